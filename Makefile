@@ -1,0 +1,34 @@
+# ML Loop: `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export CDK_DISABLE_VERSION_CHECK := 1
+
+.PHONY: help setup lock synth lint test demo bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready node_modules/.ready ## Install the pinned tools into .venv and node_modules
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ML Loop needs Python 3.11 or newer; found %s. Name another with PYTHON=python3.12 make setup." % sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+
+$(VENV)/.ready: requirements-dev.txt | $(VENV)/bin/uv
+	@echo "Installing the Python packages ..."
+	@$(VENV)/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements-uv.txt requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package-lock.json $(VENV)/.ready
+	@echo "Installing the CDK CLI ..."
+	@npm ci --silent
+	@touch $@
+
+lock: ## Resolve requirements*.in into hashed requirements*.txt
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
