@@ -14,6 +14,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from local_cloud.platform import Platform
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
 from local_cloud.sagemaker.store import Store
 
@@ -23,6 +24,7 @@ class Call:
     """Who calls, and where what they ask for is kept."""
 
     store: Store
+    platform: Platform
     principal_arn: str
 
     def arn(self, resource: str) -> str:
@@ -35,6 +37,7 @@ Response = dict[str, Any]
 Operation = Callable[[Request, Call], Response]
 
 _OPERATIONS: dict[str, Operation] = {}
+_ON_START: list[Callable[[Call], None]] = []
 
 
 def operation(name: str) -> Callable[[Operation], Operation]:
@@ -53,6 +56,18 @@ def operation(name: str) -> Callable[[Operation], Operation]:
         return function
 
     return register
+
+
+def on_start(function: Callable[[Call], None]) -> Callable[[Call], None]:
+    """Register what must happen to an account and region's resources when the local cloud starts again."""
+    _ON_START.append(function)
+    return function
+
+
+def start(call: Call) -> None:
+    """Pick up the resources of one account and region after a start."""
+    for function in _ON_START:
+        function(call)
 
 
 def implemented() -> frozenset[str]:
