@@ -34,7 +34,7 @@ class Platform(Protocol):
         """Folder for what must survive a restart; each part uses a folder of its own in it."""
 
     def assume_role(self, role_arn: str, session_name: str) -> Credentials:
-        """Assume a role as the service principal sagemaker.amazonaws.com; SageMakerError if its trust policy refuses."""
+        """Assume a role as sagemaker.amazonaws.com; SageMakerError if its trust policy refuses."""
 
     def put_event(self, account: str, region: str, event: dict[str, Any]) -> None:
         """Put an event of source aws.sagemaker (`DetailType`, `Detail` as a dict, `Resources`) on the default bus."""
