@@ -5,6 +5,7 @@
 found and what is allowed.
 """
 
+from config.checking import check_all
 from config.environment import Environment
 from config.errors import ConfigError
 from config.loading import environment_names, load_environment, load_use_case, use_case_names
@@ -14,6 +15,7 @@ __all__ = [
     "ConfigError",
     "Environment",
     "UseCase",
+    "check_all",
     "environment_names",
     "load_environment",
     "load_use_case",

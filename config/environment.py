@@ -2,14 +2,27 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
+from config import rules
 from config.instance_types import EndpointInstanceType, ProcessingInstanceType, TrainingInstanceType
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, AfterValidator(rules.known_region)]
 TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,19}$")]
+VpcRange = Annotated[IPvAnyNetwork, AfterValidator(rules.private_range)]
+CallerRange = Annotated[IPvAnyNetwork, AfterValidator(rules.not_everywhere)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 
 
@@ -20,23 +33,27 @@ class _Section(BaseModel):
 class Network(_Section):
     """The private network. It has no internet or NAT gateway whatever is chosen here."""
 
-    cidr: IPvAnyNetwork = Field(description="Address range of the VPC, /16 to /24.")
-    zones: tuple[str, ...] = Field(min_length=1, max_length=3, description="Availability zones, one subnet in each.")
+    cidr: VpcRange = Field(description="address range of the VPC, a private IPv4 range of size /16 to /24")
+    zones: tuple[str, ...] = Field(min_length=1, max_length=3, description="availability zones, one subnet in each")
     interface_endpoints: Literal["none", "minimal", "full"] = Field(
         default="minimal",
-        description="Which AWS services are reachable inside the network; docs/network.md gives what each allows and "
-        "costs.",
+        description="which AWS services are reachable inside the network (docs/network.md: what each allows and costs)",
     )
-    flow_log_days: LogRetentionDays = Field(default=90, description="Days that VPC flow logs are kept.")
+    flow_log_days: LogRetentionDays = Field(default=90, description="days that VPC flow logs are kept")
+
+    @model_validator(mode="after")
+    def _zones_once(self) -> Self:
+        rules.each_once("zones", self.zones)
+        return self
 
 
 class Access(_Section):
     """From where people may call."""
 
-    allowed_cidrs: tuple[IPvAnyNetwork, ...] = Field(
+    allowed_cidrs: tuple[CallerRange, ...] = Field(
         default=(),
-        description="Addresses from which people may reach data and SageMaker besides the VPC endpoints. Empty: from "
-        "any address, with credentials.",
+        description="addresses from which people may reach data and SageMaker besides the VPC endpoints; empty: from "
+        "any address, with credentials",
     )
 
 
@@ -44,62 +61,73 @@ class Retention(_Section):
     """What stays, how long, and whether it may ever be removed with the environment."""
 
     removal: Literal["retain", "destroy"] = Field(
-        default="retain", description="What `cdk destroy` does with data: buckets, keys, tables, logs."
+        default="retain", description="what `cdk destroy` does with data: buckets, keys, tables, logs"
     )
-    allow_data_loss: bool = Field(
-        default=False, description="The second switch: `removal: destroy` is refused unless this is true as well."
+    allow_data_loss: StrictBool = Field(
+        default=False, description="the second switch: `removal: destroy` is refused unless this is true as well"
     )
-    log_days: LogRetentionDays = Field(default=365, description="Days that function, job and access logs are kept.")
-    capture_days: int = Field(default=90, ge=1, le=3650, description="Days that captured requests are kept.")
-    noncurrent_days: int = Field(default=30, ge=1, le=3650, description="Days that overwritten versions are kept.")
+    log_days: LogRetentionDays = Field(default=365, description="days that function, job and access logs are kept")
+    capture_days: StrictInt = Field(default=90, ge=1, le=3650, description="days that captured requests are kept")
+    noncurrent_days: StrictInt = Field(default=30, ge=1, le=3650, description="days that overwritten versions are kept")
 
     @model_validator(mode="after")
     def _two_agreeing_settings(self) -> Self:
-        if (self.removal == "destroy") != self.allow_data_loss:
-            raise ValueError(
-                f"removal is '{self.removal}' but allow_data_loss is {str(self.allow_data_loss).lower()}; "
-                "to let data go with the environment set removal: destroy and allow_data_loss: true, "
-                "to keep it set neither"
-            )
+        rules.removal_agrees(self.removal, self.allow_data_loss)
         return self
 
 
 class Sizes(_Section):
     """Machines, used by every use case of the environment."""
 
-    processing_instance: ProcessingInstanceType = Field(default="ml.m5.large")
-    training_instance: TrainingInstanceType = Field(default="ml.m5.large")
-    volume_gb: int = Field(default=30, ge=1, le=16384, description="Volume of a processing or training job, GiB.")
-    endpoint_instance: EndpointInstanceType = Field(default="ml.m5.large")
-    endpoint_instances: int = Field(default=2, ge=1, le=100, description="Instances behind each variant.")
+    processing_instance: ProcessingInstanceType = Field(
+        default="ml.m5.large", description="instance type of processing jobs"
+    )
+    training_instance: TrainingInstanceType = Field(default="ml.m5.large", description="instance type of training jobs")
+    volume_gb: StrictInt = Field(default=30, ge=1, le=16384, description="volume of a job, GiB")
+    endpoint_instance: EndpointInstanceType = Field(
+        default="ml.m5.large", description="instance type behind each variant"
+    )
+    endpoint_instances: StrictInt = Field(default=2, ge=1, le=100, description="instances behind each variant")
 
 
 class Capture(_Section):
     """Recording of requests and answers at the endpoint."""
 
-    sampling_percent: int = Field(default=100, ge=1, le=100)
+    sampling_percent: StrictInt = Field(default=100, ge=1, le=100, description="share of requests recorded, percent")
 
 
 class Budget(_Section):
     """What the environment may cost."""
 
-    monthly_usd: int = Field(gt=0, description="Expected ceiling of a month, in US dollars.")
+    monthly_usd: StrictInt = Field(gt=0, description="expected ceiling of a month, in whole US dollars")
 
 
 class Environment(_Section):
     """One environment: one Stage, deployed and removed as a whole."""
 
-    name: Name = Field(description="Prefix of stack and resource names; must be the file's own name.")
-    account: AccountId | None = Field(default=None, description="None: the account of the credentials that deploy.")
-    region: Region = Field(default="ap-northeast-1")
-    owner: TagValue
-    cost_center: TagValue
-    alarm_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    use_cases: tuple[str, ...] = Field(default=(), description="Folders of pipelines_src that are deployed.")
-    termination_protection: bool = True
-    network: Network
-    access: Access = Access()
-    retention: Retention = Retention()
-    sizes: Sizes = Sizes()
-    capture: Capture = Capture()
-    budget: Budget
+    name: Name = Field(
+        description="the file's own name, prefix of stack and resource names: 2 to 20 lower-case letters and digits"
+    )
+    account: AccountId | None = Field(
+        default=None, description="12 digits in quotes; left out: the account of the credentials that deploy"
+    )
+    region: Region = Field(default="ap-northeast-1", description="an AWS region that has SageMaker")
+    owner: TagValue = Field(description="who answers for it, a tag on every resource")
+    cost_center: TagValue = Field(description="who pays for it, a tag on every resource")
+    alarm_email: str | None = Field(
+        default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="an address that alarms are sent to"
+    )
+    use_cases: tuple[str, ...] = Field(default=(), description="folders of pipelines_src that are deployed")
+    termination_protection: StrictBool = Field(default=True, description="stacks refuse to be deleted")
+    network: Network = Field(description="the private network")
+    access: Access = Field(default=Access(), description="from where people may call")
+    retention: Retention = Field(default=Retention(), description="what stays and how long")
+    sizes: Sizes = Field(default=Sizes(), description="machines")
+    capture: Capture = Field(default=Capture(), description="recording at the endpoint")
+    budget: Budget = Field(description="what it may cost")
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        rules.zones_of_region(self.network.zones, self.region)
+        rules.each_once("use_cases", self.use_cases)
+        return self

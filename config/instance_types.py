@@ -4,6 +4,7 @@ Source: the enums ProcessingInstanceType, TrainingInstanceType and ProductionVar
 service model (botocore). The check reads them from there, so a new instance type needs a new botocore only.
 """
 
+import difflib
 from functools import cache
 from typing import Annotated, Any
 
@@ -25,9 +26,11 @@ def known(shape: str) -> frozenset[str]:
 def _checked(shape: str) -> AfterValidator:
     def check(value: str) -> str:
         if value not in known(shape):
-            family = value.rsplit(".", 1)[0]
-            near = sorted(name for name in known(shape) if name.startswith(family)) or sorted(known(shape))
-            raise ValueError(f"unknown {shape} '{value}'; allowed are for example {', '.join(near[:6])}")
+            near = difflib.get_close_matches(f"ml.{value.removeprefix('ml.')}", sorted(known(shape)), n=3)
+            raise ValueError(
+                f"found {value!r}; allowed is an instance type of SageMaker's {shape}, such as "
+                f"{', '.join(near) or 'ml.m5.large'}. Correct the name"
+            )
         return value
 
     return AfterValidator(check)

@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
+from config import messages, yaml_file
 from config.environment import Environment
 from config.errors import ConfigError
 from config.use_case import UseCase
 
 ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T", bound=BaseModel)
 
 
 def environment_names(root: Path = ROOT) -> list[str]:
@@ -27,9 +28,23 @@ def load_environment(name: str, root: Path = ROOT) -> Environment:
     """Read `environments/<name>.yaml`.
 
     Raises:
-        ConfigError: the file is missing, is not YAML, or breaks a rule.
+        ConfigError: the file is missing, is not YAML, breaks a rule, or names a use case that has no folder.
     """
-    return _load(root / "environments" / f"{name}.yaml", Environment)
+    path = root / "environments" / f"{name}.yaml"
+    environment = _load(path, root, Environment, "environment", environment_names(root))
+    file = f"{path.relative_to(root)}"
+    if environment.name != name:
+        raise ConfigError(
+            f"{file}: name: found {environment.name!r}; allowed is {name!r}, the file's own name. Rename one of them."
+        )
+    for use_case in environment.use_cases:
+        if use_case not in use_case_names(root):
+            known = ", ".join(use_case_names(root)) or "none yet"
+            raise ConfigError(
+                f"{file}: use_cases: found {use_case!r}, but there is no pipelines_src/{use_case}/use_case.yaml; "
+                f"allowed are the folders that have one: {known}. Correct the name or add the folder."
+            )
+    return environment
 
 
 def load_use_case(name: str, root: Path = ROOT) -> UseCase:
@@ -38,14 +53,22 @@ def load_use_case(name: str, root: Path = ROOT) -> UseCase:
     Raises:
         ConfigError: the file is missing, is not YAML, or breaks a rule.
     """
-    return _load(root / "pipelines_src" / name / "use_case.yaml", UseCase)
+    path = root / "pipelines_src" / name / "use_case.yaml"
+    use_case = _load(path, root, UseCase, "use case", use_case_names(root))
+    if use_case.name != name:
+        raise ConfigError(
+            f"{path.relative_to(root)}: name: found {use_case.name!r}; allowed is {name!r}, the folder's own name. "
+            "Rename one of them."
+        )
+    return use_case
 
 
-T = TypeVar("T", bound=BaseModel)
-
-
-def _load(path: Path, model: type[T]) -> T:
+def _load(path: Path, root: Path, model: type[T], kind: str, known: list[str]) -> T:
+    shown = str(path.relative_to(root))
+    if not path.exists():
+        raise ConfigError(f"{shown}: does not exist; known {kind}s: {', '.join(known) or 'none'}. Create the file.")
+    file = yaml_file.read(path, shown)
     try:
-        return model.model_validate(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise ConfigError(f"{path}: {error}") from error
+        return model.model_validate(file.content)
+    except ValidationError as error:
+        raise ConfigError(messages.explain(file, shown, model, error)) from error

@@ -1,0 +1,76 @@
+"""Rules that a type alone cannot say. Each raises ValueError with what was found, what is allowed and what to do."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network
+
+import botocore.session
+
+Range = IPv4Network | IPv6Network
+
+
+@cache
+def sagemaker_regions() -> tuple[str, ...]:
+    """Return the regions of the aws partition that have SageMaker, from botocore's endpoint table."""
+    return tuple(botocore.session.get_session().get_available_regions("sagemaker"))
+
+
+def known_region(region: str) -> str:
+    """Refuse a region that botocore does not know for SageMaker."""
+    known = sagemaker_regions()
+    if region not in known:
+        near = difflib.get_close_matches(region, known, n=3) or known[:3]
+        raise ValueError(
+            f"found {region!r}; allowed is a region that has SageMaker, such as {', '.join(near)}. Correct the name"
+        )
+    return region
+
+
+def private_range(network: Range) -> Range:
+    """Refuse what is no VPC range: IPv6, public addresses, larger than /16, smaller than /24."""
+    if network.version != 4 or not network.is_private or not 16 <= network.prefixlen <= 24:  # noqa: PLR2004
+        raise ValueError(
+            f"found {network}; allowed is a private IPv4 range of size /16 to /24, such as 10.10.0.0/20. Choose another"
+        )
+    return network
+
+
+def not_everywhere(network: Range) -> Range:
+    """Refuse a range that contains every address."""
+    if network.prefixlen == 0:
+        raise ValueError(
+            f"found {network}, which is every address; allowed are ranges of your own. Name them, or leave "
+            "allowed_cidrs empty if credentials alone are to decide"
+        )
+    return network
+
+
+def each_once(key: str, values: Iterable[str]) -> None:
+    """Refuse a value that stands twice in a list."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{key} has {value!r} twice; allowed is once. Remove one")
+        seen.add(value)
+
+
+def zones_of_region(zones: Iterable[str], region: str) -> None:
+    """Refuse an availability zone that is not one of the region: its name and a letter."""
+    for zone in zones:
+        if not re.fullmatch(re.escape(region) + "[a-z]", zone):
+            raise ValueError(
+                f"network.zones has {zone!r}; allowed are zones of the region, {region}a and so on. "
+                "Correct the zones or the region"
+            )
+
+
+def removal_agrees(removal: str, allow_data_loss: bool) -> None:
+    """Refuse that data may go on one switch alone."""
+    if (removal == "destroy") != allow_data_loss:
+        raise ValueError(
+            f"removal is {removal!r} but allow_data_loss is {str(allow_data_loss).lower()}; allowed is "
+            "`removal: destroy` with `allow_data_loss: true`, or neither. Set both to let data go with the "
+            "environment, or remove both to keep it"
+        )

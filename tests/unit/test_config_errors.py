@@ -1,0 +1,202 @@
+"""Every kind of wrong configuration gives a message with file, key, value and remedy, and no traceback."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config import ConfigError, check_all, load_environment, load_use_case
+from config.loading import ROOT
+
+GOOD = {
+    "name": "dev",
+    "owner": "team",
+    "cost_center": "c-1",
+    "use_cases": ["flight_delays"],
+    "network": {"cidr": "10.10.0.0/20", "zones": ["ap-northeast-1a"]},
+    "budget": {"monthly_usd": 10},
+}
+REMEDY = r"(Correct|Choose|Add|Remove|Rename|Mend|Check|Create|Set|Name|Save|Did you mean)\b.*[.?]$"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "environments").mkdir()
+    folder = tmp_path / "pipelines_src" / "flight_delays"
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "pipelines_src/flight_delays/use_case.yaml", folder)
+    return tmp_path
+
+
+def changed(path: str, value: object) -> dict[str, object]:
+    document = yaml.safe_load(yaml.safe_dump(GOOD))
+    *sections, key = path.split(".")
+    section = document
+    for name in sections:
+        section = section.setdefault(name, {})
+    if value is ...:
+        del section[key]
+    else:
+        section[key] = value
+    return document
+
+
+# key that is changed, its wrong value, what the message must contain
+WRONG = [
+    ("ownr", "me", ["ownr", "not a key", "Did you mean owner?"]),
+    ("network.cidrr", "10.0.0.0/16", ["network.cidrr", "Did you mean cidr?"]),
+    ("vpc", {}, ["vpc", "allowed are", "network"]),
+    ("owner", ..., ["owner", "missing"]),
+    ("network", ..., ["network", "missing"]),
+    ("network.zones", ..., ["network.zones", "missing", "availability zones"]),
+    ("budget.monthly_usd", 0, ["budget.monthly_usd", "found 0", "greater than 0"]),
+    ("budget.monthly_usd", "ten", ["budget.monthly_usd", '"ten"', "whole number"]),
+    ("budget.monthly_usd", 9.5, ["budget.monthly_usd", "9.5", "whole number"]),
+    ("account", 123456789012, ["account", "123456789012", "quotes"]),
+    ("account", "12345", ["account", '"12345"', "12 digits"]),
+    ("region", "tokyo", ["region", "tokyo", "SageMaker"]),
+    ("region", "ap-northeast-9", ["region", "ap-northeast-9", "ap-northeast-1"]),
+    ("region", "eu-west-1", ["network.zones", "ap-northeast-1a", "eu-west-1a"]),
+    ("name", "Dev_1", ["name", '"Dev_1"', "lower-case"]),
+    ("name", "other", ["name", "'other'", "'dev'", "Rename"]),
+    ("owner", "", ["owner", '""']),
+    ("owner", False, ["owner", "false", "quotes"]),
+    ("alarm_email", "nobody", ["alarm_email", '"nobody"', "address"]),
+    ("use_cases", ["flight_delay"], ["use_cases", "'flight_delay'", "flight_delays"]),
+    ("use_cases", ["flight_delays", "flight_delays"], ["use_cases", "twice"]),
+    ("use_cases", "flight_delays", ["use_cases", "list"]),
+    ("termination_protection", "yes", ["termination_protection", '"yes"', "true or false"]),
+    ("network.cidr", "10.10.0.1/20", ["network.cidr", "10.10.0.1/20", "address range"]),
+    ("network.cidr", "10.0.0.0/8", ["network.cidr", "/16 to /24"]),
+    ("network.cidr", "8.8.0.0/16", ["network.cidr", "private"]),
+    ("network.zones", [], ["network.zones", "at least 1"]),
+    ("network.zones", ["ap-northeast-1a", "ap-northeast-1a"], ["zones", "twice"]),
+    ("network.interface_endpoints", "ful", ["network.interface_endpoints", '"ful"', "'full'"]),
+    ("network.flow_log_days", 31, ["network.flow_log_days", "31", "30"]),
+    ("access.allowed_cidrs", ["0.0.0.0/0"], ["access.allowed_cidrs", "every address"]),
+    ("access.allowed_cidrs", ["home"], ["access.allowed_cidrs", '"home"', "address range"]),
+    ("retention.removal", "destroy", ["retention", "allow_data_loss", "Set both"]),
+    ("retention.allow_data_loss", True, ["retention", "removal"]),
+    ("retention.capture_days", 0, ["retention.capture_days", "found 0"]),
+    ("sizes.endpoint_instance", "ml.m5.huge", ["sizes.endpoint_instance", "ml.m5.huge", "ml.m5.large"]),
+    ("sizes.training_instance", "m5.large", ["sizes.training_instance", "m5.large"]),
+    ("sizes.endpoint_instances", 0, ["sizes.endpoint_instances", "found 0"]),
+    ("sizes", None, ["sizes", "section"]),
+    ("capture.sampling_percent", 101, ["capture.sampling_percent", "101", "100"]),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), WRONG, ids=[f"{key}={value}" for key, value, _ in WRONG])
+def test_a_wrong_value_is_explained(root: Path, key: str, value: object, expected: list[str]) -> None:
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(changed(key, value)))
+    with pytest.raises(ConfigError) as caught:
+        load_environment("dev", root)
+    message = str(caught.value)
+    assert message.startswith("environments/dev.yaml:")
+    for text in expected:
+        assert text in message
+    for line in message.splitlines():
+        assert re.search(REMEDY, line), f"no remedy in: {line}"
+
+
+TEXTS = {
+    "tab": ("name: dev\n\towner: x\n", [":2:", "not YAML"]),
+    "unclosed": ("name: [dev\n", ["not YAML"]),
+    "empty": ("", ["nothing", "mapping"]),
+    "list": ("- name: dev\n", ["list", "mapping"]),
+    "twice": ("name: dev\nname: prod\n", [":2:", "name", "twice", "line 1"]),
+    "nested twice": ("name: dev\nnetwork:\n  cidr: a\n  cidr: b\n", [":4:", "network.cidr", "twice"]),
+    "python tag": ("name: !!python/object:os.system x\n", [":1:", "not YAML"]),
+    "impossible date": ("name: 2013-02-30\n", ["date"]),
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_broken_file_is_explained(root: Path, kind: str) -> None:
+    text, expected = TEXTS[kind]
+    (root / "environments/dev.yaml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_environment("dev", root)
+    assert str(caught.value).startswith("environments/dev.yaml")
+    for part in expected:
+        assert part in str(caught.value)
+    assert re.search(REMEDY, str(caught.value)) or "allowed is" in str(caught.value)
+
+
+def test_a_file_that_is_not_text_is_explained(root: Path) -> None:
+    (root / "environments/dev.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: byte 0 is not UTF-8"):
+        load_environment("dev", root)
+
+
+def test_a_missing_environment_names_those_that_exist(root: Path) -> None:
+    (root / "environments/prod.yaml").write_text("")
+    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: does not exist; known environments: prod"):
+        load_environment("dev", root)
+
+
+def test_a_missing_use_case_names_those_that_exist(root: Path) -> None:
+    with pytest.raises(ConfigError, match="known use cases: flight_delays"):
+        load_use_case("other", root)
+
+
+def test_the_line_of_the_key_is_named(root: Path) -> None:
+    text = yaml.safe_dump(changed("budget.monthly_usd", 0), sort_keys=False)
+    line = 1 + text.splitlines().index("  monthly_usd: 0")
+    (root / "environments/dev.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"environments/dev\.yaml:{line}: budget\.monthly_usd"):
+        load_environment("dev", root)
+
+
+def test_all_errors_of_a_file_come_at_once(root: Path) -> None:
+    document = changed("budget.monthly_usd", 0) | {"region": "x", "wrong": 1}
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(document))
+    with pytest.raises(ConfigError) as caught:
+        load_environment("dev", root)
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_overlapping_networks_of_two_environments_are_found(root: Path) -> None:
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(GOOD))
+    (root / "environments/two.yaml").write_text(yaml.safe_dump(GOOD | {"name": "two"}))
+    [problem] = check_all(root)
+    assert "environments/two.yaml" in problem
+    assert "overlaps" in problem
+
+
+def test_the_defaults_are_the_safe_ones(root: Path) -> None:
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(GOOD))
+    environment = load_environment("dev", root)
+    assert environment.region == "ap-northeast-1"
+    assert environment.termination_protection
+    assert environment.retention.removal == "retain"
+    assert not environment.retention.allow_data_loss
+
+
+def test_the_committed_files_are_valid_and_the_schemas_current() -> None:
+    assert check_all() == []
+    done = subprocess.run(
+        [sys.executable, "-m", "ops", "config", "schema", "--check"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_command_prints_no_traceback(root: Path) -> None:
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(changed("region", "tokyo")))
+    script = (
+        "import sys; from pathlib import Path; import config, ops.config as command\n"
+        f"command.check_all = lambda: config.check_all(Path({str(root)!r}))\n"
+        "command.app(['check'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "environments/dev.yaml:" in done.stderr
