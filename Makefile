@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_VERSION_CHECK := 1
 
-.PHONY: help setup lock synth lint test demo bench clean
+.PHONY: help setup lock synth lint test demo bench browser clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,3 +32,34 @@ node_modules/.ready: package-lock.json $(VENV)/.ready
 lock: ## Resolve requirements*.in into hashed requirements*.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
+
+synth: setup ## Synthesise every environment into cdk.out
+	@$(PY) app.py
+
+lint: setup ## Formatting, lint, types, configuration
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy .
+	@$(PY) -m ops config check
+	@$(PY) -m ops config schema --check
+
+test: setup browser ## Pass the tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
+	@$(PY) -m ops demo $(if $(KEEP),--keep)
+
+bench: setup ## Measure, each figure as a ratio against a named peer or bound
+	@$(PY) -m benchmarks
+
+browser: # Chromium for the tests of pages, from the system's packages
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || true; \
+	  echo "Installing chromium ..."; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	} || { echo "The tests of pages need Chromium: install the package chromium, then run make test again."; exit 1; }
+
+clean: ## Stop the local cloud and remove everything that can be made again
+	@[ ! -x $(PY) ] || $(PY) -m ops local down || true
+	@rm -rf build cdk.out $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
