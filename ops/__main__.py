@@ -5,19 +5,23 @@ import sys
 import typer
 
 from config import ConfigError
-from ops import config, local
+from ops import config, data, local, pipeline, release
 from ops.console import errors
+from ops.target import OperationError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate ML Loop.", pretty_exceptions_enable=False)
 app.add_typer(config.app, name="config", help="Check environments and use cases.")
+app.add_typer(data.app, name="data", help="Bring raw files into an environment.")
+app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use case.")
+app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
 app.add_typer(local.app, name="local", help="The cloud on this laptop.")
 
 
 def main() -> int:
-    """Run a command; an error of configuration is a message, not a traceback."""
+    """Run a command; an error for people is a message, not a traceback."""
     try:
         app()
-    except ConfigError as error:
+    except (ConfigError, OperationError) as error:
         errors.print(f"[bold red]error[/] {error}", highlight=False)
         return 1
     return 0

@@ -1,0 +1,54 @@
+"""`python -m ops data`: bring a use case's raw files into its environment."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from botocore.exceptions import ClientError
+
+from ops.console import output
+from ops.target import Target
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """Keep `upload` a command of its own."""
+
+
+@app.command()
+def upload(environment: str, use_case: str) -> None:
+    """Write the use case's raw files and upload those that changed."""
+    for name, changed in upload_raw(Target.of(environment, use_case)):
+        output.print(f"{'uploaded ' if changed else 'unchanged'} {name}")
+
+
+def upload_raw(target: Target) -> Iterator[tuple[str, bool]]:
+    """Upload what `raw_data.write` of the use case gives to `s3://<raw>/<use case>/`.
+
+    Yields:
+        Each file's name, and whether it was uploaded (False: the bucket has it already).
+    """
+    bucket = target.bucket("raw")
+    with tempfile.TemporaryDirectory() as folder:
+        target.module("raw_data").write(Path(folder))
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                yield name, _upload(target, bucket, f"{target.use_case.name}/{name}", path)
+
+
+def _upload(target: Target, bucket: str, key: str, path: Path) -> bool:
+    # Encrypted objects have no comparable ETag, so the digest travels as metadata.
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        if target.s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("sha256") == digest:
+            return False
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"404", "NoSuchKey", "NotFound"}:
+            raise
+    target.s3.upload_file(str(path), bucket, key, ExtraArgs={"Metadata": {"sha256": digest}})
+    return True

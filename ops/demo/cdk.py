@@ -1,0 +1,57 @@
+"""The real CDK CLI, its output in a log file whose end is shown when it fails."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from config.loading import ROOT
+from ops.target import OperationError
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+LOG_LINES = 25
+
+
+class Cdk:
+    """Runs commands of the CDK CLI against one cloud.
+
+    Args:
+        variables: environment variables that name the cloud and its credentials.
+        folder: where the assembly and the logs go.
+    """
+
+    def __init__(self, variables: dict[str, str], folder: Path) -> None:
+        self._variables = {**os.environ, **variables}
+        self.folder = folder
+        self.assembly = folder / "assembly"
+
+    def synth(self, environment: str) -> None:
+        """Write the cloud assembly of one environment."""
+        self._run("synth", "--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
+
+    def bootstrap(self, account: str, region: str) -> None:
+        """Create what the CDK needs in an account: a bucket for assets and roles."""
+        self._run("bootstrap", f"aws://{account}/{region}", name="bootstrap")
+
+    def deploy(self) -> None:
+        """Deploy every stack of the assembly."""
+        self._run("deploy", "--app", str(self.assembly), "**", "--require-approval", "never", "--concurrency", "6")
+
+    def destroy(self) -> None:
+        """Destroy every stack of the assembly."""
+        self._run("destroy", "--app", str(self.assembly), "**", "--force", "--concurrency", "6")
+
+    def _run(self, command: str, *arguments: str, name: str | None = None) -> None:
+        log = self.folder / f"cdk-{name or command}.log"
+        with log.open("wb") as stream:
+            done = subprocess.run(  # noqa: S603 - our own CLI and arguments
+                [str(CDK), command, *arguments],
+                check=False,
+                cwd=ROOT,
+                env=self._variables,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+        if done.returncode:
+            end = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:])
+            raise OperationError(f"cdk {command} failed. The end of {log.relative_to(ROOT)}:\n{end}")

@@ -1,0 +1,109 @@
+"""`python -m ops pipeline`: start a use case's pipeline and watch its steps."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ops.console import output
+from ops.target import OperationError, Target
+
+app = typer.Typer(no_args_is_help=True)
+TERMINAL = {"Succeeded", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of an execution, as SageMaker lists it."""
+
+    name: str
+    status: str
+    started: datetime | None
+    ended: datetime | None
+    cached: bool
+    reason: str
+    job_arn: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it ran, until now if it still runs."""
+        if self.started is None:
+            return 0.0
+        return ((self.ended or datetime.now(UTC)) - self.started).total_seconds()
+
+
+@app.callback()
+def group() -> None:
+    """Keep `start` a command of its own."""
+
+
+@app.command()
+def start(
+    environment: str, use_case: str, wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True
+) -> None:
+    """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed."""
+    target = Target.of(environment, use_case)
+    arn = start_execution(target)
+    output.print(arn, soft_wrap=True)
+    if wait:
+        said: set[str] = set()
+        for steps in watch(target, arn):
+            for step in steps:
+                if step.status in TERMINAL and step.name not in said:
+                    said.add(step.name)
+                    output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s  {step.reason}")
+
+
+def start_execution(target: Target) -> str:
+    """Start the pipeline with its default parameters and return the execution's ARN."""
+    return target.sagemaker.start_pipeline_execution(PipelineName=target.name)["PipelineExecutionArn"]
+
+
+def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[list[Step]]:
+    """Yield the steps now and after each interval, the last time when the execution has ended.
+
+    Raises:
+        OperationError: the execution did not succeed; the text has the reason of each failed step.
+    """
+    while True:
+        execution = target.sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution_arn)
+        steps = list_steps(target, execution_arn)
+        yield steps
+        status = execution["PipelineExecutionStatus"]
+        if status == "Succeeded":
+            return
+        if status in TERMINAL:
+            reasons = [f"{step.name}: {step.reason}" for step in steps if step.status == "Failed"]
+            raise OperationError(
+                f"The pipeline {target.name} ended as {status}. "
+                + "\n".join(reasons or [execution.get("FailureReason", "SageMaker gave no reason")])
+            )
+        time.sleep(every)
+
+
+def list_steps(target: Target, execution_arn: str) -> list[Step]:
+    """Return the steps that have started, in the order they started."""
+    pages = target.sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=execution_arn, SortOrder="Ascending"
+    )
+    steps = []
+    for page in pages:
+        for row in page["PipelineExecutionSteps"]:
+            arns = [
+                part["Arn"] for part in row.get("Metadata", {}).values() if isinstance(part, dict) and "Arn" in part
+            ]
+            steps.append(
+                Step(
+                    name=row["StepName"],
+                    status=row["StepStatus"],
+                    started=row.get("StartTime"),
+                    ended=row.get("EndTime"),
+                    cached="CacheHitResult" in row,
+                    reason=row.get("FailureReason", ""),
+                    job_arn=arns[0] if arns else "",
+                )
+            )
+    return steps

@@ -1,0 +1,107 @@
+"""`python -m ops release`: decide about model packages, and see what is live."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from botocore.exceptions import ClientError
+
+from ops.console import output
+from ops.target import OperationError, Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
+
+app = typer.Typer(no_args_is_help=True)
+Version = Annotated[int | None, typer.Argument(help="Version of the model package; left out: the newest.")]
+
+
+@app.command()
+def approve(environment: str, use_case: str, version: Version = None, reason: str = "approved by command") -> None:
+    """Approve a model package: the release function then deploys it."""
+    package = set_status(Target.of(environment, use_case), version, "Approved", reason)
+    output.print(f"approved {package}", soft_wrap=True)
+
+
+@app.command()
+def reject(environment: str, use_case: str, version: Version = None, reason: str = "rejected by command") -> None:
+    """Reject a model package; if it is live, the one before it is deployed again."""
+    package = set_status(Target.of(environment, use_case), version, "Rejected", reason)
+    output.print(f"rejected {package}", soft_wrap=True)
+
+
+@app.command()
+def status(environment: str, use_case: str) -> None:
+    """Show the versions of the model and what the endpoint serves."""
+    target = Target.of(environment, use_case)
+    live = live_packages(target)
+    for summary in packages(target):
+        arn = summary["ModelPackageArn"]
+        mark = "live" if arn in live.values() else ""
+        output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}")
+
+
+def packages(target: Target) -> list["ModelPackageSummaryTypeDef"]:
+    """Return the use case's model packages, newest first."""
+    pages = target.sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=target.name, SortBy="CreationTime", SortOrder="Descending"
+    )
+    return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
+
+
+def set_status(target: Target, version: int | None, status: str, reason: str) -> str:
+    """Approve or reject a version (None: the newest) and return its ARN.
+
+    Raises:
+        OperationError: there is no such version.
+    """
+    for summary in packages(target):
+        if version in (None, summary["ModelPackageVersion"]):
+            arn = summary["ModelPackageArn"]
+            target.sagemaker.update_model_package(
+                ModelPackageArn=arn,
+                ModelApprovalStatus=status,  # type: ignore[arg-type]  # one of the two the commands above pass
+                ApprovalDescription=reason,
+            )
+            return arn
+    wanted = f"no version {version}" if version else "no version yet"
+    raise OperationError(f"{target.name} has {wanted}. Run `python -m ops pipeline start` first, or name another.")
+
+
+def live_packages(target: Target) -> dict[str, str]:
+    """Return variant name -> ARN of the model package it serves; empty while there is no endpoint in service."""
+    try:
+        endpoint = target.sagemaker.describe_endpoint(EndpointName=target.name)
+    except ClientError as error:
+        if "Could not find" in str(error):
+            return {}
+        raise
+    if endpoint["EndpointStatus"] != "InService":
+        return {}
+    config = target.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    return {
+        variant["VariantName"]: _package_of(target, variant["ModelName"])
+        for variant in config["ProductionVariants"]
+        if "ModelName" in variant
+    }
+
+
+def wait_until_live(target: Target, package_arn: str, timeout: float = 1800, every: float = 1.0) -> None:
+    """Return when the endpoint serves a model package.
+
+    Raises:
+        OperationError: it does not after `timeout` seconds.
+    """
+    end = time.monotonic() + timeout
+    while package_arn not in live_packages(target).values():
+        if time.monotonic() > end:
+            raise OperationError(
+                f"{target.name} does not serve {package_arn} after {timeout:.0f} s. Look at the events of the stack "
+                f"{target.name}-serving and at the log of the release function."
+            )
+        time.sleep(every)
+
+
+def _package_of(target: Target, model: str) -> str:
+    container = target.sagemaker.describe_model(ModelName=model).get("PrimaryContainer", {})
+    return container.get("ModelPackageName", "")

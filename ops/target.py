@@ -1,0 +1,101 @@
+"""One use case in one environment, as commands see it: its names, its buckets, and clients of its region."""
+
+import importlib
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from config import Environment, UseCase, load_environment, load_use_case
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
+
+
+class OperationError(Exception):
+    """Something a command needs is not there, or did not end well; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A use case of an environment.
+
+    Attributes:
+        environment: the environment's file.
+        use_case: the use case's file.
+    """
+
+    environment: Environment
+    use_case: UseCase
+
+    @classmethod
+    def of(cls, environment: str, use_case: str) -> "Target":
+        """Load both; ConfigError if a file is wrong, OperationError if the environment does not have the use case."""
+        loaded = load_environment(environment)
+        if use_case not in loaded.use_cases:
+            known = ", ".join(loaded.use_cases) or "none"
+            raise OperationError(
+                f"{environment} does not deploy {use_case}; it has {known}. Add it to use_cases in "
+                f"environments/{environment}.yaml and deploy, or name another."
+            )
+        return cls(loaded, load_use_case(use_case))
+
+    @property
+    def name(self) -> str:
+        """Name of the pipeline, of the model package group and of the endpoint: `dev-flight-delays`."""
+        return f"{self.environment.name}-{self.use_case.slug}"
+
+    @cached_property
+    def sagemaker(self) -> "SageMakerClient":
+        """Client of SageMaker."""
+        client: SageMakerClient = self._client("sagemaker")
+        return client
+
+    @cached_property
+    def runtime(self) -> "SageMakerRuntimeClient":
+        """Client of SageMaker Runtime."""
+        client: SageMakerRuntimeClient = self._client("sagemaker-runtime")
+        return client
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """Client of S3."""
+        client: S3Client = self._client("s3")
+        return client
+
+    def bucket(self, purpose: str) -> str:
+        """Return the name of one of the environment's buckets: raw, labelled, processed, models, capture, logs.
+
+        Raises:
+            OperationError: the data stack is not deployed.
+        """
+        key = f"{purpose.capitalize()}BucketName"
+        for output in self._data_stack().get("Outputs", []):
+            if output["OutputKey"] == key:
+                return str(output["OutputValue"])
+        raise OperationError(f"The stack {self.environment.name}-data has no output {key}. Deploy it again.")
+
+    def module(self, name: str) -> ModuleType:
+        """Import a module of the use case's folder, such as raw_data."""
+        return importlib.import_module(f"pipelines_src.{self.use_case.name}.{name}")
+
+    def _data_stack(self) -> dict[str, Any]:
+        cloudformation = self._client("cloudformation")
+        stack = f"{self.environment.name}-data"
+        try:
+            return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
+        except cloudformation.exceptions.ClientError as error:
+            raise OperationError(
+                f"The stack {stack} cannot be read in {self.environment.region}: {error}. Deploy the environment "
+                f"(cdk deploy '{self.environment.name.capitalize()}/*'), or use credentials of its account."
+            ) from error
+
+    def _client(self, service: str) -> Any:
+        return boto3.client(service, region_name=self.environment.region, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable
