@@ -1,0 +1,1 @@
+"""The laptop's AWS: ministack plus a SageMaker that really runs jobs, pipelines and endpoints."""

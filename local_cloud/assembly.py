@@ -1,0 +1,74 @@
+"""Build the application out of its parts. Imported only after `settings.configure`, since it imports ministack."""
+
+import asyncio
+import importlib
+import json
+import logging
+import os
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from ministack import app as ministack_app
+from ministack.core import router
+
+from local_cloud.differences import loopback_counts_as_tls
+from local_cloud.front import SageMakerFront
+from local_cloud.sagemaker.store import Database
+from local_cloud.sagemaker_platform import MinistackPlatform
+
+logger = logging.getLogger("local_cloud")
+
+STATUS_PATH = "/_local_cloud/status"
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> Application:
+    """Return the ASGI application: ministack with SageMaker added and the known differences closed."""
+    loopback_counts_as_tls.close()
+    platform = MinistackPlatform(port, state_dir, loop)
+    front = SageMakerFront(Database(state_dir / "sagemaker.sqlite"), platform)
+    for module in ("jobs", "pipelines", "registry", "endpoints"):
+        try:
+            importlib.import_module(f"local_cloud.sagemaker.{module}")
+        except ModuleNotFoundError as error:
+            logger.warning("SageMaker has no %s: %s", module, error)
+    router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}
+    ministack_app.SERVICE_HANDLERS["sagemaker"] = front.handle_request
+    return _Application(port, state_dir, front)
+
+
+class _Application:
+    """ministack's application, with a page that says whether the local cloud is ready."""
+
+    def __init__(self, port: int, state_dir: Path, front: SageMakerFront) -> None:
+        self._port = port
+        self._front = front
+        self._status = {"ready": False, "pid": os.getpid(), "since": time.time(), "state_dir": str(state_dir)}
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == STATUS_PATH:
+            await _send_json(send, self._status)
+        elif scope["type"] == "lifespan":
+            task = asyncio.create_task(self._start())
+            self._background.add(task)
+            await ministack_app.app(scope, receive, send)
+        else:
+            await ministack_app.app(scope, receive, send)
+
+    async def _start(self) -> None:
+        # What SageMaker picks up again calls other services, so it waits until they answer.
+        await ministack_app._wait_for_port(self._port)
+        try:
+            await asyncio.to_thread(self._front.start)
+        except Exception:
+            logger.exception("SageMaker could not pick up everything it had")
+        self._status["ready"] = True
+
+
+async def _send_json(send: Any, document: Any) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(document).encode()})

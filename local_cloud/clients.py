@@ -1,0 +1,73 @@
+"""How a program on this machine reaches the local cloud: variables for any AWS SDK, and boto3 clients."""
+
+import json
+import os
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local_cloud.platform import Credentials
+
+ROOT = Path(__file__).resolve().parents[1]
+ACCOUNT = "000000000000"
+REGION = "ap-northeast-1"
+DEFAULT_PORT = 4566
+
+_FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+
+
+def endpoint_url(port: int = DEFAULT_PORT) -> str:
+    """Return the address of the local cloud; the number, since `localhost` would turn buckets into host names."""
+    return f"http://127.0.0.1:{port}"
+
+
+def environment_variables(port: int = DEFAULT_PORT, region: str = REGION) -> dict[str, str]:
+    """Return what the AWS SDKs and the CDK CLI read to work against the local cloud as its root user."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url(port),
+        "AWS_ENDPOINT_URL_S3": endpoint_url(port),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # A person's own profiles must neither be read nor be reached by mistake.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": region,
+        "CDK_DISABLE_VERSION_CHECK": "1",
+        "NODE_PATH": str(ROOT / "node_modules"),
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
+
+def environment(port: int = DEFAULT_PORT, region: str = REGION) -> dict[str, str]:
+    """Return this process's environment turned to the local cloud, without a person's own AWS identity."""
+    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    tools = f"{ROOT / '.venv/bin'}{os.pathsep}{ROOT / 'node_modules/.bin'}{os.pathsep}"
+    return {**own, **environment_variables(port, region), "PATH": tools + own.get("PATH", "")}
+
+
+def client(service: str, port: int = DEFAULT_PORT, region: str = REGION, credentials: Credentials | None = None) -> Any:
+    """Return a boto3 client for the local cloud: as its root user, or with the credentials of a role."""
+    session: Any = boto3.Session(
+        aws_access_key_id=credentials.access_key_id if credentials else "test",
+        aws_secret_access_key=credentials.secret_access_key if credentials else "test",
+        aws_session_token=credentials.session_token if credentials else None,
+        region_name=region,
+    )
+    return session.client(service, endpoint_url=endpoint_url(port))
+
+
+def status(port: int = DEFAULT_PORT) -> dict[str, Any] | None:
+    """Return what the local cloud on a port says of itself (ready, pid, since, state_dir), None if none answers."""
+    try:
+        with urllib.request.urlopen(f"{endpoint_url(port)}/_local_cloud/status", timeout=5) as answer:  # noqa: S310
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except (OSError, ValueError):
+        return None

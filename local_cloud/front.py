@@ -1,0 +1,113 @@
+"""SageMaker's two APIs as one ministack service: who may do what is checked here, the answer is given elsewhere."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from local_cloud import iam
+from local_cloud.sagemaker import api
+from local_cloud.sagemaker.store import Database, Store
+from local_cloud.sagemaker_platform import MinistackPlatform
+
+logger = logging.getLogger("local_cloud")
+
+Answer = tuple[int, dict[str, str], bytes]
+_JSON = {"Content-Type": "application/x-amz-json-1.1"}
+
+
+class SageMakerFront:
+    """The handler that ministack calls for requests signed for `sagemaker`; their signature is verified by then."""
+
+    def __init__(self, database: Database, platform: MinistackPlatform) -> None:
+        self._database = database
+        self._platform = platform
+
+    async def handle_request(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+    ) -> Answer:
+        """Answer one request, or refuse it as IAM or the service would."""
+        from ministack.core.router import extract_access_key_id
+
+        access_key = extract_access_key_id(headers, query_params)
+        target = headers.get("x-amz-target", "")
+        if target.startswith("SageMaker."):
+            return await self._control(target, headers, body, access_key)
+        return await self._runtime(method, path, headers, body, access_key)
+
+    def call(self, account: str, region: str, principal_arn: str) -> api.Call:
+        """Return the call of a principal in an account and region."""
+        return api.Call(Store(self._database, account, region), self._platform, principal_arn)
+
+    def start(self) -> None:
+        """Pick up the resources of every account and region that is known."""
+        from ministack.core.responses import request_scope
+
+        for scope in self._database.scopes():
+            account, _, region = scope.partition("/")
+            with request_scope(account, region):
+                api.start(self.call(account, region, f"arn:aws:iam::{account}:root"))
+
+    async def _control(self, target: str, headers: dict[str, str], body: bytes, access_key: str) -> Answer:
+        operation = target.rpartition(".")[2]
+        if operation not in api.implemented():
+            return api.handle(target, body, self._here())
+        try:
+            request = json.loads(body or b"{}")
+        except ValueError:
+            return _error(400, "SerializationException", "The request body is not JSON.")
+        for check in iam.checks(operation, request, self._here().arn("")[:-1]):
+            if refusal := _refusal(check, self._tags(check), access_key, headers):
+                return refusal
+        return await asyncio.to_thread(self._answer, target, body, self._here())
+
+    async def _runtime(self, method: str, path: str, headers: dict[str, str], body: bytes, access_key: str) -> Answer:
+        from local_cloud.sagemaker.endpoints import runtime
+
+        check = iam.runtime_check(path, self._here().arn("")[:-1])
+        if check is None:
+            return _error(404, "UnknownOperationException", f"SageMaker Runtime has no operation {method} {path}")
+        if refusal := _refusal(check, self._tags(check), access_key, headers):
+            return refusal
+        answer: Answer = await runtime.handle(method, path, headers, body, self._here())
+        return answer
+
+    def _answer(self, target: str, body: bytes, call: api.Call) -> Answer:
+        try:
+            return api.handle(target, body, call)
+        except Exception as error:
+            logger.exception("%s failed", target)
+            return _error(500, "InternalFailure", f"{target}: {type(error).__name__}: {error}")
+
+    def _here(self) -> api.Call:
+        from ministack.core.iam_evaluator import caller_arn
+        from ministack.core.responses import get_account_id, get_region
+
+        return self.call(get_account_id(), get_region(), caller_arn())
+
+    def _tags(self, check: iam.Check) -> dict[str, str]:
+        document = self._here().store.get("Tags", check.resource) or {}
+        return {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in document.get("Tags", [])}
+
+
+def _refusal(check: iam.Check, tags: dict[str, str], access_key: str, headers: dict[str, str]) -> Answer | None:
+    from ministack import app
+    from ministack.core.iam_actions import identity_denial_message
+    from ministack.core.iam_evaluator import AuthError, enforce
+    from ministack.core.responses import get_region, new_uuid
+
+    denied = enforce(
+        access_key, check.action, check.service, get_region(),
+        resource_arn=check.resource, service_context={**tags, **check.context},
+    )  # fmt: skip
+    if denied is None:
+        return None
+    if isinstance(denied, AuthError):
+        failure: Answer = app._credential_failure("sagemaker", check.action, new_uuid(), denied, headers)
+        return failure
+    message = identity_denial_message(check.action, denied.principal_arn, check.resource, denied.decision == "Deny")
+    return _error(400, "AccessDeniedException", message)
+
+
+def _error(status: int, code: str, message: str) -> Answer:
+    return status, {**_JSON, "x-amzn-errortype": code}, json.dumps({"__type": code, "message": message}).encode()

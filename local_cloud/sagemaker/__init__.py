@@ -1,0 +1,1 @@
+"""The local SageMaker: control plane, jobs, pipelines, registry and endpoints."""

@@ -1,0 +1,33 @@
+"""How ministack is told what to be. It reads its settings when it is imported, so this comes first."""
+
+import os
+import sys
+from pathlib import Path
+
+from local_cloud.clients import ACCOUNT, REGION, environment_variables
+
+
+def configure(port: int, state_dir: Path) -> None:
+    """Set ministack's environment: one loopback port, IAM enforced, state kept below `state_dir`."""
+    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        os.environ.pop(name, None)
+    os.environ.update(environment_variables(port))
+    os.environ.update(
+        {
+            "AUTH": "true",
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "MINISTACK_REGION": REGION,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(state_dir / "ministack"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(state_dir / "s3"),
+            "LOG_LEVEL": os.environ.get("LOCAL_CLOUD_LOG_LEVEL", "INFO"),
+            # The functions run with this project's interpreter, whose packages stand for the public layers.
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+    )
