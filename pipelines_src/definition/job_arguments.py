@@ -1,0 +1,134 @@
+"""Requests of the jobs of a use case's pipeline. All are isolated, private and encrypted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines_src.definition.references import ExecutionVariable, Join, Reference
+from pipelines_src.definition.settings import PipelineSettings
+
+PROCESSING = "/opt/ml/processing"  # where SageMaker puts inputs and takes outputs of a processing job
+Text = Reference | str
+
+
+@dataclass(frozen=True)
+class JobArguments:
+    """Makes the requests of one pipeline's jobs."""
+
+    settings: PipelineSettings
+    processing_instance: Text
+    training_instance: Text
+
+    def processing(
+        self, *, arguments: Sequence[str], inputs: Mapping[str, Text], outputs: Mapping[str, Text], output_key: str
+    ) -> dict[str, Any]:
+        """Return the request of a job that runs the use case's code.
+
+        Args:
+            arguments: what the code is called with.
+            inputs: name (also of the folder below `input`) to S3 URI; the code is added.
+            outputs: name (also of the folder below `output`) to S3 URI.
+            output_key: ARN of the key that outputs are encrypted with.
+        """
+        settings = self.settings
+        sources = {**inputs, "code": settings.code_uri}
+        return {
+            "AppSpecification": {
+                "ImageUri": settings.image_uri,
+                # Python runs a zip that has a __main__.py.
+                "ContainerEntrypoint": ["python3", f"{PROCESSING}/input/code/{settings.code_file}"],
+                "ContainerArguments": list(arguments),
+            },
+            "ProcessingInputs": [_processing_input(name, uri) for name, uri in sources.items()],
+            "ProcessingOutputConfig": {
+                "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],
+                "KmsKeyId": output_key,
+            },
+            "ProcessingResources": {
+                "ClusterConfig": {
+                    "InstanceCount": 1,
+                    "InstanceType": self.processing_instance,
+                    "VolumeSizeInGB": settings.volume_gb,
+                    "VolumeKmsKeyId": settings.data_key,
+                }
+            },
+            "NetworkConfig": {
+                "EnableInterContainerTrafficEncryption": True,
+                "EnableNetworkIsolation": True,
+                "VpcConfig": self._vpc(),
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": settings.processing_runtime_seconds},
+            "RoleArn": settings.role_arn,
+            "Tags": self._tags(),
+        }
+
+    def training(
+        self, *, hyperparameters: Mapping[str, str | int | float], channels: Mapping[str, Text], max_runtime: int
+    ) -> dict[str, Any]:
+        """Return the request of a training job of the built-in algorithm, with channels in CSV."""
+        settings = self.settings
+        # No MetricDefinitions: SageMaker knows those of its own algorithms and refuses others.
+        return {
+            "AlgorithmSpecification": {"TrainingImage": settings.image_uri, "TrainingInputMode": "File"},
+            "HyperParameters": {name: str(value) for name, value in hyperparameters.items()},
+            "InputDataConfig": [_channel(name, uri) for name, uri in channels.items()],
+            "OutputDataConfig": {
+                "S3OutputPath": f"{settings.models_uri}/training",
+                "KmsKeyId": settings.models_key,
+            },
+            "ResourceConfig": {
+                "InstanceCount": 1,
+                "InstanceType": self.training_instance,
+                "VolumeSizeInGB": settings.volume_gb,
+                "VolumeKmsKeyId": settings.data_key,
+            },
+            "EnableNetworkIsolation": True,
+            "EnableInterContainerTrafficEncryption": True,
+            "VpcConfig": self._vpc(),
+            "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime},
+            "RoleArn": settings.role_arn,
+            "Tags": self._tags(),
+        }
+
+    def _vpc(self) -> dict[str, Any]:
+        return {"SecurityGroupIds": list(self.settings.security_groups), "Subnets": list(self.settings.subnets)}
+
+    def _tags(self) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in self.settings.tags]
+
+
+def of_this_execution(base_uri: str, *path: str) -> Join:
+    """Return a URI below `base_uri` that no other execution writes to."""
+    return Join("/", (base_uri, ExecutionVariable.PIPELINE_EXECUTION_ID.ref, *path))
+
+
+def _processing_input(name: str, uri: Text) -> dict[str, Any]:
+    return {
+        "InputName": name,
+        "S3Input": {
+            "S3Uri": uri,
+            "LocalPath": f"{PROCESSING}/input/{name}",
+            "S3DataType": "S3Prefix",
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+            "S3CompressionType": "None",
+        },
+    }
+
+
+def _processing_output(name: str, uri: Text) -> dict[str, Any]:
+    return {
+        "OutputName": name,
+        "S3Output": {"S3Uri": uri, "LocalPath": f"{PROCESSING}/output/{name}", "S3UploadMode": "EndOfJob"},
+    }
+
+
+def _channel(name: str, uri: Text) -> dict[str, Any]:
+    return {
+        "ChannelName": name,
+        "ContentType": "text/csv",
+        "CompressionType": "None",
+        "DataSource": {
+            "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+        },
+    }

@@ -1,0 +1,74 @@
+"""The request that registers a use case's model, with its metrics and the baseline that monitoring compares with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines_src.definition.references import Join, Reference
+from pipelines_src.definition.settings import PipelineSettings
+
+# What the environment's own choice is added to: a package names the types it may run on for good.
+REALTIME_INSTANCES = ("ml.c5.large", "ml.c5.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.t2.medium")
+TRANSFORM_INSTANCES = ("ml.c5.xlarge", "ml.m5.large", "ml.m5.xlarge")
+# How the image serves the package's code/serve.py: docs/architecture.md, "Jobs".
+SERVING_ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "serve.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json",
+    "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+}
+CONTENT_TYPES = ("application/json", "application/jsonlines")
+ANSWER_TYPES = ("application/json", "application/jsonlines", "text/csv")
+
+
+def model_package(
+    settings: PipelineSettings,
+    *,
+    description: str,
+    approval: Reference,
+    package: Reference,
+    evaluation: Reference,
+    baseline: Reference,
+    metadata: Mapping[str, Reference | str],
+) -> dict[str, Any]:
+    """Return a CreateModelPackage request.
+
+    Args:
+        settings: what the pipeline takes from its environment.
+        description: for people, in the registry.
+        approval: the approval status to begin with.
+        package: S3 URI of the folder with the deployable `model.tar.gz`.
+        evaluation: S3 URI of the folder with `model_quality.json`.
+        baseline: S3 URI of the folder with `statistics.json` and `constraints.json`.
+        metadata: recorded with the package; texts.
+    """
+    # No Tags: a package in a group has those of the group, and the API refuses others.
+    return {
+        "ModelPackageGroupName": settings.model_package_group,
+        "ModelPackageDescription": description,
+        "ModelApprovalStatus": approval,
+        "InferenceSpecification": {
+            "Containers": [
+                {
+                    "Image": settings.image_uri,
+                    "ModelDataUrl": Join("/", (package, "model.tar.gz")),
+                    "Environment": SERVING_ENVIRONMENT,
+                }
+            ],
+            "SupportedContentTypes": CONTENT_TYPES,
+            "SupportedResponseMIMETypes": ANSWER_TYPES,
+            "SupportedRealtimeInferenceInstanceTypes": sorted({*REALTIME_INSTANCES, settings.endpoint_instance}),
+            "SupportedTransformInstanceTypes": TRANSFORM_INSTANCES,
+        },
+        "ModelMetrics": {
+            "ModelQuality": {"Statistics": _json(evaluation, "model_quality.json")},
+            "ModelDataQuality": {
+                "Statistics": _json(baseline, "statistics.json"),
+                "Constraints": _json(baseline, "constraints.json"),
+            },
+        },
+        "CustomerMetadataProperties": metadata,
+    }
+
+
+def _json(folder: Reference, name: str) -> dict[str, Any]:
+    return {"ContentType": "application/json", "S3Uri": Join("/", (folder, name))}

@@ -1,0 +1,50 @@
+"""What a use case's pipeline takes from its environment. Texts may be CDK tokens, so nothing here reads them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSettings:
+    """Plain values; the stack fills them in.
+
+    Attributes:
+        role_arn: the role that jobs run with.
+        image_uri: SageMaker's XGBoost image.
+        code_uri: S3 URI of the zip with the use case's code.
+        code_file: the zip's file name, which is its content's hash.
+        code_hash: that hash, recorded with each model package.
+        raw_uri: where raw files lie, `s3://<raw>/<use case>/`.
+        processed_uri: where splits and evaluations go, `s3://<processed>/<use case>`.
+        models_uri: where models go, `s3://<models>/<use case>`.
+        data_key: ARN of the key for volumes and data.
+        models_key: ARN of the key for models.
+        subnets: ids of private subnets.
+        security_groups: ids of security groups.
+        processing_instance: default instance type of processing jobs.
+        training_instance: default instance type of training jobs.
+        endpoint_instance: instance type that the model must be allowed to run on.
+        volume_gb: a job's volume, GiB.
+        model_package_group: name of the group that models are registered in.
+        tags: tags of every job, as (key, value).
+        processing_runtime_seconds: after which a processing job is stopped.
+    """
+
+    role_arn: str
+    image_uri: str
+    code_uri: str
+    code_file: str
+    code_hash: str
+    raw_uri: str
+    processed_uri: str
+    models_uri: str
+    data_key: str
+    models_key: str
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+    processing_instance: str
+    training_instance: str
+    endpoint_instance: str
+    volume_gb: int
+    model_package_group: str
+    tags: tuple[tuple[str, str], ...] = ()
+    processing_runtime_seconds: int = 3600
