@@ -1,0 +1,64 @@
+"""One customer-managed key per purpose."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+
+class EncryptionKeys(Construct):
+    """Keys `data`, `models`, `logs` and `control`, rotated every year.
+
+    IAM policies of the account decide who uses a key; services get what they need and no more, each only on behalf
+    of this account.
+
+    Args:
+        environment: prefix of the log groups that the logs key serves.
+        destroy: whether the keys go with the environment, after AWS's shortest wait of 7 days.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: str, destroy: bool) -> None:
+        super().__init__(scope, construct_id)
+        self._destroy = destroy
+        self.data = self._key("Data", f"ML Loop {environment}: raw, labelled, processed and captured data, volumes")
+        self.models = self._key("Models", f"ML Loop {environment}: trained models")
+        self.logs = self._key("Logs", f"ML Loop {environment}: log groups")
+        self.control = self._key("Control", f"ML Loop {environment}: queues, topics and tables of the glue functions")
+        self.logs.add_to_resource_policy(self._log_groups(environment))
+        self.control.add_to_resource_policy(self._events_and_alarms())
+
+    def _key(self, construct_id: str, description: str) -> kms.Key:
+        return kms.Key(
+            self,
+            construct_id,
+            description=description,
+            enable_key_rotation=True,
+            pending_window=cdk.Duration.days(7 if self._destroy else 30),
+            removal_policy=cdk.RemovalPolicy.DESTROY if self._destroy else cdk.RemovalPolicy.RETAIN,
+        )
+
+    def _log_groups(self, environment: str) -> iam.PolicyStatement:
+        # Groups are unnamed: CloudFormation begins their names with the stack's, which begins with the environment's.
+        stack = cdk.Stack.of(self)
+        groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group"
+        return iam.PolicyStatement(
+            sid="LogGroupsOfThisEnvironment",
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            resources=["*"],
+            conditions={
+                "ArnLike": {
+                    "kms:EncryptionContext:aws:logs:arn": [f"{groups}:{environment}-*", f"{groups}:/*/{environment}-*"]
+                }
+            },
+        )
+
+    def _events_and_alarms(self) -> iam.PolicyStatement:
+        # EventBridge, alarms and topics send to encrypted topics and queues.
+        return iam.PolicyStatement(
+            sid="EventsAndAlarmsOfThisAccount",
+            principals=[iam.ServicePrincipal(f"{name}.amazonaws.com") for name in ("events", "cloudwatch", "sns")],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+        )

@@ -1,0 +1,70 @@
+"""Refuse SageMaker requests that are not private and encrypted.
+
+Conditions of one statement are ANDed, so that a statement with two keys would refuse only what breaks both rules: each
+has one key. Each names only the actions whose requests carry that key; others would always lack it and be refused.
+Keys per action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+"""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+
+_JOBS = [
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:Create*JobDefinition",
+]
+_AUTOML = ["sagemaker:CreateAutoMLJob*"]
+# A batch transform has no network of its own: it runs in the network of its model.
+_TRANSFORM = ["sagemaker:CreateTransformJob"]
+_MODEL = ["sagemaker:CreateModel"]
+_NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
+
+
+def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[iam.PolicyStatement]:
+    """Return one Deny per rule.
+
+    Args:
+        subnets: ids of the only subnets that jobs, models and notebooks may use.
+        security_groups: ids of the only security groups that they may use.
+    """
+    networked = _JOBS + _AUTOML + _MODEL + _NOTEBOOK
+    return [
+        _absent(
+            "VolumeKey",
+            _JOBS + _AUTOML + _TRANSFORM + _NOTEBOOK + ["sagemaker:CreateEndpointConfig"],
+            "sagemaker:VolumeKmsKeyArn",
+        ),
+        _absent(
+            "OutputKey",
+            _JOBS + _AUTOML + _TRANSFORM + ["sagemaker:CreateLabelingJob"],
+            "sagemaker:OutputKmsKeyArn",
+        ),
+        _absent("NoSubnets", networked, "sagemaker:VpcSubnets"),
+        _other("ForeignSubnets", networked, "sagemaker:VpcSubnets", subnets),
+        _absent("NoSecurityGroups", networked, "sagemaker:VpcSecurityGroupIds"),
+        _other("ForeignSecurityGroups", networked, "sagemaker:VpcSecurityGroupIds", security_groups),
+        # "IfExists" counts a missing setting as the refused one.
+        _deny("NotIsolated", _JOBS + _MODEL, {"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}}),
+        _deny("OpenTraffic", _JOBS + _AUTOML, {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}),
+        _deny("Internet", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:DirectInternetAccess": "Disabled"}}),
+        _deny("Root", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:RootAccess": "Disabled"}}),
+        # An update that says nothing about root access leaves it as it is.
+        _deny("RootLater", ["sagemaker:UpdateNotebookInstance"], {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),
+    ]
+
+
+def _absent(rule: str, actions: list[str], key: str) -> iam.PolicyStatement:
+    return _deny(rule, actions, {"Null": {key: "true"}})
+
+
+def _other(rule: str, actions: list[str], key: str, allowed: Sequence[str]) -> iam.PolicyStatement:
+    # One foreign value is enough; with no value at all ForAnyValue is false, which `_absent` takes care of.
+    return _deny(rule, actions, {"ForAnyValue:StringNotEquals": {key: list(allowed)}})
+
+
+def _deny(rule: str, actions: list[str], conditions: dict[str, dict[str, str | list[str]]]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=f"Deny{rule}", effect=iam.Effect.DENY, actions=actions, resources=["*"], conditions=conditions
+    )

@@ -1,0 +1,54 @@
+"""The buckets of an environment."""
+
+from functools import partial
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from config.environment import Access, Retention
+from constructs.address_restriction import deny_objects_elsewhere
+from constructs.bucket_emptier import acknowledge_bucket_emptier
+from constructs.secure_bucket import SecureBucket
+
+
+class DataStack(cdk.Stack):
+    """Buckets `raw`, `labelled`, `processed`, `models`, `capture`, and `logs` for the access logs of the others."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: str,
+        vpc_id: str,
+        data_key: kms.IKey,
+        models_key: kms.IKey,
+        access: Access,
+        retention: Retention,
+        **stack_props: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack_props)
+        # Both must say so; the configuration refuses one without the other.
+        destroy = retention.removal == "destroy" and retention.allow_data_loss
+        bucket = partial(SecureBucket, self, noncurrent_days=retention.noncurrent_days, destroy=destroy)
+        self.logs: s3.IBucket = bucket("Logs", expire_days=retention.log_days).bucket
+        logged = partial(bucket, access_logs=self.logs)
+        self.raw: s3.IBucket = logged("Raw", key=data_key).bucket
+        self.labelled: s3.IBucket = logged("Labelled", key=data_key).bucket
+        self.processed: s3.IBucket = logged("Processed", key=data_key).bucket
+        self.models: s3.IBucket = logged("Models", key=models_key).bucket
+        self.capture: s3.IBucket = logged("Capture", key=data_key, expire_days=retention.capture_days).bucket
+        if access.allowed_cidrs:
+            for restricted in (self.logs, self.raw, self.labelled, self.processed, self.models, self.capture):
+                restricted.add_to_resource_policy(
+                    deny_objects_elsewhere(
+                        environment=environment,
+                        bucket_arn=restricted.bucket_arn,
+                        cidrs=[str(cidr) for cidr in access.allowed_cidrs],
+                        vpc_id=vpc_id,
+                    )
+                )
+        acknowledge_bucket_emptier(self)

@@ -1,0 +1,39 @@
+"""The private network of an environment."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from config.environment import Network
+from constructs.interface_endpoints import InterfaceEndpoints
+from constructs.private_network import PrivateNetwork
+
+
+class NetworkStack(cdk.Stack):
+    """VPC, gateways, interface endpoints and the security group of jobs; deployed first, destroyed last.
+
+    Attributes:
+        vpc: isolated subnets only.
+        job_security_group: for jobs, models and notebooks of SageMaker.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, network: Network, **stack_props: Any) -> None:
+        self._zones = list(network.zones)
+        super().__init__(scope, construct_id, **stack_props)
+        private = PrivateNetwork(self, "Network", cidr=str(network.cidr), zones=network.zones)
+        self.vpc: ec2.IVpc = private.vpc
+        self.job_security_group: ec2.ISecurityGroup = private.job_security_group
+        InterfaceEndpoints(
+            self,
+            "InterfaceEndpoints",
+            vpc=self.vpc,
+            level=network.interface_endpoints,
+            callers=self.job_security_group,
+        )
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """The zones of the configuration: the CDK would ask AWS for them."""
+        return self._zones
