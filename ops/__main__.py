@@ -5,8 +5,9 @@ import sys
 import typer
 
 from config import ConfigError
-from ops import config, data, local, pipeline, release
+from ops import config, data, local, pipeline, predict, release
 from ops.console import errors
+from ops.demo import command as demo
 from ops.target import OperationError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate ML Loop.", pretty_exceptions_enable=False)
@@ -14,6 +15,8 @@ app.add_typer(config.app, name="config", help="Check environments and use cases.
 app.add_typer(data.app, name="data", help="Bring raw files into an environment.")
 app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use case.")
 app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
+app.command("demo")(demo.command)
+app.command("predict")(predict.command)
 app.add_typer(local.app, name="local", help="The cloud on this laptop.")
 
 

@@ -1,6 +1,7 @@
 """`python -m ops pipeline`: start a use case's pipeline and watch its steps."""
 
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,7 +60,9 @@ def start(
 
 def start_execution(target: Target) -> str:
     """Start the pipeline with its default parameters and return the execution's ARN."""
-    return target.sagemaker.start_pipeline_execution(PipelineName=target.name)["PipelineExecutionArn"]
+    return target.sagemaker.start_pipeline_execution(PipelineName=target.name, ClientRequestToken=uuid.uuid4().hex)[
+        "PipelineExecutionArn"
+    ]
 
 
 def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[list[Step]]:
