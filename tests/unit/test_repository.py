@@ -1,0 +1,81 @@
+"""What must hold of the repository itself."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WANTED = ["aws-cdk-lib", "constructs", "boto3", "sagemaker", "pytest", "cdk-nag"]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
+TARGETS = ["setup", "synth", "lint", "test", "demo", "bench", "clean"]
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("package", WANTED)
+def test_the_named_packages_are_pinned(package: str) -> None:
+    assert re.search(rf"^{package}==[\d.]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_requirements_are_pinned_and_hashed_without_addresses(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert not re.search(r"--(extra-)?index-url|--find-links|://", text)
+    packages = re.findall(r"^[a-z0-9][\w.\[\]-]*[^\n]*(?:\n    [^\n]+)*", text, re.MULTILINE | re.IGNORECASE)
+    assert packages
+    for package in packages:
+        assert "==" in package.splitlines()[0]
+        assert "--hash=sha256:" in package
+
+
+def test_both_requirements_agree() -> None:
+    pins = [dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / name).read_text(), re.MULTILINE)) for name in LOCKS[:2]]
+    assert pins[0].items() <= pins[1].items()
+
+
+def test_the_node_lock_has_digests_and_no_addresses() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert not name or "integrity" in package, name
+    assert packages["node_modules/aws-cdk"]["version"] == "2.1148.1"
+
+
+def test_no_file_names_a_machine_or_holds_a_credential() -> None:
+    wrong = re.compile(rf"{re.escape(str(ROOT.parent))}/|/home/\w+/|AKIA[0-9A-Z]{{16}}|BEGIN [A-Z ]*PRIVATE KEY")
+    for path in tracked():
+        text = path.read_bytes().decode(errors="ignore")
+        found = wrong.search(text) if path != Path(__file__) else None
+        assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_make_help_lists_every_target() -> None:
+    shown = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for target in TARGETS:
+        assert re.search(rf"make {target} +\S", shown), target
+
+
+def test_the_workflow_does_what_ci_does() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    [job] = workflow["jobs"].values()
+    assert {"run": ".ci/run"} in job["steps"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "make test" in (ROOT / ".ci/run").read_text()
+
+
+def test_the_readme_shows_both_commands_and_its_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "local_cloud").glob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to {link}, which is not there"
+    readme = (ROOT / "README.md").read_text()
+    assert "make demo" in readme
+    assert "make test" in readme
