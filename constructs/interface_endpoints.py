@@ -1,5 +1,6 @@
 """Private doors to AWS services, paid by the hour and zone."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import aws_cdk as cdk
@@ -23,12 +24,15 @@ FULL = MINIMAL | {
     "Monitoring": _Service.CLOUDWATCH_MONITORING,
     "EcrApi": _Service.ECR,
     "EcrDocker": _Service.ECR_DOCKER,
+    "CloudFormation": _Service.CLOUDFORMATION,
     "Events": _Service.EVENTBRIDGE,
     "States": _Service.STEP_FUNCTIONS,
     "Lambda": _Service.LAMBDA_,
     "Sns": _Service.SNS,
     "Sqs": _Service.SQS,
     "Ssm": _Service.SSM,
+    "CloudFormation": _Service.CLOUDFORMATION,
+    "Xray": _Service.XRAY,
 }
 _SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
 # AWS's own images are in accounts of AWS.
@@ -36,16 +40,16 @@ _OTHER_ACCOUNTS = ("EcrApi", "EcrDocker")
 
 
 class InterfaceEndpoints(Construct):
-    """The interface endpoints of a level, reachable from one security group, for principals of this account.
+    """The interface endpoints of a level, reachable from named security groups, for principals of this account.
 
     Args:
         vpc: where they stand, one address in each of its subnets.
         level: which services; `none` makes nothing.
-        callers: the security group that may reach them.
+        callers: the security groups that may reach them.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, level: Level, callers: ec2.ISecurityGroup
+        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, level: Level, callers: Sequence[ec2.ISecurityGroup]
     ) -> None:
         super().__init__(scope, construct_id)
         if not _SERVICES[level]:
@@ -53,7 +57,8 @@ class InterfaceEndpoints(Construct):
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Interface endpoints of AWS services", allow_all_outbound=False
         )
-        group.add_ingress_rule(callers, ec2.Port.tcp(443), "Jobs, models and notebooks of SageMaker")
+        for caller in callers:
+            group.add_ingress_rule(caller, ec2.Port.tcp(443), "AWS API over TLS")
         for name, service in _SERVICES[level].items():
             endpoint = ec2.InterfaceVpcEndpoint(
                 self, name, vpc=vpc, service=service, security_groups=[group], open=False, private_dns_enabled=True

@@ -1,0 +1,115 @@
+"""One use case's endpoint, and the role that releases to it."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from config import Environment, UseCase
+from constructs.encrypted_log_group import EncryptedLogGroup
+from constructs.endpoint_alarms import EndpointAlarms
+from constructs.model_endpoint import CHAMPION, CaptureTarget, Fleet, ModelEndpoint
+from constructs.model_role import ModelFiles, ModelRole
+from constructs.placement import Placement
+from constructs.release_alarms import ReleaseAlarms
+from constructs.release_role import ReleaseRole
+from stacks.data_stack import DataStack
+from stacks.network_stack import NetworkStack
+from stacks.security_stack import SecurityStack
+
+
+class ServingStack(cdk.Stack):
+    """Serves the model package that the parameter `ChampionModelPackage` names; empty, and nothing is deployed.
+
+    The release function changes the parameter and nothing else; `cdk deploy` keeps its value.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        use_case: UseCase,
+        network: NetworkStack,
+        security: SecurityStack,
+        data: DataStack,
+        alarm_topic: sns.ITopic,
+        **stack_props: Any,
+    ) -> None:
+        # Without CDK's own parameter: a release would need permission to read the bootstrap version.
+        synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        super().__init__(scope, construct_id, synthesizer=synthesizer, **stack_props)
+        name = f"{environment.name}-{use_case.slug}"
+        retention, sizes = environment.retention, environment.sizes
+        placement = Placement(network.vpc, network.job_security_group)
+        # SageMaker writes to a group of this name; it would make one without key and without end.
+        log_group = EncryptedLogGroup(
+            self,
+            "Logs",
+            name=f"/aws/sagemaker/Endpoints/{name}",
+            key=security.logs_key,
+            days=retention.log_days,
+            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+        ).log_group
+        model_role = ModelRole(
+            self,
+            "ModelRole",
+            files=ModelFiles(use_case.name, data.models, security.models_key, data.capture, security.data_key),
+            log_group_arn=log_group.log_group_arn,
+            placement=placement,
+        ).role
+        endpoint = ModelEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            champion=self._champion_parameter(name),
+            role=model_role,
+            placement=placement,
+            fleet=Fleet(sizes.endpoint_instance, sizes.endpoint_instances, security.data_key),
+            capture=CaptureTarget(
+                data.capture.s3_url_for_object(use_case.name),
+                security.data_key,
+                environment.capture.sampling_percent,
+            ),
+        )
+        alarms = EndpointAlarms(
+            self,
+            "EndpointAlarms",
+            endpoint_name=name,
+            variant_name=CHAMPION,
+            condition=endpoint.deployed,
+            topic=alarm_topic,
+        )
+        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic=alarm_topic)
+        ReleaseRole(
+            self,
+            "ReleaseRole",
+            environment=environment.name,
+            endpoint=endpoint,
+            model_role=model_role,
+            volume_key=security.data_key,
+            alarm_names=alarms.names,
+        )
+        self._outputs(endpoint)
+
+    def _champion_parameter(self, group: str) -> cdk.CfnParameter:
+        package = f"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]{{1,4}}"
+        return cdk.CfnParameter(
+            self,
+            "ChampionModelPackage",
+            default="",
+            allowed_pattern=f"^$|^{package}$",
+            constraint_description=f"is empty or the ARN of a version of the model package group {group}",
+            description="Model package that serves; empty: none. The release function sets it.",
+        )
+
+    def _outputs(self, endpoint: ModelEndpoint) -> None:
+        # What the release function compares the live endpoint with.
+        outputs = {
+            "EndpointName": endpoint.endpoint.attr_endpoint_name,
+            "EndpointConfigName": endpoint.config.attr_endpoint_config_name,
+        }
+        for key, value in outputs.items():
+            cdk.CfnOutput(self, key, value=value).condition = endpoint.deployed
