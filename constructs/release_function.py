@@ -1,0 +1,89 @@
+"""The function that brings approved models live."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from constructs.findings import acknowledge
+from constructs.placement import Placement
+
+# Powertools for AWS Lambda (Python) 3, with pydantic and the X-Ray SDK, published by AWS in every region.
+# https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/#lambda-layer
+POWERTOOLS_LAYER = "017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:27"
+_CODE = Path(__file__).parent.parent / "lambda"
+
+
+class ReleaseFunction(Construct):
+    """`lambda/release`: compares what is approved with what serves, and updates serving stacks.
+
+    It has no reserved concurrency: correctness comes from conditional writes, and a new account has too few
+    executions to reserve any. Asynchronous invocations are tried three times within six hours.
+
+    Args:
+        settings: its environment variables.
+        role: what it may do.
+        key: encrypts its settings.
+        log_group: where it logs.
+        failures: queue for events that it could not handle.
+        inside: the network to run in; None: outside, since it holds no data and calls AWS's APIs only.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: dict[str, str],
+        role: iam.IRole,
+        key: kms.IKey,
+        log_group: logs.ILogGroup,
+        failures: sqs.IQueue,
+        inside: Placement | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        layer = f"arn:{stack.partition}:lambda:{stack.region}:{POWERTOOLS_LAYER}"
+        self.function = lambda_.Function(
+            self,
+            "Resource",
+            description="Brings approved model packages live",
+            code=lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__", "**/*.pyc"]),
+            handler="release.handler.lambda_handler",
+            runtime=lambda_.Runtime.PYTHON_3_12,
+            architecture=lambda_.Architecture.ARM_64,
+            layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", layer)],
+            memory_size=512,
+            timeout=cdk.Duration.minutes(2),
+            tracing=lambda_.Tracing.ACTIVE,
+            role=role,
+            environment=settings,
+            environment_encryption=key,
+            log_group=log_group,
+            dead_letter_queue=failures,
+            retry_attempts=2,
+            max_event_age=cdk.Duration.hours(6),
+            vpc=inside.vpc if inside else None,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if inside else None,
+            security_groups=[inside.security_group] if inside else None,
+        )
+        self._acknowledge(inside)
+
+    def _acknowledge(self, inside: Placement | None) -> None:
+        findings = {
+            "NIST.800.53.R5-LambdaConcurrency": "Conditional writes serialise releases; an account with the initial "
+            "limit of 10 executions could not reserve any.",
+            "AwsSolutions-L1": "The Powertools layer is pinned for one runtime; both move together.",
+        }
+        if inside is None:
+            findings["NIST.800.53.R5-LambdaInsideVPC"] = (
+                "It holds no data and calls AWS's APIs only, over TLS; the network has no endpoints for them at this "
+                "setting of network.interface_endpoints."
+            )
+        acknowledge(self.function, findings)

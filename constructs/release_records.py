@@ -1,0 +1,41 @@
+"""The table of releases."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from constructs.findings import acknowledge
+
+
+class ReleaseRecords(Construct):
+    """One item per attempt at a release: `use_case` and a running `number`.
+
+    Args:
+        key: encrypts it.
+        destroy: whether the records go with the environment.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, destroy: bool) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.Table(
+            self,
+            "Resource",
+            partition_key=dynamodb.Attribute(name="use_case", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="number", type=dynamodb.AttributeType.NUMBER),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=not destroy,
+            removal_policy=cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN,
+        )
+        acknowledge(
+            self.table,
+            {
+                "NIST.800.53.R5-DynamoDBInBackupPlan": "Point-in-time recovery covers 35 days; a handful of small "
+                "records, which the registry and CloudFormation's events repeat."
+            },
+        )
