@@ -24,7 +24,6 @@ FULL = MINIMAL | {
     "Monitoring": _Service.CLOUDWATCH_MONITORING,
     "EcrApi": _Service.ECR,
     "EcrDocker": _Service.ECR_DOCKER,
-    "CloudFormation": _Service.CLOUDFORMATION,
     "Events": _Service.EVENTBRIDGE,
     "States": _Service.STEP_FUNCTIONS,
     "Lambda": _Service.LAMBDA_,

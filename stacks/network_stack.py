@@ -17,6 +17,8 @@ class NetworkStack(cdk.Stack):
     Attributes:
         vpc: isolated subnets only.
         job_security_group: for jobs, models and notebooks of SageMaker.
+        function_security_group: for functions, where the level of interface endpoints has what they call.
+        default_security_group_id: the group that AWS makes with every VPC; nothing uses it.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, network: Network, **stack_props: Any) -> None:
@@ -25,12 +27,14 @@ class NetworkStack(cdk.Stack):
         private = PrivateNetwork(self, "Network", cidr=str(network.cidr), zones=network.zones)
         self.vpc: ec2.IVpc = private.vpc
         self.job_security_group: ec2.ISecurityGroup = private.job_security_group
+        self.function_security_group: ec2.ISecurityGroup = private.function_security_group
+        self.default_security_group_id = private.vpc.vpc_default_security_group
         InterfaceEndpoints(
             self,
             "InterfaceEndpoints",
             vpc=self.vpc,
             level=network.interface_endpoints,
-            callers=self.job_security_group,
+            callers=[self.job_security_group, self.function_security_group],
         )
 
     @property

@@ -31,11 +31,10 @@ class PlatformStage(cdk.Stage):
             self,
             "Security",
             environment=environment.name,
-            vpc=self.network.vpc,
-            job_security_group=self.network.job_security_group,
+            network=self.network,
             access=environment.access,
             flow_log_days=environment.network.flow_log_days,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+            retention=retention,
             **self._props("security"),
         )
         self.data = DataStack(

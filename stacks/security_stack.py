@@ -3,17 +3,19 @@
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from config.environment import Access
+from config.environment import Access, Retention
+from constructs.closed_default_group import ClosedDefaultGroup
+from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.encryption_keys import EncryptionKeys
 from constructs.flow_logs import FlowLogs
 from constructs.people_policy import PeoplePolicy
 from constructs.permissions_boundary import PermissionsBoundary
 from constructs.sagemaker_guardrails import sagemaker_guardrails
+from stacks.network_stack import NetworkStack
 
 
 class SecurityStack(cdk.Stack):
@@ -30,16 +32,16 @@ class SecurityStack(cdk.Stack):
         construct_id: str,
         *,
         environment: str,
-        vpc: ec2.IVpc,
-        job_security_group: ec2.ISecurityGroup,
+        network: NetworkStack,
         access: Access,
+        retention: Retention,
         flow_log_days: int,
-        destroy: bool,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        subnets = [subnet.subnet_id for subnet in vpc.isolated_subnets]
-        groups = [job_security_group.security_group_id]
+        destroy = retention.removal == "destroy" and retention.allow_data_loss
+        subnets = [subnet.subnet_id for subnet in network.vpc.isolated_subnets]
+        groups = [network.job_security_group.security_group_id]
         boundary = PermissionsBoundary(
             self,
             "Boundary",
@@ -47,15 +49,22 @@ class SecurityStack(cdk.Stack):
             guardrails=sagemaker_guardrails(subnets=subnets, security_groups=groups),
         )
         keys = EncryptionKeys(self, "Keys", environment=environment, destroy=destroy)
-        flow_logs = FlowLogs(self, "FlowLogs", vpc=vpc, key=keys.logs, days=flow_log_days, destroy=destroy)
-        # The boundary is on the role by its name, which orders nothing.
+        flow_logs = FlowLogs(self, "FlowLogs", vpc=network.vpc, key=keys.logs, days=flow_log_days, destroy=destroy)
+        log_group = EncryptedLogGroup(
+            self, "DefaultGroupLogs", key=keys.logs, days=retention.log_days, destroy=destroy
+        ).log_group
+        default_group = ClosedDefaultGroup(
+            self, "DefaultGroup", security_group_id=network.default_security_group_id, log_group=log_group
+        )
+        # The boundary is on the roles by its name, which orders nothing.
         flow_logs.node.add_dependency(boundary)
+        default_group.node.add_dependency(boundary)
         PeoplePolicy(
             self,
             "People",
             guardrails=sagemaker_guardrails(subnets=subnets, security_groups=groups),
             cidrs=[str(cidr) for cidr in access.allowed_cidrs],
-            vpc_id=vpc.vpc_id,
+            vpc_id=network.vpc.vpc_id,
         )
         self.data_key: kms.IKey = keys.data
         self.models_key: kms.IKey = keys.models
