@@ -29,7 +29,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     loopback_counts_as_tls.close()
     platform = MinistackPlatform(port, state_dir, loop)
     front = SageMakerFront(Database(state_dir / "sagemaker.sqlite"), platform)
-    for module in ("jobs", "pipelines", "registry", "endpoints"):
+    for module in ("jobs", "pipelines", "registry", "endpoints.operations"):
         try:
             importlib.import_module(f"local_cloud.sagemaker.{module}")
         except ModuleNotFoundError as error:

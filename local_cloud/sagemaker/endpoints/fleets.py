@@ -1,0 +1,177 @@
+"""From an endpoint configuration to processes that serve it, and back."""
+
+import os
+import shutil
+import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from local_cloud.sagemaker.api import Call
+from local_cloud.sagemaker.endpoints import models
+from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
+from local_cloud.sagemaker.endpoints.capture import Capture
+from local_cloud.sagemaker.endpoints.connection import Pool
+from local_cloud.sagemaker.endpoints.live import Fleet, LiveVariant
+from local_cloud.sagemaker.endpoints.process import ModelProcess
+from local_cloud.sagemaker.endpoints.role_clients import RoleClients
+from local_cloud.sagemaker.endpoints.telemetry import Telemetry
+from local_cloud.sagemaker.errors import SageMakerError
+from local_cloud.sagemaker.store import Document
+from local_cloud.supervisor import STATE_VARIABLE
+
+HEALTH_SECONDS = 60.0  # unless the variant says otherwise; a model on a laptop that is not up by then will not be
+DRAIN_SECONDS = 60.0  # the longest that an invocation may take on AWS
+_PORT = 8080
+_ROOT = Path(__file__).resolve().parents[3]
+
+Plan = dict[str, Any]
+
+
+def plan(config: Document, call: Call) -> Plan:
+    """Resolve a configuration into all that its processes need; the plan outlives the configuration and its models."""
+    variants = [_planned(variant, call, shadow=False) for variant in config["ProductionVariants"]]
+    variants += [_planned(variant, call, shadow=True) for variant in config.get("ShadowProductionVariants", [])]
+    capture = config.get("DataCaptureConfig")
+    return {
+        "Id": uuid.uuid4().hex[:12],
+        "EndpointConfigName": config["EndpointConfigName"],
+        "Variants": variants,
+        "DataCaptureConfig": capture,
+    }
+
+
+def _planned(variant: dict[str, Any], call: Call, *, shadow: bool) -> dict[str, Any]:
+    model = models.find(variant["ModelName"], call)
+    return {
+        **model["_Container"],
+        "VariantName": variant["VariantName"],
+        "Shadow": shadow,
+        "Weight": variant.get("InitialVariantWeight", 1.0),
+        "InstanceCount": variant["InitialInstanceCount"],
+        "RoleArn": model["ExecutionRoleArn"],
+        "Isolated": model["EnableNetworkIsolation"],
+        "HealthSeconds": variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        "Instance": f"i-{uuid.uuid4().hex[:17]}",
+    }
+
+
+def build(endpoint: str, wanted: Plan, call: Call) -> Fleet:
+    """Start a process per variant and wait until all are healthy.
+
+    Raises:
+        DeploymentError: one cannot; none is left running.
+    """
+    variants = wanted["Variants"]
+    with ThreadPoolExecutor(len(variants)) as pool:
+        futures = [pool.submit(_start, endpoint, wanted, variant, call) for variant in variants]
+    errors = [error for future in futures if (error := future.exception())]
+    live = [future.result() for future in futures if not future.exception()]
+    if errors:
+        for started in live:
+            started.process.stop()
+            send(started)
+        shutil.rmtree(folder(endpoint, call) / wanted["Id"], ignore_errors=True)
+        raise errors[0]
+    production = {
+        variant["VariantName"]: one for variant, one in zip(variants, live, strict=True) if not variant["Shadow"]
+    }
+    weights = {variant["VariantName"]: variant["Weight"] for variant in variants if not variant["Shadow"]}
+    shadows = [(variant, one) for variant, one in zip(variants, live, strict=True) if variant["Shadow"]]
+    if not shadows:
+        return Fleet(production, None, weights)
+    share = shadows[0][0]["Weight"] / max(sum(weights.values()), 1e-9)
+    return Fleet(production, shadows[0][1], weights, shadow_share=min(1.0, share))
+
+
+def _start(endpoint: str, wanted: Plan, variant: dict[str, Any], call: Call) -> LiveVariant:
+    name = variant["VariantName"]
+    clients = RoleClients(call.platform, call.store.region, variant["RoleArn"])
+    home = folder(endpoint, call) / wanted["Id"] / name
+    home.mkdir(parents=True, exist_ok=True)
+    model_dir = fetch(variant["ModelDataUrl"], home / "model", clients)
+    environment = _environment(variant, home, model_dir, clients, call)
+    process = ModelProcess(_command(variant, model_dir, environment), environment, home / "work", variant["Isolated"])
+    telemetry = Telemetry(endpoint, name, variant["Instance"], clients)
+    process.start(telemetry.log)
+    if not process.wait_until_healthy(variant["HealthSeconds"] or HEALTH_SECONDS):
+        process.stop()
+        live = LiveVariant(name, process, telemetry, None, Pool(process.socket_path))
+        send(live)
+        raise DeploymentError(
+            f"The primary container for production variant {name} did not pass the ping health check. Please check "
+            "CloudWatch logs for this endpoint."
+        )
+    return LiveVariant(
+        name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path)
+    )
+
+
+def _command(variant: dict[str, Any], model_dir: Path, environment: dict[str, str]) -> list[str]:
+    from local_cloud.sagemaker.images import serving_command  # here, since tests exchange it
+
+    try:
+        return list(serving_command(variant["Image"], model_dir, environment, _PORT))
+    except SageMakerError as error:
+        raise DeploymentError(error.message) from error
+
+
+def _environment(
+    variant: dict[str, Any], home: Path, model_dir: Path, clients: RoleClients, call: Call
+) -> dict[str, str]:
+    region = call.store.region
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "SAGEMAKER_BIND_TO_PORT": str(_PORT),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    if not variant["Isolated"]:  # an isolated container gets no credentials, as on AWS
+        environment |= clients.environment() | {"AWS_ENDPOINT_URL": call.platform.endpoint_url}
+    environment |= variant["Environment"]
+    return environment | {
+        "SM_MODEL_DIR": str(model_dir),
+        "ML_LOOP_BASE_DIR": str(home),
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONUNBUFFERED": "1",
+        STATE_VARIABLE: str(call.platform.state_dir),  # by which a later start finds what a killed server left running
+    }
+
+
+def _capture(endpoint: str, wanted: Plan, variant: str, clients: RoleClients, call: Call) -> Capture | None:
+    config = wanted["DataCaptureConfig"]
+    if not config or not config.get("EnableCapture", True):
+        return None
+    return Capture(config, endpoint, variant, clients, folder(endpoint, call) / "spool" / f"{variant}.jsonl")
+
+
+def folder(endpoint: str, call: Call) -> Path:
+    """Where an endpoint keeps its models and what it has captured but not written."""
+    return call.platform.state_dir / "endpoints" / call.store.account / call.store.region / endpoint
+
+
+def retire(endpoint: str, wanted: Plan, fleet: Fleet, call: Call) -> None:
+    """Let a fleet finish what it has, end it, and write what it has captured."""
+    for variant in fleet.variants():
+        variant.wait_until_idle(DRAIN_SECONDS)
+        variant.process.stop()
+        send(variant)
+        if variant.capture:
+            variant.capture.spool()
+    shutil.rmtree(folder(endpoint, call) / wanted["Id"], ignore_errors=True)
+
+
+def send(variant: LiveVariant, *, metrics: bool = True) -> list[str]:
+    """Write captured records, log lines and metrics; return what failed, which is kept for the next time."""
+    failures = []
+    steps = [variant.capture.flush] if variant.capture else []
+    for step in [*steps, variant.telemetry.send_logs, *([variant.telemetry.send_metrics] if metrics else [])]:
+        try:
+            step()
+        except Exception as error:  # boto3 raises many kinds; serving goes on without them, as on AWS
+            failures.append(f"{step.__qualname__} of variant {variant.name}: {error}")
+    return failures

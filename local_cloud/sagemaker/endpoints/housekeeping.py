@@ -1,0 +1,47 @@
+"""What happens beside serving: captures, logs and metrics are sent, and a process that has ended is started again."""
+
+import sys
+import threading
+import time
+
+from local_cloud.sagemaker.endpoints import fleets, live
+
+_EVERY_SECONDS = 1.0
+_METRICS_EVERY_ROUNDS = 5
+_RESTART_SECONDS = 30.0
+
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+def start() -> None:
+    """Start the one thread that does it, unless it runs."""
+    global _thread  # noqa: PLW0603 - one thread per Python process
+    with _lock:
+        if _thread is None:
+            _thread = threading.Thread(target=_run, name="endpoint-housekeeping", daemon=True)
+            _thread.start()
+
+
+def _run() -> None:
+    complained: set[str] = set()
+    rounds = 0
+    while True:
+        time.sleep(_EVERY_SECONDS)
+        rounds += 1
+        for variant in _variants():
+            if not variant.process.alive and not variant.process.stopped:
+                variant.telemetry.log("The process has ended; it is started again.")
+                variant.process.start(variant.telemetry.log)
+                variant.process.wait_until_healthy(_RESTART_SECONDS)
+            for failure in fleets.send(variant, metrics=rounds % _METRICS_EVERY_ROUNDS == 0):
+                if failure not in complained:
+                    complained.add(failure)
+                    print(f"endpoint housekeeping: {failure}", file=sys.stderr, flush=True)
+
+
+def _variants() -> list[live.LiveVariant]:
+    fleets_now = [
+        fleet for endpoint in [*live.ENDPOINTS.values()] for fleet in (endpoint.fleet, endpoint.incoming) if fleet
+    ]
+    return [variant for fleet in fleets_now for variant in fleet.variants()]

@@ -1,0 +1,102 @@
+"""What a variant tells CloudWatch: log lines of its process, and metrics of its invocations, sent in batches."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local_cloud.sagemaker.endpoints.role_clients import RoleClients
+
+NAMESPACE = "AWS/SageMaker"
+LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints/"
+_LINES_PER_CALL = 1000
+_MOST_LINES = 20_000  # of a role that may not write logs; the oldest go
+_VALUES_PER_DATUM = 150  # CloudWatch's limit
+_CLIENT_ERROR = range(400, 500)
+
+
+class Telemetry:
+    """The logs and metrics of one variant."""
+
+    def __init__(self, endpoint: str, variant: str, instance: str, clients: RoleClients) -> None:
+        self.log_group = f"{LOG_GROUP_PREFIX}{endpoint}"
+        self._stream = f"{variant}/{instance}"
+        self._dimensions = [
+            {"Name": "EndpointName", "Value": endpoint},
+            {"Name": "VariantName", "Value": variant},
+        ]
+        self._clients = clients
+        self._lock = threading.Lock()
+        self._lines: list[tuple[int, str]] = []
+        self._invocations: list[tuple[int, float, float]] = []
+        self._stream_exists = False
+
+    def log(self, line: str) -> None:
+        """Keep a line for the log stream."""
+        with self._lock:
+            self._lines.append((int(time.time() * 1000), line or " "))
+            del self._lines[:-_MOST_LINES]
+
+    def invoked(self, status: int, model_seconds: float, overhead_seconds: float) -> None:
+        """Keep what one invocation took, and the model's status."""
+        with self._lock:
+            self._invocations.append((status, model_seconds, overhead_seconds))
+
+    def send_logs(self) -> None:
+        """Send the lines under the model's role, as SageMaker does; on an error they are kept."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+        if not lines:
+            return
+        try:
+            logs = self._clients.get("logs")
+            if not self._stream_exists:
+                self._create_stream(logs)
+            for start in range(0, len(lines), _LINES_PER_CALL):
+                events = [{"timestamp": at, "message": line} for at, line in lines[start : start + _LINES_PER_CALL]]
+                logs.put_log_events(logGroupName=self.log_group, logStreamName=self._stream, logEvents=events)
+        except Exception:
+            with self._lock:
+                self._lines[:0] = lines
+            raise
+
+    def _create_stream(self, logs: Any) -> None:
+        for create, names in (
+            (logs.create_log_group, {"logGroupName": self.log_group}),
+            (logs.create_log_stream, {"logGroupName": self.log_group, "logStreamName": self._stream}),
+        ):
+            try:
+                create(**names)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                    raise
+        self._stream_exists = True
+
+    def send_metrics(self) -> None:
+        """Send the metrics of the invocations since the last time; latencies are in microseconds, as AWS's."""
+        with self._lock:
+            invocations, self._invocations = self._invocations, []
+        if not invocations:
+            return
+        cloudwatch = self._clients.get("cloudwatch")
+        for start in range(0, len(invocations), _VALUES_PER_DATUM):
+            batch = invocations[start : start + _VALUES_PER_DATUM]
+            cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=list(self._data(batch)))
+
+    def _data(self, batch: list[tuple[int, float, float]]) -> Iterable[dict[str, Any]]:
+        at = time.time()
+        columns = {
+            "Invocations": ("Count", [1.0] * len(batch)),
+            "Invocation4XXErrors": ("Count", [float(status in _CLIENT_ERROR) for status, _, _ in batch]),
+            "Invocation5XXErrors": ("Count", [float(status not in range(500)) for status, _, _ in batch]),
+            "ModelLatency": ("Microseconds", [round(model * 1e6, 1) for _, model, _ in batch]),
+            "OverheadLatency": ("Microseconds", [round(overhead * 1e6, 1) for _, _, overhead in batch]),
+        }
+        for name, (unit, values) in columns.items():
+            distinct = sorted(set(values))
+            yield {
+                "MetricName": name, "Dimensions": self._dimensions, "Timestamp": at, "Unit": unit,
+                "Values": distinct, "Counts": [float(values.count(value)) for value in distinct],
+            }  # fmt: skip
