@@ -13,7 +13,8 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
-from local_cloud.differences import loopback_counts_as_tls
+from local_cloud.cloudformation import service_role, types
+from local_cloud.differences import loopback_counts_as_tls, stack_status_events
 from local_cloud.front import SageMakerFront
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
@@ -26,9 +27,12 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> Application:
     """Return the ASGI application: ministack with SageMaker added and the known differences closed."""
+    database = Database(state_dir / "sagemaker.sqlite")
     loopback_counts_as_tls.close()
-    platform = MinistackPlatform(port, state_dir, loop)
-    front = SageMakerFront(Database(state_dir / "sagemaker.sqlite"), platform)
+    stack_status_events.close(loop)
+    service_role.install(database)
+    types.install()
+    front = SageMakerFront(database, MinistackPlatform(port, state_dir, loop))
     for module in ("jobs", "pipelines", "registry", "endpoints.operations"):
         try:
             importlib.import_module(f"local_cloud.sagemaker.{module}")

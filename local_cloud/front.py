@@ -86,7 +86,9 @@ class SageMakerFront:
         return self.call(get_account_id(), get_region(), caller_arn())
 
     def _tags(self, check: iam.Check) -> dict[str, str]:
-        document = self._here().store.get("Tags", check.resource) or {}
+        # "endpoint-config/name" is kept as the document "name" of the kind EndpointConfig, with its tags in it.
+        kind, _, name = check.resource.rpartition(":")[2].partition("/")
+        document = self._here().store.get("".join(word.capitalize() for word in kind.split("-")), name) or {}
         return {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in document.get("Tags", [])}
 
 

@@ -1,0 +1,225 @@
+"""The SageMaker resource types, made through the SageMaker API as CloudFormation makes them."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from local_cloud.cloudformation.requests import Properties, client, generated_name, own_tags, request
+
+Made = tuple[str, dict[str, Any]]
+_ENDPOINT_SECONDS = 3600
+_POLL_SECONDS = 0.25
+
+
+class NamedType:
+    """A type whose Create, Describe and Delete operations go by one name; what changes but its tags replaces it."""
+
+    def __init__(self, kind: str, name: str, arn: str) -> None:
+        self.kind, self.name, self.arn = kind, name, arn
+
+    def create(self, logical_id: str, properties: Properties, stack_name: str) -> Made:
+        """Make the resource; its physical id is its ARN."""
+        name = properties.get(self.name) or generated_name(stack_name, logical_id)
+        arguments = {**self.translate(properties), self.name: name, "Tags": own_tags(properties)}
+        operation = f"Create{self.kind}"
+        answer = self.call(operation, request("sagemaker", operation, arguments))
+        physical_id = self.physical_id(name, answer[self.arn])
+        try:
+            self.settle(name)
+        except ValueError:
+            self.delete(physical_id, properties)  # the stack never gets to know it, so nobody else would
+            raise
+        return physical_id, self.attributes(name, answer[self.arn])
+
+    def update(
+        self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str | None = None
+    ) -> Made:
+        """Change what can be changed in place, replace the resource otherwise."""
+        if _without_tags(old) != _without_tags(new) or not self.exists(physical_id):
+            return self.replace_or_change(physical_id, old, new, stack_name, logical_id or physical_id)
+        self.retag(physical_id, old, new)
+        return physical_id, self.attributes(self.name_of(physical_id), self.arn_of(physical_id))
+
+    def delete(self, physical_id: str, _properties: Properties) -> None:
+        """Remove the resource; one that is gone is well gone."""
+        name = self.name_of(physical_id)
+        if self.exists(physical_id):
+            self.call(f"Delete{self.kind}", {self.name: name})
+            self.settle_gone(physical_id)
+
+    def replace_or_change(
+        self, _physical_id: str, _old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Made:
+        """Every property is create-only unless a type says otherwise."""
+        return self.create(logical_id, new, stack_name)
+
+    def translate(self, properties: Properties) -> Properties:
+        """Return the properties as the API names them."""
+        return properties
+
+    def settle(self, name: str) -> None:
+        """Wait until what was made is ready."""
+
+    def settle_gone(self, physical_id: str) -> None:
+        """Wait until what was deleted is gone."""
+
+    def physical_id(self, _name: str, arn: str) -> str:
+        """Return what `Ref` gives."""
+        return arn
+
+    def name_of(self, physical_id: str) -> str:
+        """Return the name in a physical id."""
+        return physical_id.rsplit("/", 1)[-1]
+
+    def arn_of(self, physical_id: str) -> str:
+        """Return the ARN of an existing resource."""
+        arn: str = self.describe(self.name_of(physical_id))[self.arn]
+        return arn
+
+    def attributes(self, name: str, arn: str) -> dict[str, Any]:
+        """Return what `Fn::GetAtt` gives."""
+        return {self.name: name, self.arn: arn, "Id": arn}
+
+    def exists(self, physical_id: str) -> bool:
+        """Whether the resource is there."""
+        try:
+            self.describe(self.name_of(physical_id))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"ResourceNotFound", "ValidationException"}:
+                return False
+            raise
+        return True
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Describe the resource."""
+        return self.call(f"Describe{self.kind}", {self.name: name})
+
+    def retag(self, physical_id: str, old: Properties, new: Properties) -> None:
+        """Bring the tags to what the template says."""
+        wanted, had = own_tags(new), own_tags(old)
+        arn = self.arn_of(physical_id)
+        gone = {tag["Key"] for tag in had} - {tag["Key"] for tag in wanted}
+        if gone:
+            self.call("DeleteTags", {"ResourceArn": arn, "TagKeys": sorted(gone)})
+        if wanted and wanted != had:
+            self.call("AddTags", {"ResourceArn": arn, "Tags": wanted})
+
+    def call(self, operation: str, arguments: Properties) -> dict[str, Any]:
+        """Make one call as the role of the stack operation."""
+        method: Callable[..., dict[str, Any]] = getattr(client("sagemaker"), xform_name(operation))
+        return method(**arguments)
+
+
+class Endpoint(NamedType):
+    """An endpoint: changed in place, and ready only when it is in service."""
+
+    def replace_or_change(
+        self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Made:
+        """Update the endpoint; another name makes another endpoint."""
+        if old.get(self.name) != new.get(self.name) or not self.exists(physical_id):
+            return self.create(logical_id, new, stack_name)
+        name = self.name_of(physical_id)
+        arguments = {**new, self.name: name}
+        self.call("UpdateEndpoint", request("sagemaker", "UpdateEndpoint", arguments))
+        self.settle(name)
+        self.retag(physical_id, old, new)
+        return physical_id, self.attributes(name, physical_id)
+
+    def settle(self, name: str) -> None:
+        """Wait until the endpoint is in service; ValueError with the reason if it fails."""
+        deadline = time.monotonic() + _ENDPOINT_SECONDS
+        while time.monotonic() < deadline:
+            endpoint = self.describe(name)
+            status = endpoint["EndpointStatus"]
+            if status == "InService":
+                return
+            if status in {"Failed", "UpdateRollbackFailed", "OutOfService"}:
+                reason = endpoint.get("FailureReason", "no reason given")
+                raise ValueError(f"Resource {endpoint['EndpointArn']} did not stabilize: {reason}")
+            time.sleep(_POLL_SECONDS)
+        raise ValueError(f"Endpoint {name} was not in service after {_ENDPOINT_SECONDS} s")
+
+    def settle_gone(self, physical_id: str) -> None:
+        """Wait until the endpoint no longer exists."""
+        deadline = time.monotonic() + _ENDPOINT_SECONDS
+        while self.exists(physical_id) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+
+
+class Pipeline(NamedType):
+    """A pipeline: everything but its name changes in place; `Ref` gives the name."""
+
+    def physical_id(self, name: str, _arn: str) -> str:
+        """Return the name."""
+        return name
+
+    def translate(self, properties: Properties) -> Properties:
+        """Spell the definition as the API does."""
+        definition = properties.get("PipelineDefinition", {})
+        rest = {key: value for key, value in properties.items() if key != "PipelineDefinition"}
+        if "PipelineDefinitionBody" in definition:
+            return {**rest, "PipelineDefinition": definition["PipelineDefinitionBody"]}
+        place = definition.get("PipelineDefinitionS3Location", {})
+        names = {"Bucket": "Bucket", "Key": "ObjectKey", "Version": "VersionId"}
+        return {**rest, "PipelineDefinitionS3Location": {names[key]: place[key] for key in names if key in place}}
+
+    def replace_or_change(
+        self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Made:
+        """Update the pipeline; another name makes another pipeline."""
+        if old.get(self.name) != new.get(self.name) or not self.exists(physical_id):
+            return self.create(logical_id, new, stack_name)
+        arguments = {**self.translate(new), self.name: physical_id}
+        self.call("UpdatePipeline", request("sagemaker", "UpdatePipeline", arguments))
+        self.retag(physical_id, old, new)
+        return physical_id, self.attributes(physical_id, self.arn_of(physical_id))
+
+
+class ModelPackageGroup(NamedType):
+    """A model package group; deletable only when empty."""
+
+    def create(self, logical_id: str, properties: Properties, stack_name: str) -> Made:
+        """Make the group and give it its policy."""
+        made = super().create(logical_id, properties, stack_name)
+        if policy := properties.get("ModelPackageGroupPolicy"):
+            self._set_policy(self.name_of(made[0]), policy)
+        return made
+
+    def replace_or_change(
+        self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Made:
+        """Only the policy changes in place."""
+        fixed = ("ModelPackageGroupName", "ModelPackageGroupDescription")
+        if any(old.get(key) != new.get(key) for key in fixed):
+            return self.create(logical_id, new, stack_name)
+        name = self.name_of(physical_id)
+        if policy := new.get("ModelPackageGroupPolicy"):
+            self._set_policy(name, policy)
+        elif old.get("ModelPackageGroupPolicy"):
+            self.call("DeleteModelPackageGroupPolicy", {self.name: name})
+        self.retag(physical_id, old, new)
+        return physical_id, self.attributes(name, physical_id)
+
+    def _set_policy(self, name: str, policy: Any) -> None:
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        self.call("PutModelPackageGroupPolicy", {self.name: name, "ResourcePolicy": text})
+
+
+TYPES: dict[str, NamedType] = {
+    "AWS::SageMaker::Model": NamedType("Model", "ModelName", "ModelArn"),
+    "AWS::SageMaker::EndpointConfig": NamedType("EndpointConfig", "EndpointConfigName", "EndpointConfigArn"),
+    "AWS::SageMaker::Endpoint": Endpoint("Endpoint", "EndpointName", "EndpointArn"),
+    "AWS::SageMaker::Pipeline": Pipeline("Pipeline", "PipelineName", "PipelineArn"),
+    "AWS::SageMaker::ModelPackageGroup": ModelPackageGroup(
+        "ModelPackageGroup", "ModelPackageGroupName", "ModelPackageGroupArn"
+    ),
+}
+
+
+def _without_tags(properties: Properties) -> Properties:
+    return {key: value for key, value in properties.items() if key != "Tags"}
