@@ -21,7 +21,7 @@ class Usage:
     Attributes:
         cpu: user and system time of it and all its descendants, seconds.
         wall: elapsed time, seconds.
-        peak_mb: largest sum of resident memory over the process tree, sampled every 20 ms, MB.
+        peak_mb: most resident memory that any one process of the tree had, sampled every 20 ms, MB.
     """
 
     cpu: float
@@ -75,7 +75,7 @@ class _Sampler(threading.Thread):
 
     def run(self) -> None:
         while not self._ended.wait(0.02):
-            self.peak = max(self.peak, sum(map(_resident, _tree(self.root))))
+            self.peak = max(self.peak, *map(_resident, _tree(self.root)))
 
     def stop(self) -> None:
         self._ended.set()

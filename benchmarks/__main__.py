@@ -1,0 +1,51 @@
+"""`make bench`: every figure beside its peer or bound, and whether it keeps what is promised."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import synth
+
+OUT = Path(__file__).resolve().parent.parent / "build" / "bench"
+
+
+def main() -> int:
+    """Run all benchmarks, print a table, write figures and plots; 1 if a promise is broken."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    results = synth.run(OUT)
+    (OUT / "synth.json").write_text(json.dumps([asdict(result) for result in results], indent=2) + "\n")
+    table = Table("synthesis of", "stacks", "resources", "largest", "CPU s", "peer CPU s", "ratio", "peak MB", "kept")
+    broken = 0
+    for result in results:
+        kept = (
+            result.ratio <= synth.CPU_RATIO
+            and result.peak_mb <= synth.MEMORY_MB
+            and result.largest_stack <= synth.RESOURCES_PER_STACK
+        )
+        broken += not kept
+        table.add_row(
+            result.name,
+            str(result.stacks),
+            str(result.resources),
+            str(result.largest_stack),
+            f"{result.ours_cpu:.2f}",
+            f"{result.peer_cpu:.2f}",
+            f"{result.ratio:.2f}",
+            f"{result.peak_mb:.0f}",
+            "yes" if kept else "no",
+        )
+    console = Console(width=120)
+    console.print(table)
+    console.print(
+        f"Promised: ratio at most {synth.CPU_RATIO}, {synth.MEMORY_MB} MB, {synth.RESOURCES_PER_STACK} resources."
+    )
+    console.print(f"Plots and figures: {OUT.relative_to(Path.cwd())}/")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
