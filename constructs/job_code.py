@@ -1,0 +1,34 @@
+"""The code of one use case as one zip, which Python runs as it is."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+
+class JobCode(Construct):
+    """`folder` with what all use cases share and one use case; the zip is named after the hash of what is in it.
+
+    What is taken is named rather than what is left out: the CDK hashes the rules too, so that a rule naming the other
+    use cases would change every zip with each new use case.
+
+    Attributes:
+        asset: the file asset.
+        uri: S3 URI of the zip.
+        file_name: the zip's name, `<hash>.zip`.
+        content_hash: that hash.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, folder: Path, use_case: str) -> None:
+        super().__init__(scope, construct_id)
+        self.asset = assets.Asset(
+            self,
+            "Resource",
+            path=str(folder),
+            ignore_mode=cdk.IgnoreMode.GIT,
+            exclude=["/*", "!/__main__.py", "!/steps", f"!/{use_case}", "__pycache__", "*.pyc", ".*"],
+        )
+        self.uri = self.asset.s3_object_url
+        self.content_hash = self.asset.asset_hash
+        self.file_name = f"{self.content_hash}.zip"

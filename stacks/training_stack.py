@@ -1,0 +1,125 @@
+"""One use case's training: its code, its pipeline, and the group its models are registered in."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from config import Environment, UseCase
+from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
+from config.loading import ROOT
+from constructs.job_code import JobCode
+from constructs.job_role import JobRole
+from constructs.model_package_group import ModelPackageGroup
+from constructs.training_pipeline import TrainingPipeline
+from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.use_case_pipeline import build_pipeline
+
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
+    from stacks.network_stack import NetworkStack
+    from stacks.security_stack import SecurityStack
+
+
+class TrainingStack(cdk.Stack):
+    """Model package group, execution role, code and pipeline of a use case.
+
+    Args:
+        environment: where it is deployed.
+        use_case: what is trained.
+        network: its private subnets and the security group of jobs.
+        security: its keys.
+        data: its buckets.
+        code: the folder with the steps and the use case.
+
+    Raises:
+        ConfigError: the region has no known image.
+        DefinitionError: the pipeline is wrong.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        use_case: UseCase,
+        network: "NetworkStack",
+        security: "SecurityStack",
+        data: "DataStack",
+        code: Path = ROOT / "pipelines_src",
+        **stack_props: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack_props)
+        name = f"{environment.name}-{use_case.slug}"
+        subnets = tuple(subnet.subnet_id for subnet in network.vpc.isolated_subnets)
+        security_groups = (network.job_security_group.security_group_id,)
+        retention = environment.retention
+        group = ModelPackageGroup(
+            self,
+            "ModelPackages",
+            name=name,
+            description=use_case.description,
+            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+        )
+        job_code = JobCode(self, "Code", folder=code, use_case=use_case.name)
+        jobs = JobRole(
+            self,
+            "JobRole",
+            use_case=use_case.name,
+            model_package_group=group.name,
+            image_repository=self._image_repository(environment.region),
+            subnets=subnets,
+            security_groups=security_groups,
+        )
+        jobs.grant_code(job_code.asset)
+        jobs.grant_read(data.raw, use_case.name)
+        jobs.grant_read_write(data.processed, use_case.name)
+        jobs.grant_read_write(data.models, use_case.name)
+        jobs.grant_key(security.data_key)
+        jobs.grant_key(security.models_key)
+        settings = PipelineSettings(
+            role_arn=jobs.role.role_arn,
+            image_uri=xgboost_image(environment.region),
+            code_uri=job_code.uri,
+            code_file=job_code.file_name,
+            code_hash=job_code.content_hash,
+            raw_uri=f"s3://{data.raw.bucket_name}/{use_case.name}/",
+            processed_uri=f"s3://{data.processed.bucket_name}/{use_case.name}",
+            models_uri=f"s3://{data.models.bucket_name}/{use_case.name}",
+            data_key=security.data_key.key_arn,
+            models_key=security.models_key.key_arn,
+            subnets=subnets,
+            security_groups=security_groups,
+            processing_instance=environment.sizes.processing_instance,
+            training_instance=environment.sizes.training_instance,
+            endpoint_instance=environment.sizes.endpoint_instance,
+            volume_gb=environment.sizes.volume_gb,
+            model_package_group=group.name,
+            tags=job_tags(environment, use_case),
+        )
+        pipeline = TrainingPipeline(
+            self,
+            "Pipeline",
+            name=name,
+            description=use_case.description,
+            definition=build_pipeline(use_case, settings).to_definition(),
+            role=jobs.role,
+        )
+        pipeline.node.add_dependency(group)
+
+    def _image_repository(self, region: str) -> str:
+        return self.format_arn(
+            service="ecr", account=xgboost_account(region), resource="repository", resource_name=XGBOOST_REPOSITORY
+        )
+
+
+def job_tags(environment: Environment, use_case: UseCase) -> tuple[tuple[str, str], ...]:
+    """Return the tags of jobs, which CloudFormation does not make and so does not tag."""
+    return (
+        ("ml-loop:environment", environment.name),
+        ("ml-loop:use-case", use_case.slug),
+        ("ml-loop:owner", environment.owner),
+        ("ml-loop:cost-center", environment.cost_center),
+    )
