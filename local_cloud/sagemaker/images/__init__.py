@@ -1,0 +1,121 @@
+"""What the container images of SageMaker do, on the laptop's own Python: how each trains, processes and serves.
+
+An image is known by its repository's name; its tag and registry only have to be well-formed.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.images.xgboost_metrics import METRIC_DEFINITIONS as _XGBOOST_METRICS
+
+PROJECT = Path(__file__).resolve().parents[3]
+_URI = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
+    r"(?P<repository>[a-z0-9._/-]+)(:(?P<tag>[\w.-]+)|@sha256:[0-9a-f]{64})"
+)
+_PYTHON = re.compile(r"(/.*/)?python(3(\.\d+)?)?")
+
+
+@dataclass(frozen=True)
+class Image:
+    """What a repository's images can do. `algorithm` is the module of a built-in algorithm, None if there is none."""
+
+    repository: str
+    algorithm: str | None
+    metric_definitions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """Words of a command, and the variables it needs besides the job's."""
+
+    argv: list[str]
+    environment: dict[str, str]
+
+
+_IMAGES = {
+    image.repository: image
+    for image in (
+        Image("sagemaker-xgboost", "local_cloud.sagemaker.images.xgboost_train", _XGBOOST_METRICS),
+        Image("sagemaker-scikit-learn", None),
+    )
+}
+
+
+def find(image_uri: str, region: str | None = None) -> Image:
+    """Return the image of a URI.
+
+    Raises:
+        SageMakerError: ValidationException if it is no ECR URI, lies in another region than `region`, or is unknown.
+    """
+    match = _URI.fullmatch(image_uri)
+    if match is None:
+        raise validation_error(
+            f"The image {image_uri!r} is not an ECR image; allowed is "
+            "<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>."
+        )
+    if region is not None and match["region"] != region:
+        raise validation_error(
+            f"The image {image_uri!r} lies in {match['region']}, the job runs in {region}; SageMaker pulls images of "
+            "its own region only. Use the registry of this region."
+        )
+    image = _IMAGES.get(match["repository"])
+    if image is None:
+        raise validation_error(
+            f"The local cloud does not know what the image {match['repository']!r} does; known are "
+            f"{', '.join(sorted(_IMAGES))}."
+        )
+    return image
+
+
+def processing_command(image_uri: str, entrypoint: list[str], arguments: list[str]) -> Command:
+    """Return the command of a processing container: its entrypoint, where python3 is this interpreter."""
+    find(image_uri)
+    if not entrypoint:
+        raise validation_error(
+            f"The image {image_uri!r} has no program of its own for processing. "
+            "Set AppSpecification.ContainerEntrypoint."
+        )
+    first = sys.executable if _PYTHON.fullmatch(entrypoint[0]) else entrypoint[0]
+    return Command([first, *entrypoint[1:], *arguments], {})
+
+
+def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Command:
+    """Return the command that trains: the script named by `sagemaker_program`, else the built-in algorithm."""
+    image = find(image_uri)
+    if "sagemaker_program" in hyperparameters:
+        return _module("local_cloud.sagemaker.images.script_mode")
+    if image.algorithm is None:
+        raise validation_error(
+            f"The image {image.repository!r} has no built-in algorithm. Name your script in the hyperparameters "
+            "sagemaker_program and sagemaker_submit_directory."
+        )
+    return _module(image.algorithm)
+
+
+def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str], port: int) -> list[str]:
+    """Return the command of a model server on a loopback port; it has to be run in the project's folder.
+
+    `environment` is the model's own; whoever starts the command sets it.
+    """
+    find(image_uri)
+    del environment  # every image known so far is served by the same program, which reads it itself
+    return [
+        sys.executable, "-m", "local_cloud.sagemaker.endpoints.model_server",
+        "--model-dir", str(model_dir), "--port", str(port),
+    ]  # fmt: skip
+
+
+def metric_definitions(image_uri: str, hyperparameters: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the metrics that a built-in algorithm reports without being asked; none for a script."""
+    if "sagemaker_program" in hyperparameters:
+        return []
+    return [{"Name": name, "Regex": regex} for name, regex in find(image_uri).metric_definitions]
+
+
+def _module(name: str) -> Command:
+    return Command([sys.executable, "-m", name], {"PYTHONPATH": str(PROJECT)})

@@ -1,0 +1,167 @@
+"""Processing jobs: /opt/ml/processing in, a program, /opt/ml/processing out."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from local_cloud.platform import Credentials
+from local_cloud.sagemaker import images
+from local_cloud.sagemaker.api import Call, Request, Response, now, operation
+from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.jobs import kinds, refusals, runner, surroundings
+from local_cloud.sagemaker.jobs.process import Outcome, Program, Running
+from local_cloud.sagemaker.jobs.runner import Job
+from local_cloud.sagemaker.jobs.s3 import Follower, Source, Transfer
+
+_DEFAULT_SECONDS = 86400
+_MOST_INSTANCES = 8  # each is a process on this machine
+
+
+@operation("CreateProcessingJob")
+def create_processing_job(request: Request, call: Call) -> Response:
+    """Start a processing job; what it cannot do is refused before it exists."""
+    _check(request, call)
+    call.platform.assume_role(request["RoleArn"], "SageMaker")  # AWS refuses the job where it cannot
+    answer = kinds.new(kinds.PROCESSING, request, call, {})
+    job = Job(kinds.PROCESSING, call, request["ProcessingJobName"], request)
+    runner.announce_new(job.kind, call, job.name)
+    runner.start(job, _run)
+    return answer
+
+
+kinds.register(kinds.PROCESSING, lambda call, name: runner.ask_to_stop(kinds.PROCESSING, call, name))
+
+
+def _check(request: Request, call: Call) -> None:
+    application, cluster = request["AppSpecification"], request["ProcessingResources"]["ClusterConfig"]
+    images.find(application["ImageUri"], call.store.region)
+    images.processing_command(application["ImageUri"], application.get("ContainerEntrypoint", []), [])
+    refusals.refuse(request, "ExperimentConfig", "ProcessingResources.ClusterConfig.InstancePreferences")
+    if cluster.get("InstanceCount", 1) > _MOST_INSTANCES:
+        raise refusals.not_implemented(f"more than {_MOST_INSTANCES} instances for one job")
+    for item in request.get("ProcessingInputs", []):
+        where = f"ProcessingInputs {item['InputName']}"
+        refusals.one_of(item, ("S3Input", "DatasetDefinition"), where)
+        refusals.check_mode(where, item["S3Input"].get("S3InputMode"))
+        if item["S3Input"].get("S3CompressionType") == "Gzip":
+            raise refusals.not_implemented(f"S3CompressionType Gzip ({where}), which on AWS needs input mode Pipe")
+        _check_path(item["S3Input"].get("LocalPath"), where)
+    for item in request.get("ProcessingOutputConfig", {}).get("Outputs", []):
+        where = f"ProcessingOutputConfig {item['OutputName']}"
+        refusals.one_of(item, ("S3Output", "FeatureStoreOutput"), where)
+        _check_path(item["S3Output"].get("LocalPath"), where)
+
+
+def _check_path(path: str | None, where: str) -> None:
+    if not path or not path.startswith("/opt/ml/processing"):
+        raise validation_error(f"{where}: LocalPath is {path!r}; allowed is a path below /opt/ml/processing.")
+
+
+def _run(job: Job) -> str:
+    credentials = job.credentials(job.request["RoleArn"])
+    count = job.request["ProcessingResources"]["ClusterConfig"].get("InstanceCount", 1)
+    hosts = [f"algo-{number}" for number in range(1, count + 1)]
+    transfer = Transfer(job.client("s3", credentials), job.request["RoleArn"])
+    with ExitStack() as stack:
+        folders = {host: stack.enter_context(runner.folder(job)) for host in hosts}
+        for shard, host in enumerate(hosts):
+            _prepare(job, folders[host], transfer, hosts, shard)
+        job.update(ProcessingStartTime=now())
+        followers = [
+            Follower(transfer, surroundings.local(output["LocalPath"], folders[host]), output["S3Uri"], kms_key)
+            for host in hosts for output, kms_key in _outputs(job) if output["S3UploadMode"] == "Continuous"
+        ]  # fmt: skip
+        outcomes = _run_hosts(job, folders, credentials)
+        for follower in followers:
+            follower.finish()
+        _tell(job, folders)
+        if any(outcome.ended_by == "stop" for outcome in outcomes.values()):
+            return "Stopped"
+        if any(outcome.ended_by == "timeout" for outcome in outcomes.values()):
+            job.update(ExitMessage="Processing job runtime exceeded MaxRuntimeInSeconds provided")
+            return "Stopped"
+        for host, outcome in outcomes.items():
+            surroundings.check(outcome, folders[host])
+        for folder in folders.values():
+            _upload(job, folder, transfer)
+    return "Completed"
+
+
+def _prepare(job: Job, folder: Path, transfer: Transfer, hosts: list[str], shard: int) -> None:
+    for item in job.request.get("ProcessingInputs", []):
+        given = item["S3Input"]
+        sharded = given.get("S3DataDistributionType") == "ShardedByS3Key"
+        share = (shard, len(hosts)) if sharded else (0, 1)
+        source = Source(given["S3Uri"], given["S3DataType"], *share)
+        transfer.download(source, surroundings.local(given["LocalPath"], folder))
+    for output, _ in _outputs(job):
+        surroundings.local(output["LocalPath"], folder).mkdir(parents=True, exist_ok=True)
+    (folder / "ml/output").mkdir(exist_ok=True)
+    instance_type = job.request["ProcessingResources"]["ClusterConfig"].get("InstanceType", "")
+    config = {key: value for key, value in job.request.items() if key not in {"Tags", "ExperimentConfig"}}
+    config["ProcessingJobArn"] = job.arn
+    surroundings.write_json(folder / "ml/config/processingjobconfig.json", config)
+    resources = surroundings.resource_config(hosts, hosts[shard], instance_type)
+    surroundings.write_json(folder / "ml/config/resourceconfig.json", resources)
+
+
+def _run_hosts(job: Job, folders: dict[str, Path], credentials: Credentials) -> dict[str, Outcome]:
+    # The first host that fails ends the others, as a failed instance ends the job.
+    ended = threading.Event()
+    with ThreadPoolExecutor(len(folders)) as pool:
+        futures = {
+            host: pool.submit(_run_host, job, host, folder, credentials, ended) for host, folder in folders.items()
+        }
+        return {host: future.result() for host, future in futures.items()}
+
+
+def _run_host(job: Job, host: str, folder: Path, credentials: Credentials, ended: threading.Event) -> Outcome:
+    application, network = job.request["AppSpecification"], job.request.get("NetworkConfig", {})
+    isolated = bool(network.get("EnableNetworkIsolation"))
+    entrypoint, arguments = application["ContainerEntrypoint"], application.get("ContainerArguments", [])
+    command = images.processing_command(application["ImageUri"], entrypoint, arguments)
+    variables = surroundings.environment(job, folder, None if isolated else credentials)
+    variables.update(command.environment, PROCESSING_JOB_ARN=job.arn)
+    variables.update(job.request.get("Environment", {}))
+    argv = [surroundings.in_folder(word, folder) for word in command.argv]
+    lines = job.log_stream(credentials, host)
+    try:
+        running = Running(Program(argv, variables, folder, isolated), lines.write)
+        seconds = job.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
+        outcome = running.wait(_Either(job.stop, ended), seconds)
+        if outcome.exit_code != 0 and not job.stop.is_set() and outcome.ended_by == "itself":
+            ended.set()
+        return outcome
+    finally:
+        lines.close()
+
+
+class _Either(threading.Event):
+    """Set when the job is asked to stop, or when another host failed."""
+
+    def __init__(self, first: threading.Event, second: threading.Event) -> None:
+        super().__init__()
+        self._both = (first, second)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self._both[0].wait(timeout) or self._both[1].is_set()
+
+
+def _outputs(job: Job) -> list[tuple[dict[str, Any], str | None]]:
+    config = job.request.get("ProcessingOutputConfig", {})
+    return [(item["S3Output"], config.get("KmsKeyId")) for item in config.get("Outputs", [])]
+
+
+def _upload(job: Job, folder: Path, transfer: Transfer) -> None:
+    for output, kms_key in _outputs(job):
+        if output["S3UploadMode"] == "EndOfJob":
+            transfer.upload_folder(surroundings.local(output["LocalPath"], folder), output["S3Uri"], kms_key)
+
+
+def _tell(job: Job, folders: dict[str, Path]) -> None:
+    for folder in folders.values():
+        if message := surroundings.read_short(folder / "ml/output/message"):
+            job.update(ExitMessage=message)
+            return
