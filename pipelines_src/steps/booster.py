@@ -1,0 +1,45 @@
+"""The trained model: what the built-in XGBoost leaves in model.tar.gz, and its predictions."""
+
+import tarfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import xgboost
+from numpy.typing import NDArray
+
+from .errors import StepError
+
+MODEL_FILE = "xgboost-model"
+
+
+def read_archive(path: Path) -> bytes:
+    """Return the bytes of the model file in a training's model.tar.gz; StepError if it is not there."""
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            member = archive.extractfile(MODEL_FILE)
+            content = member.read() if member else b""
+    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
+        raise StepError(f"{path}: holds no {MODEL_FILE}: {error}. Is it the output of the training?") from error
+    return content
+
+
+def load(content: bytes, features: int) -> xgboost.Booster:
+    """Load a model of a number of features; StepError if it is not an XGBoost model, or of another number."""
+    try:
+        model = xgboost.Booster()
+        model.load_model(bytearray(content))  # from memory, since the file has no ending that tells its format
+    except xgboost.core.XGBoostError as error:
+        raise StepError(f"{MODEL_FILE} is not a model that XGBoost {xgboost.__version__} reads: {error}") from error
+    if model.num_features() != features:
+        raise StepError(
+            f"{MODEL_FILE} has {model.num_features()} features, features.json has {features}; "
+            "they come from different runs. Run the pipeline again."
+        )
+    return model
+
+
+def predict(model: xgboost.Booster, features: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a probability per row of float32 features; nan is a missing value."""
+    matrix = xgboost.DMatrix(features, missing=np.nan)
+    return np.asarray(model.predict(matrix, validate_features=False), dtype="float64")

@@ -1,0 +1,40 @@
+"""The command line of the job scripts."""
+
+import argparse
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+
+from . import use_case
+from .errors import StepError
+from .folders import Folders
+
+STEPS = ("prepare", "evaluate")
+_MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a step and return its exit code; a failure's reason goes to stderr and to the job's exit message."""
+    parser = argparse.ArgumentParser(prog="steps", description="Run one job of a use case's pipeline.")
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("--use-case", required=True, help="folder beside steps, for example flight_delays")
+    options = parser.parse_args(arguments)
+    folders = Folders.from_environment()
+    try:
+        # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
+        importlib.import_module(f".{options.step}", __package__).run(use_case.load(options.use_case), folders)
+    except StepError as error:
+        _explain(folders, f"{options.step}: {error}")
+    except Exception as error:  # the job must say why it failed, whatever it was
+        traceback.print_exc()
+        _explain(folders, f"{options.step}: {type(error).__name__}: {error}")
+    else:
+        return 0
+    return 1
+
+
+def _explain(folders: Folders, message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+    folders.exit_message.parent.mkdir(parents=True, exist_ok=True)
+    folders.exit_message.write_bytes(message.encode()[:_MESSAGE_BYTES].decode(errors="ignore").encode())
