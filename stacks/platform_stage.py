@@ -1,16 +1,25 @@
 """One environment: the only place where stacks meet."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from constructs import Construct
 
-from config import Environment
+from config import Environment, UseCase, load_use_case
+from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
+from stacks.serving_stack import ServingStack
+from stacks.training_stack import TrainingStack
 
 
 class PlatformStage(cdk.Stage):
-    """All stacks of an environment, in the order network, security, data, control, use cases."""
+    """All stacks of an environment, in the order network, security, data, control, use cases.
+
+    Raises:
+        ConfigError: a use case's file is wrong.
+    """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(
@@ -21,11 +30,7 @@ class PlatformStage(cdk.Stage):
             permissions_boundary=cdk.PermissionsBoundary.from_name(f"{environment.name}-boundary"),
         )
         self.environment = environment
-        self._tag(self, environment)
-        self._platform(environment)
-
-    def _platform(self, environment: Environment) -> None:
-        retention = environment.retention
+        self._tag()
         self.network = NetworkStack(self, "Network", network=environment.network, **self._props("network"))
         self.security = SecurityStack(
             self,
@@ -33,29 +38,75 @@ class PlatformStage(cdk.Stage):
             environment=environment.name,
             network=self.network,
             access=environment.access,
+            retention=environment.retention,
             flow_log_days=environment.network.flow_log_days,
-            retention=retention,
             **self._props("security"),
         )
-        self.data = DataStack(
+        self.data = self._data()
+        self.control = ControlStack(
+            self,
+            "Control",
+            environment=environment,
+            network=self.network,
+            security=self.security,
+            **self._props("control"),
+        )
+        for name in environment.use_cases:
+            self._use_case(load_use_case(name))
+        self._finish()
+
+    def _data(self) -> DataStack:
+        return DataStack(
             self,
             "Data",
-            environment=environment.name,
+            environment=self.environment.name,
             vpc_id=self.network.vpc.vpc_id,
             data_key=self.security.data_key,
             models_key=self.security.models_key,
-            access=environment.access,
-            retention=retention,
+            access=self.environment.access,
+            retention=self.environment.retention,
             **self._props("data"),
         )
 
-    def _props(self, part: str) -> dict[str, object]:
+    def _use_case(self, use_case: UseCase) -> None:
+        name = "".join(word.capitalize() for word in use_case.name.split("_"))
+        platform: Any = {
+            "environment": self.environment,
+            "use_case": use_case,
+            "network": self.network,
+            "security": self.security,
+            "data": self.data,
+        }
+        training = TrainingStack(self, f"{name}Training", **platform, **self._props(f"{use_case.slug}-training"))
+        serving = ServingStack(
+            self,
+            f"{name}Serving",
+            alarm_topic=self.control.alarm_topic,
+            **platform,
+            **self._props(f"{use_case.slug}-serving"),
+        )
+        # The model package group comes first, and goes last: what serves is one of its versions.
+        serving.add_stack_dependency(training)
+        for stack in (training, serving):
+            cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
+
+    def _finish(self) -> None:
+        stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]
+        for stack in stacks:
+            # The CDK writes down every dependency, those too that a reference implies; cfn-lint warns of each.
+            stack.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+            # Roles carry the boundary by its name, which orders nothing: its stack comes first.
+            if stack not in (self.network, self.security):
+                stack.add_stack_dependency(self.security)
+
+    def _props(self, part: str) -> dict[str, Any]:
         return {
             "stack_name": f"{self.environment.name}-{part}",
             "termination_protection": self.environment.termination_protection,
         }
 
-    def _tag(self, scope: Construct, environment: Environment) -> None:
-        cdk.Tags.of(scope).add("ml-loop:environment", environment.name)
-        cdk.Tags.of(scope).add("ml-loop:owner", environment.owner)
-        cdk.Tags.of(scope).add("ml-loop:cost-center", environment.cost_center)
+    def _tag(self) -> None:
+        tags = cdk.Tags.of(self)
+        tags.add("ml-loop:environment", self.environment.name)
+        tags.add("ml-loop:owner", self.environment.owner)
+        tags.add("ml-loop:cost-center", self.environment.cost_center)
