@@ -14,10 +14,11 @@ from ministack import app as ministack_app
 from ministack.core import router
 
 from local_cloud.cloudformation import service_role, types
-from local_cloud.differences import loopback_counts_as_tls, stack_status_events
+from local_cloud.differences import interrupted_stacks, loopback_counts_as_tls, sessions_survive, stack_status_events
 from local_cloud.front import SageMakerFront
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
+from local_cloud.saving import Saver
 
 logger = logging.getLogger("local_cloud")
 
@@ -29,6 +30,8 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     """Return the ASGI application: ministack with SageMaker added and the known differences closed."""
     database = Database(state_dir / "sagemaker.sqlite")
     loopback_counts_as_tls.close()
+    sessions_survive.close()
+    interrupted_stacks.close()
     stack_status_events.close(loop)
     service_role.install(database)
     types.install()
@@ -49,6 +52,7 @@ class _Application:
     def __init__(self, port: int, state_dir: Path, front: SageMakerFront) -> None:
         self._port = port
         self._front = front
+        self._saver = Saver(state_dir / "ministack")
         self._status = {"ready": False, "pid": os.getpid(), "since": time.time(), "state_dir": str(state_dir)}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -56,10 +60,11 @@ class _Application:
         if scope["type"] == "http" and scope["path"] == STATUS_PATH:
             await _send_json(send, self._status)
         elif scope["type"] == "lifespan":
-            task = asyncio.create_task(self._start())
-            self._background.add(task)
+            self._background = {asyncio.create_task(self._start()), asyncio.create_task(self._saver.run())}
             await ministack_app.app(scope, receive, send)
         else:
+            if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+                self._saver.note_request()
             await ministack_app.app(scope, receive, send)
 
     async def _start(self) -> None:

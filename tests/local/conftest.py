@@ -27,11 +27,16 @@ class RunningCloud:
     def client(self, service: str, credentials: Credentials | None = None) -> Any:
         return clients.client(service, self.port, credentials=credentials)
 
+    def session(self, role_arn: str) -> Credentials:
+        """Assume a role as the root user, whom its trust policy must let in."""
+        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+        return Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+
     def log(self) -> str:
         return (self.state_dir / "server.log").read_text()
 
 
-def free_port() -> int:
+def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -39,7 +44,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(state_dir: Path, port: int | None = None) -> Iterator[RunningCloud]:
-    port = port or free_port()
+    port = port or unused_port()
     state_dir.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "local_cloud", "--port", str(port), "--state-dir", str(state_dir)]
     with (state_dir / "server.log").open("ab") as log:
@@ -82,3 +87,8 @@ def client(local_cloud: RunningCloud) -> Callable[..., Any]:
 def start_cloud() -> Callable[..., Any]:
     """Start another local cloud: `with start_cloud(state_dir, port=None) as cloud`."""
     return running
+
+
+@pytest.fixture
+def free_port() -> int:
+    return unused_port()

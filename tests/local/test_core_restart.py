@@ -1,0 +1,101 @@
+"""What is in the local cloud is there again after it was stopped, or killed."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+ANYONE = json.dumps(
+    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}
+)
+EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "kept"}}}})
+
+
+def fill(cloud):
+    s3, iam, cloudformation = cloud.client("s3"), cloud.client("iam"), cloud.client("cloudformation")
+    s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    s3.put_bucket_versioning(Bucket="kept-bucket", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket="kept-bucket", Key="folder/object", Body=body)
+    iam.create_role(RoleName="kept-role", AssumeRolePolicyDocument=ANYONE)
+    cloudformation.create_stack(StackName="kept-stack", TemplateBody=TEMPLATE)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="kept-stack", WaiterConfig={"Delay": 1})
+
+
+def check(cloud):
+    s3 = cloud.client("s3")
+    assert s3.get_object(Bucket="kept-bucket", Key="folder/object")["Body"].read() == b"second"
+    assert len(s3.list_object_versions(Bucket="kept-bucket")["Versions"]) == 2
+    assert cloud.client("iam").get_role(RoleName="kept-role")["Role"]["RoleName"] == "kept-role"
+    stack = cloud.client("cloudformation").describe_stacks(StackName="kept-stack")["Stacks"][0]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert cloud.client("sqs").get_queue_url(QueueName="kept")["QueueUrl"].endswith("/kept")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_state_survives(start_cloud, tmp_path, how):
+    with start_cloud(tmp_path / "state") as cloud:
+        fill(cloud)
+        if how == signal.SIGKILL:
+            time.sleep(5)  # it saves every two seconds
+        os.kill(cloud.process.pid, how)
+        cloud.process.wait(30)
+    with start_cloud(tmp_path / "state", cloud.port) as again:
+        check(again)
+
+
+def test_temporary_credentials_survive(start_cloud, tmp_path):
+    with start_cloud(tmp_path / "state") as cloud:
+        iam = cloud.client("iam")
+        iam.create_role(RoleName="session-role", AssumeRolePolicyDocument=ANYONE)
+        iam.put_role_policy(RoleName="session-role", PolicyName="all", PolicyDocument=EVERYTHING)
+        role = iam.get_role(RoleName="session-role")["Role"]["Arn"]
+        session = cloud.session(role)
+    with start_cloud(tmp_path / "state", cloud.port) as again:
+        identity = again.client("sts", session).get_caller_identity()
+        assert identity["Arn"].endswith("assumed-role/session-role/test")
+
+
+def test_an_interrupted_stack_can_be_deployed_again(start_cloud, tmp_path):
+    slow = {"Resources": {"Wait": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Timeout": "600",
+            "Handle": {"Ref": "Handle"}}}, "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}  # fmt: skip
+    with start_cloud(tmp_path / "state") as cloud:
+        cloud.client("cloudformation").create_stack(StackName="slow", TemplateBody=json.dumps(slow))
+        time.sleep(5)
+        os.kill(cloud.process.pid, signal.SIGKILL)
+        cloud.process.wait(30)
+    with start_cloud(tmp_path / "state", cloud.port) as again:
+        cloudformation = again.client("cloudformation")
+        stack = cloudformation.describe_stacks(StackName="slow")["Stacks"][0]
+        assert stack["StackStatus"] == "ROLLBACK_FAILED"
+        assert "local cloud ended" in stack["StackStatusReason"]
+        cloudformation.delete_stack(StackName="slow")
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName="slow", WaiterConfig={"Delay": 1})
+        cloudformation.create_stack(StackName="slow", TemplateBody=TEMPLATE)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName="slow", WaiterConfig={"Delay": 1})
+
+
+def test_supervisor_starts_once_and_stops(tmp_path, free_port):
+    from local_cloud import supervisor
+
+    first = supervisor.up(free_port, tmp_path)
+    try:
+        assert supervisor.up(free_port, tmp_path) == first
+        with pytest.raises(supervisor.LocalCloudError, match=f"Port {free_port} .* taken by the local cloud of"):
+            supervisor.up(free_port, tmp_path / "other")
+    finally:
+        assert supervisor.down(tmp_path)
+    assert supervisor.running(tmp_path) is None
+    assert not supervisor.down(tmp_path)
+
+
+def test_a_wrong_signature_is_refused(local_cloud):
+    from local_cloud.platform import Credentials
+
+    unknown = Credentials("ASIAUNKNOWNUNKNOWN00", "no", "no")
+    with pytest.raises(ClientError, match="security token"):
+        local_cloud.client("sagemaker", unknown).list_models()
