@@ -1,0 +1,162 @@
+"""Run an execution: a thread that starts steps as the graph allows, and a thread for each step that runs.
+
+The truth is in the store after every transition, so a restarted local cloud takes an execution up where it was.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from local_cloud.sagemaker.api import Call
+from local_cloud.sagemaker.pipelines import definition, other_steps, records, resource_step, retries
+from local_cloud.sagemaker.pipelines.clients import RoleClients
+from local_cloud.sagemaker.pipelines.definition import Definition, Step
+from local_cloud.sagemaker.pipelines.running import Outcome, Running, StepFailedError, StepStoppedError
+from local_cloud.sagemaker.pipelines.scope import ExecutionScope
+from local_cloud.sagemaker.pipelines.step_types import STARTED_BY_OPERATION
+from local_cloud.sagemaker.store import Document
+
+_LOG = logging.getLogger(__name__)
+_LOOK = 0.2  # seconds between looks at whether the execution is to stop
+_RUNNERS: dict[str, Callable[[Running], Outcome]] = {
+    **dict.fromkeys(STARTED_BY_OPERATION, resource_step.run),
+    "Condition": other_steps.run_condition,
+    "Fail": other_steps.run_fail,
+    "Lambda": other_steps.run_lambda,
+    "Callback": other_steps.run_callback,
+}
+STEPS_FAILED = "Step failure: One or multiple steps failed."
+
+
+def launch(call: Call, arn: str) -> None:
+    """Run an execution in the background."""
+    threading.Thread(target=_guarded, args=(call, arn), name=f"pipeline-{arn[-12:]}", daemon=True).start()
+
+
+def _guarded(call: Call, arn: str) -> None:
+    try:
+        _Executor(call, arn).run()
+    except Exception as error:
+        _LOG.exception("Execution %s broke", arn)
+        records.set_execution(call, arn, "Failed", f"InternalServerError: {error}")
+
+
+class _Executor:
+    def __init__(self, call: Call, arn: str) -> None:
+        execution = records.execution(call, arn)
+        text = (call.store.get(records.DEFINITION, arn) or {})["PipelineDefinition"]
+        self._call, self._arn = call, arn
+        self._definition: Definition = definition.read(text)
+        self._clients = RoleClients(call, execution["RoleArn"])
+        self._scope = ExecutionScope(call, execution, self._definition, self._clients)
+        limit = execution.get("ParallelismConfiguration", {}).get("MaxParallelExecutionSteps")
+        self._limit: int = limit or len(self._definition.steps)
+        self._done: queue.Queue[str] = queue.Queue()
+        self._running: set[str] = set()
+
+    def run(self) -> None:
+        """Run until no step runs and none can start."""
+        for document in records.steps(self._call, self._arn):
+            if document["StepStatus"] in {"Starting", "Executing", "Stopping"}:
+                self._start(self._definition.steps[document["StepName"]], resumed=True)
+        while True:
+            for step in self._ready():
+                self._start(step)
+            if not self._running:
+                break
+            try:
+                self._running.discard(self._done.get(timeout=_LOOK))
+            except queue.Empty:
+                continue
+        self._finish()
+
+    def _finish(self) -> None:
+        failed = any(item["StepStatus"] == "Failed" for item in self._documents().values())
+        if records.execution(self._call, self._arn)["PipelineExecutionStatus"] == "Stopping":
+            records.set_execution(self._call, self._arn, "Stopped")
+        elif failed:
+            records.set_execution(self._call, self._arn, "Failed", STEPS_FAILED)
+        else:
+            records.set_execution(self._call, self._arn, "Succeeded")
+
+    def _documents(self) -> dict[str, Document]:
+        return {document["StepName"]: document for document in records.steps(self._call, self._arn)}
+
+    def _ready(self) -> list[Step]:
+        status = records.execution(self._call, self._arn)["PipelineExecutionStatus"]
+        documents = self._documents()
+        failed = any(item["StepStatus"] in {"Failed", "Stopped"} for item in documents.values())
+        if status != "Executing" or failed:
+            return []
+        succeeded = {name for name, item in documents.items() if item["StepStatus"] == "Succeeded"}
+        able = [
+            step
+            for step in self._definition.steps.values()
+            if step.name not in documents and step.waits_for <= succeeded and _taken(step, documents)
+        ]
+        return able[: max(0, self._limit - len(self._running))]
+
+    def _start(self, step: Step, resumed: bool = False) -> None:
+        if not resumed:
+            records.begin_step(self._call, self._arn, step)
+        self._running.add(step.name)
+        running = Running(self._call, self._arn, step, self._clients, self._scope, resumed)
+        threading.Thread(target=self._run_step, args=(running,), name=f"step-{step.name}", daemon=True).start()
+
+    def _run_step(self, running: Running) -> None:
+        try:
+            outcome = _with_retries(running)
+            running.remember(StepStatus="Succeeded", Metadata=outcome.metadata, Properties=outcome.properties)
+        except StepStoppedError:
+            running.remember(StepStatus="Stopped")
+        except StepFailedError as error:
+            running.remember(StepStatus="Failed", FailureReason=error.reason[:1024])
+        except Exception as error:
+            _LOG.exception("Step %s of %s broke", running.step.name, self._arn)
+            running.remember(StepStatus="Failed", FailureReason=f"InternalServerError: {error}"[:1024])
+        finally:
+            self._done.put(running.step.name)
+
+
+def _taken(step: Step, documents: dict[str, Document]) -> bool:
+    if step.branch is None:
+        return True
+    condition, branch = step.branch
+    outcome = documents[condition]["Properties"]["Outcome"]
+    return bool(outcome == ("True" if branch == "IfSteps" else "False"))
+
+
+def _with_retries(running: Running) -> Outcome:
+    policies = running.step.body.get("RetryPolicies", [])
+    begun, attempts = time.monotonic(), 0
+    while True:
+        attempts += 1
+        running.remember(AttemptCount=running.document["AttemptCount"] + (0 if running.resumed else 1))
+        try:
+            return _RUNNERS[running.step.type](running)
+        except StepFailedError as error:
+            if error.exception is None:
+                raise
+            wait = retries.delay(policies, error.exception, attempts, time.monotonic() - begun)
+            if wait is None:
+                raise StepFailedError(f"{error.reason}. {_no_retry(running, error.exception, attempts)}") from error
+            _pause(running, wait)
+            running = Running(**{**vars(running), "resumed": False})
+
+
+def _no_retry(running: Running, exception: str, attempts: int) -> str:
+    step = f"step with PipelineExecutionArn {running.arn} and StepId {running.step.name}"
+    if attempts > 1:
+        return f"Retry attempts exhausted on execution of {step} after {attempts} attempts"
+    kind = exception.replace(".", "_").upper()
+    return f"Retry not appropriate on execution of {step}. No retry policy configured for the exception type {kind}."
+
+
+def _pause(running: Running, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if running.stopping():
+            raise StepStoppedError
+        time.sleep(min(left, _LOOK))
