@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlparse
 
 import boto3
-import botocore.session
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,13 +22,13 @@ _CONFIG = Config(
 )  # fmt: skip
 _TRANSFER = TransferConfig(multipart_threshold=64 * 2**20, use_threads=False)
 _session_lock = threading.Lock()
-_core_session = botocore.session.get_session()  # shared, so that service models are read once
+_session = boto3.Session()  # shared, so that service models are read once
 
 
 def client(service: str, credentials: Credentials, endpoint_url: str, region: str) -> Any:
     """Return a boto3 client of the local cloud with a role's credentials."""
     with _session_lock:  # making clients is not thread-safe, using them is
-        return boto3.Session(botocore_session=_core_session).client(
+        return _session.client(
             service, endpoint_url=endpoint_url, region_name=region, config=_CONFIG,
             aws_access_key_id=credentials.access_key_id, aws_secret_access_key=credentials.secret_access_key,
             aws_session_token=credentials.session_token,
