@@ -1,0 +1,72 @@
+"""Events that make the release function look, as EventBridge sends them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    detail_type: str = Field(alias="detail-type")
+
+
+class _PackageDetail(BaseModel):
+    group: str = Field(alias="ModelPackageGroupName")
+
+
+class PackageEvent(_Event):
+    """A model package was registered, approved or rejected."""
+
+    source: Literal["aws.sagemaker"]
+    detail: _PackageDetail
+
+
+class _StackDetail(BaseModel):
+    stack_id: str = Field(alias="stack-id")
+
+
+class StackEvent(_Event):
+    """A stack changed its status."""
+
+    source: Literal["aws.cloudformation"]
+    detail: _StackDetail
+
+
+class Hour(_Event):
+    """The schedule."""
+
+    source: Literal["aws.events"]
+
+
+Event = PackageEvent | StackEvent | Hour
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="source")])
+
+
+def parse(event: object) -> Event:
+    """Return the event; pydantic's ValidationError, which sends it to the dead-letter queue, if it is none of ours."""
+    return _EVENTS.validate_python(event)
+
+
+def use_case_of(event: Event, environment: str) -> str | None:
+    """Return the use case that an event is about, or None.
+
+    Names as in docs/architecture.md: group `<environment>-<use case>`, stack `<environment>-<use case>-serving`.
+    """
+    if isinstance(event, PackageEvent):
+        return _between(event.detail.group, f"{environment}-", "")
+    if isinstance(event, StackEvent):
+        return serving_use_case(event.detail.stack_id.split("/")[1], environment)
+    return None
+
+
+def serving_use_case(stack_name: str, environment: str) -> str | None:
+    """Return the use case of a serving stack of the environment, None for any other stack."""
+    return _between(stack_name, f"{environment}-", "-serving")
+
+
+def _between(text: str, start: str, end: str) -> str | None:
+    if not (text.startswith(start) and text.endswith(end)):
+        return None
+    return text[len(start) : len(text) - len(end)] or None

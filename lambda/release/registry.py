@@ -1,0 +1,83 @@
+"""Model packages and endpoints, through SageMaker's API."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from release.state import Live, Package
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
+
+VARIANT = "champion"
+
+
+class Registry:
+    """The model package groups and endpoints of one environment; both are named `<environment>-<use case>`."""
+
+    def __init__(self, client: "SageMakerClient", environment: str) -> None:
+        self._client = client
+        self._environment = environment
+
+    def approved(self, use_case: str) -> frozenset[str]:
+        """Return the ARNs of all approved packages of a use case; none if it has no group yet."""
+        pages = self._client.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=self._name(use_case), ModelApprovalStatus="Approved"
+        )
+        try:
+            return frozenset(
+                package["ModelPackageArn"]
+                for page in pages
+                for package in page["ModelPackageSummaryList"]
+                if package["ModelPackageStatus"] == "Completed"
+            )
+        except ClientError as error:
+            if _absent(error):
+                return frozenset()
+            raise
+
+    def package(self, arn: str) -> Package | None:
+        """Return a package if it is approved; its approval is its last modification."""
+        described = self._client.describe_model_package(ModelPackageName=arn)
+        if described.get("ModelApprovalStatus") != "Approved":
+            return None
+        return Package(arn, described.get("LastModifiedTime") or described["CreationTime"], _approver(described))
+
+    def live(self, use_case: str) -> Live | None:
+        """Return the endpoint and what is behind its champion, None if there is no endpoint."""
+        try:
+            endpoint = self._client.describe_endpoint(EndpointName=self._name(use_case))
+        except ClientError as error:
+            if _absent(error):
+                return None
+            raise
+        name = endpoint.get("EndpointConfigName", "")
+        return Live(endpoint["EndpointStatus"], name, self._package_behind(name) if name else "")
+
+    def _package_behind(self, config: str) -> str:
+        try:
+            variants = self._client.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+            models = [variant["ModelName"] for variant in variants if variant["VariantName"] == VARIANT]
+            model = self._client.describe_model(ModelName=models[0]) if models else None
+        except ClientError as error:
+            if _absent(error):
+                return ""
+            raise
+        return model.get("PrimaryContainer", {}).get("ModelPackageName", "") if model else ""
+
+    def _name(self, use_case: str) -> str:
+        return f"{self._environment}-{use_case}"
+
+
+def _absent(error: ClientError) -> bool:
+    # Most of SageMaker says ValidationException for what does not exist.
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    return code.startswith("ResourceNotFound") or (
+        code == "ValidationException" and ("does not exist" in message or "Could not find" in message)
+    )
+
+
+def _approver(described: "DescribeModelPackageOutputTypeDef") -> str | None:
+    who = described.get("LastModifiedBy") or described.get("CreatedBy") or {}
+    return who.get("UserProfileName") or who.get("IamIdentity", {}).get("Arn")
