@@ -53,7 +53,8 @@ def _filled(step: str, path: str, shape: Shape, value: Any) -> Any:
     if isinstance(shape, ListShape) and isinstance(value, Sequence) and not isinstance(value, str):
         return [_filled(step, f"{path}[{index}]", shape.member, item) for index, item in enumerate(value)]
     _check_enum(step, path, shape, value)
-    return value
+    # Of a value of the deployment not even the length is known.
+    return f"{value}{_text(shape)}" if isinstance(value, str) and "${" in value else value
 
 
 def _check_enum(step: str, path: str, shape: Shape, value: Any) -> None:
@@ -86,7 +87,10 @@ def _sample(step: str, path: str, shape: Shape, reference: Reference) -> Any:
     values: list[str] = getattr(shape, "enum", [])
     if values:
         return values[0]
-    least = shape.metadata.get("min", 1)
     if wanted == "String":
-        return "x" * max(1, int(least))
-    return True if wanted == "Boolean" else max(1, least)
+        return _text(shape)
+    return True if wanted == "Boolean" else max(1, shape.metadata.get("min", 1))
+
+
+def _text(shape: Shape) -> str:
+    return "x" * max(1, int(shape.metadata.get("min", 1)))
