@@ -49,11 +49,6 @@ class Capture:
         headers = config.get("CaptureContentTypeHeader", {})
         self._encodings = dict.fromkeys(headers.get("CsvContentTypes", []), "CSV")
         self._encodings |= dict.fromkeys(headers.get("JsonContentTypes", []), "JSON")
-        if spool.exists():
-            self._records = [
-                (line[:_HOUR_CHARACTERS], line[_HOUR_CHARACTERS:]) for line in spool.read_text().splitlines()
-            ]
-            spool.unlink()
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange, or not, as the sampling percentage says."""
@@ -65,30 +60,38 @@ class Capture:
             self._records.append((moment.strftime(_HOUR), record))
 
     def flush(self) -> None:
-        """Write what is kept to S3, a file per hour; on an error it is kept for the next time."""
+        """Write what is kept, in memory or on disk, to S3, a file per hour; what fails is kept for the next time."""
         with self._writing:
-            with self._lock:
-                records, self._records = self._records, []
+            records = self._take()
             hours: dict[str, list[str]] = defaultdict(list)
             for hour, record in records:
                 hours[hour].append(record)
-            while hours:
-                hour = next(iter(hours))
+            for hour in sorted(hours):
                 try:
                     self._write(hour, hours[hour])
                 except Exception:
                     with self._lock:
-                        self._records[:0] = [(hour, record) for hour, kept in hours.items() for record in kept]
+                        self._records[:0] = [entry for entry in records if entry[0] >= hour]
                     raise
-                del hours[hour]
 
     def spool(self) -> None:
-        """Keep on disk what has not reached S3."""
+        """Keep on disk what has not reached S3; the next capture of the same variant writes it."""
         with self._writing, self._lock:
             if self._records:
-                self._spool.parent.mkdir(parents=True, exist_ok=True)
-                self._spool.write_text("".join(f"{hour}{record}\n" for hour, record in self._records))
+                self._spool.mkdir(parents=True, exist_ok=True)
+                partial = self._spool / "partial"
+                partial.write_text("".join(f"{hour}{record}\n" for hour, record in self._records))
+                partial.rename(self._spool / f"{uuid.uuid4()}.jsonl")
                 self._records = []
+
+    def _take(self) -> list[tuple[str, str]]:
+        spooled: list[tuple[str, str]] = []
+        for file in sorted(self._spool.glob("*.jsonl")):
+            spooled += [(line[:_HOUR_CHARACTERS], line[_HOUR_CHARACTERS:]) for line in file.read_text().splitlines()]
+            file.unlink()
+        with self._lock:
+            records, self._records = self._records, []
+        return spooled + records
 
     def _write(self, hour: str, records: list[str]) -> None:
         destination = urlsplit(self._config["DestinationS3Uri"])

@@ -3,58 +3,26 @@
 import os
 import shutil
 import sys
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from local_cloud.sagemaker.api import Call
-from local_cloud.sagemaker.endpoints import models
 from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.capture import Capture
 from local_cloud.sagemaker.endpoints.connection import Pool
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveVariant
+from local_cloud.sagemaker.endpoints.plans import Plan, folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.endpoints.telemetry import Telemetry
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.store import Document
 from local_cloud.supervisor import STATE_VARIABLE
 
 HEALTH_SECONDS = 60.0  # unless the variant says otherwise; a model on a laptop that is not up by then will not be
 DRAIN_SECONDS = 60.0  # the longest that an invocation may take on AWS
 _PORT = 8080
 _ROOT = Path(__file__).resolve().parents[3]
-
-Plan = dict[str, Any]
-
-
-def plan(config: Document, call: Call) -> Plan:
-    """Resolve a configuration into all that its processes need; the plan outlives the configuration and its models."""
-    variants = [_planned(variant, call, shadow=False) for variant in config["ProductionVariants"]]
-    variants += [_planned(variant, call, shadow=True) for variant in config.get("ShadowProductionVariants", [])]
-    capture = config.get("DataCaptureConfig")
-    return {
-        "Id": uuid.uuid4().hex[:12],
-        "EndpointConfigName": config["EndpointConfigName"],
-        "Variants": variants,
-        "DataCaptureConfig": capture,
-    }
-
-
-def _planned(variant: dict[str, Any], call: Call, *, shadow: bool) -> dict[str, Any]:
-    model = models.find(variant["ModelName"], call)
-    return {
-        **model["_Container"],
-        "VariantName": variant["VariantName"],
-        "Shadow": shadow,
-        "Weight": variant.get("InitialVariantWeight", 1.0),
-        "InstanceCount": variant["InitialInstanceCount"],
-        "RoleArn": model["ExecutionRoleArn"],
-        "Isolated": model["EnableNetworkIsolation"],
-        "HealthSeconds": variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
-        "Instance": f"i-{uuid.uuid4().hex[:17]}",
-    }
 
 
 def build(endpoint: str, wanted: Plan, call: Call) -> Fleet:
@@ -146,12 +114,7 @@ def _capture(endpoint: str, wanted: Plan, variant: str, clients: RoleClients, ca
     config = wanted["DataCaptureConfig"]
     if not config or not config.get("EnableCapture", True):
         return None
-    return Capture(config, endpoint, variant, clients, folder(endpoint, call) / "spool" / f"{variant}.jsonl")
-
-
-def folder(endpoint: str, call: Call) -> Path:
-    """Where an endpoint keeps its models and what it has captured but not written."""
-    return call.platform.state_dir / "endpoints" / call.store.account / call.store.region / endpoint
+    return Capture(config, endpoint, variant, clients, folder(endpoint, call) / "spool" / variant)
 
 
 def retire(endpoint: str, wanted: Plan, fleet: Fleet, call: Call) -> None:

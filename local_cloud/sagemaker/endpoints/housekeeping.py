@@ -30,14 +30,21 @@ def _run() -> None:
         time.sleep(_EVERY_SECONDS)
         rounds += 1
         for variant in _variants():
-            if not variant.process.alive and not variant.process.stopped:
-                variant.telemetry.log("The process has ended; it is started again.")
-                variant.process.start(variant.telemetry.log)
-                variant.process.wait_until_healthy(_RESTART_SECONDS)
-            for failure in fleets.send(variant, metrics=rounds % _METRICS_EVERY_ROUNDS == 0):
-                if failure not in complained:
-                    complained.add(failure)
-                    print(f"endpoint housekeeping: {failure}", file=sys.stderr, flush=True)
+            try:
+                failures = _care(variant, metrics=rounds % _METRICS_EVERY_ROUNDS == 0)
+            except Exception as error:  # this thread serves all endpoints
+                failures = [f"variant {variant.name}: {error}"]
+            for failure in {*failures} - complained:
+                print(f"endpoint housekeeping: {failure}", file=sys.stderr, flush=True)
+            complained.update(failures)
+
+
+def _care(variant: live.LiveVariant, *, metrics: bool) -> list[str]:
+    if not variant.process.alive and not variant.process.stopped:
+        variant.telemetry.log("The process has ended; it is started again.")
+        variant.process.start(variant.telemetry.log)
+        variant.process.wait_until_healthy(_RESTART_SECONDS)
+    return fleets.send(variant, metrics=metrics)
 
 
 def _variants() -> list[live.LiveVariant]:

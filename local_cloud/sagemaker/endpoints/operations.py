@@ -6,8 +6,9 @@ Each answers at once and leaves the work to `rollout`; `DescribeEndpoint` tells 
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
-from local_cloud.sagemaker.endpoints import endpoint_configs, fleets, listing, models, rollout, shifting
-from local_cloud.sagemaker.endpoints.rollout import KIND
+from local_cloud.sagemaker.endpoints import documents, endpoint_configs, listing, models, plans, rollout, shifting
+from local_cloud.sagemaker.endpoints.documents import KIND
+from local_cloud.sagemaker.endpoints.plans import Plan
 from local_cloud.sagemaker.errors import validation_error
 from local_cloud.sagemaker.store import Document
 
@@ -23,7 +24,7 @@ def create(request: Request, call: Call) -> Response:
     """Create an endpoint; its processes start after the answer."""
     name = request["EndpointName"]
     arn = call.arn(f"endpoint/{name}")
-    plan = fleets.plan(endpoint_configs.find(request["EndpointConfigName"], call), call)
+    plan = plans.plan(endpoint_configs.find(request["EndpointConfigName"], call), call)
     if config := request.get("DeploymentConfig"):
         shifting.check(config, plan, plan)
     moment = now()
@@ -36,7 +37,7 @@ def create(request: Request, call: Call) -> Response:
         document["LastDeploymentConfig"] = config
     if not call.store.insert(KIND, name, document):
         raise validation_error(f'Cannot create already existing endpoint "{arn}".')
-    rollout.announce(document, call)
+    documents.announce(document, call)
     rollout.in_background(rollout.create, name, call)
     return {"EndpointArn": arn}
 
@@ -60,7 +61,7 @@ def update(request: Request, call: Call) -> Response:
     document = find(name, call)
     _in_state(document, _STEADY)
     endpoint_configs.find(document["EndpointConfigName"], call)  # AWS refuses when the live configuration was deleted
-    plan = fleets.plan(endpoint_configs.find(request["EndpointConfigName"], call), call)
+    plan = plans.plan(endpoint_configs.find(request["EndpointConfigName"], call), call)
     if request.get("RetainAllVariantProperties"):
         excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", [])}
         _retain(document["_Plan"], plan, excluded)
@@ -123,7 +124,7 @@ def resume_all(call: Call) -> None:
         if document["EndpointStatus"] in {"Failed", "OutOfService"}:
             continue
         if document["EndpointStatus"] not in {"Creating", "Deleting"}:
-            rollout.record(document["EndpointName"], call, EndpointStatus="SystemUpdating")
+            documents.record(document["EndpointName"], call, EndpointStatus="SystemUpdating")
         rollout.in_background(rollout.resume, document["EndpointName"], call)
 
 
@@ -144,7 +145,7 @@ def _begin(name: str, call: Call, status: str, allowed: frozenset[str], change: 
         document.update(EndpointStatus=status, LastModifiedTime=now())
         document.pop("FailureReason", None)
 
-    rollout.announce(call.store.update(KIND, name, begin), call)
+    documents.announce(call.store.update(KIND, name, begin), call)
 
 
 def _in_state(document: Document, allowed: frozenset[str]) -> None:
@@ -156,7 +157,7 @@ def _in_state(document: Document, allowed: frozenset[str]) -> None:
     raise validation_error(f'Cannot update in-progress endpoint "{arn}".')
 
 
-def _retain(old: fleets.Plan, new: fleets.Plan, excluded: set[str]) -> None:
+def _retain(old: Plan, new: Plan, excluded: set[str]) -> None:
     before = {variant["VariantName"]: variant for variant in old["Variants"]}
     for variant in new["Variants"]:
         for kind, key in _RETAINED.items():

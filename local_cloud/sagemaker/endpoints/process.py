@@ -37,6 +37,7 @@ class ModelProcess:
         self._socket_dir = Path(tempfile.mkdtemp(prefix="model-"))  # a socket's path is limited to 108 bytes
         self.socket_path = str(self._socket_dir / "http.sock")
         self._child: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
         self.stopped = False
 
     def start(self, on_line: Callable[[str], None]) -> None:
@@ -44,7 +45,8 @@ class ModelProcess:
         self._folder.mkdir(parents=True, exist_ok=True)
         Path(self.socket_path).unlink(missing_ok=True)
         self._child = _SPAWNER.submit(self._spawn).result()
-        threading.Thread(target=self._read, args=(self._child, on_line), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._child, on_line), daemon=True)
+        self._reader.start()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -106,4 +108,6 @@ class ModelProcess:
                 child.wait()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)  # its own group, since start_new_session
+        if self._reader is not None:
+            self._reader.join(_END_SECONDS)  # its last lines
         shutil.rmtree(self._socket_dir, ignore_errors=True)

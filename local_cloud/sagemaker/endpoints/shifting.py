@@ -7,9 +7,8 @@ request says: a minute on AWS is a second here. Rolling updates and automatic ro
 import time
 from typing import Any
 
-from local_cloud.sagemaker.api import Call
-from local_cloud.sagemaker.endpoints.fleets import Plan
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveEndpoint
+from local_cloud.sagemaker.endpoints.plans import Plan
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
 
 TIME_SCALE = 1 / 60
@@ -45,7 +44,7 @@ def check(config: dict[str, Any], old: Plan, new: Plan) -> None:
         raise validation_error(f"Traffic shifting of type {routing['Type']} needs {key}.")
 
 
-def shift(endpoint: LiveEndpoint, fleet: Fleet, config: dict[str, Any], plan: Plan, call: Call) -> None:
+def shift(endpoint: LiveEndpoint, fleet: Fleet, config: dict[str, Any], plan: Plan) -> None:
     """Move traffic step by step; on return the new fleet is healthy and ready for all of it.
 
     Raises:

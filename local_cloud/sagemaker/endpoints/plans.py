@@ -1,0 +1,44 @@
+"""What an endpoint is to run: its configuration and models, resolved into all that its processes need."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from local_cloud.sagemaker.api import Call
+from local_cloud.sagemaker.endpoints import models
+from local_cloud.sagemaker.store import Document
+
+Plan = dict[str, Any]
+
+
+def plan(config: Document, call: Call) -> Plan:
+    """Resolve a configuration into all that its processes need; the plan outlives the configuration and its models."""
+    variants = [_planned(variant, call, shadow=False) for variant in config["ProductionVariants"]]
+    variants += [_planned(variant, call, shadow=True) for variant in config.get("ShadowProductionVariants", [])]
+    capture = config.get("DataCaptureConfig")
+    return {
+        "Id": uuid.uuid4().hex[:12],
+        "EndpointConfigName": config["EndpointConfigName"],
+        "Variants": variants,
+        "DataCaptureConfig": capture,
+    }
+
+
+def _planned(variant: dict[str, Any], call: Call, *, shadow: bool) -> dict[str, Any]:
+    model = models.find(variant["ModelName"], call)
+    return {
+        **model["_Container"],
+        "VariantName": variant["VariantName"],
+        "Shadow": shadow,
+        "Weight": variant.get("InitialVariantWeight", 1.0),
+        "InstanceCount": variant["InitialInstanceCount"],
+        "RoleArn": model["ExecutionRoleArn"],
+        "Isolated": model["EnableNetworkIsolation"],
+        "HealthSeconds": variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        "Instance": f"i-{uuid.uuid4().hex[:17]}",
+    }
+
+
+def folder(endpoint: str, call: Call) -> Path:
+    """Where an endpoint keeps its models and what it has captured but not written."""
+    return call.platform.state_dir / "endpoints" / call.store.account / call.store.region / endpoint

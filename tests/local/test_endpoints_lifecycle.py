@@ -1,0 +1,233 @@
+"""Endpoints from creation to deletion: what is refused, what fails, what is kept."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local.endpoints_kit import BROKEN, IMAGE, Kit, until
+
+ACCOUNT = "000000000000"
+
+
+@pytest.fixture(scope="module")
+def kit(local_cloud: Any, client: Callable[..., Any]) -> Kit:
+    kit = Kit(client, local_cloud.port, "life")
+    kit.make_echo("one")
+    kit.make_echo("two")
+    kit.make_config("one", {"champion": ("life-one", 1)})
+    kit.make_config("two", {"champion": ("life-two", 1)})
+    return kit
+
+
+def refusal(operation: Callable[..., Any], **arguments: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        operation(**arguments)
+    return f"{caught.value.response['Error']['Code']}: {caught.value.response['Error']['Message']}"
+
+
+def test_a_role_that_may_not_read_the_artifact_fails_the_endpoint(kit: Kit) -> None:
+    role = kit.make_role("life-poor", ("logs:*",))
+    kit.make_echo("poor", ExecutionRoleArn=role)
+    endpoint = kit.make_endpoint("poor", kit.make_config("poor", {"champion": ("life-poor", 1)}), "Failed")
+    described = kit.sagemaker.describe_endpoint(EndpointName=endpoint)
+    assert described["FailureReason"].startswith(
+        'Failed to download model data for container "container_1" from URL: "s3://life-bucket/models/poor/model.tar.gz"'
+    )
+    assert "not found" in refusal(kit.runtime.invoke_endpoint, EndpointName=endpoint, Body=b"1")
+    problem = refusal(kit.sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="life-one")
+    assert "status Failed" in problem
+    kit.delete(endpoint)
+
+
+def test_a_model_that_does_not_come_up_fails_the_endpoint_and_says_why_in_its_log(kit: Kit) -> None:
+    kit.make_echo("broken", BROKEN)
+    endpoint = kit.make_endpoint("broken", kit.make_config("broken", {"champion": ("life-broken", 1)}), "Failed")
+    reason = kit.sagemaker.describe_endpoint(EndpointName=endpoint)["FailureReason"]
+    assert reason.startswith(
+        "The primary container for production variant champion did not pass the ping health check."
+    )
+    logs, group = kit.client("logs"), f"/aws/sagemaker/Endpoints/{endpoint}"
+    stream = logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"]
+    assert stream.startswith("champion/i-")
+    lines = [event["message"] for event in logs.get_log_events(logGroupName=group, logStreamName=stream)["events"]]
+    assert "RuntimeError: this model cannot be loaded" in lines
+    kit.delete(endpoint)
+
+
+def test_what_cannot_be_done_is_refused_in_the_words_of_aws(kit: Kit) -> None:
+    sagemaker, arn = kit.sagemaker, f"arn:aws:sagemaker:ap-northeast-1:{ACCOUNT}"
+    container = {"Image": IMAGE}
+    same = refusal(sagemaker.create_model, ModelName="life-one", ExecutionRoleArn=kit.role, PrimaryContainer=container)
+    assert same == f'ValidationException: Cannot create already existing model "{arn}:model/life-one".'
+    assert f'Could not find model "{arn}:model/none".' in refusal(sagemaker.describe_model, ModelName="none")
+    missing = refusal(sagemaker.create_endpoint, EndpointName="none", EndpointConfigName="none")
+    assert missing == f'ValidationException: Could not find endpoint configuration "{arn}:endpoint-config/none".'
+    assert "Could not find endpoint" in refusal(sagemaker.delete_endpoint, EndpointName="none")
+    endpoint = "life-refused"
+    sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName="life-one")
+    progress = f'ValidationException: Cannot update in-progress endpoint "{arn}:endpoint/{endpoint}".'
+    assert refusal(sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="life-two") == progress
+    assert refusal(sagemaker.delete_endpoint, EndpointName=endpoint) == progress
+    again = refusal(sagemaker.create_endpoint, EndpointName=endpoint, EndpointConfigName="life-one")
+    assert again == f'ValidationException: Cannot create already existing endpoint "{arn}:endpoint/{endpoint}".'
+    kit.settled(endpoint)
+    wish = [{"VariantName": "champion", "DesiredWeight": 0}]
+    problem = refusal(
+        sagemaker.update_endpoint_weights_and_capacities, EndpointName=endpoint, DesiredWeightsAndCapacities=wish
+    )
+    assert "at least one variant needs a weight above 0" in problem
+    kit.delete(endpoint)
+
+
+def test_what_is_not_implemented_is_refused_by_name(kit: Kit) -> None:
+    sagemaker = kit.sagemaker
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{kit.bucket}/models/one/model.tar.gz"}
+    common = {"ModelName": "life-no", "ExecutionRoleArn": kit.role}
+    assert "inference pipeline" in refusal(sagemaker.create_model, Containers=[container, container], **common)
+    many = {**container, "Mode": "MultiModel"}
+    assert "Mode=MultiModel" in refusal(sagemaker.create_model, PrimaryContainer=many, **common)
+    serverless = {
+        "VariantName": "champion", "ModelName": "life-one",
+        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
+    }  # fmt: skip
+    problem = refusal(sagemaker.create_endpoint_config, EndpointConfigName="life-no", ProductionVariants=[serverless])
+    assert "does not implement ServerlessConfig of variant champion" in problem
+    assert "NextToken" not in sagemaker.list_models(NameContains="life-no")
+    assert sagemaker.list_models(NameContains="life-no")["Models"] == []
+
+
+def test_an_update_keeps_the_live_weights_when_asked(kit: Kit) -> None:
+    variants = {"champion": ("life-one", 3), "challenger": ("life-two", 1)}
+    first, second = kit.make_config("keep-1", variants), kit.make_config("keep-2", variants)
+    endpoint = kit.make_endpoint("keep", first)
+    wishes = [{"VariantName": "champion", "DesiredWeight": 9, "DesiredInstanceCount": 4}]
+    kit.sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=wishes)
+    kit.settled(endpoint)
+
+    def champion_after(**retention: Any) -> tuple[float, int]:
+        config = (
+            first if kit.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointConfigName"] == second else second
+        )
+        kit.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config, **retention)
+        champion = kit.settled(endpoint)["ProductionVariants"][0]
+        return champion["CurrentWeight"], champion["CurrentInstanceCount"]
+
+    assert champion_after(RetainAllVariantProperties=True) == (9, 4)
+    excluded = [{"VariantPropertyType": "DesiredInstanceCount"}]
+    assert champion_after(RetainAllVariantProperties=True, ExcludeRetainedVariantProperties=excluded) == (9, 1)
+    assert champion_after() == (3, 1)
+    kit.delete(endpoint)
+
+
+def test_a_deleted_configuration_goes_on_serving_but_cannot_be_updated_from(kit: Kit) -> None:
+    endpoint = kit.make_endpoint("orphan", kit.make_config("orphan", {"champion": ("life-one", 1)}))
+    kit.sagemaker.delete_endpoint_config(EndpointConfigName="life-orphan")
+    assert kit.ask(endpoint)[0]["model"] == "one"
+    problem = refusal(kit.sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName="life-two")
+    assert "Could not find endpoint configuration" in problem
+    assert "endpoint-config/life-orphan" in problem
+    kit.delete(endpoint)
+
+
+def test_a_process_that_ends_is_started_again(kit: Kit) -> None:
+    endpoint = kit.make_endpoint("mortal", "life-one")
+    with pytest.raises(kit.runtime.exceptions.ModelError) as caught:
+        kit.ask(endpoint, "die")
+    assert caught.value.response["OriginalStatusCode"] == 0
+
+    def answers() -> bool:
+        try:
+            return kit.ask(endpoint)[0]["model"] == "one"
+        except kit.runtime.exceptions.ModelError:
+            return False
+
+    until(answers, what="the restarted process")
+    kit.delete(endpoint)
+
+
+def test_state_changes_are_events(kit: Kit) -> None:
+    events, queues = kit.client("events"), kit.client("sqs")
+    url = queues.create_queue(QueueName="life-events")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.sagemaker"], "detail-type": ["SageMaker Endpoint State Change"]}
+    pattern["detail"] = {"EndpointName": ["life-evented"]}  # type: ignore[assignment] - patterns nest
+    events.put_rule(Name="life-events", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="life-events", Targets=[{"Id": "queue", "Arn": arn}])
+    kit.delete(kit.make_endpoint("evented", "life-one"))
+    statuses: list[str] = []
+
+    def complete() -> bool:
+        for message in queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            event = json.loads(message["Body"])
+            assert event["resources"] == [f"arn:aws:sagemaker:ap-northeast-1:{ACCOUNT}:endpoint/life-evented"]
+            statuses.append(event["detail"]["EndpointStatus"])
+        return len(statuses) >= 3
+
+    until(complete, what="three events")
+    assert sorted(statuses) == ["CREATING", "DELETING", "IN_SERVICE"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_endpoints_come_back_and_no_process_outlives_the_cloud(
+    start_cloud: Callable[..., Any], tmp_path: Path, end: signal.Signals
+) -> None:
+    capture = {
+        "InitialSamplingPercentage": 100, "DestinationS3Uri": "s3://again-bucket/captured",
+        "CaptureOptions": [{"CaptureMode": "Input"}],
+    }  # fmt: skip
+    with start_cloud(tmp_path / "state") as cloud:
+        kit = Kit(cloud.client, cloud.port, "again")
+        config = kit.make_config("c", {"champion": (kit.make_echo("one"), 1)}, DataCaptureConfig=capture)
+        endpoint = kit.make_endpoint("e", config)
+        kit.ask(endpoint, InferenceId="before")
+        if end == signal.SIGKILL:  # what a killed cloud has not written yet is lost
+            until(lambda: kit.captured("captured/"))
+            time.sleep(2)  # so that the bucket's content is on disk too
+        pids = model_processes(tmp_path / "state")
+        assert len(pids) == 1
+        cloud.process.send_signal(end)
+        cloud.process.wait(60)
+        until(lambda: not model_processes(tmp_path / "state"), what="the end of the model's process")
+    with start_cloud(tmp_path / "state") as cloud:
+        described = until(
+            lambda: (
+                found
+                if (found := cloud.client("sagemaker").describe_endpoint(EndpointName=endpoint))["EndpointStatus"]
+                == "InService"
+                else None
+            )
+        )
+        assert described["ProductionVariants"][0]["VariantName"] == "champion"
+        runtime = cloud.client("sagemaker-runtime")
+        answer = json.loads(
+            runtime.invoke_endpoint(EndpointName=endpoint, Body=b"1", InferenceId="after")["Body"].read()
+        )
+        assert answer["model"] == "one"
+        kit.s3 = cloud.client("s3")
+        ids = until(lambda: found if len(found := captured_ids(kit)) == 2 else None, what="both captured records")
+        assert ids == ["after", "before"]
+
+
+def captured_ids(kit: Kit) -> list[str]:
+    return sorted(record["eventMetadata"]["inferenceId"] for _, record in kit.captured("captured/"))
+
+
+def model_processes(state_dir: Path) -> list[int]:
+    """Return the processes that serve a model of this state, found by their command line."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and int(folder.name) != os.getpid():
+            try:
+                command = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"model_server" in command and str(state_dir).encode() in command:
+                found.append(int(folder.name))
+    return found
