@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs.findings import acknowledge
 from constructs.placement import Placement
+from constructs.wildcard_findings import acknowledge_wildcards
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class ModelRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
+        reads_and_leaves = _files(stack, files)
+        runs = [*_logs_and_image(stack, log_group_arn), *_interfaces(stack, placement)]
         self.role = iam.Role(
             self,
             "Resource",
@@ -61,20 +64,22 @@ class ModelRole(Construct):
                 },
             ),
             inline_policies={
-                "Files": iam.PolicyDocument(statements=_files(stack, files)),
-                "Run": iam.PolicyDocument(
-                    statements=[*_logs_and_image(stack, log_group_arn), *_interfaces(stack, placement)]
-                ),
+                "Files": iam.PolicyDocument(statements=reads_and_leaves),
+                "Run": iam.PolicyDocument(statements=runs),
             },
+        )
+        acknowledge_wildcards(
+            self.role, reads_and_leaves, "The use case's own folder of a bucket.", [files.models, files.capture]
+        )
+        acknowledge_wildcards(
+            self.role,
+            runs,
+            "Log streams of its own group, images of AWS (a different account in each region), and network interfaces, "
+            "which have no name before they exist; the describing calls and the login to ECR know no resource.",
         )
         acknowledge(
             self.role,
-            {
-                "AwsSolutions-IAM5": "The use case's own folder of a bucket, log streams of its own group, images of "
-                "AWS (a different account in each region), and network interfaces, which have no name before they "
-                "exist; the describing calls and the login to ECR know no resource.",
-                "NIST.800.53.R5-IAMNoInlinePolicy": "Inline, so that the model is created after every permission.",
-            },
+            {"NIST.800.53.R5-IAMNoInlinePolicy": "Inline, so that the model is created after every permission."},
         )
 
 

@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.findings import acknowledge
+from constructs.wildcard_findings import acknowledge_wildcards
 
 
 class ReleaseFunctionRole(Construct):
@@ -40,35 +41,33 @@ class ReleaseFunctionRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
+        release, look = _release(stack, environment), _look(stack, environment)
+        run = [
+            _allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
+            _allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
+            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
+            _allow(["sqs:SendMessage"], [failures.queue_arn]),
+            _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
+            *(_interfaces() if inside_network else []),
+        ]
         self.role = iam.Role(
             self,
             "Resource",
             description=f"The release function of {environment}",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={
-                "Release": iam.PolicyDocument(statements=_release(stack, environment)),
-                "Look": iam.PolicyDocument(statements=_look(stack, environment)),
-                "Run": iam.PolicyDocument(
-                    statements=[
-                        _allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-                        _allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
-                        _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
-                        _allow(["sqs:SendMessage"], [failures.queue_arn]),
-                        _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-                        *(_interfaces() if inside_network else []),
-                    ]
-                ),
+                "Release": iam.PolicyDocument(statements=release),
+                "Look": iam.PolicyDocument(statements=look),
+                "Run": iam.PolicyDocument(statements=run),
             },
         )
-        acknowledge(
+        acknowledge_wildcards(
             self.role,
-            {
-                "AwsSolutions-IAM5": "Serving stacks, groups, models and endpoints of one environment, told by their "
-                "names, so that a new use case needs no change here; tracing, listing stacks and a function's network "
-                "interfaces know no resource.",
-                "NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it.",
-            },
+            [*release, *look, *run],
+            "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
+            "case needs no change here; tracing, listing stacks and a function's network interfaces know no resource.",
         )
+        acknowledge(self.role, {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."})
 
 
 def _release(stack: cdk.Stack, environment: str) -> list[iam.PolicyStatement]:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
+from constructs.wildcard_findings import acknowledge_wildcards
 
 
 class ReleaseRole(Construct):
@@ -52,6 +53,20 @@ class ReleaseRole(Construct):
             )
             for alarm in alarm_names
         ]
+        statements = [
+            *_sagemaker(model, config, live, package),
+            *_alarms(alarms),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[model_role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            ),
+            iam.PolicyStatement(
+                actions=["kms:CreateGrant", "kms:DescribeKey"],
+                resources=[volume_key.key_arn],
+                conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
+            ),
+        ]
         self.role = iam.Role(
             self,
             "Resource",
@@ -60,32 +75,16 @@ class ReleaseRole(Construct):
             description=f"Lets CloudFormation release a model to {name}",
             # No condition: CloudFormation documents none for the role of a stack, and only this account can pass it.
             assumed_by=iam.ServicePrincipal("cloudformation.amazonaws.com"),
-            inline_policies={
-                "Release": iam.PolicyDocument(
-                    statements=[
-                        *_sagemaker(model, config, live, package),
-                        *_alarms(alarms),
-                        iam.PolicyStatement(
-                            actions=["iam:PassRole"],
-                            resources=[model_role.role_arn],
-                            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-                        ),
-                        iam.PolicyStatement(
-                            actions=["kms:CreateGrant", "kms:DescribeKey"],
-                            resources=[volume_key.key_arn],
-                            conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
-                        ),
-                    ]
-                )
-            },
+            inline_policies={"Release": iam.PolicyDocument(statements=statements)},
+        )
+        acknowledge_wildcards(
+            self.role,
+            statements,
+            "Only versions of one use case's model, configuration and packages, and the endings that CloudFormation "
+            "gives alarms; describing alarms is allowed on all or none.",
         )
         acknowledge(
-            self.role,
-            {
-                "AwsSolutions-IAM5": "Only versions of one use case's model, configuration and packages, and the "
-                "endings that CloudFormation gives alarms; describing alarms is allowed on all or none.",
-                "NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it.",
-            },
+            self.role, {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
         )
 
 
