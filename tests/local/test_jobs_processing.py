@@ -147,7 +147,7 @@ def test_an_isolated_job_has_no_network_no_credentials_and_its_own_opt_ml(world:
         "names = sorted(path.name for path in pathlib.Path('/opt/ml').iterdir())\n"
         "interfaces = sorted(name for _, name in socket.if_nameindex())\n"
         "print(names, interfaces, 'AWS_ACCESS_KEY_ID' in os.environ)\n"
-        f"with socket.create_server(('127.0.0.1', 0)) as own:\n"
+        "with socket.create_server(('127.0.0.1', 0)) as own:\n"
         "    socket.create_connection(own.getsockname(), 1).close()\n"
         "port = int(os.environ['CLOUD_PORT'])\n"
         "try:\n"

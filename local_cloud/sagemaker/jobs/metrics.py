@@ -47,8 +47,9 @@ class Metrics:
             if match is None:
                 continue
             try:
-                value = float(match.group(1))
-            except (TypeError, ValueError):
+                # AWS's own expressions take what is not blank, and the tab that ends a value is shown as #011.
+                value = float(match.group(1).partition("#011")[0])
+            except (AttributeError, ValueError):
                 continue  # the group caught something else than a number
             with self._lock:
                 self._values.append((name, value, round(time.time(), 3)))

@@ -1,0 +1,283 @@
+import io
+import json
+import tarfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+
+REGISTRY = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com"
+XGBOOST = f"{REGISTRY}/sagemaker-xgboost:3.2-0"
+SKLEARN = f"{REGISTRY}/sagemaker-scikit-learn:1.9-0"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+BUILT_IN = {
+    "num_round": "8",
+    "objective": "binary:logistic",
+    "eval_metric": "auc,logloss",
+    "max_depth": "3",
+    "seed": "1",
+}
+
+
+def rows(seed: int, count: int = 300) -> bytes:
+    random = np.random.default_rng(seed)
+    features = random.normal(size=(count, 4))
+    label = (features[:, 0] + 0.5 * features[:, 1] + random.normal(scale=0.5, size=count) > 0).astype(int)
+    return "\n".join(
+        ",".join(f"{value:.5g}" for value in (y, *x)) for y, x in zip(label, features, strict=True)
+    ).encode()
+
+
+@pytest.fixture(scope="module")
+def world(client: Any) -> dict[str, Any]:
+    s3, iam = client("s3"), client("iam")
+    s3.create_bucket(Bucket="jobs-training", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    s3.put_object(Bucket="jobs-training", Key="data/train/part-0.csv", Body=rows(1))
+    s3.put_object(Bucket="jobs-training", Key="data/validation/part-0.csv", Body=rows(2))
+    role = iam.create_role(RoleName="jobs-training", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    allowed = {"Effect": "Allow", "Action": ["s3:*", "kms:*", "logs:*", "cloudwatch:PutMetricData"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="jobs-training", PolicyName="do", PolicyDocument=policy)
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    clients = {name: client(name) for name in ("logs", "cloudwatch")}
+    return {"s3": s3, "sm": client("sagemaker"), "role": role, "key": key, **clients}
+
+
+def channel(name: str, content_type: str = "text/csv") -> dict[str, Any]:
+    place = {"S3DataType": "S3Prefix", "S3Uri": f"s3://jobs-training/data/{name}/"}
+    return {"ChannelName": name, "ContentType": content_type, "DataSource": {"S3DataSource": place}}
+
+
+def start(world: dict[str, Any], name: str, hyperparameters: dict[str, str], **changes: Any) -> None:
+    request: dict[str, Any] = {
+        "TrainingJobName": name,
+        "RoleArn": world["role"],
+        "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"},
+        "HyperParameters": hyperparameters,
+        "InputDataConfig": [channel("train"), channel("validation")],
+        "OutputDataConfig": {"S3OutputPath": "s3://jobs-training/models"},
+        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "EnableNetworkIsolation": True,
+    }
+    world["sm"].create_training_job(**{**request, **changes})
+
+
+def start_script(world: dict[str, Any], name: str, script: str, **changes: Any) -> None:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as content:
+        entry = tarfile.TarInfo("train.py")
+        entry.size = len(script.encode())
+        content.addfile(entry, io.BytesIO(script.encode()))
+    world["s3"].put_object(Bucket="jobs-training", Key=f"code/{name}/sourcedir.tar.gz", Body=archive.getvalue())
+    hyperparameters = {
+        "sagemaker_program": json.dumps("train.py"),
+        "sagemaker_submit_directory": json.dumps(f"s3://jobs-training/code/{name}/sourcedir.tar.gz"),
+        "depth": "3", "colour": json.dumps("blue"),
+    }  # fmt: skip
+    algorithm = {"TrainingImage": SKLEARN, "TrainingInputMode": "File"}
+    defaults = {"AlgorithmSpecification": algorithm, "EnableNetworkIsolation": False}
+    start(world, name, hyperparameters, **{**defaults, **changes})
+
+
+def ended(world: dict[str, Any], name: str, seconds: float = 60) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = world["sm"].describe_training_job(TrainingJobName=name)
+        if job["TrainingJobStatus"] not in {"InProgress", "Stopping"}:
+            return job
+        time.sleep(0.1)
+    raise AssertionError(f"{name} did not end: {job}")
+
+
+def log_of(world: dict[str, Any], name: str) -> list[str]:
+    group = "/aws/sagemaker/TrainingJobs"
+    stream = world["logs"].describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"][0]
+    events = world["logs"].get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+    )["events"]
+    return [event["message"] for event in events]
+
+
+def keys(world: dict[str, Any], prefix: str) -> list[str]:
+    found = world["s3"].list_objects_v2(Bucket="jobs-training", Prefix=prefix)
+    return [item["Key"] for item in found.get("Contents", [])]
+
+
+def unpack(world: dict[str, Any], uri: str, folder: Path) -> dict[str, Any]:
+    answer: dict[str, Any] = world["s3"].get_object(Bucket="jobs-training", Key=uri.removeprefix("s3://jobs-training/"))
+    with tarfile.open(fileobj=io.BytesIO(answer["Body"].read())) as archive:
+        archive.extractall(folder, filter="data")
+    return answer
+
+
+def booster_in(folder: Path) -> Any:
+    import xgboost
+
+    return xgboost.Booster(model_file=bytearray((folder / "xgboost-model").read_bytes()))
+
+
+def test_the_built_in_xgboost_gives_a_model_and_its_metrics(world: dict[str, Any], tmp_path: Path) -> None:
+    import xgboost
+
+    output = {"S3OutputPath": "s3://jobs-training/models/", "KmsKeyId": world["key"]}
+    start(world, "train-xgboost", BUILT_IN, OutputDataConfig=output)
+    job = ended(world, "train-xgboost")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    uri = "s3://jobs-training/models/train-xgboost/output/model.tar.gz"
+    assert job["ModelArtifacts"]["S3ModelArtifacts"] == uri
+    answer = unpack(world, uri, tmp_path)
+    assert answer["SSEKMSKeyId"] == world["key"]
+    booster = booster_in(tmp_path)
+    assert booster.num_boosted_rounds() == 8
+    likely, unlikely = booster.predict(xgboost.DMatrix(np.array([[2.0, 1, 0, 0], [-2, -1, 0, 0]])))
+    assert likely > 0.8
+    assert unlikely < 0.2
+    metrics = {item["MetricName"]: item["Value"] for item in job["FinalMetricDataList"]}
+    assert set(metrics) == {"train:auc", "validation:auc", "train:logloss", "validation:logloss"}
+    assert 0.85 < metrics["validation:auc"] < metrics["train:auc"] <= 1
+    last = [line for line in log_of(world, "train-xgboost") if line.startswith("[7]#011")]
+    assert f"#011validation-auc:{metrics['validation:auc']:.5f}" in last[0]
+    named = world["cloudwatch"].list_metrics(Namespace="/aws/sagemaker/TrainingJobs", MetricName="validation:auc")
+    assert {"Name": "TrainingJobName", "Value": "train-xgboost"} in named["Metrics"][0]["Dimensions"]
+
+
+def test_secondary_statuses_are_told_in_order(world: dict[str, Any]) -> None:
+    start(world, "train-steps", {**BUILT_IN, "num_round": "1"})
+    job = ended(world, "train-steps")
+    steps = job["SecondaryStatusTransitions"]
+    assert [step["Status"] for step in steps] == ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert all(step["StartTime"] <= step["EndTime"] for step in steps)
+    assert job["SecondaryStatus"] == "Completed"
+    assert job["TrainingTimeInSeconds"] >= 1
+
+
+def test_early_stopping_keeps_the_best_rounds(world: dict[str, Any], tmp_path: Path) -> None:
+    changed = {**BUILT_IN, "num_round": "200", "eta": "0.9", "early_stopping_rounds": "3", "max_depth": "8"}
+    start(world, "train-early", changed)
+    job = ended(world, "train-early")
+    unpack(world, job["ModelArtifacts"]["S3ModelArtifacts"], tmp_path)
+    assert booster_in(tmp_path).num_boosted_rounds() < 50
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        ("unknown", {"num_trees": "3"}, "Extraneous hyperparameter found: num_trees"),
+        ("range", {"eta": "2"}, "Hyperparameter eta: 2 is not a number in [0, 1]"),
+        ("metric", {"eval_metric": "beauty"}, "Hyperparameter eval_metric: beauty"),
+    ],
+)
+def test_wrong_hyperparameters_fail_the_job(
+    world: dict[str, Any], name: str, changes: dict[str, str], reason: str
+) -> None:
+    start(world, f"train-wrong-{name}", {**BUILT_IN, **changes})
+    job = ended(world, f"train-wrong-{name}")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(f"AlgorithmError: {reason}")
+    assert keys(world, f"models/train-wrong-{name}") == []
+
+
+def test_a_header_in_the_data_fails_the_job(world: dict[str, Any]) -> None:
+    world["s3"].put_object(Bucket="jobs-training", Key="data/headed/part.csv", Body=b"label,a\n1,2\n0,3\n")
+    place = {"S3DataType": "S3Prefix", "S3Uri": "s3://jobs-training/data/headed"}
+    headed = {"ChannelName": "train", "ContentType": "csv", "DataSource": {"S3DataSource": place}}
+    start(world, "train-headed", BUILT_IN, InputDataConfig=[headed])
+    assert "has no header" in ended(world, "train-headed")["FailureReason"]
+
+
+def test_a_script_gets_its_arguments_channels_and_metrics(world: dict[str, Any], tmp_path: Path) -> None:
+    script = (
+        "import argparse, os, pathlib\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--depth', type=int)\n"
+        "parser.add_argument('--colour')\n"
+        "given = parser.parse_args()\n"
+        "files = os.listdir(os.environ['SM_CHANNEL_TRAIN'])\n"
+        "print(given.depth, given.colour, files, os.environ['SM_HP_DEPTH'])\n"
+        "print('loss=0.5;')\nprint('loss=0.25;')\n"
+        "pathlib.Path(os.environ['SM_MODEL_DIR'], 'model.txt').write_text('trained')\n"
+        "pathlib.Path('/opt/ml/output/data/notes.txt').write_text('notes')\n"
+    )
+    definition = {"Name": "loss", "Regex": "loss=(.*?);"}
+    algorithm = {"TrainingImage": SKLEARN, "TrainingInputMode": "File", "MetricDefinitions": [definition]}
+    start_script(world, "train-script", script, AlgorithmSpecification=algorithm)
+    job = ended(world, "train-script")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    assert "3 blue ['part-0.csv'] 3" in log_of(world, "train-script")
+    assert [(item["MetricName"], item["Value"]) for item in job["FinalMetricDataList"]] == [("loss", 0.25)]
+    unpack(world, job["ModelArtifacts"]["S3ModelArtifacts"], tmp_path)
+    assert (tmp_path / "model.txt").read_text() == "trained"
+    assert keys(world, "models/train-script/") == [
+        "models/train-script/output/model.tar.gz",
+        "models/train-script/output/output.tar.gz",
+    ]
+
+
+def test_a_script_that_fails_says_why_and_leaves_no_model(world: dict[str, Any]) -> None:
+    script = "open('/opt/ml/model/half', 'w').write('half')\nraise RuntimeError('no more memory')\n"
+    start_script(world, "train-fails", script)
+    job = ended(world, "train-fails")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert 'ErrorMessage "RuntimeError: no more memory"' in job["FailureReason"]
+    assert job["FailureReason"].endswith(", exit code: 1")
+    assert keys(world, "models/train-fails/") == []
+
+
+def test_a_job_out_of_time_is_stopped_and_leaves_no_model(world: dict[str, Any]) -> None:
+    script = "import time\nopen('/opt/ml/model/half', 'w').write('half')\ntime.sleep(60)\n"
+    start_script(world, "train-slow", script, StoppingCondition={"MaxRuntimeInSeconds": 1})
+    job = ended(world, "train-slow")
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
+    assert keys(world, "models/train-slow/") == []
+
+
+def test_a_job_that_takes_the_stop_signal_well_keeps_its_model(world: dict[str, Any]) -> None:
+    script = (
+        "import signal, sys, time\n"
+        "def save(*_):\n    open('/opt/ml/model/best', 'w').write('whole')\n    sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, save)\n"
+        "open('/opt/ml/checkpoints/first', 'w').write('1')\n"
+        "time.sleep(60)\n"
+    )
+    checkpoints = {"S3Uri": "s3://jobs-training/checkpoints/train-stop"}
+    start_script(world, "train-stop", script, CheckpointConfig=checkpoints)
+    deadline = time.monotonic() + 20
+    while not keys(world, "checkpoints/train-stop"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    world["sm"].stop_training_job(TrainingJobName="train-stop")
+    job = ended(world, "train-stop")
+    assert job["TrainingJobStatus"] == "Stopped"
+    assert keys(world, "models/train-stop/") == ["models/train-stop/output/model.tar.gz"]
+
+
+def test_checkpoints_are_resumed(world: dict[str, Any], tmp_path: Path) -> None:
+    checkpoints = {"S3Uri": "s3://jobs-training/checkpoints/train-resume"}
+    start(world, "train-resume-1", {**BUILT_IN, "num_round": "3"}, CheckpointConfig=checkpoints)
+    assert ended(world, "train-resume-1")["TrainingJobStatus"] == "Completed"
+    start(world, "train-resume-2", {**BUILT_IN, "num_round": "5"}, CheckpointConfig=checkpoints)
+    job = ended(world, "train-resume-2")
+    rounds = [line for line in log_of(world, "train-resume-2") if line.startswith("[") and "#011" in line]
+    assert len(rounds) == 2
+    unpack(world, job["ModelArtifacts"]["S3ModelArtifacts"], tmp_path)
+    assert booster_in(tmp_path).num_boosted_rounds() == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"ResourceConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}, "several inst"),
+        ({"AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "Pipe"}}, "input mode Pipe"),
+        ({"AlgorithmSpecification": {"TrainingImage": SKLEARN, "TrainingInputMode": "File"}}, "no built-in algorithm"),
+    ],
+)
+def test_what_cannot_train_is_refused_by_name(world: dict[str, Any], changes: dict[str, Any], text: str) -> None:
+    with pytest.raises(ClientError, match=text):
+        start(world, "train-refused", BUILT_IN, **changes)
