@@ -51,4 +51,7 @@ class DataStack(cdk.Stack):
                         vpc_id=vpc_id,
                     )
                 )
+        for name in ("raw", "labelled", "processed", "models", "capture", "logs"):
+            # For people and commands: the buckets have no names of their own.
+            cdk.CfnOutput(self, f"{name.capitalize()}BucketName", value=getattr(self, name).bucket_name)
         acknowledge_bucket_emptier(self)

@@ -58,7 +58,7 @@ def _roc(table: pd.DataFrame, metrics: dict[str, Any]) -> str:
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=SOFT, linewidth=1)
     for name, color, key in (("model", MODEL, "auc"), ("baseline", BASELINE, "baseline_auc")):
-        curve = table[table["curve"] == name]
+        curve = table[table["forecast"] == name]
         axes.plot(
             curve["false_positive_rate"],
             curve["true_positive_rate"],
@@ -73,18 +73,21 @@ def _roc(table: pd.DataFrame, metrics: dict[str, Any]) -> str:
 def _calibration(table: pd.DataFrame) -> str:
     figure = Figure(figsize=(4.6, 4.2))
     axes = figure.subplots()
-    top = float(max(table["predicted"].max(), table["observed"].max())) * 1.08
+    top = float(table[["forecast_mean", "observed_rate"]].max().max()) * 1.08
     axes.plot([0, top], [0, top], color=SOFT, linewidth=1)
-    axes.plot(table["predicted"], table["observed"], color=MODEL, marker="o", markersize=4)
+    for name, color in (("model", MODEL), ("baseline", BASELINE)):
+        bins = table[table["forecast"] == name]
+        axes.plot(bins["forecast_mean"], bins["observed_rate"], color=color, marker="o", markersize=4, label=name)
     axes.set(xlabel="mean prediction of the bin", ylabel="observed rate", xlim=(0, top), ylim=(0, top))
+    axes.legend(frameon=False, loc="upper left")
     return _svg(figure)
 
 
 def _importance(table: pd.DataFrame) -> str:
-    top = table.nlargest(IMPORTANT, "importance").iloc[::-1]
+    top = table.nlargest(IMPORTANT, "share_of_gain").iloc[::-1]
     figure = Figure(figsize=(4.6, 4.2))
     axes = figure.subplots()
-    axes.barh(top["feature"], top["importance"] / table["importance"].sum(), color=MODEL)
+    axes.barh(top["feature"], top["share_of_gain"], color=MODEL)
     axes.set_xlabel("share of total gain")
     return _svg(figure)
 

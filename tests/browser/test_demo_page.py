@@ -42,9 +42,9 @@ def page(browser: Browser, tmp_path: Path, problems: list[str]) -> Page:
             "auc_over_baseline": interval(0.062),
         },
         curves={
-            "roc.csv": b"curve,false_positive_rate,true_positive_rate\nmodel,0,0\nmodel,1,1\nbaseline,0,0\n",
-            "calibration.csv": b"predicted,observed\n0.1,0.12\n0.4,0.39\n",
-            "importance.csv": b"feature,importance\nscheduled_hour,10\ncarrier,4\n",
+            "roc.csv": b"forecast,false_positive_rate,true_positive_rate\nmodel,0,0\nmodel,1,1\nbaseline,0,0\n",
+            "calibration.csv": b"forecast,forecast_mean,observed_rate\nmodel,0.1,0.12\nmodel,0.4,0.39\nbaseline,0.2,0.2\n",
+            "importance.csv": b"feature,share_of_gain\nscheduled_hour,0.7\ncarrier,0.3\n",
         },
         answers=[Prediction({"carrier": HOSTILE, "origin": "JFK"}, 0.27, 1, "champion")],
         capture="s3://bucket/key.jsonl",
