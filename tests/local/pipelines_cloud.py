@@ -111,7 +111,7 @@ class Cloud:
     def run(self, steps: list[dict[str, Any]], status: str = "Succeeded", **more: Any) -> str:
         """Create a pipeline, run it to its end, and return the execution's ARN."""
         self.create(steps, **more)
-        arn = self.start()
+        arn = self.start(more.get("name", "pipe"))
         self.wait(arn, status)
         return arn
 

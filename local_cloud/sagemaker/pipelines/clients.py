@@ -5,19 +5,16 @@ import time
 from datetime import datetime
 from typing import Any
 
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from local_cloud.sagemaker import aws_clients
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.pipelines import retries
 
 _RENEW_AFTER = 1800.0  # seconds; credentials of a role live an hour
 _CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=900, max_pool_connections=50)
-# One for all, since it keeps the service models it has read; creating a client is not safe between threads.
-_SESSION: Any = botocore.session.Session()
-_SESSION_LOCK = threading.Lock()
 
 
 class CallFailedError(Exception):
@@ -74,16 +71,7 @@ class RoleClients:
 
     def _create(self, service: str) -> Any:
         credentials = self._call.platform.assume_role(self._role, "SageMaker")
-        with _SESSION_LOCK:
-            return _SESSION.create_client(
-                service,
-                region_name=self._call.store.region,
-                endpoint_url=self._call.platform.endpoint_url,
-                aws_access_key_id=credentials.access_key_id,
-                aws_secret_access_key=credentials.secret_access_key,
-                aws_session_token=credentials.session_token,
-                config=_CONFIG,
-            )
+        return aws_clients.client(self._call, service, credentials, _CONFIG)
 
 
 def plain(value: Any) -> Any:

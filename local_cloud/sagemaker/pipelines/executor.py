@@ -3,11 +3,13 @@
 The truth is in the store after every transition, so a restarted local cloud takes an execution up where it was.
 """
 
+import contextvars
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.pipelines import definition, other_steps, records, resource_step, retries
@@ -32,7 +34,13 @@ STEPS_FAILED = "Step failure: One or multiple steps failed."
 
 def launch(call: Call, arn: str) -> None:
     """Run an execution in the background."""
-    threading.Thread(target=_guarded, args=(call, arn), name=f"pipeline-{arn[-12:]}", daemon=True).start()
+    _in_background(f"pipeline-{arn[-12:]}", _guarded, call, arn)
+
+
+def _in_background(name: str, function: Callable[..., None], *arguments: Any) -> None:
+    # The cloud around knows the account and region of what runs from the context, which a new thread has not.
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(function, *arguments), name=name, daemon=True).start()
 
 
 def _guarded(call: Call, arn: str) -> None:
@@ -103,7 +111,7 @@ class _Executor:
             records.begin_step(self._call, self._arn, step)
         self._running.add(step.name)
         running = Running(self._call, self._arn, step, self._clients, self._scope, resumed)
-        threading.Thread(target=self._run_step, args=(running,), name=f"step-{step.name}", daemon=True).start()
+        _in_background(f"step-{step.name}", self._run_step, running)
 
     def _run_step(self, running: Running) -> None:
         try:

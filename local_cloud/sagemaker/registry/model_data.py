@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.exceptions import ClientError
 
+from local_cloud.platform import Credentials
+from local_cloud.sagemaker import aws_clients
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.errors import validation_error
 
@@ -62,5 +63,4 @@ def _missing(url: str) -> Exception:
 def _s3(call: Call) -> Any:
     # The request says who calls, not with which credentials; the account's own root may look.
     access_key = "test" if call.store.account == "000000000000" else call.store.account
-    session = boto3.Session(access_key, "test", region_name=call.store.region)
-    return session.client("s3", endpoint_url=call.platform.endpoint_url)
+    return aws_clients.client(call, "s3", Credentials(access_key, "test", ""))
