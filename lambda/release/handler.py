@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
-tracer = Tracer()
+# Naming the module spares the import of every other library that could be traced.
+tracer = Tracer(patch_modules=["botocore"])
 
 
 @logger.inject_lambda_context

@@ -143,9 +143,9 @@ def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:
             # A click in the registry must not take a service away: a person decides (docs/decisions/last-model.md).
             return Alarm("RejectedModelLive", f"{stack.champion} is not approved and nothing can take its place")
         return Rest("nothing approved is left to release")
-    if best.arn == stack.champion:
+    if best.arn == stack.champion and not _last_failed(best.arn, seen.attempts):
         return Rest("what is wanted serves")
-    newer = version_of(best.arn) > version_of(stack.champion)
+    newer = version_of(best.arn) >= version_of(stack.champion)
     return Claim(
         Attempt(
             use_case=seen.use_case,
@@ -159,6 +159,11 @@ def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:
             claimed_at=seen.now,
         )
     )
+
+
+def _last_failed(package: str, attempts: Sequence[Attempt]) -> bool:
+    # The stack may name a package that the endpoint never served; approving it again asks for another look at it.
+    return next((attempt.result == "failed" for attempt in attempts if attempt.package == package), False)
 
 
 def _failed_since(attempt: Attempt, package: str, approved_at: datetime) -> bool:

@@ -1,0 +1,278 @@
+"""Whatever order approvals, rejections, stack outcomes and events come in, a release ends where it should.
+
+The world is a small state machine: a registry, a stack that CloudFormation updates or rolls back, a table of attempts.
+Events are only "look again", so the machine looks at random times, twice at once, in the middle of each other, and with
+crashes between any two calls.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from release.logic import worth_describing
+from release.reconcile import RefusedError, reconcile
+from release.state import Attempt, Live, Observation, Package, Stack, Update, version_of
+
+VERSIONS = range(1, 5)
+GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
+NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
+
+
+class CrashError(Exception):
+    pass
+
+
+def arn(version: int) -> str:
+    return f"{GROUP}/{version}"
+
+
+class Cloud:
+    """AWS as the release function sees it. `health` says what becomes of a version's update."""
+
+    def __init__(self, health: dict[int, str]) -> None:
+        self.health = health
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.approvals: dict[str, datetime] = {}
+        self.champion = ""
+        self.serving = ""
+        self.updating: Attempt | None = None
+        self.updates: dict[str, Update] = {}
+        self.attempts: list[Attempt] = []
+        self.metrics: list[str] = []
+        self.interruptions: list[int] = []
+        self.depth = 0
+
+    def tick(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def interrupted(self) -> None:
+        kind = self.interruptions.pop() if self.interruptions else NOTHING
+        if kind == CRASH:
+            raise CrashError
+        if kind == STACK_ENDS:
+            self.stack_ends()
+        if kind == ANOTHER_LOOK and self.depth < 3:
+            self.look_again()
+
+    def look_again(self) -> None:
+        self.depth += 1
+        try:
+            reconcile(self, "flight-delays", "test")
+        except CrashError:
+            pass
+        finally:
+            self.depth -= 1
+
+    def stack_ends(self) -> None:
+        if self.updating is None:
+            return
+        attempt, self.updating = self.updating, None
+        outcome = self.health[version_of(attempt.package)]
+        if outcome == "fails":
+            self.updates[attempt.token] = Update("failed", "Endpoint: no capacity")
+            return
+        self.champion = attempt.package
+        self.updates[attempt.token] = Update("succeeded")
+        if outcome == "serves":
+            self.serving = attempt.package
+
+    # What the release function calls
+
+    def look(self, use_case: str) -> Observation:
+        self.interrupted()
+        attempts = tuple(reversed(self.attempts))
+        status = "UPDATE_IN_PROGRESS" if self.updating else "UPDATE_COMPLETE"
+        config = f"config-{version_of(self.champion)}" if self.champion else None
+        seen = Observation(
+            use_case=use_case,
+            now=self.tick(),
+            stack=Stack(status, self.updating.package if self.updating else self.champion, config),
+            approved=frozenset(self.approvals),
+            candidates=tuple(Package(a, self.approvals[a]) for a in worth_describing(self.approvals, attempts)),
+            attempts=attempts,
+        )
+        attempt = seen.open_attempt
+        if attempt is None:
+            return seen
+        live = Live("InService", f"config-{version_of(self.serving)}", self.serving) if self.serving else None
+        return replace(seen, update=self.updates.get(attempt.token, Update("none")), live=live)
+
+    def claim(self, attempt: Attempt) -> bool:
+        self.interrupted()
+        if any(known.number == attempt.number for known in self.attempts):
+            return False
+        self.attempts.append(attempt)
+        return True
+
+    def start(self, attempt: Attempt) -> str:
+        self.interrupted()
+        if self.updating:
+            return "busy"
+        if self.champion == attempt.package:
+            return "unchanged"
+        if self.health[version_of(attempt.package)] == "is refused":
+            raise RefusedError("no such package")
+        self.updating = attempt
+        self.updates[attempt.token] = Update("running")
+        return "started"
+
+    def close(self, attempt: Attempt, result: str, detail: str, at: datetime) -> bool:
+        self.interrupted()
+        index = attempt.number - 1
+        if self.attempts[index].result != "started":
+            return False
+        self.attempts[index] = replace(self.attempts[index], result=result, detail=detail, finished_at=at)
+        return True
+
+    def count(self, metric: str, use_case: str, detail: str) -> None:
+        self.metrics.append(metric)
+
+
+class Releases(RuleBasedStateMachine):
+    @initialize(
+        health=st.fixed_dictionaries(
+            {v: st.sampled_from(["serves", "serves", "fails", "rolls back silently", "is refused"]) for v in VERSIONS}
+        )
+    )
+    def begin(self, health):
+        self.cloud = Cloud(health)
+        self.closed: dict[int, Attempt] = {}
+
+    @rule(version=st.sampled_from(VERSIONS))
+    def approve(self, version):
+        self.cloud.approvals[arn(version)] = self.cloud.tick()
+
+    @rule(version=st.sampled_from(VERSIONS))
+    def reject(self, version):
+        self.cloud.tick()
+        self.cloud.approvals.pop(arn(version), None)
+
+    @rule(interruptions=st.lists(st.sampled_from([NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH]), max_size=8))
+    def event(self, interruptions):
+        self.cloud.interruptions = interruptions
+        self.cloud.look_again()
+        self.cloud.interruptions = []
+
+    @rule()
+    def cloudformation_is_done(self):
+        self.cloud.stack_ends()
+
+    @invariant()
+    def attempts_are_numbered_and_at_most_the_last_is_open(self):
+        if not hasattr(self, "cloud"):
+            return
+        attempts = self.cloud.attempts
+        assert [attempt.number for attempt in attempts] == list(range(1, len(attempts) + 1))
+        assert all(attempt.result != "started" for attempt in attempts[:-1])
+
+    @invariant()
+    def what_is_written_stays(self):
+        if not hasattr(self, "cloud"):
+            return
+        for attempt in self.cloud.attempts:
+            if attempt.result != "started":
+                assert self.closed.setdefault(attempt.number, attempt) == attempt
+
+    def teardown(self):
+        if not hasattr(self, "cloud"):
+            return
+        cloud = self.cloud
+        for _ in range(40):
+            cloud.look_again()
+            cloud.stack_ends()
+        before = (cloud.champion, list(cloud.attempts))
+        cloud.look_again()
+        assert cloud.updating is None
+        assert (cloud.champion, cloud.attempts) == before, "it does not come to rest"
+        assert all(attempt.result != "started" for attempt in cloud.attempts)
+        good = [v for v in VERSIONS if arn(v) in cloud.approvals and cloud.health[v] == "serves"]
+        if good:
+            assert cloud.champion == cloud.serving == arn(max(good))
+            last = [attempt for attempt in cloud.attempts if attempt.result == "succeeded"][-1]
+            assert last.package == cloud.champion
+        elif cloud.champion and cloud.champion not in cloud.approvals:
+            assert cloud.metrics[-1] == "RejectedModelLive"
+
+
+TestReleases = Releases.TestCase
+TestReleases.settings = settings(
+    max_examples=150, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+
+
+@pytest.fixture
+def cloud():
+    return Cloud({1: "serves", 2: "serves", 3: "fails", 4: "serves"})
+
+
+def settle(cloud: Cloud) -> None:
+    for _ in range(10):
+        cloud.look_again()
+        cloud.stack_ends()
+
+
+def test_two_approvals_at_once_end_at_the_highest_with_one_update_each_at_most(cloud):
+    cloud.approvals = {arn(1): cloud.tick(), arn(2): cloud.tick()}
+    cloud.interruptions = [ANOTHER_LOOK] * 6
+    settle(cloud)
+    assert cloud.champion == arn(2)
+    assert [attempt.package for attempt in cloud.attempts] == [arn(2)]
+
+
+def test_a_duplicate_of_an_old_approval_changes_nothing(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.approvals[arn(2)] = cloud.tick()
+    settle(cloud)
+    known = list(cloud.attempts)
+    for _ in range(5):
+        cloud.look_again()
+    assert cloud.attempts == known
+    assert [(attempt.package, attempt.result) for attempt in known] == [(arn(1), "succeeded"), (arn(2), "succeeded")]
+
+
+def test_rolling_back_twice_to_the_same_version_works_twice(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    for _ in range(2):
+        cloud.approvals[arn(2)] = cloud.tick()
+        settle(cloud)
+        del cloud.approvals[arn(2)]
+        settle(cloud)
+        assert cloud.champion == cloud.serving == arn(1)
+    assert [attempt.reason for attempt in cloud.attempts] == [
+        "approval",
+        "approval",
+        "rollback",
+        "approval",
+        "rollback",
+    ]
+
+
+def test_a_failed_release_is_tried_once_and_again_after_another_approval(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.approvals[arn(3)] = cloud.tick()
+    settle(cloud)
+    assert cloud.serving == arn(1)
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "failed"]
+    assert cloud.metrics == ["ReleaseSucceeded", "ReleaseFailed"]
+    assert cloud.attempts[-1].detail == "Endpoint: no capacity"
+    cloud.health[3] = "serves"
+    cloud.approvals[arn(3)] = cloud.tick()
+    settle(cloud)
+    assert cloud.serving == arn(3)
+
+
+def test_the_last_rejected_model_stays_and_alarms(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.approvals = {}
+    settle(cloud)
+    assert cloud.serving == arn(1)
+    assert cloud.metrics[-1] == "RejectedModelLive"
