@@ -1,0 +1,96 @@
+"""Every step of every use case's definition is a request that SageMaker's service model accepts.
+
+Written without the builders' own check: it starts from the finished document, and looks at enums, patterns and lengths.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.validate import ParamValidator
+
+from config import load_use_case, use_case_names
+from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.use_case_pipeline import build_pipeline
+
+REQUESTS = {
+    "Processing": ("CreateProcessingJob", {"ProcessingJobName": "pipelines-abc-Prepare-xyz"}),
+    "Training": ("CreateTrainingJob", {"TrainingJobName": "pipelines-abc-Train-xyz"}),
+    "RegisterModel": ("CreateModelPackage", {}),
+}
+SERVICE = botocore.session.get_session().get_service_model("sagemaker")
+# What each kind of reference of these pipelines is at run time.
+VALUES = {"Parameters.ModelApprovalStatus": "PendingManualApproval"}
+
+
+def steps(some: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for step in some:
+        yield step
+        yield from steps(step["Arguments"].get("IfSteps", []))
+        yield from steps(step["Arguments"].get("ElseSteps", []))
+
+
+def at_run_time(value: Any) -> Any:
+    """Evaluate references, roughly as a running pipeline does."""
+    if isinstance(value, list):
+        return [at_run_time(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Get"}:
+        name = value["Get"]
+        return VALUES.get(name, "ml.m5.large" if "InstanceType" in name else "s3://bucket/some/prefix")
+    if set(value) == {"Std:Join"}:
+        return value["Std:Join"]["On"].join(str(at_run_time(item)) for item in value["Std:Join"]["Values"])
+    if set(value) == {"Std:JsonGet"}:
+        return 0.73
+    return {key: at_run_time(item) for key, item in value.items()}
+
+
+def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Enums, patterns and lengths, which botocore leaves to the service."""
+    if isinstance(shape, StructureShape):
+        for key, item in value.items():
+            yield from breaches(shape.members[key], item, f"{path}.{key}")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from breaches(shape.key, key, f"{path}.{key} (key)")
+            yield from breaches(shape.value, item, f"{path}.{key}")
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from breaches(shape.member, item, f"{path}[{index}]")
+    elif isinstance(shape, StringShape):
+        pattern = str(shape.metadata.get("pattern", ".*"))
+        if shape.enum and value not in shape.enum:
+            yield f"{path}: {value} is no {shape.name}"
+        if len(value) > shape.metadata.get("max", len(value)):
+            yield f"{path}: {value} is longer than {shape.metadata['max']}"
+        if r"\p{" not in pattern and not re.fullmatch(pattern, value, re.DOTALL):
+            yield f"{path}: {value} does not match {pattern}"
+
+
+def problems(operation: str, request: Mapping[str, Any]) -> list[str]:
+    shape = SERVICE.operation_model(operation).input_shape
+    assert shape is not None
+    report = ParamValidator().validate(request, shape)
+    return [report.generate_report()] if report.has_errors() else list(breaches(shape, request, operation))
+
+
+@pytest.mark.parametrize("name", use_case_names())
+def test_every_step_is_a_valid_request(name: str, pipeline_settings: PipelineSettings) -> None:
+    definition = build_pipeline(load_use_case(name), pipeline_settings).to_definition()
+    checked = []
+    for step in steps(definition["Steps"]):
+        if step["Type"] in REQUESTS:
+            operation, generated = REQUESTS[step["Type"]]
+            assert problems(operation, at_run_time(step["Arguments"]) | generated) == []
+            checked.append(step["Name"])
+    assert checked == ["Prepare", "Train", "Evaluate", "RegisterModel"]
+
+
+def test_the_check_itself_finds_a_wrong_request() -> None:
+    request = {"ModelPackageGroupName": "with space", "ModelApprovalStatus": "Maybe"}
+    assert len(problems("CreateModelPackage", request)) == 2
+    assert "Missing required" in problems("CreateTrainingJob", {})[0]
