@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from local_cloud.clients import REGION
@@ -178,7 +178,7 @@ class QuickClient:
         self._path = f"/endpoints/{endpoint}/invocations"
         self._body = body
         request = AWSRequest("POST", f"http://127.0.0.1:{port}{self._path}", {"Content-Type": content_type}, body)
-        credentials = boto3.Session("test", "test", region_name=REGION).get_credentials()
+        credentials = Credentials("test", "test")
         SigV4Auth(credentials, "sagemaker", REGION).add_auth(request)
         self._headers = dict(request.headers.items())
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -86,6 +86,27 @@ def test_what_cannot_be_done_is_refused_in_the_words_of_aws(kit: Kit) -> None:
     kit.delete(endpoint)
 
 
+def test_traffic_shifting_that_aws_does_not_allow_is_refused(kit: Kit) -> None:
+    endpoint = kit.make_endpoint("shift", "life-one")
+    pair = kit.make_config("pair", {"champion": ("life-one", 1), "challenger": ("life-two", 1)})
+
+    def problem(config: str, **deployment: Any) -> str:
+        return refusal(
+            kit.sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName=config, DeploymentConfig=deployment
+        )
+
+    size = {"Type": "CAPACITY_PERCENT", "Value": 20}
+    canary = {"Type": "CANARY", "WaitIntervalInSeconds": 60, "CanarySize": size}
+    blue_green = {"TrafficRoutingConfiguration": canary}
+    assert "needs the same variants before and after" in problem(pair, BlueGreenUpdatePolicy=blue_green)
+    linear = {"TrafficRoutingConfiguration": {**canary, "Type": "LINEAR"}}
+    assert "of type LINEAR needs LinearStepSize" in problem("life-two", BlueGreenUpdatePolicy=linear)
+    rolling = {"MaximumBatchSize": size, "WaitIntervalInSeconds": 60}
+    assert "does not implement DeploymentConfig.RollingUpdatePolicy" in problem("life-two", RollingUpdatePolicy=rolling)
+    assert kit.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"] == "InService"
+    kit.delete(endpoint)
+
+
 def test_what_is_not_implemented_is_refused_by_name(kit: Kit) -> None:
     sagemaker = kit.sagemaker
     container = {"Image": IMAGE, "ModelDataUrl": f"s3://{kit.bucket}/models/one/model.tar.gz"}
@@ -104,7 +125,7 @@ def test_what_is_not_implemented_is_refused_by_name(kit: Kit) -> None:
 
 
 def test_an_update_keeps_the_live_weights_when_asked(kit: Kit) -> None:
-    variants = {"champion": ("life-one", 3), "challenger": ("life-two", 1)}
+    variants = {"champion": ("life-one", 3.0), "challenger": ("life-two", 1.0)}
     first, second = kit.make_config("keep-1", variants), kit.make_config("keep-2", variants)
     endpoint = kit.make_endpoint("keep", first)
     wishes = [{"VariantName": "champion", "DesiredWeight": 9, "DesiredInstanceCount": 4}]
@@ -144,7 +165,7 @@ def test_a_process_that_ends_is_started_again(kit: Kit) -> None:
 
     def answers() -> bool:
         try:
-            return kit.ask(endpoint)[0]["model"] == "one"
+            return bool(kit.ask(endpoint)[0]["model"] == "one")
         except kit.runtime.exceptions.ModelError:
             return False
 
@@ -156,8 +177,11 @@ def test_state_changes_are_events(kit: Kit) -> None:
     events, queues = kit.client("events"), kit.client("sqs")
     url = queues.create_queue(QueueName="life-events")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    pattern = {"source": ["aws.sagemaker"], "detail-type": ["SageMaker Endpoint State Change"]}
-    pattern["detail"] = {"EndpointName": ["life-evented"]}  # type: ignore[assignment] - patterns nest
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Endpoint State Change"],
+        "detail": {"EndpointName": ["life-evented"]},
+    }
     events.put_rule(Name="life-events", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="life-events", Targets=[{"Id": "queue", "Arn": arn}])
     kit.delete(kit.make_endpoint("evented", "life-one"))

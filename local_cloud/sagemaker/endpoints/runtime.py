@@ -76,7 +76,7 @@ async def _invoke(name: str, invocation: _Invocation, call: Call) -> Answer:
         answer = await _ask(variant, invocation)
     finally:
         endpoint.release(variant)
-    if answer.status >= 300:  # noqa: PLR2004 - anything but success
+    if not _succeeded(answer):
         return _model_error(name, variant, answer, call)
     passed = {"content-type": answer.headers.get("content-type", "")} if "content-type" in answer.headers else {}
     if _ATTRIBUTES in answer.headers:
@@ -96,7 +96,7 @@ async def _ask(variant: LiveVariant, invocation: _Invocation, *, shadow: bool = 
         variant.telemetry.log(f"The process did not answer: {error}")
         answer = ModelAnswer(0, {}, b"The container went away before it had answered.")
     answered = time.perf_counter()
-    if variant.capture and 200 <= answer.status < 300:  # noqa: PLR2004 - success; AWS captures no failures
+    if variant.capture and _succeeded(answer):  # AWS captures no failures
         variant.capture.add(_exchange(invocation, answer, shadow=shadow))
     model_seconds = answered - asked
     overhead = time.perf_counter() - invocation.started - model_seconds
@@ -109,6 +109,10 @@ async def _mirror(endpoint: LiveEndpoint, shadow: LiveVariant, invocation: _Invo
         await _ask(shadow, invocation, shadow=True)
     finally:
         endpoint.release(shadow)
+
+
+def _succeeded(answer: ModelAnswer) -> bool:
+    return 200 <= answer.status < 300  # noqa: PLR2004 - HTTP's class of success; 0 is no answer at all
 
 
 def _exchange(invocation: _Invocation, answer: ModelAnswer, *, shadow: bool) -> Exchange:

@@ -10,6 +10,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def handler(model_dir: Path) -> Handler:
     """
     if "SAGEMAKER_INFERENCE_OUTPUT" in os.environ:
         raise RuntimeError("SAGEMAKER_INFERENCE_OUTPUT (selected outputs) is not implemented by the local cloud.")
-    predict = _predictor(_boosters(model_dir))
+    predict = _predictor(_models(model_dir))
 
     def handle(inquiry: Inquiry) -> Reply:
         return _handle(inquiry, predict)
@@ -41,18 +42,19 @@ def handler(model_dir: Path) -> Handler:
 
 
 Predictions = npt.NDArray[Any]
-Predictor = Callable[[xgb.DMatrix], Predictions]
+Predictor = Callable[[xgb.DMatrix, str], Predictions]
 
 
 def _handle(inquiry: Inquiry, predict: Predictor) -> Reply:
     if not inquiry.body:
         return text(204, "")
+    content_type = inquiry.headers.get("content-type", "text/libsvm")
     try:
-        rows = formats.decode(inquiry.body, inquiry.headers.get("content-type", "text/libsvm"))
+        rows = formats.decode(inquiry.body, content_type)
     except (ValueError, formats.UnsupportedFormatError, xgb.core.XGBoostError) as error:
         return _refusal(415, f"Loading the request failed, please ensure it is in the format its type says: {error}")
     try:
-        predictions = predict(rows)
+        predictions = predict(rows, content_type)
     except (ValueError, xgb.core.XGBoostError) as error:
         return _refusal(400, f"Unable to evaluate payload provided: {error}")
     accept, _ = media_type(inquiry.headers.get("accept", ""))
@@ -76,7 +78,13 @@ def _encode(predictions: Predictions, accept: str) -> str:
     return formats.encode(predictions, accept)
 
 
-def _boosters(model_dir: Path) -> list[xgb.Booster]:
+@dataclass(frozen=True)
+class _Model:
+    booster: xgb.Booster
+    pickled: bool
+
+
+def _models(model_dir: Path) -> list[_Model]:
     files = sorted(path for path in model_dir.iterdir() if path.is_file() and not path.name.startswith("."))
     if not files:
         raise RuntimeError("The model archive holds no file at its top; expected a booster named xgboost-model.")
@@ -85,11 +93,12 @@ def _boosters(model_dir: Path) -> list[xgb.Booster]:
     return [_load(path) for path in files]
 
 
-def _load(path: Path) -> xgb.Booster:
+def _load(path: Path) -> _Model:
     try:
-        booster: xgb.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - the image does so too; this process is the model's own
+        booster: xgb.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - as the image does, in the model's own process
+        pickled = True
     except Exception as not_pickled:  # a pickle can raise anything
-        booster = xgb.Booster()
+        booster, pickled = xgb.Booster(), False
         try:
             booster.load_model(path)
         except xgb.core.XGBoostError as not_native:
@@ -98,14 +107,16 @@ def _load(path: Path) -> xgb.Booster:
                 f"XGB load model error={not_native}"
             ) from not_native
     booster.set_param("nthread", "1")
-    return booster
+    return _Model(booster, pickled)
 
 
-def _predictor(boosters: list[xgb.Booster]) -> Predictor:
-    objective = json.loads(boosters[0].save_config())["learner"]["objective"]["name"]
+def _predictor(models: list[_Model]) -> Predictor:
+    objective = json.loads(models[0].booster.save_config())["learner"]["objective"]["name"]
 
-    def predict(rows: xgb.DMatrix) -> Predictions:
-        results = [booster.predict(rows, validate_features=False) for booster in boosters]
+    def predict(rows: xgb.DMatrix, content_type: str) -> Predictions:
+        if models[0].pickled:
+            _check_width(models[0].booster.num_features(), rows.num_col(), content_type)
+        results = [model.booster.predict(rows, validate_features=False) for model in models]
         if len(results) == 1:
             return results[0]
         return _majority(np.array(results)) if objective in _VOTING_OBJECTIVES else np.mean(results, axis=0)
@@ -113,7 +124,19 @@ def _predictor(boosters: list[xgb.Booster]) -> Predictor:
     return predict
 
 
+def _check_width(trained: int, found: int, content_type: str) -> None:
+    # The image checks boosters that are pickled only; a native one takes rows that are too short as missing values.
+    libsvm = media_type(content_type)[0] in formats.LIBSVM_TYPES
+    if found > trained + 1 if libsvm else trained not in {found, found + 1}:
+        raise ValueError(
+            f"Feature size of {content_type} inference data {found} is not consistent with feature size of trained "
+            f"model {trained}."
+        )
+
+
 def _majority(votes: Predictions) -> Predictions:
-    return np.apply_along_axis(
-        lambda column: np.unique_values(column)[np.unique_counts(column).counts.argmax()], 0, votes
-    )
+    def most_frequent(column: Predictions) -> Any:
+        values, counts = np.unique(column, return_counts=True)
+        return values[counts.argmax()]
+
+    return np.apply_along_axis(most_frequent, 0, votes)
