@@ -3,6 +3,6 @@
 Importing the package registers their operations.
 """
 
-from local_cloud.sagemaker.jobs import processing, training
+from local_cloud.sagemaker.jobs import processing, training, transform
 
-__all__ = ["processing", "training"]
+__all__ = ["processing", "training", "transform"]

@@ -10,6 +10,7 @@ from local_cloud.platform import Credentials
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
 from local_cloud.sagemaker.jobs.process import Outcome, base_of
 from local_cloud.sagemaker.jobs.runner import Job
+from local_cloud.supervisor import STATE_VARIABLE
 
 _CONTAINER_BASE = "/opt/ml"
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -27,6 +28,7 @@ def environment(job: Job, folder: Path, credentials: Credentials | None) -> dict
         "PATH": ":".join(part for part in path if part), "HOME": str(home), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1",
         "AWS_REGION": job.call.store.region, "AWS_DEFAULT_REGION": job.call.store.region,
         "ML_LOOP_BASE_DIR": base, "SAGEMAKER_BASE_DIR": base,
+        STATE_VARIABLE: str(job.call.platform.state_dir),  # by which a later start finds what a killed server left
         "MPLCONFIGDIR": str(cache),  # matplotlib looks through all fonts where it has no cache
     }  # fmt: skip
     if credentials is not None:
