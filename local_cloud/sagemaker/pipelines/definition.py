@@ -16,7 +16,7 @@ from local_cloud.sagemaker.pipelines.parameters import check_declarations
 from local_cloud.sagemaker.pipelines.step_types import STEP_TYPES
 
 VERSION = "2020-12-01"
-_MEMBERS = {"Version", "Metadata", "Parameters", "PipelineExperimentConfig", "Steps"}
+_MEMBERS = {"Version", "Metadata", "Parameters", "PipelineExperimentConfig", "MlflowConfig", "Steps"}
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 
 
@@ -60,6 +60,8 @@ def read(text: str) -> Definition:
         raise refused(f"Version must be {VERSION!r}")
     if unknown := set(document) - _MEMBERS:
         raise refused(f"Unknown member {sorted(unknown)}; allowed are {sorted(_MEMBERS)}")
+    if document.get("MlflowConfig") is not None:
+        raise refused("The local cloud does not implement MlflowConfig; leave it out")
     parameters = document.get("Parameters", [])
     for problem in check_declarations(parameters):
         raise refused(problem)
