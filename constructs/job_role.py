@@ -90,7 +90,7 @@ class JobRole(Construct):
 
     def grant_key(self, key: kms.IKey) -> None:
         """Allow reading and writing under a key, and volumes that are encrypted with it."""
-        self._allow(["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"], [key.key_arn])
+        self._allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key.key_arn])
         # The volume's service uses the key after the request, so it needs a grant; people and code need none.
         self._allow(["kms:CreateGrant"], [key.key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}})
 

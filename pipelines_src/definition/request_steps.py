@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pipelines_src.definition.arguments import check_arguments
+from pipelines_src.definition.local_disks import check_volume_keys
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
 from pipelines_src.definition.references import Kind, Reference, references, to_json
 from pipelines_src.definition.shapes import property_kind
@@ -42,8 +43,9 @@ class RequestStep(Step):
         return references(self.arguments)
 
     def check(self) -> None:
-        """Validate the arguments against the service model."""
+        """Validate the arguments against the service model, and what it does not say of volumes."""
         check_arguments(self.name, self.CREATE, self.GENERATED, self.arguments)
+        check_volume_keys(self.name, self.arguments)
 
     def more_json(self) -> dict[str, Any]:
         """Return the retry policies."""

@@ -23,6 +23,7 @@ from pipelines_src.definition import (
     TuningStep,
 )
 from pipelines_src.definition.job_arguments import JobArguments
+from pipelines_src.definition.local_disks import check_volume_keys
 from pipelines_src.definition.settings import PipelineSettings
 
 ROLE = "arn:aws:iam::111122223333:role/jobs"
@@ -181,3 +182,21 @@ def test_a_wrong_step_in_a_branch_is_found_by_the_pipeline() -> None:
     step = TrainingStep(name="Train", arguments=training(Nope=1))
     with pytest.raises(DefinitionError, match="'Train'"):
         Pipeline((), (step,)).to_definition()
+
+
+@pytest.mark.parametrize(
+    ("machine_type", "has_disks"),
+    [
+        *((f"ml.{family}.xlarge", True) for family in ("g4dn", "g5", "g6e", "p3dn", "p4de", "r5d", "p6-b200", "trn1n")),
+        *((f"ml.{family}.xlarge", False) for family in ("m5", "c5n", "c7i-flex", "p3", "t3", "r8i", "m4")),
+    ],
+)
+def test_a_volume_key_is_refused_where_the_machine_has_its_own_disks(machine_type: str, has_disks: bool) -> None:
+    resources = {"InstanceCount": 1, "InstanceType": StringParameter(name="M", default=machine_type).ref}
+    check_volume_keys("Train", {"ResourceConfig": resources})
+    with_key = {"Definitions": [{"ResourceConfig": {**resources, "VolumeKmsKeyId": "key"}}]}
+    if has_disks:
+        with pytest.raises(DefinitionError, match=f"'Train': InstanceType: found '{machine_type}'.*ml.m5.large"):
+            check_volume_keys("Train", with_key)
+    else:
+        check_volume_keys("Train", with_key)
