@@ -13,8 +13,15 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
-from local_cloud.cloudformation import service_role, types
-from local_cloud.differences import interrupted_stacks, loopback_counts_as_tls, sessions_survive, stack_status_events
+from local_cloud.cloudformation import service_role, settled_answers, types
+from local_cloud.differences import (
+    functions_in_conditions,
+    interrupted_stacks,
+    loopback_counts_as_tls,
+    managed_key_of_s3,
+    sessions_survive,
+    stack_status_events,
+)
 from local_cloud.front import SageMakerFront
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
@@ -32,8 +39,11 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     loopback_counts_as_tls.close()
     sessions_survive.close()
     interrupted_stacks.close()
+    functions_in_conditions.close()
+    managed_key_of_s3.close()
     stack_status_events.close(loop)
     service_role.install(database)
+    settled_answers.install()
     types.install()
     front = SageMakerFront(database, MinistackPlatform(port, state_dir, loop))
     for module in ("jobs", "pipelines", "registry", "endpoints.operations"):

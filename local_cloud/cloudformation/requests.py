@@ -11,6 +11,7 @@ from local_cloud import clients
 from local_cloud.cloudformation import service_role
 
 Properties = dict[str, Any]
+Made = tuple[str, dict[str, Any]]  # physical id, and what `Fn::GetAtt` gives
 
 
 def client(service: str, session_name: str = "cloudformation") -> Any:
@@ -18,6 +19,13 @@ def client(service: str, session_name: str = "cloudformation") -> Any:
     from ministack.core.responses import get_region
 
     return clients.client(service, _port(), get_region(), service_role.credentials(session_name))
+
+
+def as_root(service: str) -> Any:
+    """Return a client of the running local cloud as its root user, for types that ministack makes without a role."""
+    from ministack.core.responses import get_region
+
+    return clients.client(service, _port(), get_region())
 
 
 def request(service: str, operation: str, properties: Properties) -> Properties:

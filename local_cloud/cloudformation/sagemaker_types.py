@@ -8,9 +8,8 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.requests import Properties, client, generated_name, own_tags, request
+from local_cloud.cloudformation.requests import Made, Properties, client, generated_name, own_tags, request
 
-Made = tuple[str, dict[str, Any]]
 _ENDPOINT_SECONDS = 3600
 _POLL_SECONDS = 0.25
 

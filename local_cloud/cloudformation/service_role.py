@@ -35,7 +35,7 @@ def install(database: Database) -> None:
 
     def with_role_key(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
         keys: dict[str, Any] = tags(service, action, body, params)
-        if service == "cloudformation" and (role := _first(params, "RoleARN")):
+        if service == "cloudformation" and (role := first(params, "RoleARN")):
             keys["cloudformation:RoleArn"] = role
         return keys
 
@@ -65,15 +65,15 @@ def _with_role(handler: Handler, database: Database) -> Handler:
         from ministack.core.router import extract_access_key_id
 
         params = {**parse_qs(body.decode(errors="replace")), **query_params}
-        action = _first(params, "Action")
+        action = first(params, "Action")
         if action not in _OPERATIONS:
             return await handler(method, path, headers, body, query_params)
         access_key = extract_access_key_id(headers, query_params)
-        role = _first(params, "RoleARN")
+        role = first(params, "RoleARN")
         if role and (refusal := _may_not_pass(role, access_key, headers)):
             return refusal
         store = Store(database, get_account_id(), get_region())
-        stack = _stack_name(params)
+        stack = stack_name(params)
         _CALLER.set(access_key)
         _ROLE.set(role or (store.get(_KIND, stack) or {}).get("RoleARN", ""))
         answer = await handler(method, path, headers, body, query_params)
@@ -102,15 +102,17 @@ def _may_not_pass(role: str, access_key: str, headers: dict[str, str]) -> Any:
     )
 
 
-def _stack_name(params: dict[str, Any]) -> str:
+def stack_name(params: dict[str, Any]) -> str:
+    """Return the name of the stack that a request is about, by whatever parameter it says so."""
     from ministack.services.cloudformation import _change_sets
 
-    name = _first(params, "StackName")
+    name = first(params, "StackName")
     if not name:
-        name = (_change_sets.get(_first(params, "ChangeSetName")) or {}).get("StackName", "")
+        name = (_change_sets.get(first(params, "ChangeSetName")) or {}).get("StackName", "")
     return name.split("/")[1] if name.startswith("arn:") else name
 
 
-def _first(params: dict[str, Any], name: str) -> str:
+def first(params: dict[str, Any], name: str) -> str:
+    """Return a parameter of a query request, empty if it is not there."""
     values = params.get(name) or [""]
     return str(values[0] if isinstance(values, list) else values)

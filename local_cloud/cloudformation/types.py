@@ -1,20 +1,25 @@
 """Add our resource types to ministack's CloudFormation."""
 
-from local_cloud.cloudformation import sagemaker_types
+from local_cloud.cloudformation import dropped_properties, network_types, sagemaker_types
 
 
 def install() -> None:
     """Register the types; they call the local cloud's own API, so they run beside the loop that answers it."""
     from ministack.services.cloudformation import provisioners, stacks
 
-    blocking = set(sagemaker_types.TYPES)
+    handlers = provisioners._RESOURCE_HANDLERS
     for name, resource in sagemaker_types.TYPES.items():
-        provisioners._RESOURCE_HANDLERS[name] = {
+        handlers[name] = {
             "create": resource.create,
             "update": resource.update,
             "update_with_logical_id": True,
             "delete": resource.delete,
         }
         provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
+    for name, part in network_types.TYPES.items():
+        handlers[name] = {verb: getattr(part, verb) for verb in ("create", "update", "delete")}
+    dropped_properties.wrap(handlers)
+    provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
+    blocking = {*sagemaker_types.TYPES, *network_types.TYPES, *dropped_properties.APPLIED}
     runs_on_worker_thread = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda kind: kind in blocking or runs_on_worker_thread(kind)
