@@ -10,7 +10,10 @@ import cdk_nag
 from config import ConfigError, environment_names, load_environment
 from stacks.platform_stage import PlatformStage
 
-SETTINGS = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="utf-8"))["context"]
+# The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
+SETTINGS = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="utf-8"))["context"] | {
+    "aws:cdk:disable-creation-stack-traces": True
+}
 
 
 def platform(outdir: str | None = None) -> cdk.App:

@@ -1,14 +1,21 @@
 """What all tests share."""
 
+import json
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from config import Environment, environment_names, load_environment
 from pipelines_src.definition.settings import PipelineSettings
 
 # The CDK's template linter costs seconds per synthesis; the whole application is linted in tests of its own.
 # It must be known before the CDK starts its JavaScript.
 os.environ.setdefault("CDK_VALIDATION", "false")
+
+ACCOUNT, REGION = "111122223333", "ap-northeast-1"
+Templates = dict[str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -35,3 +42,57 @@ def pipeline_settings() -> PipelineSettings:
         model_package_group="dev-flight-delays",
         tags=(("ml-loop:environment", "dev"),),
     )
+
+
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templates]:
+    """Return a function from environments to the templates of their stacks, by the stack's name; nothing is checked."""
+    import aws_cdk as cdk
+
+    from app import SETTINGS
+    from stacks.platform_stage import PlatformStage
+
+    def run(*environments: Environment) -> Templates:
+        outdir = tmp_path_factory.mktemp("cdk.out")
+        app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
+        for environment in environments:
+            PlatformStage(app, environment)
+        app.synth()
+        return {
+            artifact["properties"].get("stackName", name): json.loads(
+                (manifest.parent / artifact["properties"]["templateFile"]).read_text()
+            )
+            for manifest in outdir.glob("assembly-*/manifest.json")
+            for name, artifact in json.loads(manifest.read_text())["artifacts"].items()
+            if artifact["type"] == "aws:cloudformation:stack"
+        }
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def templates(synthesise: Callable[..., Templates]) -> Templates:
+    """The templates of all environments, made once; not to be changed."""
+    return synthesise(*(load_environment(name) for name in environment_names()))
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[Any], Any]:
+    """Return a function that replaces CloudFormation's functions in a document by what they could give."""
+
+    def resolve(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return [resolve(item) for item in value] if isinstance(value, list) else value
+        if len(value) == 1:
+            ((function, argument),) = value.items()
+            if function == "Ref":
+                return {"AWS::AccountId": ACCOUNT, "AWS::Partition": "aws", "AWS::Region": REGION}.get(
+                    argument, argument
+                )
+            if function == "Fn::Join":
+                return argument[0].join(resolve(argument[1]))
+            if function in ("Fn::GetAtt", "Fn::ImportValue"):
+                return argument if isinstance(argument, str) else ".".join(argument)
+        return {key: resolve(item) for key, item in value.items()}
+
+    return resolve
