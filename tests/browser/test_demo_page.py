@@ -43,7 +43,7 @@ def page(browser: Browser, tmp_path: Path, problems: list[str]) -> Page:
         },
         curves={
             "roc.csv": b"forecast,false_positive_rate,true_positive_rate\nmodel,0,0\nmodel,1,1\nbaseline,0,0\n",
-            "calibration.csv": b"forecast,forecast_mean,observed_rate\nmodel,0.1,0.12\nmodel,0.4,0.39\nbaseline,0.2,0.2\n",
+            "calibration.csv": b"forecast,forecast_mean,observed_rate\nmodel,0.1,0.12\nbaseline,0.2,0.2\n",
             "importance.csv": b"feature,share_of_gain\nscheduled_hour,0.7\ncarrier,0.3\n",
         },
         answers=[Prediction({"carrier": HOSTILE, "origin": "JFK"}, 0.27, 1, "champion")],
