@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def role(cloud: Any, name: str, *actions: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with running(tmp_path_factory.mktemp("sdk")) as cloud:
         s3 = cloud.client("s3")
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": clients.REGION})
@@ -44,7 +45,7 @@ def cloud(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def seen(cloud, tmp_path_factory) -> dict[str, Any]:
+def seen(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     arn = role(cloud, "sdk-pipeline", "sagemaker:*", "iam:PassRole", "s3:*", "logs:*", "cloudwatch:PutMetricData")
     conditions = [{"Type": "Equals", "LeftValue": 1, "RightValue": 1}]
     step = {"Name": "answer", "Type": "Condition", "Arguments": {"Conditions": conditions, "IfSteps": []}}

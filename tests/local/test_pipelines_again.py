@@ -2,7 +2,9 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,7 +17,7 @@ DAY = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P1D"}}
 
 
 @pytest.fixture
-def cloud(tmp_path, monkeypatch):
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name, operation in job_operations().items():
         monkeypatch.setitem(api._OPERATIONS, name, operation)
     cloud, server = serve(tmp_path)
@@ -30,7 +32,7 @@ def again(cloud: Cloud, status: str = "Succeeded") -> str:
     return arn
 
 
-def update(cloud: Cloud, *steps: dict) -> None:
+def update(cloud: Cloud, *steps: dict[str, Any]) -> None:
     from tests.local.pipelines_cloud import define
 
     cloud.client().update_pipeline(PipelineName="pipe", PipelineDefinition=define(list(steps)))
@@ -63,7 +65,7 @@ def test_the_cache_key_is_the_input_and_not_the_output_place(cloud: Cloud) -> No
     assert "CacheHitResult" not in cloud.steps(again(cloud))["prepare"]
 
 
-def test_a_cache_expires_and_a_failure_is_never_reused(cloud: Cloud, monkeypatch) -> None:
+def test_a_cache_expires_and_a_failure_is_never_reused(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     short = {"CacheConfig": {"Enabled": True, "ExpireAfter": "T1M"}}
     cloud.run([processing("prepare", **short)])
     later = time.time() + 61
@@ -89,7 +91,7 @@ def test_other_durations_are_refused(text: str) -> None:
         durations.seconds(text)
 
 
-def policy(*types: str, attempts: int = 3) -> dict:
+def policy(*types: str, attempts: int = 3) -> dict[str, Any]:
     one = {"ExceptionType": list(types), "IntervalSeconds": 1, "BackoffRate": 0.1, "MaxAttempts": attempts}
     return {"RetryPolicies": [one]}
 

@@ -2,17 +2,22 @@
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import load_use_case
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.pipelines import definition, naming, paths
 from local_cloud.sagemaker.pipelines.expressions import ExpressionError, resolve
 from local_cloud.sagemaker.store import Database, Store
+from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.use_case_pipeline import build_pipeline
 from tests.local.pipelines_cloud import ACCOUNT, PERSON, REGION, ROLE, Cloud, define, processing, serve, training
 
 
@@ -20,12 +25,12 @@ def get(path: str) -> dict[str, str]:
     return {"Get": path}
 
 
-def gate(*steps: dict, left: object = 1) -> dict:
+def gate(*steps: dict[str, Any], left: object = 1) -> dict[str, Any]:
     conditions = [{"Type": "Equals", "LeftValue": left, "RightValue": 1}]
     return {"Name": "gate", "Type": "Condition", "Arguments": {"Conditions": conditions, "IfSteps": list(steps)}}
 
 
-def json_get(file: str, path: str = "a") -> dict:
+def json_get(file: str, path: str = "a") -> dict[str, Any]:
     return {"Std:JsonGet": {"PropertyFile": get(f"Steps.a.PropertyFiles.{file}"), "Path": path}}
 
 
@@ -64,7 +69,7 @@ FILE = {"PropertyFileName": "f", "OutputName": "nowhere", "FilePath": "f.json"}
         ),
     ],
 )
-def test_a_definition_that_cannot_run_is_refused(steps: list, said: str) -> None:
+def test_a_definition_that_cannot_run_is_refused(steps: list[Any], said: str) -> None:
     with pytest.raises(SageMakerError, match=said) as caught:
         definition.read(define(steps))
     assert caught.value.code == "ValidationException"
@@ -81,7 +86,7 @@ def test_a_definition_that_cannot_run_is_refused(steps: list, said: str) -> None
         ({"Name": "p", "Type": "String", "DefaultValue": "a", "EnumValues": ["b"]}, "not in EnumValues"),
     ],
 )
-def test_a_wrong_parameter_is_refused(parameter: dict, said: str) -> None:
+def test_a_wrong_parameter_is_refused(parameter: dict[str, Any], said: str) -> None:
     with pytest.raises(SageMakerError, match=said):
         definition.read(define([processing("a")], Parameters=[parameter]))
 
@@ -100,12 +105,12 @@ def test_steps_wait_for_what_they_refer_to() -> None:
 
 
 @pytest.fixture
-def call(tmp_path):
+def call(tmp_path: Path) -> api.Call:
     cloud = Cloud(tmp_path, Store(Database(tmp_path / "s.sqlite"), ACCOUNT, REGION))
     return api.Call(cloud.store, cloud, PERSON)
 
 
-def create(call: api.Call, name: str, token: str = "t" * 32) -> dict:
+def create(call: api.Call, name: str, token: str = "t" * 32) -> dict[str, Any]:
     request = {"PipelineName": name, "PipelineDefinition": define([processing("a")]), "RoleArn": ROLE}
     return api.invoke("CreatePipeline", {**request, "ClientRequestToken": token}, call)
 
@@ -136,7 +141,7 @@ def test_what_is_not_implemented_is_refused_by_name(call: api.Call) -> None:
         api.invoke("StartPipelineExecution", request, call)
 
 
-def test_a_definition_can_lie_in_s3(tmp_path) -> None:
+def test_a_definition_can_lie_in_s3(tmp_path: Path) -> None:
     cloud, server = serve(tmp_path)
     cloud.objects["bucket/pipe.json"] = define([processing("a")]).encode()
     place = {"Bucket": "bucket", "ObjectKey": "pipe.json"}
@@ -163,7 +168,7 @@ def test_names_fit_their_length_and_form() -> None:
 class Known:
     """A scope of one document: what a step answered, also its parameters and its file."""
 
-    def __init__(self, document: dict) -> None:
+    def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
 
     def parameter(self, name: str) -> object:
@@ -200,7 +205,7 @@ def leaves(value: object, path: str = "") -> list[tuple[str, object]]:
 
 
 @given(st.dictionaries(names, documents, min_size=1, max_size=3))
-def test_every_leaf_of_a_document_is_reached_by_its_path(document: dict) -> None:
+def test_every_leaf_of_a_document_is_reached_by_its_path(document: dict[str, Any]) -> None:
     scope = Known(document)
     for path, value in leaves(document):
         assert resolve(get(f"Steps.s.{path}"), scope) == value
@@ -219,7 +224,7 @@ def test_data_without_expressions_stays_as_it_is(document: object) -> None:
 
 
 @given(st.text(max_size=3), st.lists(primitives, max_size=5))
-def test_joins_join_the_text_of_every_value(on: str, values: list) -> None:
+def test_joins_join_the_text_of_every_value(on: str, values: list[Any]) -> None:
     document = {f"p{index}": value for index, value in enumerate(values)}
     joined = resolve(
         {"Std:Join": {"On": on, "Values": [get(f"Parameters.{name}") for name in document]}}, Known(document)
@@ -243,3 +248,18 @@ def test_what_leads_nowhere_is_an_error() -> None:
             resolve({"Std:JsonGet": {"PropertyFile": get("Steps.s.PropertyFiles.f"), "Path": path}}, scope)
     with pytest.raises(ExpressionError, match="joins text"):
         resolve({"Std:Join": {"Values": [["a"]]}}, scope)
+
+
+def test_the_products_own_definition_is_accepted(pipeline_settings: PipelineSettings) -> None:
+    pipeline = build_pipeline(load_use_case("flight_delays"), pipeline_settings)
+    read = definition.read(json.dumps(pipeline.to_definition()))
+    assert {step.type for step in read.steps.values()} >= {
+        "Processing",
+        "Training",
+        "Condition",
+        "RegisterModel",
+        "Fail",
+    }
+    [register] = [step for step in read.steps.values() if step.type == "RegisterModel"]
+    assert register.branch is not None
+    assert register.branch[1] == "IfSteps"

@@ -2,6 +2,9 @@
 
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,7 +14,7 @@ from tests.local.pipelines_cloud import ROLE, Cloud, job_operations, processing,
 
 
 @pytest.fixture
-def cloud(tmp_path, monkeypatch):
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name, operation in job_operations().items():
         monkeypatch.setitem(api._OPERATIONS, name, operation)
     cloud, server = serve(tmp_path)
@@ -24,12 +27,14 @@ def get(path: str) -> dict[str, str]:
     return {"Get": path}
 
 
-def condition(name: str, conditions: list, if_steps: list, else_steps: list | None = None) -> dict:
+def condition(
+    name: str, conditions: list[Any], if_steps: list[Any], else_steps: list[Any] | None = None
+) -> dict[str, Any]:
     arguments = {"Conditions": conditions, "IfSteps": if_steps, "ElseSteps": else_steps or []}
     return {"Name": name, "Type": "Condition", "Arguments": arguments}
 
 
-def fail(name: str, message: object) -> dict:
+def fail(name: str, message: object) -> dict[str, Any]:
     return {"Name": name, "Type": "Fail", "Arguments": {"ErrorMessage": message}}
 
 
@@ -97,7 +102,9 @@ def test_properties_and_joins_flow_between_steps(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize(("auc", "taken", "not_taken"), [(0.9, "good", "bad"), (0.5, "bad", "good")])
-def test_a_condition_reads_a_property_file_and_takes_one_branch(cloud, auc, taken, not_taken) -> None:
+def test_a_condition_reads_a_property_file_and_takes_one_branch(
+    cloud: Cloud, auc: float, taken: str, not_taken: str
+) -> None:
     cloud.objects["bucket/evaluate/report.json"] = json.dumps({"metrics": {"auc": auc}}).encode()
     file = {"PropertyFileName": "report", "OutputName": "out", "FilePath": "report.json"}
     value = {"Std:JsonGet": {"PropertyFile": get("Steps.evaluate.PropertyFiles.report"), "Path": "metrics.auc"}}

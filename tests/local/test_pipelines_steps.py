@@ -1,20 +1,23 @@
 """Steps that run no job: registering a model, functions and callbacks; and conditions of every kind."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.pipelines import conditions
-from local_cloud.sagemaker.pipelines.expressions import ExpressionError
+from local_cloud.sagemaker.pipelines.expressions import ExpressionError, Scope
 from tests.local.pipelines_cloud import ACCOUNT, REGION, Cloud, job_operations, processing, serve, training
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:double"
 
 
 @pytest.fixture
-def cloud(tmp_path, monkeypatch):
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name, operation in job_operations().items():
         monkeypatch.setitem(api._OPERATIONS, name, operation)
     cloud, server = serve(tmp_path)
@@ -23,7 +26,7 @@ def cloud(tmp_path, monkeypatch):
     server.server_close()
 
 
-def function_step(name: str, arguments: dict, *outputs: tuple[str, str]) -> dict:
+def function_step(name: str, arguments: dict[str, Any], *outputs: tuple[str, str]) -> dict[str, Any]:
     declared = [{"OutputName": name, "OutputType": kind} for name, kind in outputs]
     return {
         "Name": name,
@@ -48,13 +51,13 @@ def test_a_function_gets_arguments_and_gives_outputs(cloud: Cloud) -> None:
     ("function", "said"),
     [(lambda event: 1 / 0, "division by zero"), (lambda event: {}, "twice"), (lambda event: {"twice": "x"}, "Integer")],
 )
-def test_a_function_that_fails_fails_the_step(cloud: Cloud, function, said: str) -> None:
+def test_a_function_that_fails_fails_the_step(cloud: Cloud, function: Any, said: str) -> None:
     cloud.functions["double"] = function
     arn = cloud.run([function_step("f", {}, ("twice", "Integer"))], "Failed")
     assert said in cloud.steps(arn)["f"]["FailureReason"]
 
 
-def callback_step() -> dict:
+def callback_step() -> dict[str, Any]:
     return {
         "Name": "ask",
         "Type": "Callback",
@@ -105,7 +108,7 @@ def test_stopping_asks_the_callback_again_and_waits(cloud: Cloud) -> None:
 
 
 def test_registering_makes_the_group_and_a_version(cloud: Cloud) -> None:
-    def register(name: str, url: object) -> dict:
+    def register(name: str, url: object) -> dict[str, Any]:
         specification = {
             "Containers": [{"Image": "image", "ModelDataUrl": url}],
             "SupportedContentTypes": ["text/csv"],
@@ -125,7 +128,7 @@ def test_registering_makes_the_group_and_a_version(cloud: Cloud) -> None:
 
 
 class Values:
-    """A scope with parameters only."""
+    """A scope of parameters, which are all that these conditions ask for."""
 
     def __init__(self, **values: object) -> None:
         self.values = values
@@ -134,12 +137,12 @@ class Values:
         return self.values[name]
 
 
-def holds(condition: dict, **values: object) -> bool:
+def holds(condition: dict[str, Any], **values: object) -> bool:
     assert list(conditions.check(condition)) == []
-    return conditions.holds(condition, Values(**values))  # type: ignore[arg-type] - parameters are all it asks for
+    return conditions.holds(condition, cast(Scope, Values(**values)))
 
 
-def compare(kind: str, left: object, right: object) -> dict:
+def compare(kind: str, left: object, right: object) -> dict[str, Any]:
     return {"Type": kind, "LeftValue": left, "RightValue": right}
 
 

@@ -1,5 +1,9 @@
 """The model registry's life cycle, and tags."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -9,7 +13,7 @@ IMAGE = "111122223333.dkr.ecr.ap-northeast-1.amazonaws.com/image:1"
 
 
 @pytest.fixture
-def cloud(tmp_path):
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
     cloud, server = serve(tmp_path)
     cloud.objects["models/churn/model.tar.gz"] = b"model"
     yield cloud
@@ -17,7 +21,7 @@ def cloud(tmp_path):
     server.server_close()
 
 
-def specification(url: str = "s3://models/churn/model.tar.gz") -> dict:
+def specification(url: str = "s3://models/churn/model.tar.gz") -> dict[str, Any]:
     return {
         "Containers": [{"Image": IMAGE, "ModelDataUrl": url}],
         "SupportedContentTypes": ["text/csv"],
