@@ -121,6 +121,13 @@ def test_throttling_and_faults_are_tried_again_by_themselves(cloud: Cloud) -> No
     assert cloud.steps(arn)["train"]["AttemptCount"] == 3
 
 
+def test_a_fault_while_a_job_runs_makes_no_second_job(cloud: Cloud) -> None:
+    cloud.errors["sagemaker:DescribeTrainingJob"] = [(503, "ServiceUnavailable"), (400, "ThrottlingException")]
+    arn = cloud.run([training("train", {"seconds": "0.3"})])
+    assert cloud.steps(arn)["train"]["AttemptCount"] == 1
+    assert len(cloud.store.list("TrainingJob")) == 1
+
+
 def test_waits_between_attempts_follow_the_policy() -> None:
     policies = [
         {"ExceptionType": ["SageMaker.CAPACITY_ERROR"], "IntervalSeconds": 10, "BackoffRate": 2, "MaxAttempts": 3}
@@ -160,7 +167,7 @@ def test_a_retried_execution_runs_only_what_had_not_succeeded(cloud: Cloud) -> N
         "Failed",
     )
     before = cloud.steps(arn)["prepare"]
-    with pytest.raises(ClientError, match="failed or stopped"):
+    with pytest.raises(ClientError, match="must be Failed or Stopped"):
         cloud.client().retry_pipeline_execution(PipelineExecutionArn=again_elsewhere(cloud))
     cloud.denied.clear()
     cloud.client().retry_pipeline_execution(PipelineExecutionArn=arn)

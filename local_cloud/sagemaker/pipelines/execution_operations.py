@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
-from local_cloud.sagemaker.errors import SageMakerError, not_found, validation_error
+from local_cloud.sagemaker.errors import SageMakerError, not_found
 from local_cloud.sagemaker.pipelines import executor, naming, other_steps, parameters, records
 from local_cloud.sagemaker.pipelines.pipeline_operations import KIND, pipeline, refuse, user_context
 from local_cloud.sagemaker.store import Document
@@ -59,27 +59,20 @@ def _execution(request: Request, source: Document, arn: str, values: dict[str, A
 @operation("StopPipelineExecution")
 def _stop(request: Request, call: Call) -> Response:
     arn = request["PipelineExecutionArn"]
-    status = execution(arn, call)["PipelineExecutionStatus"]
-    if status == "Executing":
-        records.set_execution(call, arn, "Stopping")
-    elif status != "Stopping":
-        raise validation_error(f"Pipeline execution with ARN {arn} is {status}; only one that runs can be stopped.")
+    if execution(arn, call)["PipelineExecutionStatus"] != "Stopping":
+        records.set_execution(call, arn, "Stopping", only_from=("Executing",))
     return {"PipelineExecutionArn": arn}
 
 
 @operation("RetryPipelineExecution")
 def _retry(request: Request, call: Call) -> Response:
     arn = request["PipelineExecutionArn"]
-    status = execution(arn, call)["PipelineExecutionStatus"]
-    if status not in {"Failed", "Stopped"}:
-        raise validation_error(
-            f"Pipeline execution with ARN {arn} is {status}; only a failed or stopped one is retried."
-        )
+    execution(arn, call)
+    records.set_execution(call, arn, "Executing", only_from=("Failed", "Stopped"))
     records.forget_steps(call, arn, lambda document: document["StepStatus"] != "Succeeded")
     if "ParallelismConfiguration" in request:
         changed = {"ParallelismConfiguration": request["ParallelismConfiguration"]}
         call.store.update(records.EXECUTION, arn, lambda document: document.update(changed))
-    records.set_execution(call, arn, "Executing")
     executor.launch(call, arn)
     return {"PipelineExecutionArn": arn}
 

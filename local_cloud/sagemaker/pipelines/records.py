@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, now
+from local_cloud.sagemaker.errors import validation_error
 from local_cloud.sagemaker.pipelines import events
 from local_cloud.sagemaker.pipelines.definition import Step
 from local_cloud.sagemaker.store import Document
@@ -33,12 +34,22 @@ def steps(call: Call, arn: str) -> list[Document]:
     return [document for document in found if document is not None]
 
 
-def set_execution(call: Call, arn: str, status: str, reason: str | None = None) -> Document:
-    """Change the status of an execution; the end of it when it no longer runs."""
+def set_execution(
+    call: Call, arn: str, status: str, reason: str | None = None, only_from: tuple[str, ...] = RUNNING
+) -> Document:
+    """Change the status of an execution; the end of it when it no longer runs.
+
+    Raises:
+        SageMakerError: its status is none of `only_from`, by then.
+    """
     previous: list[str] = []
 
     def change(document: Document) -> None:
         previous.append(document["PipelineExecutionStatus"])
+        if previous[0] not in only_from:
+            raise validation_error(
+                f"Pipeline execution with ARN {arn} is {previous[0]}; it must be {_either(only_from)}."
+            )
         document.update(PipelineExecutionStatus=status, LastModifiedTime=now())
         document.pop("EndTime", None)
         document.pop("FailureReason", None)
@@ -50,6 +61,10 @@ def set_execution(call: Call, arn: str, status: str, reason: str | None = None) 
     document = call.store.update(EXECUTION, arn, change)
     events.execution_changed(call, document, previous[0])
     return document
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return " or ".join(words)
 
 
 def announce(call: Call, arn: str) -> None:

@@ -2,12 +2,16 @@
 
 import hashlib
 import re
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from local_cloud.sagemaker.pipelines import caching, naming, retries
 from local_cloud.sagemaker.pipelines.clients import CallFailedError, plain
 from local_cloud.sagemaker.pipelines.running import Json, Outcome, Running, StepFailedError, StepStoppedError, pauses
 from local_cloud.sagemaker.pipelines.step_types import RESOURCES, Resource
+
+_BLIND_SECONDS = 60.0
 
 
 def run(running: Running) -> Outcome:
@@ -79,8 +83,7 @@ def _create(running: Running, resource: Resource, request: Json) -> Json:
 
 
 def _finished(running: Running, resource: Resource, name: str) -> Json:
-    for _ in pauses():
-        description = running.invoke("sagemaker", _snake(resource.describe), **_named(resource, name))
+    for description in _descriptions(running, resource, name):
         status = description.get(resource.status, "Completed")
         if status == "Completed":
             return {**plain(description), **_extra(running, resource, name)}
@@ -95,7 +98,19 @@ def _finished(running: Running, resource: Resource, name: str) -> Json:
             running.remember(StepStatus="Stopping")
             if status != "Stopping":
                 running.invoke("sagemaker", _snake(resource.stop), **{resource.name: name})
-    raise AssertionError("pauses never end")
+    raise AssertionError("descriptions never end")
+
+
+def _descriptions(running: Running, resource: Resource, name: str) -> Iterator[Json]:
+    # A fault while looking says nothing about the job, so it must not lead to a second one.
+    seen = time.monotonic()
+    for _ in pauses():
+        try:
+            yield running.clients.invoke("sagemaker", _snake(resource.describe), **_named(resource, name))
+            seen = time.monotonic()
+        except CallFailedError as error:
+            if error.exception is None or time.monotonic() - seen > _BLIND_SECONDS:
+                raise StepFailedError(f"ClientError: {error}") from error
 
 
 def _describe(running: Running, resource: Resource, name: str) -> Json | None:
