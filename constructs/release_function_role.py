@@ -65,7 +65,7 @@ class ReleaseFunctionRole(Construct):
             self.role,
             [*release, *look, *run],
             "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here; tracing, listing stacks and a function's network interfaces know no resource.",
+            "case needs no change here; tracing, listing and a function's network interfaces know no resource.",
         )
         acknowledge(self.role, {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."})
 
@@ -89,8 +89,8 @@ def _look(stack: cdk.Stack, environment: str) -> list[iam.PolicyStatement]:
 
     return [
         _allow(["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"], [_stacks(stack, environment)]),
-        _allow(["cloudformation:ListStacks"], ["*"]),
-        _allow(["sagemaker:ListModelPackages"], [sagemaker("model-package-group")]),
+        # Listing stacks knows no resource; for listing packages IAM's reference requires none, so none can be relied on.
+        _allow(["cloudformation:ListStacks", "sagemaker:ListModelPackages"], ["*"]),
         _allow(["sagemaker:DescribeModelPackage"], [sagemaker("model-package")]),
         _allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
         _allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
