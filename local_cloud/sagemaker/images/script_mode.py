@@ -70,7 +70,7 @@ def _unpack(uri: str, code: Path, base: Path) -> None:
 def _arguments(parameters: dict[str, Any]) -> list[str]:
     arguments = []
     for key in sorted(parameters):
-        if not key.startswith("sagemaker_"):
+        if not key.startswith("sagemaker_") and key != "_tuning_objective_metric":
             value = parameters[key]
             text = value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict) else str(value)
             arguments += [f"--{key}" if len(key) > 1 else f"-{key}", text]

@@ -3,6 +3,6 @@
 Importing the package registers their operations.
 """
 
-from local_cloud.sagemaker.jobs import processing, training, transform
+from local_cloud.sagemaker.jobs import processing, training, transform, tuning
 
-__all__ = ["processing", "training", "transform"]
+__all__ = ["processing", "training", "transform", "tuning"]

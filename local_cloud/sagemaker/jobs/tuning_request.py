@@ -1,0 +1,91 @@
+"""What a tuning job asks for, checked: which strategy, which jobs, which objective."""
+
+import math
+from typing import Any
+
+from local_cloud.sagemaker import images
+from local_cloud.sagemaker.api import Call, Request
+from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.jobs import refusals, search, training
+
+_NAME_LIMIT = 32  # a tuning job's name is the beginning of its training jobs' names
+_LEAST_RANDOM = 3  # before a Gaussian process has anything to say
+_OWN_KEYS = frozenset({"DefinitionName", "StaticHyperParameters"})
+
+
+def check(request: Request, call: Call) -> None:
+    """Refuse a tuning job that cannot run here; its first training job is checked as well."""
+    refusals.refuse(
+        request, "WarmStartConfig", "Autotune", "TrainingJobDefinitions",
+        "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected",
+        "TrainingJobDefinition.HyperParameterTuningResourceConfig", "TrainingJobDefinition.HyperParameterRanges",
+        "TrainingJobDefinition.TuningObjective", "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
+    )  # fmt: skip
+    config, definition = request["HyperParameterTuningJobConfig"], request.get("TrainingJobDefinition")
+    if config["Strategy"] == "Hyperband":
+        raise refusals.not_implemented("Strategy Hyperband; use Bayesian, Random or Grid")
+    if definition is None:
+        raise validation_error("TrainingJobDefinition is required.")
+    if "HyperParameterTuningJobObjective" not in config:
+        raise validation_error("HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required.")
+    searched = search.space(config.get("ParameterRanges", {}))
+    both = set(definition.get("StaticHyperParameters", {})) & {item.name for item in names(searched)}
+    if both:
+        raise validation_error(f"{', '.join(sorted(both))}: is a static hyperparameter and has a range. Choose one.")
+    number_of_jobs(config, searched)
+    _check_objective(config["HyperParameterTuningJobObjective"]["MetricName"], definition)
+    training.check(training_request(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call)
+
+
+def names(searched: search.Space) -> list[search.Number | search.Category]:
+    """Return all ranges."""
+    return [*searched.numbers, *searched.categories]
+
+
+def number_of_jobs(config: dict[str, Any], searched: search.Space) -> int:
+    """Return how many training jobs to run; a grid has its own number."""
+    limit = config["ResourceLimits"].get("MaxNumberOfTrainingJobs")
+    if config["Strategy"] != "Grid":
+        if limit is None:
+            raise validation_error("ResourceLimits.MaxNumberOfTrainingJobs is required unless Strategy is Grid.")
+        return int(limit)
+    if searched.numbers:
+        raise validation_error("Strategy Grid takes CategoricalParameterRanges only.")
+    combinations = math.prod(len(category.values) for category in searched.categories)
+    if limit is not None and limit != combinations:
+        raise validation_error(
+            f"ResourceLimits.MaxNumberOfTrainingJobs is {limit}, but the grid has {combinations} combinations. "
+            "Leave it out, or set that number."
+        )
+    return combinations
+
+
+def strategy(config: dict[str, Any], searched: search.Space) -> search.Strategy:
+    """Return the strategy."""
+    seed = config.get("RandomSeed")
+    if config["Strategy"] == "Grid":
+        return search.GridSearch(searched)
+    if config["Strategy"] == "Random":
+        return search.RandomSearch(searched, seed)
+    return search.BayesianSearch(searched, seed, max(_LEAST_RANDOM, searched.width))
+
+
+def training_request(request: Request, name: str, tuned: dict[str, str]) -> Request:
+    """Return the request of one training job."""
+    definition = request["TrainingJobDefinition"]
+    objective = request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["MetricName"]
+    hyperparameters = {**definition.get("StaticHyperParameters", {}), **tuned, "_tuning_objective_metric": objective}
+    kept = {key: value for key, value in definition.items() if key not in _OWN_KEYS}
+    return {**kept, "TrainingJobName": name, "HyperParameters": hyperparameters, "Tags": request.get("Tags", [])}
+
+
+def _check_objective(metric: str, definition: dict[str, Any]) -> None:
+    algorithm = definition["AlgorithmSpecification"]
+    image = algorithm.get("TrainingImage", "")
+    built_in = images.metric_definitions(image, definition.get("StaticHyperParameters", {})) if image else []
+    known = [item["Name"] for item in [*algorithm.get("MetricDefinitions", []), *built_in]]
+    if metric not in known:
+        raise validation_error(
+            f"The objective {metric!r} is no metric of the training job; known are "
+            f"{', '.join(sorted(known)) or 'none'}. Add it to AlgorithmSpecification.MetricDefinitions."
+        )
