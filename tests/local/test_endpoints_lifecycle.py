@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.endpoints_kit import BROKEN, IMAGE, Kit, until
+from tests.local.endpoints_kit import BROKEN, ECHO, IMAGE, Kit, archive, until
 
 ACCOUNT = "000000000000"
 
@@ -122,6 +122,49 @@ def test_what_is_not_implemented_is_refused_by_name(kit: Kit) -> None:
     assert "does not implement ServerlessConfig of variant champion" in problem
     assert "NextToken" not in sagemaker.list_models(NameContains="life-no")
     assert sagemaker.list_models(NameContains="life-no")["Models"] == []
+
+
+def test_a_model_package_gives_image_artifact_and_environment(kit: Kit) -> None:
+    code = ECHO.replace(".read_text()", '.read_text() + os.environ["GREETING"] + os.environ["PLACE"]')
+    kit.s3.put_object(
+        Bucket=kit.bucket, Key="package.tar.gz", Body=archive({"name.txt": "packed", "code/inference.py": code})
+    )
+    container = {
+        "Image": IMAGE, "ModelDataUrl": f"s3://{kit.bucket}/package.tar.gz",
+        "Environment": {"SAGEMAKER_PROGRAM": "inference.py", "GREETING": " hello", "PLACE": " package"},
+    }  # fmt: skip
+    specification = {
+        "Containers": [container], "SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"],
+    }  # fmt: skip
+    kit.sagemaker.create_model_package_group(ModelPackageGroupName="life-group")
+    package = kit.sagemaker.create_model_package(
+        ModelPackageGroupName="life-group", InferenceSpecification=specification, ModelApprovalStatus="Approved"
+    )["ModelPackageArn"]
+    primary = {"ModelPackageName": package, "Environment": {"PLACE": " model"}}
+    kit.sagemaker.create_model(ModelName="life-packed", ExecutionRoleArn=kit.role, PrimaryContainer=primary)
+    assert kit.sagemaker.describe_model(ModelName="life-packed")["PrimaryContainer"] == primary
+    endpoint = kit.make_endpoint("packed", kit.make_config("packed", {"champion": ("life-packed", 1)}))
+    described = kit.sagemaker.describe_endpoint(EndpointName=endpoint)
+    assert described["ProductionVariants"][0]["DeployedImages"][0]["SpecifiedImage"] == IMAGE
+    assert kit.ask(endpoint)[0]["model"] == "packed hello model"
+    kit.delete(endpoint)
+
+
+def test_code_beside_the_model_is_fetched_unless_the_model_is_isolated(kit: Kit) -> None:
+    kit.s3.put_object(Bucket=kit.bucket, Key="code.tar.gz", Body=archive({"inference.py": ECHO}))
+    environment = {
+        "SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": f"s3://{kit.bucket}/code.tar.gz",
+    }  # fmt: skip
+    files: dict[str, bytes | str] = {"name.txt": "apart"}
+    connected = kit.make_model("connected", files, environment=environment, EnableNetworkIsolation=False)
+    endpoint = kit.make_endpoint("connected", kit.make_config("connected", {"champion": (connected, 1)}))
+    assert kit.ask(endpoint)[0]["model"] == "apart"
+    kit.delete(endpoint)
+    isolated = kit.make_model("isolated", files, environment=environment)
+    endpoint = kit.make_endpoint("isolated", kit.make_config("isolated", {"champion": (isolated, 1)}), "Failed")
+    reason = kit.sagemaker.describe_endpoint(EndpointName=endpoint)["FailureReason"]
+    assert reason.startswith("Variant champion is isolated and cannot download its code")
+    kit.delete(endpoint)
 
 
 def test_an_update_keeps_the_live_weights_when_asked(kit: Kit) -> None:

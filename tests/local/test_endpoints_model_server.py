@@ -137,6 +137,18 @@ def test_transform_fn_gets_text_for_text_types_and_answers_with_its_own_type(tmp
     )
 
 
+def test_a_returned_application_answers_with_its_own_status(tmp_path: Path) -> None:
+    code = (
+        "def model_fn(model_dir): return 'm'\n"
+        "def transform_fn(model, body, content_type, accept):\n"
+        "    def application(environ, start_response):\n"
+        "        start_response('422 Unprocessable Entity', [('Content-Type', 'text/x-own')])\n"
+        "        return [b'no ', environ['PATH_INFO'].encode()]\n"
+        "    return application\n"
+    )
+    assert ask(scripted(tmp_path, code, "responding"), b"1") == Reply(422, "text/x-own", b"no /invocations")
+
+
 def test_the_defaults_of_script_mode_fit_a_booster(model_dir: Path, booster: xgb.Booster) -> None:
     code = (
         "import xgboost, pathlib\n"

@@ -60,6 +60,11 @@ def _start(endpoint: str, wanted: Plan, variant: dict[str, Any], call: Call) -> 
     home.mkdir(parents=True, exist_ok=True)
     model_dir = fetch(variant["ModelDataUrl"], home / "model", clients)
     environment = _environment(variant, home, model_dir, clients, call)
+    if (submitted := environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
+        # The image's toolkit downloads it with the role's credentials, which an isolated container does not get.
+        if variant["Isolated"]:
+            raise DeploymentError(f"Variant {name} is isolated and cannot download its code from {submitted}.")
+        environment["SAGEMAKER_SUBMIT_DIRECTORY"] = str(fetch(submitted, home / "code", clients))
     process = ModelProcess(_command(variant, model_dir, environment), environment, home / "work", variant["Isolated"])
     telemetry = Telemetry(endpoint, name, variant["Instance"], clients)
     process.start(telemetry.log)

@@ -2,11 +2,13 @@
 
 `model_fn(model_dir)` loads. Then either `transform_fn(model, body, content_type, accept)` answers, or `input_fn(body,
 content_type)`, `predict_fn(data, model)` and `output_fn(prediction, accept)`, each with the image's default. A function
-that answers returns `(body, content type)`; a bare body gets Flask's default type, as in the image. A type that a
-default cannot read is 415, one that it cannot write 406, and any other exception 500.
+that answers returns `(body, content type)`, or a WSGI application such as Flask's Response; a bare body gets Flask's
+default type, as in the image. A type that a default cannot read is 415, one that it cannot write 406, and any other
+exception 500.
 """
 
 import importlib
+import io
 import json
 import os
 import sys
@@ -22,6 +24,7 @@ from local_cloud.sagemaker.endpoints.model_server.reply import Handler, Inquiry,
 _IMAGE_MODEL_DIR = "/opt/ml/model"
 _TEXT_TYPES = frozenset({"application/json", "text/csv"})
 _JSON = "application/json"
+_FLASKS_TYPE = "text/html; charset=utf-8"
 
 
 def handler(model_dir: Path, program: str) -> Handler:
@@ -75,12 +78,34 @@ def _output(prediction: Any, accept: str) -> tuple[str, str]:
 
 
 def _reply(result: Any) -> Reply:
-    body, content_type = result if isinstance(result, tuple) else (result, "text/html; charset=utf-8")
+    if callable(result):
+        return _from_application(result)
+    body, content_type = result if isinstance(result, tuple) else (result, _FLASKS_TYPE)
     if isinstance(body, str):
         body = body.encode()
     if not isinstance(body, bytes):
         raise TypeError(f"The answer must be str, bytes or (body, content type); found {type(body).__name__}.")
     return Reply(200, content_type, body)
+
+
+def _from_application(application: Any) -> Reply:
+    # Flask serves a returned WSGI application (PEP 3333) as it is; so a script answers with a status of its own.
+    heads: list[tuple[str, dict[str, str]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+        heads.append((status, {name.lower(): value for name, value in headers}))
+        return chunks.append
+
+    chunks: list[bytes] = []
+    environment = {
+        "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": "/invocations", "SERVER_NAME": "model",
+        "SERVER_PORT": "8080", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.multithread": False, "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }  # fmt: skip
+    chunks.extend(application(environment, start_response))
+    status, headers = heads[-1]
+    return Reply(int(status.split(maxsplit=1)[0]), headers.get("content-type", _FLASKS_TYPE), b"".join(chunks))
 
 
 def _refusal(status: int, error: Exception) -> Reply:
