@@ -23,8 +23,23 @@ def _topic(arn: str, properties: Properties, old: Properties) -> None:
         as_root("sns").set_topic_attributes(TopicArn=arn, AttributeName="KmsMasterKeyId", AttributeValue=key)
 
 
+def _function(name: str, properties: Properties, old: Properties) -> None:
+    # An empty value takes the setting away again.
+    changes: dict[str, Any] = {}
+    if "DeadLetterConfig" in properties or "DeadLetterConfig" in old:
+        changes["DeadLetterConfig"] = properties.get("DeadLetterConfig", {"TargetArn": ""})
+    if "KmsKeyArn" in properties or "KmsKeyArn" in old:
+        changes["KMSKeyArn"] = properties.get("KmsKeyArn", "")
+    if "VpcConfig" in properties or "VpcConfig" in old:
+        vpc = properties.get("VpcConfig", {})
+        changes["VpcConfig"] = {key: vpc.get(key, []) for key in ("SubnetIds", "SecurityGroupIds")}
+    if changes:
+        as_root("lambda").update_function_configuration(FunctionName=name, **changes)
+
+
 APPLIED: dict[str, Apply] = {
     "AWS::IAM::Role": _role,
+    "AWS::Lambda::Function": _function,
     "AWS::S3::Bucket": bucket_properties.apply,
     "AWS::SNS::Topic": _topic,
 }

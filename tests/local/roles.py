@@ -1,0 +1,23 @@
+"""Roles for tests of the local cloud."""
+
+import json
+
+
+def make_role(iam, name, statements, principal=None, condition=None):
+    """Make a role that anybody in the account, or a principal, may assume; return its ARN."""
+    policy = {"Effect": "Allow", "Principal": principal or {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    if condition:
+        policy["Condition"] = condition
+    document = json.dumps({"Version": "2012-10-17", "Statement": policy})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
+    rights = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=rights)
+    return role["Arn"]
+
+
+def allow(action, resource="*", **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action, condition):
+    return {"Effect": "Deny", "Action": action, "Resource": "*", "Condition": condition}
