@@ -1,0 +1,179 @@
+import io
+import json
+import tarfile
+import time
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+SKLEARN = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com/sagemaker-scikit-learn:1.9-0"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+SCRIPT = """
+import argparse, time
+parser = argparse.ArgumentParser()
+parser.add_argument("--place", type=float, default=0)
+parser.add_argument("--kind", default="good")
+given = parser.parse_args()
+if given.kind == "silent":
+    raise SystemExit(0)
+if given.kind == "slow":
+    time.sleep(60)
+for epoch in range(1, 4):
+    print(f"score={(1 - (given.place - 0.3) ** 2) * epoch / 3:.6f};", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def world(client: Any) -> dict[str, Any]:
+    s3, iam = client("s3"), client("iam")
+    s3.create_bucket(Bucket="jobs-tuning", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("train.py")
+        entry.size = len(SCRIPT.encode())
+        archive.addfile(entry, io.BytesIO(SCRIPT.encode()))
+    s3.put_object(Bucket="jobs-tuning", Key="code/sourcedir.tar.gz", Body=packed.getvalue())
+    role = iam.create_role(RoleName="jobs-tuning", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    allowed = {"Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName="jobs-tuning", PolicyName="do", PolicyDocument=policy)
+    return {"sm": client("sagemaker"), "role": role}
+
+
+def definition(world: dict[str, Any], **static: str) -> dict[str, Any]:
+    place = {"S3DataType": "S3Prefix", "S3Uri": "s3://jobs-tuning/code/"}
+    return {
+        "StaticHyperParameters": {
+            "sagemaker_program": "train.py",
+            "sagemaker_submit_directory": "/opt/ml/input/data/code/sourcedir.tar.gz", **static,
+        },
+        "AlgorithmSpecification": {
+            "TrainingImage": SKLEARN, "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "score", "Regex": "score=(.*?);"}],
+        },
+        "RoleArn": world["role"],
+        "InputDataConfig": [{"ChannelName": "code", "DataSource": {"S3DataSource": place}}],
+        "OutputDataConfig": {"S3OutputPath": "s3://jobs-tuning/models"},
+        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "EnableNetworkIsolation": True,
+    }  # fmt: skip
+
+
+def config(strategy: str, jobs: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "Strategy": strategy,
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "score"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": jobs, "MaxParallelTrainingJobs": 2},
+        "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "place", "MinValue": "0", "MaxValue": "1"}]},
+        "RandomSeed": 5,
+        **changes,
+    }
+
+
+def start(world: dict[str, Any], name: str, settings: dict[str, Any], **static: str) -> None:
+    world["sm"].create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=name, HyperParameterTuningJobConfig=settings,
+        TrainingJobDefinition=definition(world, **static),
+    )  # fmt: skip
+
+
+def ended(world: dict[str, Any], name: str, seconds: float = 120) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = world["sm"].describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        if job["HyperParameterTuningJobStatus"] not in {"InProgress", "Stopping"}:
+            return job
+        time.sleep(0.1)
+    raise AssertionError(f"{name} did not end: {job}")
+
+
+def trained(world: dict[str, Any], name: str, **filters: Any) -> list[dict[str, Any]]:
+    answer = world["sm"].list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=name, MaxResults=100, **filters
+    )
+    found: list[dict[str, Any]] = answer["TrainingJobSummaries"]
+    return found
+
+
+def test_bayesian_tuning_improves_the_objective(world: dict[str, Any]) -> None:
+    start(world, "tune-bayes", config("Bayesian", 9))
+    job = ended(world, "tune-bayes")
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job.get("FailureReason")
+    jobs = trained(world, "tune-bayes", SortBy="CreationTime")
+    values = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in jobs]
+    assert len(values) == 9
+    assert max(values[3:]) > max(values[:3])
+    best = job["BestTrainingJob"]
+    assert best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == max(values) > 0.99
+    assert abs(float(best["TunedHyperParameters"]["place"]) - 0.3) < 0.1
+    counters = job["TrainingJobStatusCounters"]
+    assert (counters["Completed"], counters["InProgress"]) == (9, 0)
+    training = world["sm"].describe_training_job(TrainingJobName=best["TrainingJobName"])
+    assert training["TuningJobArn"] == job["HyperParameterTuningJobArn"]
+    assert training["HyperParameters"]["place"] == best["TunedHyperParameters"]["place"]
+    sorted_down = trained(world, "tune-bayes", SortBy="FinalObjectiveMetricValue", SortOrder="Descending")
+    assert sorted_down[0]["TrainingJobName"] == best["TrainingJobName"]
+
+
+def test_a_grid_trains_every_combination(world: dict[str, Any]) -> None:
+    ranges = {"CategoricalParameterRanges": [{"Name": "place", "Values": ["0.1", "0.3", "0.9"]}]}
+    limits = {"MaxParallelTrainingJobs": 2}
+    start(world, "tune-grid", config("Grid", 0, ParameterRanges=ranges, ResourceLimits=limits))
+    job = ended(world, "tune-grid")
+    assert job["BestTrainingJob"]["TunedHyperParameters"] == {"place": "0.3"}
+    assert {item["TunedHyperParameters"]["place"] for item in trained(world, "tune-grid")} == {"0.1", "0.3", "0.9"}
+
+
+def test_tuning_ends_early_when_the_target_is_reached(world: dict[str, Any]) -> None:
+    criteria = {"TargetObjectiveMetricValue": 0.2}
+    start(world, "tune-target", config("Random", 20, TuningJobCompletionCriteria=criteria))
+    job = ended(world, "tune-target")
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert len(trained(world, "tune-target")) < 6
+
+
+def test_tuning_without_a_value_of_the_objective_fails(world: dict[str, Any]) -> None:
+    start(world, "tune-silent", config("Random", 20), kind="silent")
+    job = ended(world, "tune-silent")
+    assert job["HyperParameterTuningJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("No objective metrics found after running")
+
+
+def test_stopping_tuning_stops_its_training_jobs(world: dict[str, Any]) -> None:
+    start(world, "tune-stop", config("Random", 20), kind="slow")
+    deadline = time.monotonic() + 20
+    while not trained(world, "tune-stop"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    world["sm"].stop_hyper_parameter_tuning_job(HyperParameterTuningJobName="tune-stop")
+    assert ended(world, "tune-stop")["HyperParameterTuningJobStatus"] == "Stopped"
+    assert {item["TrainingJobStatus"] for item in trained(world, "tune-stop")} == {"Stopped"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"Strategy": "Hyperband"}, "Hyperband"),
+        ({"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "beauty"}}, "known are score"),
+        ({"ParameterRanges": {}}, "nothing to tune"),
+        ({"Strategy": "Grid"}, "CategoricalParameterRanges only"),
+    ],
+)
+def test_what_cannot_be_tuned_is_refused_by_name(world: dict[str, Any], changes: dict[str, Any], text: str) -> None:
+    with pytest.raises(ClientError, match=text):
+        start(world, "tune-refused", {**config("Random", 2), **changes})
+
+
+def test_warm_start_is_refused_by_name(world: dict[str, Any]) -> None:
+    parents = [{"HyperParameterTuningJobName": "other"}]
+    with pytest.raises(ClientError, match="WarmStartConfig"):
+        world["sm"].create_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName="tune-warm", HyperParameterTuningJobConfig=config("Random", 2),
+            TrainingJobDefinition=definition(world),
+            WarmStartConfig={"ParentHyperParameterTuningJobs": parents, "WarmStartType": "TransferLearning"},
+        )  # fmt: skip
