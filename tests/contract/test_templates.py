@@ -1,0 +1,60 @@
+"""What every template promises to CloudFormation, and synthesis to everybody."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cfnlint.api
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REGIONS = ["ap-northeast-1"]
+
+
+def synthesise(outdir: Path, *prefix: str) -> dict[str, bytes]:
+    # Neither credentials nor a region, nor a home folder with a configuration of AWS.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    environment |= {"CDK_OUTDIR": str(outdir), "CDK_VALIDATION": "false", "AWS_EC2_METADATA_DISABLED": "true"}
+    environment |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    command = [*prefix, sys.executable, "app.py"]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return {str(path.relative_to(outdir)): path.read_bytes() for path in sorted(outdir.rglob("*")) if path.is_file()}
+
+
+def without_network() -> list[str]:
+    prefix = ["unshare", "-rn"]
+    probe = subprocess.run([*prefix, "true"], capture_output=True, check=False) if shutil.which("unshare") else None
+    return prefix if probe is not None and probe.returncode == 0 else []
+
+
+def test_two_processes_write_the_same_bytes_without_network_and_credentials(tmp_path: Path) -> None:
+    prefix = without_network()
+    if not prefix:
+        pytest.skip("this system lets nobody unshare the network")
+    first = synthesise(tmp_path / "first", *prefix)
+    second = synthesise(tmp_path / "second", *prefix)
+    assert list(first) == list(second)
+    assert [name for name in first if first[name] != second[name]] == []
+    assert sum(name.endswith(".template.json") for name in first) >= 24
+
+
+def lint(text: str) -> list[str]:
+    found = cfnlint.api.lint(s=text, regions=REGIONS)
+    return [f"{match.rule.id} {match.message} at {'/'.join(map(str, match.path or []))}" for match in found]
+
+
+def test_cfn_lint_finds_nothing(templates: dict[str, Any]) -> None:
+    found = {name: lint(json.dumps(template)) for name, template in templates.items()}
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_cfn_lint_would_find_something(templates: dict[str, Any]) -> None:
+    broken = json.loads(json.dumps(templates["dev-data"]))
+    bucket = next(r for r in broken["Resources"].values() if r["Type"] == "AWS::S3::Bucket")
+    bucket["Properties"]["Versioning"] = True
+    assert any("E3002" in problem for problem in lint(json.dumps(broken)))

@@ -1,0 +1,62 @@
+"""AwsSolutions and NIST 800-53 R5 on every environment: all is fixed, or acknowledged with a reason."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_s3 as s3
+
+from app import platform
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple["subprocess.CompletedProcess[str]", dict[str, Any]]:
+    """The application with every check on, as `make synth` runs it."""
+    outdir = tmp_path_factory.mktemp("checked")
+    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION"}
+    ran = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment | {"CDK_OUTDIR": str(outdir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran, json.loads((outdir / "validation-report.json").read_text())
+
+
+def test_no_finding_is_left(checked: tuple["subprocess.CompletedProcess[str]", dict[str, Any]]) -> None:
+    ran, report = checked
+    assert ran.returncode == 0, ran.stderr
+    for plugin in report["pluginReports"]:
+        left = [(v["ruleName"], v["violatingConstructs"]) for v in plugin["violations"]]
+        assert plugin["conclusion"] == "success", left
+        assert left == []
+
+
+def test_reasons_are_sentences(checked: tuple["subprocess.CompletedProcess[str]", dict[str, Any]]) -> None:
+    _, report = checked
+    acknowledged = [finding for plugin in report["pluginReports"] for finding in plugin["suppressedViolations"]]
+    assert acknowledged
+    for finding in acknowledged:
+        assert len(finding["reason"].split()) >= 5, finding["ruleName"]
+
+
+def test_a_bucket_that_breaks_the_rules_stops_synthesis(tmp_path: Path) -> None:
+    app = platform(str(tmp_path))
+    stage = app.node.find_child("Dev")
+    s3.Bucket(cdk.Stack(stage, "Careless"), "Open")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    report = json.loads((tmp_path / "validation-report.json").read_text())
+    found = Counter(v["ruleName"] for plugin in report["pluginReports"] for v in plugin["violations"])
+    assert found["AwsSolutions-S1"] == 1
+    assert found["NIST.800.53.R5-S3BucketLoggingEnabled"] == 1

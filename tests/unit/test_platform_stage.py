@@ -1,0 +1,101 @@
+"""How the stacks of an environment come together."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from app import SETTINGS
+from config import environment_names, load_environment, load_use_case
+from stacks.platform_stage import PlatformStage
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN_TAGS = {"ml-loop:environment", "ml-loop:owner", "ml-loop:cost-center"}
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    outdir = tmp_path_factory.mktemp("prod")
+    app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
+    PlatformStage(app, load_environment("prod"))
+    app.synth()
+    manifest: dict[str, Any] = json.loads((outdir / "assembly-Prod" / "manifest.json").read_text())
+    return manifest
+
+
+def stacks(assembly: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        artifact["properties"]["stackName"]: artifact
+        for artifact in assembly["artifacts"].values()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+
+def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, Any]) -> None:
+    expected = set()
+    for name in environment_names():
+        parts = ["network", "security", "data", "control"]
+        for use_case in load_environment(name).use_cases:
+            parts += [f"{load_use_case(use_case).slug}-{part}" for part in ("training", "serving")]
+        expected |= {f"{name}-{part}" for part in parts}
+    assert set(templates) == expected
+
+
+def test_synthesis_asks_aws_for_nothing(assembly: dict[str, Any]) -> None:
+    assert "missing" not in assembly
+
+
+def test_termination_protection_is_on_where_configured(assembly: dict[str, Any]) -> None:
+    assert load_environment("prod").termination_protection
+    assert all(stack["properties"]["terminationProtection"] for stack in stacks(assembly).values())
+
+
+def test_the_boundary_comes_before_every_role(assembly: dict[str, Any]) -> None:
+    ids = {name: key for key, a in assembly["artifacts"].items() for name in [a.get("properties", {}).get("stackName")]}
+    for name, stack in stacks(assembly).items():
+        if name not in ("prod-network", "prod-security"):
+            assert ids["prod-security"] in stack["dependencies"], name
+    assert ids["prod-network"] in stacks(assembly)["prod-security"]["dependencies"]
+
+
+def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
+    for name, template in templates.items():
+        for logical_id, resource in template["Resources"].items():
+            tags = resource.get("Properties", {}).get("Tags")
+            if tags is None:
+                continue
+            keys = set(tags) if isinstance(tags, dict) else {tag["Key"] for tag in tags}
+            assert keys >= OWN_TAGS, f"{name}: {logical_id}"
+            if name.endswith(("-training", "-serving")):
+                assert "ml-loop:use-case" in keys, f"{name}: {logical_id}"
+
+
+def test_stacks_are_small(templates: dict[str, Any]) -> None:
+    assert max(len(template["Resources"]) for template in templates.values()) <= 250
+
+
+def run_app(tmp_path: Path, chosen: str) -> "subprocess.CompletedProcess[str]":
+    # As the CLI hands over `-c environments=...`.
+    given = {"CDK_CONTEXT_JSON": json.dumps({"environments": chosen}), "CDK_OUTDIR": str(tmp_path)}
+    command = [sys.executable, str(ROOT / "app.py")]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | given, capture_output=True, text=True, check=False)
+
+
+def test_environments_can_be_chosen(tmp_path: Path) -> None:
+    ran = run_app(tmp_path, "prod, dev")
+    assert ran.returncode == 0, ran.stderr
+    assert {path.name for path in tmp_path.glob("assembly-*")} == {"assembly-Prod", "assembly-Dev"}
+
+
+def test_an_unknown_environment_is_an_error_for_people(tmp_path: Path) -> None:
+    ran = run_app(tmp_path, "dve")
+    assert ran.returncode == 1
+    assert "environments/dve.yaml" in ran.stderr
+    assert "known environments: dev, local, prod, staging" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.glob("assembly-*")) == []
