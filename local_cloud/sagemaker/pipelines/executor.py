@@ -149,7 +149,9 @@ def _with_retries(running: Running) -> Outcome:
                 raise
             wait = retries.delay(policies, error.exception, attempts, time.monotonic() - begun)
             if wait is None:
-                raise StepFailedError(f"{error.reason}. {_no_retry(running, error.exception, attempts)}") from error
+                raise StepFailedError(
+                    f"{error.reason.rstrip('.')}. {_no_retry(running, error.exception, attempts)}"
+                ) from error
             _pause(running, wait)
             running = Running(**{**vars(running), "resumed": False})
 
