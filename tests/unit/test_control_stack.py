@@ -1,0 +1,156 @@
+"""The control stack: every asynchronous call is tried again, kept when it fails, and alarmed about."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from config import load_environment
+from constructs.release_function import POWERTOOLS_LAYER
+
+LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
+
+
+@pytest.fixture(scope="module")
+def of_type(templates):
+    """Return a function from a type to the properties of its resources in a control stack."""
+
+    def find(kind: str, environment: str = "dev"):
+        resources = templates[f"{environment}-control"]["Resources"]
+        return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def function(of_type):
+    (found,) = of_type("AWS::Lambda::Function").values()
+    return found
+
+
+def test_the_function_is_the_release_handler(function):
+    assert function["Handler"] == "release.handler.lambda_handler"
+    assert (LAMBDA / "release" / "handler.py").exists()
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert "KmsKeyArn" in function
+    assert "ReservedConcurrentExecutions" not in function
+
+
+def test_runtime_architecture_and_layer_agree(function):
+    python, architecture = re.search(r"V3-python(\d+)-(\w+):\d+$", POWERTOOLS_LAYER).groups()
+    assert function["Runtime"].replace(".", "") == f"python{python}"
+    assert function["Architectures"] == [architecture]
+    assert POWERTOOLS_LAYER in json.dumps(function["Layers"])
+
+
+def test_settings_are_those_the_function_reads(function):
+    variables = function["Environment"]["Variables"]
+    assert variables["ML_LOOP_ENVIRONMENT"] == "dev"
+    assert "ML_LOOP_RECORDS_TABLE" in variables
+
+
+def test_its_role_has_no_policy_but_its_own(templates, of_type):
+    assert of_type("AWS::IAM::Policy") == {}
+    assert "ManagedPolicyArns" not in next(iter(of_type("AWS::IAM::Role").values()))
+
+
+def test_every_rule_retries_and_keeps_what_it_cannot_deliver(of_type):
+    rules = of_type("AWS::Events::Rule")
+    assert len(rules) == 3
+    for name, rule in rules.items():
+        for target in rule["Targets"]:
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0, name
+            assert "Arn" in target["DeadLetterConfig"], name
+
+
+def test_the_rules_are_about_this_environment(of_type, plain):
+    patterns = {
+        rule["EventPattern"]["detail-type"][0]: plain(rule["EventPattern"])
+        for rule in of_type("AWS::Events::Rule").values()
+        if "EventPattern" in rule
+    }
+    assert patterns["SageMaker Model Package State Change"]["detail"] == {"ModelPackageGroupName": [{"prefix": "dev-"}]}
+    stacks = patterns["CloudFormation Stack Status Change"]["detail"]
+    assert stacks["stack-id"][0]["prefix"].endswith(":stack/dev-")
+    schedules = [
+        rule["ScheduleExpression"] for rule in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in rule
+    ]
+    assert schedules == ["rate(1 hour)"]
+
+
+def test_failed_invocations_are_tried_again_and_kept(of_type, function):
+    assert "TargetArn" in function["DeadLetterConfig"]
+    (config,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert config["MaximumRetryAttempts"] == 2
+    assert config["MaximumEventAgeInSeconds"] == 6 * 3600
+
+
+def test_every_queue_is_encrypted_kept_long_and_alarmed_about(of_type):
+    queues = of_type("AWS::SQS::Queue")
+    assert len(queues) == 2
+    watched = json.dumps(list(of_type("AWS::CloudWatch::Alarm").values()))
+    for name, queue in queues.items():
+        assert "KmsMasterKeyId" in queue, name
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert f'"{name}", "QueueName"' in watched
+
+
+def test_every_alarm_has_the_topic(of_type):
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    assert sorted(alarm["MetricName"] for alarm in alarms.values()) == [
+        "ApproximateNumberOfMessagesVisible",
+        "ApproximateNumberOfMessagesVisible",
+        "Errors",
+        "Throttles",
+    ]
+    (topic,) = of_type("AWS::SNS::Topic")
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == [{"Ref": topic}], name
+
+
+def test_the_topic_is_encrypted_and_mails_only_where_configured(of_type, synthesise):
+    (topic,) = of_type("AWS::SNS::Topic").values()
+    assert "KmsMasterKeyId" in topic
+    assert of_type("AWS::SNS::Subscription") == {}
+    dev = load_environment("dev").model_copy(update={"alarm_email": "on-call@example.com"})
+    resources = synthesise(dev)["dev-control"]["Resources"].values()
+    (mail,) = [r["Properties"] for r in resources if r["Type"] == "AWS::SNS::Subscription"]
+    assert (mail["Protocol"], mail["Endpoint"]) == ("email", "on-call@example.com")
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_records_are_encrypted_recoverable_and_kept_as_configured(of_type, templates, environment):
+    (table,) = of_type("AWS::DynamoDB::Table", environment).values()
+    keep = load_environment(environment).retention.removal == "retain"
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is keep
+    assert table["KeySchema"] == [
+        {"AttributeName": "use_case", "KeyType": "HASH"},
+        {"AttributeName": "number", "KeyType": "RANGE"},
+    ]
+
+
+@pytest.mark.parametrize(("environment", "inside"), [("dev", False), ("staging", False), ("prod", True)])
+def test_the_function_is_in_the_network_only_where_every_service_is(of_type, templates, environment, inside):
+    (function,) = of_type("AWS::Lambda::Function", environment).values()
+    assert ("VpcConfig" in function) is inside
+    (role,) = of_type("AWS::IAM::Role", environment).values()
+    assert ("ec2:CreateNetworkInterface" in json.dumps(role)) is inside
+    services = json.dumps(templates[f"{environment}-network"])
+    needed = ("cloudformation", "sagemaker.api", "logs", "kms", "sqs", "xray")
+    assert all(f".{name}" in services for name in needed) is inside
+
+
+def test_the_asset_holds_the_functions_and_no_caches(synthesise, tmp_path):
+    from aws_cdk import App, AssetStaging, Stack
+
+    stack = Stack(App(outdir=str(tmp_path)), "Assets")
+    staging = AssetStaging(stack, "Lambda", source_path=str(LAMBDA), exclude=["**/__pycache__", "**/*.pyc"])
+    names = {
+        path.relative_to(staging.absolute_staged_path).as_posix()
+        for path in Path(staging.absolute_staged_path).rglob("*")
+    }
+    assert {"release/handler.py", "shared/metrics.py"} <= names
+    assert not [name for name in names if "__pycache__" in name]
