@@ -53,6 +53,7 @@ def test_reasons_are_sentences(checked: tuple["subprocess.CompletedProcess[str]"
 def test_a_bucket_that_breaks_the_rules_stops_synthesis(tmp_path: Path) -> None:
     app = platform(str(tmp_path))
     stage = app.node.find_child("Dev")
+    assert isinstance(stage, cdk.Stage)
     s3.Bucket(cdk.Stack(stage, "Careless"), "Open")
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()

@@ -66,7 +66,7 @@ def event(url: str, kind: str) -> dict[str, Any]:
 def test_all_rules_go_and_twice_is_no_error(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     url, received = answers
     ec2 = Ec2([RULE], [RULE])
-    monkeypatch.setattr(handler.boto3, "client", lambda _: ec2)
+    monkeypatch.setattr("boto3.client", lambda _: ec2)
     for kind in ("Create", "Update"):
         handler.lambda_handler(event(url, kind), None)
     assert ec2.group == {"IpPermissions": [], "IpPermissionsEgress": []}
@@ -76,7 +76,7 @@ def test_all_rules_go_and_twice_is_no_error(answers: Any, monkeypatch: pytest.Mo
 
 def test_deletion_touches_nothing(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     url, received = answers
-    monkeypatch.setattr(handler.boto3, "client", lambda _: pytest.fail("called AWS"))
+    monkeypatch.setattr("boto3.client", lambda _: pytest.fail("called AWS"))
     handler.lambda_handler(event(url, "Delete"), None)
     assert received[0]["Status"] == "SUCCESS"
 
@@ -85,7 +85,7 @@ def test_a_failure_is_told(answers: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     url, received = answers
     ec2 = Ec2([], [])
     monkeypatch.setattr(ec2, "describe_security_groups", lambda **_: {"SecurityGroups": []})
-    monkeypatch.setattr(handler.boto3, "client", lambda _: ec2)
+    monkeypatch.setattr("boto3.client", lambda _: ec2)
     handler.lambda_handler(event(url, "Create"), None)
     assert received[0]["Status"] == "FAILED"
     assert "ValueError" in received[0]["Reason"]
