@@ -282,6 +282,24 @@ def test_endpoints_come_back_and_no_process_outlives_the_cloud(
         assert ids == ["after", "before"]
 
 
+def test_an_update_goes_on_after_a_kill(start_cloud: Callable[..., Any], tmp_path: Path) -> None:
+    slow = ECHO.replace("    return (path", "    time.sleep(5)\n    return (path")
+    assert slow != ECHO
+    with start_cloud(tmp_path / "state") as cloud:
+        kit = Kit(cloud.client, cloud.port, "resume")
+        endpoint = kit.make_endpoint("e", kit.make_config("one", {"champion": (kit.make_echo("one"), 1)}))
+        config = kit.make_config("two", {"champion": (kit.make_echo("two", slow), 1)})
+        kit.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config)
+        until(lambda: len(model_processes(tmp_path / "state")) == 2, what="the second model's process")
+        assert kit.sagemaker.describe_endpoint(EndpointName=endpoint)["EndpointStatus"] == "Updating"
+        cloud.process.kill()
+        cloud.process.wait()
+    with start_cloud(tmp_path / "state") as cloud:
+        kit.sagemaker, kit.runtime = cloud.client("sagemaker"), cloud.client("sagemaker-runtime")
+        until(lambda: kit.settled(endpoint)["EndpointConfigName"] == config, what="the end of the update")
+        assert kit.ask(endpoint)[0]["model"] == "two"
+
+
 def captured_ids(kit: Kit) -> list[str]:
     return sorted(record["eventMetadata"]["inferenceId"] for _, record in kit.captured("captured/"))
 
