@@ -7,7 +7,8 @@ from typing import Any
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
 from local_cloud.sagemaker.errors import SageMakerError, not_found
 from local_cloud.sagemaker.pipelines import executor, naming, other_steps, parameters, records
-from local_cloud.sagemaker.pipelines.pipeline_operations import KIND, pipeline, refuse, user_context
+from local_cloud.sagemaker.pipelines.pipeline_operations import KIND, pipeline
+from local_cloud.sagemaker.requests import refuse, user_context
 from local_cloud.sagemaker.store import Document
 
 _TOKEN = "PipelineExecutionToken"  # noqa: S105 - a kind of document

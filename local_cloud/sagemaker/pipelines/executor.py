@@ -7,12 +7,11 @@ import contextvars
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from local_cloud.sagemaker.api import Call
-from local_cloud.sagemaker.pipelines import definition, other_steps, records, resource_step, retries
+from local_cloud.sagemaker.pipelines import attempts, definition, other_steps, records, resource_step
 from local_cloud.sagemaker.pipelines.clients import RoleClients
 from local_cloud.sagemaker.pipelines.definition import Definition, Step
 from local_cloud.sagemaker.pipelines.running import Outcome, Running, StepFailedError, StepStoppedError
@@ -115,7 +114,7 @@ class _Executor:
 
     def _run_step(self, running: Running) -> None:
         try:
-            outcome = _with_retries(running)
+            outcome = attempts.run(_RUNNERS[running.step.type], running)
             running.remember(StepStatus="Succeeded", Metadata=outcome.metadata, Properties=outcome.properties)
         except StepStoppedError:
             running.remember(StepStatus="Stopped")
@@ -134,39 +133,3 @@ def _taken(step: Step, documents: dict[str, Document]) -> bool:
     condition, branch = step.branch
     outcome = documents[condition]["Properties"]["Outcome"]
     return bool(outcome == ("True" if branch == "IfSteps" else "False"))
-
-
-def _with_retries(running: Running) -> Outcome:
-    policies = running.step.body.get("RetryPolicies", [])
-    begun, attempts = time.monotonic(), 0
-    while True:
-        attempts += 1
-        running.remember(AttemptCount=running.document["AttemptCount"] + (0 if running.resumed else 1))
-        try:
-            return _RUNNERS[running.step.type](running)
-        except StepFailedError as error:
-            if error.exception is None:
-                raise
-            wait = retries.delay(policies, error.exception, attempts, time.monotonic() - begun)
-            if wait is None:
-                raise StepFailedError(
-                    f"{error.reason.rstrip('.')}. {_no_retry(running, error.exception, attempts)}"
-                ) from error
-            _pause(running, wait)
-            running = Running(**{**vars(running), "resumed": False})
-
-
-def _no_retry(running: Running, exception: str, attempts: int) -> str:
-    step = f"step with PipelineExecutionArn {running.arn} and StepId {running.step.name}"
-    if attempts > 1:
-        return f"Retry attempts exhausted on execution of {step} after {attempts} attempts"
-    kind = exception.replace(".", "_").upper()
-    return f"Retry not appropriate on execution of {step}. No retry policy configured for the exception type {kind}."
-
-
-def _pause(running: Running, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if running.stopping():
-            raise StepStoppedError
-        time.sleep(min(left, _LOOK))

@@ -1,12 +1,11 @@
 """CreatePipeline, UpdatePipeline, DescribePipeline, ListPipelines, DeletePipeline."""
 
-from typing import Any
-
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, not_found, validation_error
 from local_cloud.sagemaker.pipelines import caching, definition, records
 from local_cloud.sagemaker.pipelines.clients import CallFailedError, RoleClients
+from local_cloud.sagemaker.requests import refuse, user_context
 from local_cloud.sagemaker.store import Document
 
 KIND = "Pipeline"
@@ -100,20 +99,6 @@ def pipeline(name_or_arn: str, call: Call) -> Document:
 def executions_of(document: Document, call: Call) -> list[Document]:
     """Return the executions of a pipeline, oldest first."""
     return [item for item in call.store.list(records.EXECUTION) if item["PipelineArn"] == document["PipelineArn"]]
-
-
-def user_context(call: Call) -> dict[str, Any]:
-    """Return who did something, as CreatedBy tells it."""
-    return {"IamIdentity": {"Arn": call.principal_arn, "PrincipalId": call.principal_arn.rpartition("/")[2]}}
-
-
-def refuse(request: Request, *names: str) -> None:
-    """Refuse members of a request that the local cloud does not implement, by name."""
-    for name in names:
-        if name in request:
-            raise SageMakerError(
-                "NotImplementedByLocalCloud", f"The local cloud does not implement {name}; leave it out.", status=501
-            )
 
 
 def _definition(request: Request, role_arn: str, call: Call) -> str:

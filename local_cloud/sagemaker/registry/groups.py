@@ -1,10 +1,9 @@
 """Model package groups."""
 
-from typing import Any
-
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
+from local_cloud.sagemaker.requests import refuse, user_context
 from local_cloud.sagemaker.store import Document
 
 KIND = "ModelPackageGroup"
@@ -75,17 +74,3 @@ def next_version(name: str, call: Call) -> int:
         document["LastVersion"] += 1
 
     return int(call.store.update(KIND, name, change)["LastVersion"])
-
-
-def refuse(request: Request, *names: str) -> None:
-    """Refuse members of a request that the local cloud does not implement, by name."""
-    for name in names:
-        if name in request:
-            raise SageMakerError(
-                "NotImplementedByLocalCloud", f"The local cloud does not implement {name}; leave it out.", status=501
-            )
-
-
-def user_context(call: Call) -> dict[str, Any]:
-    """Return who did something, as CreatedBy tells it."""
-    return {"IamIdentity": {"Arn": call.principal_arn, "PrincipalId": call.principal_arn.rpartition("/")[2]}}

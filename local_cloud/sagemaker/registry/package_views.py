@@ -2,8 +2,9 @@
 
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, operation
-from local_cloud.sagemaker.registry.groups import group, refuse
+from local_cloud.sagemaker.registry.groups import group
 from local_cloud.sagemaker.registry.packages import KIND, name_of, package
+from local_cloud.sagemaker.requests import refuse
 from local_cloud.sagemaker.store import Document
 
 

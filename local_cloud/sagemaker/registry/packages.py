@@ -6,7 +6,8 @@ from typing import Any
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import validation_error
 from local_cloud.sagemaker.registry import model_data
-from local_cloud.sagemaker.registry.groups import group, next_version, refuse, user_context
+from local_cloud.sagemaker.registry.groups import group, next_version
+from local_cloud.sagemaker.requests import refuse, user_context
 from local_cloud.sagemaker.store import Document
 
 KIND = "ModelPackage"
