@@ -46,7 +46,7 @@ class ControlStack(cdk.Stack):
         destroy = retention.removal == "destroy" and retention.allow_data_loss
         # Only the full set of interface endpoints reaches every service that the function calls.
         full = environment.network.interface_endpoints == "full"
-        inside = Placement(network.vpc, network.job_security_group) if full else None
+        inside = Placement(network.vpc, network.function_security_group) if full else None
         self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=key, email=environment.alarm_email).topic
         records = ReleaseRecords(self, "Releases", key=key, destroy=destroy).table
         failures = self._queue("FailedEvents", key, "Events that the release function could not handle lie")
