@@ -140,7 +140,10 @@ def _logs_and_metrics(stack: cdk.Stack) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             sid="LogGroups", actions=["logs:CreateLogGroup", "logs:DescribeLogStreams"], resources=groups
         ),
-        iam.PolicyStatement(sid="Logs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=streams),
+        # Making a stream is authorised on the group, writing to it on the stream.
+        iam.PolicyStatement(
+            sid="Logs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[*groups, *streams]
+        ),
         iam.PolicyStatement(
             sid="Metrics",
             actions=["cloudwatch:PutMetricData"],

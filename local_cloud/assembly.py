@@ -15,10 +15,13 @@ from ministack.core import router
 
 from local_cloud.cloudformation import service_role, settled_answers, types
 from local_cloud.differences import (
+    dead_letters,
+    event_delivery,
     functions_in_conditions,
     interrupted_stacks,
     loopback_counts_as_tls,
     managed_key_of_s3,
+    metrics_namespace,
     sessions_survive,
     stack_status_events,
 )
@@ -41,6 +44,9 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     interrupted_stacks.close()
     functions_in_conditions.close()
     managed_key_of_s3.close()
+    metrics_namespace.close()
+    event_delivery.close()
+    dead_letters.close()
     stack_status_events.close(loop)
     service_role.install(database)
     settled_answers.install()

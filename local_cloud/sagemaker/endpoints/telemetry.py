@@ -70,7 +70,8 @@ class Telemetry:
             try:
                 create(**names)
             except ClientError as error:
-                if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                # The group may be there already, and the role may lack only the right to make it.
+                if create == logs.create_log_stream and _code(error) != "ResourceAlreadyExistsException":
                     raise
         self._stream_exists = True
 
@@ -100,3 +101,7 @@ class Telemetry:
                 "MetricName": name, "Dimensions": self._dimensions, "Timestamp": at, "Unit": unit,
                 "Values": distinct, "Counts": [float(values.count(value)) for value in distinct],
             }  # fmt: skip
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])

@@ -29,6 +29,8 @@ def environment(job: Job, folder: Path, credentials: Credentials | None) -> dict
         "AWS_REGION": job.call.store.region, "AWS_DEFAULT_REGION": job.call.store.region,
         "ML_LOOP_BASE_DIR": base, "SAGEMAKER_BASE_DIR": base,
         STATE_VARIABLE: str(job.call.platform.state_dir),  # by which a later start finds what a killed server left
+        # Threads that wait for each other by spinning stand still on a machine that does something else besides.
+        "OMP_WAIT_POLICY": "PASSIVE",
         "MPLCONFIGDIR": str(cache),  # matplotlib looks through all fonts where it has no cache
     }  # fmt: skip
     if credentials is not None:
