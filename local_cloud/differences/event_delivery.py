@@ -1,0 +1,73 @@
+"""EventBridge delivers where a function's or queue's policy lets the rule; what it cannot deliver is a dead letter.
+
+ministack asks no policy, runs a function once, and drops what fails. Sources: EventBridge user guide, "Using
+resource-based policies", "Using dead-letter queues"; Lambda developer guide, "Asynchronous invocation".
+"""
+
+import json
+import logging
+from typing import Any
+
+logger = logging.getLogger("local_cloud")
+
+_SERVICE = "events.amazonaws.com"
+_ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
+
+
+def close() -> None:
+    """Deliver events to functions as AWS does."""
+    from ministack.services import eventbridge
+
+    invoke = eventbridge._invoke_target
+
+    def invoke_if_allowed(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> Any:
+        arn = target.get("Arn", "")
+        if reason := _refusal(arn, rule.get("Arn", "")):
+            return _dead_letter(target, event, rule, view, reason)
+        return invoke(target, event, rule, view)
+
+    eventbridge._invoke_target = invoke_if_allowed
+    eventbridge._dispatch_to_lambda = _dispatch_to_lambda
+
+
+def _dispatch_to_lambda(arn: str, payload: str) -> None:
+    from ministack.services import lambda_svc
+
+    function, config, name = lambda_svc._get_func_record_for_ref(arn)
+    record = lambda_svc._execution_record_for_config(function, config)
+    logger.info("EventBridge -> function %s", name)
+    # Its asynchronous settings stand on the function itself, not on what is executed.
+    settings = {key: function[key] for key in ("event_invoke_config", "event_invoke_configs") if key in function}
+    lambda_svc.invoke_async_with_retry({**record, **settings}, json.loads(payload))
+
+
+def _refusal(arn: str, rule_arn: str) -> str:
+    from ministack.core.iam_evaluator import EvalContext, _resource_policy, evaluate_resource_policy
+    from ministack.core.responses import get_account_id, get_region
+
+    service = arn.split(":")[2] if arn.count(":") > 2 else ""  # noqa: PLR2004 - arn:partition:service:...
+    if service not in _ACTIONS:
+        return ""
+    found = _resource_policy(service, arn)
+    if found is None:
+        return f"{arn} does not exist"
+    context = EvalContext(
+        principal_arn=_SERVICE, principal_type="Service", principal_account=get_account_id(),
+        action=_ACTIONS[service], resource_arn=arn, region=get_region(),
+        service_context={"aws:sourcearn": rule_arn, "aws:sourceaccount": get_account_id()},
+    )  # fmt: skip
+    decision = evaluate_resource_policy(found[0], context, service=_SERVICE).decision
+    return "" if decision == "Allow" else f"the policy of {arn} does not let {rule_arn} do {_ACTIONS[service]}"
+
+
+def _dead_letter(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any, reason: str) -> None:
+    from ministack.core.arn import parse_arn
+    from ministack.services import eventbridge
+
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn", "")
+    logger.warning("EventBridge could not deliver: %s", reason)
+    if queue and (refusal := _refusal(queue, rule.get("Arn", ""))):
+        logger.warning("EventBridge lost an event: %s", refusal)
+    elif queue:
+        seen = view or eventbridge._pattern_event_view(event)
+        eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps(seen.event_with_detail()))
