@@ -29,8 +29,7 @@ def booster() -> xgb.Booster:
 
 @pytest.fixture
 def model_dir(tmp_path: Path, booster: xgb.Booster) -> Path:
-    booster.save_model(tmp_path / "xgboost-model.ubj")
-    (tmp_path / "xgboost-model.ubj").rename(tmp_path / "xgboost-model")
+    (tmp_path / "xgboost-model").write_bytes(bytes(booster.save_raw()))
     return tmp_path
 
 
@@ -59,6 +58,13 @@ def test_algorithm_mode_predicts_what_the_booster_predicts(model_dir: Path, boos
 def test_an_empty_cell_is_a_missing_value(model_dir: Path, booster: xgb.Booster) -> None:
     expected = booster.predict(xgb.DMatrix(np.array([[np.nan, 0.1, np.nan, 0.3]])))
     assert float(ask(algorithm.handler(model_dir), b",0.1,,0.3").body) == pytest.approx(float(expected[0]), abs=1e-7)
+
+
+@pytest.mark.parametrize("form", ["ubj", "json"])
+def test_both_native_formats_are_read(tmp_path: Path, booster: xgb.Booster, form: str) -> None:
+    (tmp_path / "xgboost-model").write_bytes(bytes(booster.save_raw(form)))
+    expected = float(booster.predict(xgb.DMatrix(ROWS[:1]))[0])
+    assert float(ask(algorithm.handler(tmp_path), csv(ROWS[:1])).body) == pytest.approx(expected)
 
 
 def test_a_pickled_booster_and_an_ensemble_are_served(model_dir: Path, booster: xgb.Booster) -> None:
@@ -153,9 +159,7 @@ def test_the_defaults_of_script_mode_fit_a_booster(model_dir: Path, booster: xgb
     code = (
         "import xgboost, pathlib\n"
         "def model_fn(model_dir):\n"
-        "    booster = xgboost.Booster()\n"
-        "    booster.load_model(pathlib.Path(model_dir) / 'xgboost-model')\n"
-        "    return booster\n"
+        "    return xgboost.Booster(model_file=bytearray((pathlib.Path(model_dir) / 'xgboost-model').read_bytes()))\n"
     )
     handler = scripted(model_dir, code, "defaults")
     expected = booster.predict(xgb.DMatrix(ROWS[:2])).tolist()

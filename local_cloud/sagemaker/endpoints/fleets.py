@@ -111,6 +111,7 @@ def _environment(
         "ML_LOOP_BASE_DIR": str(home),
         "PYTHONPATH": str(_ROOT),
         "PYTHONUNBUFFERED": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # as for jobs
         STATE_VARIABLE: str(call.platform.state_dir),  # by which a later start finds what a killed server left running
     }
 

@@ -12,11 +12,9 @@ import socket
 import sys
 from pathlib import Path
 
-# The image's default. It is read when the libraries load, so it stands before their import.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-from local_cloud.sagemaker.endpoints.model_server import algorithm, script
+from local_cloud.sagemaker.endpoints.model_server import script
 from local_cloud.sagemaker.endpoints.model_server.http_server import MAX_BODY_BYTES, Server
+from local_cloud.sagemaker.endpoints.model_server.reply import Handler
 
 _FIRST_PASSED_DESCRIPTOR = 3
 _BACKLOG = 512
@@ -33,8 +31,9 @@ def main() -> None:
     _forget_the_project()
     model_dir = arguments.model_dir.resolve()
     os.environ["SM_MODEL_DIR"] = str(model_dir)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the image's default, read when the libraries load
     program = os.environ.get("SAGEMAKER_PROGRAM")
-    handle = script.handler(model_dir, program) if program else algorithm.handler(model_dir)
+    handle = script.handler(model_dir, program) if program else _algorithm(model_dir)
     parameters = {
         "MaxConcurrentTransforms": os.cpu_count(),
         "BatchStrategy": "MULTI_RECORD",
@@ -43,6 +42,12 @@ def main() -> None:
     listener = _listener(arguments.port)
     print(f"Serving {'script ' + program if program else 'algorithm'} mode from {model_dir}", flush=True)
     Server(listener, handle, json.dumps(parameters).encode()).serve_forever()
+
+
+def _algorithm(model_dir: Path) -> Handler:
+    from local_cloud.sagemaker.endpoints.model_server import algorithm  # loads XGBoost, which a script may not need
+
+    return algorithm.handler(model_dir)
 
 
 def _forget_the_project() -> None:

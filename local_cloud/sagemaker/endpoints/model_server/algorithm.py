@@ -19,7 +19,14 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from local_cloud.sagemaker.endpoints.model_server import formats
-from local_cloud.sagemaker.endpoints.model_server.reply import Handler, Inquiry, Reply, media_type, text
+from local_cloud.sagemaker.endpoints.model_server.reply import (
+    Handler,
+    Inquiry,
+    Reply,
+    UnsupportedFormatError,
+    media_type,
+    text,
+)
 
 _VOTING_OBJECTIVES = frozenset({"multi:softmax", "binary:hinge"})
 _ANSWER_TYPES = ("application/json", "text/csv")
@@ -51,7 +58,7 @@ def _handle(inquiry: Inquiry, predict: Predictor) -> Reply:
     content_type = inquiry.headers.get("content-type", "text/libsvm")
     try:
         rows = formats.decode(inquiry.body, content_type)
-    except (ValueError, formats.UnsupportedFormatError, xgb.core.XGBoostError) as error:
+    except (ValueError, UnsupportedFormatError, xgb.core.XGBoostError) as error:
         return _refusal(415, f"Loading the request failed, please ensure it is in the format its type says: {error}")
     try:
         predictions = predict(rows, content_type)
@@ -94,13 +101,14 @@ def _models(model_dir: Path) -> list[_Model]:
 
 
 def _load(path: Path) -> _Model:
+    content = path.read_bytes()
     try:
-        booster: xgb.Booster = pickle.loads(path.read_bytes())  # noqa: S301 - as the image does, in the model's own process
+        booster: xgb.Booster = pickle.loads(content)  # noqa: S301 - as the image does, in the model's own process
         pickled = True
     except Exception as not_pickled:  # a pickle can raise anything
         booster, pickled = xgb.Booster(), False
         try:
-            booster.load_model(path)
+            booster.load_model(bytearray(content))
         except xgb.core.XGBoostError as not_native:
             raise RuntimeError(
                 f"Model {path.name} cannot be loaded:\nPickle load error={not_pickled}\n"

@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 import xgboost as xgb
 
-from local_cloud.sagemaker.endpoints.model_server.reply import media_type
+from local_cloud.sagemaker.endpoints.model_server.reply import UnsupportedFormatError, media_type
 
 CSV_TYPES = frozenset({"csv", "text/csv"})
 LIBSVM_TYPES = frozenset({"libsvm", "text/libsvm", "text/x-libsvm"})
 _SNIFFED = 512  # characters of the first line that decide on the delimiter
-
-
-class UnsupportedFormatError(Exception):
-    """A content type that nothing here reads or writes."""
 
 
 def decode(body: bytes | str, content_type: str) -> xgb.DMatrix:

@@ -21,6 +21,10 @@ class Reply:
     body: bytes
 
 
+class UnsupportedFormatError(Exception):
+    """A content type that cannot be read or written."""
+
+
 Handler = Callable[[Inquiry], Reply]
 
 

@@ -17,9 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from local_cloud.sagemaker.endpoints.model_server import formats
-from local_cloud.sagemaker.endpoints.model_server.formats import UnsupportedFormatError
-from local_cloud.sagemaker.endpoints.model_server.reply import Handler, Inquiry, Reply
+from local_cloud.sagemaker.endpoints.model_server.reply import Handler, Inquiry, Reply, UnsupportedFormatError
 
 _IMAGE_MODEL_DIR = "/opt/ml/model"
 _TEXT_TYPES = frozenset({"application/json", "text/csv"})
@@ -59,7 +57,7 @@ def _handle(module: ModuleType, model: Any, inquiry: Inquiry) -> Reply:
     if hasattr(module, "transform_fn"):
         return _reply(module.transform_fn(model, body, content_type, accept))
     try:
-        data = getattr(module, "input_fn", formats.decode)(body, content_type)
+        data = getattr(module, "input_fn", _input)(body, content_type)
     except UnsupportedFormatError as error:
         return _refusal(415, error)
     prediction = getattr(module, "predict_fn", _predict)(data, model)
@@ -69,11 +67,19 @@ def _handle(module: ModuleType, model: Any, inquiry: Inquiry) -> Reply:
         return _refusal(406, error)
 
 
+def _input(body: str | bytes, content_type: str) -> Any:
+    from local_cloud.sagemaker.endpoints.model_server import formats  # loads XGBoost, which a script may not need
+
+    return formats.decode(body, content_type)
+
+
 def _predict(data: Any, model: Any) -> Any:
     return model.predict(data, validate_features=False)
 
 
 def _output(prediction: Any, accept: str) -> tuple[str, str]:
+    from local_cloud.sagemaker.endpoints.model_server import formats
+
     return formats.encode(prediction, accept), accept
 
 
