@@ -4,7 +4,7 @@ import json
 
 
 def close() -> None:
-    """Add the condition key cloudwatch:namespace, from a request in JSON (botocore's choice) or in the query protocol."""
+    """Add the condition key cloudwatch:namespace, from a JSON request (botocore's choice) or a query request."""
     from ministack.core import iam_actions
 
     tags = iam_actions.request_tag_context
