@@ -127,6 +127,42 @@ def test_registering_makes_the_group_and_a_version(cloud: Cloud) -> None:
     assert "Could not find model data at s3://" in cloud.steps(failed)["register"]["FailureReason"]
 
 
+@pytest.mark.parametrize(("kind", "order"), [("Minimize", "Ascending"), ("Maximize", "Descending")])
+def test_a_tuning_steps_first_training_job_is_the_best(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, kind: str, order: str
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def create(request: dict[str, Any], call: api.Call) -> dict[str, Any]:
+        name = request["HyperParameterTuningJobName"]
+        arn = call.arn(f"hyper-parameter-tuning-job/{name}")
+        call.store.put("HyperParameterTuningJob", name, {**request, "HyperParameterTuningJobArn": arn})
+        return {"HyperParameterTuningJobArn": arn}
+
+    def describe(request: dict[str, Any], call: api.Call) -> dict[str, Any]:
+        document = call.store.get("HyperParameterTuningJob", request["HyperParameterTuningJobName"]) or {}
+        return {**document, "HyperParameterTuningJobStatus": "Completed"}
+
+    def list_jobs(request: dict[str, Any], call: api.Call) -> dict[str, Any]:
+        asked.append(request)
+        return {"TrainingJobSummaries": [{"TrainingJobName": "best"}, {"TrainingJobName": "other"}]}
+
+    monkeypatch.setitem(api._OPERATIONS, "CreateHyperParameterTuningJob", create)
+    monkeypatch.setitem(api._OPERATIONS, "DescribeHyperParameterTuningJob", describe)
+    monkeypatch.setitem(api._OPERATIONS, "ListTrainingJobsForHyperParameterTuningJob", list_jobs)
+    config = {
+        "Strategy": "Random",
+        "ResourceLimits": {"MaxParallelTrainingJobs": 1},
+        "HyperParameterTuningJobObjective": {"Type": kind, "MetricName": "auc"},
+    }
+    tune = {"Name": "tune-the-model", "Type": "Tuning", "Arguments": {"HyperParameterTuningJobConfig": config}}
+    reference = {"Get": "Steps.tune-the-model.TrainingJobSummaries[0].TrainingJobName"}
+    arn = cloud.run([tune, processing("use", {"job": reference})])
+    assert cloud.store.list("ProcessingJob")[0]["Environment"] == {"job": "best"}
+    assert [(request["SortBy"], request["SortOrder"]) for request in asked] == [("FinalObjectiveMetricValue", order)]
+    assert len(cloud.steps(arn)["tune-the-model"]["Metadata"]["TuningJob"]["Arn"].rpartition("/")[2]) <= 32
+
+
 class Values:
     """A scope of parameters, which are all that these conditions ask for."""
 

@@ -86,7 +86,7 @@ def _finished(running: Running, resource: Resource, name: str) -> Json:
     for description in _descriptions(running, resource, name):
         status = description.get(resource.status, "Completed")
         if status == "Completed":
-            return {**plain(description), **_extra(running, resource, name)}
+            return {**plain(description), **_best_first(running, resource, name, description)}
         if status == "Stopped":
             if running.stopping():
                 raise StepStoppedError
@@ -123,14 +123,21 @@ def _describe(running: Running, resource: Resource, name: str) -> Json | None:
     return answer
 
 
-def _extra(running: Running, resource: Resource, name: str) -> Json:
+def _best_first(running: Running, resource: Resource, name: str, description: Json) -> Json:
+    # A tuning step's properties hold up to fifty training jobs, [0] being the best.
     if not resource.extra:
         return {}
+    objective = description["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective", {})
     answer = running.invoke(
-        "sagemaker", _snake(resource.extra), SortBy="FinalObjectiveMetricValue", **{resource.name: name}
+        "sagemaker",
+        _snake(resource.extra),
+        SortBy="FinalObjectiveMetricValue",
+        SortOrder="Ascending" if objective.get("Type") == "Minimize" else "Descending",
+        MaxResults=50,
+        **{resource.name: name},
     )
-    extra: Json = plain(answer)
-    return extra
+    best: Json = plain(answer)
+    return best
 
 
 def _named(resource: Resource, name: str) -> dict[str, Any]:
