@@ -19,6 +19,7 @@ from local_cloud.differences import (
     event_delivery,
     functions_in_conditions,
     interrupted_stacks,
+    kms_keys_of_objects,
     loopback_counts_as_tls,
     managed_key_of_s3,
     metrics_namespace,
@@ -44,6 +45,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     interrupted_stacks.close()
     functions_in_conditions.close()
     managed_key_of_s3.close()
+    kms_keys_of_objects.close()
     metrics_namespace.close()
     event_delivery.close()
     dead_letters.close()

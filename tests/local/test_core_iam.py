@@ -180,3 +180,25 @@ def test_loopback_counts_as_tls(local_cloud):
     s3_of_role = local_cloud.client("s3", local_cloud.session(role))
     s3_of_role.put_object(Bucket="tls-only", Key="k", Body=b"v")
     assert s3_of_role.get_object(Bucket="tls-only", Key="k")["Body"].read() == b"v"
+
+
+def test_an_object_under_a_key_needs_the_key(local_cloud):
+    s3, iam_client = local_cloud.client("s3"), local_cloud.client("iam")
+    key = local_cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    s3.create_bucket(Bucket="under-a-key", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": default}]}
+    s3.put_bucket_encryption(Bucket="under-a-key", ServerSideEncryptionConfiguration=rules)
+    s3.put_object(Bucket="under-a-key", Key="k", Body=b"v")
+
+    def of_role(name, *statements):
+        return local_cloud.client("s3", local_cloud.session(make_role(iam_client, name, list(statements))))
+
+    reader = of_role("key-reader", allow("s3:*"), allow("kms:Decrypt", key))
+    assert reader.get_object(Bucket="under-a-key", Key="k")["Body"].read() == b"v"
+    with pytest.raises(ClientError, match=f"kms:GenerateDataKey on resource: {key}"):
+        reader.put_object(Bucket="under-a-key", Key="new", Body=b"v")
+    writer = of_role("key-writer", allow("s3:*"), allow("kms:GenerateDataKey", key))
+    writer.put_object(Bucket="under-a-key", Key="new", Body=b"v")
+    with pytest.raises(ClientError, match=f"kms:Decrypt on resource: {key}"):
+        writer.get_object(Bucket="under-a-key", Key="new")
