@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.jobs import search
+from local_cloud.sagemaker.jobs import ranges, search
 
 RANGES = {
     "ContinuousParameterRanges": [
@@ -33,7 +33,7 @@ def best_after(strategy: search.Strategy, count: int) -> float:
 
 
 def test_random_draws_stay_in_range_and_repeat_with_the_seed() -> None:
-    space = search.space(RANGES)
+    space = ranges.space(RANGES)
     first, second = search.RandomSearch(space, 7), search.RandomSearch(space, 7)
     draws = [first.next([]) for _ in range(200)]
     assert [draw[1] for draw in draws if draw] == [second.next([])[1] for _ in range(200)]  # type: ignore[index]
@@ -48,14 +48,14 @@ def test_random_draws_stay_in_range_and_repeat_with_the_seed() -> None:
 
 
 def test_bayesian_search_beats_random_search_on_average() -> None:
-    space = search.space(RANGES)
+    space = ranges.space(RANGES)
     random = np.mean([best_after(search.RandomSearch(space, seed), 16) for seed in range(4)])
     bayesian = np.mean([best_after(search.BayesianSearch(space, seed, 5), 16) for seed in range(4)])
     assert bayesian > random + 0.2
 
 
 def test_bayesian_search_spreads_parallel_jobs() -> None:
-    space = search.space({"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "1"}]})
+    space = ranges.space({"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "1"}]})
     strategy = search.BayesianSearch(space, 3, 3)
     done = [search.Trial(np.array([x]), -((x - 0.4) ** 2), running=False) for x in (0.1, 0.5, 0.9)]
     first = strategy.next(done)
@@ -68,8 +68,8 @@ def test_bayesian_search_spreads_parallel_jobs() -> None:
 
 
 def test_a_grid_has_each_combination_once() -> None:
-    ranges = [{"Name": "a", "Values": ["1", "2"]}, {"Name": "b", "Values": ["x", "y", "z"]}]
-    grid = search.GridSearch(search.space({"CategoricalParameterRanges": ranges}))
+    categories = [{"Name": "a", "Values": ["1", "2"]}, {"Name": "b", "Values": ["x", "y", "z"]}]
+    grid = search.GridSearch(ranges.space({"CategoricalParameterRanges": categories}))
     found = []
     while (step := grid.next([])) is not None:
         found.append(tuple(step[1].values()))
@@ -88,10 +88,10 @@ def test_a_grid_has_each_combination_once() -> None:
 def test_ranges_that_make_no_sense_are_refused(low: str, high: str, scaling: str, text: str) -> None:
     item = {"Name": "x", "MinValue": low, "MaxValue": high, "ScalingType": scaling}
     with pytest.raises(SageMakerError, match=text):
-        search.space({"ContinuousParameterRanges": [item]})
+        ranges.space({"ContinuousParameterRanges": [item]})
 
 
 def test_reverse_logarithmic_ranges_are_fine_near_one() -> None:
     item = {"Name": "x", "MinValue": "0", "MaxValue": "0.999", "ScalingType": "ReverseLogarithmic"}
-    number = search.space({"ContinuousParameterRanges": [item]}).numbers[0]
+    number = ranges.space({"ContinuousParameterRanges": [item]}).numbers[0]
     assert [round(float(number.text(unit)), 3) for unit in (0.0, 0.5, 1.0)] == [0.0, 0.968, 0.999]

@@ -158,6 +158,34 @@ def test_secondary_statuses_are_told_in_order(world: dict[str, Any]) -> None:
     assert job["TrainingTimeInSeconds"] >= 1
 
 
+def test_statuses_are_told_as_events(world: dict[str, Any], client: Any) -> None:
+    sqs, events = client("sqs"), client("events")
+    url = sqs.create_queue(QueueName="jobs-training")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    pattern = {"source": ["aws.sagemaker"], "detail": {"TrainingJobName": ["train-events"]}}
+    events.put_rule(Name="jobs-training", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="jobs-training", Targets=[{"Id": "queue", "Arn": arn}])
+    start(world, "train-events", {**BUILT_IN, "num_round": "1"}, Tags=[{"Key": "team", "Value": "blue"}])
+    created = ended(world, "train-events")["CreationTime"].timestamp()
+    told: dict[str, Any] = {}
+    deadline = time.monotonic() + 20
+    while "Completed" not in told:
+        assert time.monotonic() < deadline, told
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            event = json.loads(message["Body"])
+            told[event["detail"]["SecondaryStatus"]] = event
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    last = told["Completed"]
+    assert last["detail-type"] == "SageMaker Training Job State Change"
+    assert last["resources"] == [last["detail"]["TrainingJobArn"]]
+    assert last["detail"]["TrainingJobStatus"] == "Completed"
+    assert last["detail"]["Tags"] == {"team": "blue"}
+    assert last["detail"]["CreationTime"] == round(created * 1000)
+
+
 def test_early_stopping_keeps_the_best_rounds(world: dict[str, Any], tmp_path: Path) -> None:
     changed = {**BUILT_IN, "num_round": "200", "eta": "0.9", "early_stopping_rounds": "3", "max_depth": "8"}
     start(world, "train-early", changed)

@@ -12,18 +12,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from local_cloud.sagemaker.images import xgboost_metrics
+from local_cloud.sagemaker.images.xgboost_data import UserError, content_type, matrix
 from local_cloud.sagemaker.images.xgboost_hyperparameters import HyperparameterError, parse
 
 _LOG = logging.getLogger("sagemaker-xgboost")
 _CHECKPOINT = "xgboost-checkpoint"
-_CONTENT_TYPES = {
-    "csv": "csv", "text/csv": "csv", "libsvm": "libsvm", "text/libsvm": "libsvm", "text/x-libsvm": "libsvm",
-    "parquet": "parquet", "application/x-parquet": "parquet",
-}  # fmt: skip
-
-
-class UserError(Exception):
-    """The data or the configuration is wrong."""
 
 
 def main() -> None:
@@ -48,8 +41,8 @@ def _train(parameters: dict[str, Any], channels: dict[str, dict[str, str]], base
     library = _import_xgboost(needs_sklearn)
     weights = bool(parameters.pop("csv_weights", 0))
     names = [name for name in ("train", "validation") if name in channels]
-    kind = _content_type(channels["train"].get("ContentType"))
-    data = {name: _matrix(library, base / "input/data" / name, kind, weights) for name in names}
+    kind = content_type(channels["train"].get("ContentType"))
+    data = {name: matrix(library, base / "input/data" / name, kind, weights) for name in names}
     _LOG.info("Train matrix has %d rows and %d columns", data["train"].num_row(), data["train"].num_col())
     if "validation" in data:
         _LOG.info("Validation matrix has %d rows", data["validation"].num_row())
@@ -134,63 +127,6 @@ def _last_checkpoint(folder: Path) -> tuple[str | None, int]:
     last = max(found)
     _LOG.info("Resuming from %s", found[last].name)
     return str(found[last]), last + 1
-
-
-def _content_type(given: str | None) -> str:
-    name, _, options = (given or "text/libsvm").lower().partition(";")
-    if name.strip() not in _CONTENT_TYPES:
-        raise UserError(f"{given} is not an accepted ContentType: {', '.join(_CONTENT_TYPES)}.")
-    if "label_size" in options and options.strip() != "label_size=1":
-        raise UserError(f"{given} is not an accepted csv ContentType. Optional parameter label_size must be equal to 1")
-    return _CONTENT_TYPES[name.strip()]
-
-
-def _matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
-    if not files or not any(path.stat().st_size for path in files):
-        raise UserError(f"No data in {folder.name} channel path {folder}")
-    try:
-        if kind == "parquet":
-            return _parquet(library, folder)
-        options = "format=libsvm"
-        if kind == "csv":
-            options = f"format=csv&label_column=0&delimiter={_delimiter(files[0])}" + "&weight_column=1" * weights
-        return library.DMatrix(f"{folder}?{options}")
-    except (library.core.XGBoostError, ValueError, OSError) as error:
-        raise UserError(f"Failed to load {kind} data with exception:\n{error}") from error
-
-
-def _parquet(library: Any, folder: Path) -> Any:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(folder).to_pandas().to_numpy()
-    return library.DMatrix(table[:, 1:], label=table[:, 0])
-
-
-def _delimiter(file: Path) -> str:
-    import csv
-
-    with file.open(encoding="utf-8", errors="ignore") as lines:
-        first = lines.readline()
-    try:
-        delimiter = csv.Sniffer().sniff(first).delimiter
-    except csv.Error as error:
-        raise UserError(f"Could not determine delimiter on line {first[:50]}:\n{error}") from error
-    fields = [field for field in first.strip().split(delimiter) if field]
-    if not all(_is_number(field) for field in fields):
-        raise UserError(
-            f"First line '{first[:50].strip()}...' of file '{file.name}' is not numbers. Training data has no header, "
-            "and the label in its first column."
-        )
-    return delimiter
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _read(path: Path) -> dict[str, Any]:

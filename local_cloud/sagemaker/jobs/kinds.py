@@ -1,5 +1,6 @@
 """The kinds of jobs, and what every kind answers alike: Describe, List, Stop."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Operation, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
 
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 ACTIVE = ("InProgress", "Stopping")
 DEFAULT_PAGE = 10  # AWS's
 
@@ -21,6 +23,7 @@ class Kind:
     event: str
     log_group: str
     time_prefix: str
+    longest_name: int = 63
 
     @property
     def name_key(self) -> str:
@@ -45,7 +48,7 @@ TRANSFORM = Kind(
 )
 TUNING = Kind(
     "HyperParameterTuningJob", "hyper-parameter-tuning-job", "SageMaker HyperParameter Tuning Job State Change", "",
-    "HyperParameterTuning",
+    "HyperParameterTuning", 32,
 )  # fmt: skip
 ALL = (PROCESSING, TRAINING, TRANSFORM, TUNING)
 
@@ -59,9 +62,14 @@ def new(kind: Kind, request: Request, call: Call, extra: dict[str, Any]) -> Resp
     """Store a new job as InProgress and return the answer of its Create operation.
 
     Raises:
-        SageMakerError: ResourceInUse if the name is taken.
+        SageMakerError: ResourceInUse if the name is taken, ValidationException if it is none.
     """
     name = request[kind.name_key]
+    if not _NAME.fullmatch(name) or len(name) > kind.longest_name:
+        raise validation_error(
+            f"{kind.name_key} is {name!r}; allowed are letters, digits and hyphens between them, "
+            f"{kind.longest_name} characters at most."
+        )
     arn = call.arn(f"{kind.arn_part}/{name}")
     moment = now()
     document = {

@@ -10,10 +10,11 @@ from local_cloud.platform import Credentials
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import kinds, refusals, runner, surroundings
+from local_cloud.sagemaker.jobs import kinds, refusals, runner, statuses, surroundings
+from local_cloud.sagemaker.jobs.follower import Follower
 from local_cloud.sagemaker.jobs.process import Outcome, Program, Running
 from local_cloud.sagemaker.jobs.runner import Job
-from local_cloud.sagemaker.jobs.s3 import Follower, Source, Transfer
+from local_cloud.sagemaker.jobs.s3 import Source, Transfer
 
 _DEFAULT_SECONDS = 86400
 _MOST_INSTANCES = 8  # each is a process on this machine
@@ -26,7 +27,7 @@ def create_processing_job(request: Request, call: Call) -> Response:
     call.platform.assume_role(request["RoleArn"], "SageMaker")  # AWS refuses the job where it cannot
     answer = kinds.new(kinds.PROCESSING, request, call, {})
     job = Job(kinds.PROCESSING, call, request["ProcessingJobName"], request)
-    runner.announce_new(job.kind, call, job.name)
+    statuses.announce_new(job.kind, call, job.name)
     runner.start(job, _run)
     return answer
 
@@ -68,6 +69,7 @@ def _run(job: Job) -> str:
         folders = {host: stack.enter_context(runner.folder(job)) for host in hosts}
         for shard, host in enumerate(hosts):
             _prepare(job, folders[host], transfer, hosts, shard)
+        job.check_stop()
         job.update(ProcessingStartTime=now())
         followers = [
             Follower(transfer, surroundings.local(output["LocalPath"], folders[host]), output["S3Uri"], kms_key)

@@ -1,5 +1,6 @@
 """The life of a job: it waits for its turn, runs in a thread and a folder of its own, and always ends with a status."""
 
+import contextvars
 import logging
 import shutil
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 from local_cloud.platform import Credentials
 from local_cloud.sagemaker.api import Call, now, on_start
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.jobs import kinds, s3, settings
+from local_cloud.sagemaker.jobs import kinds, s3, settings, statuses
 from local_cloud.sagemaker.jobs.failure import JobFailureError, JobStoppedError, shorten
 from local_cloud.sagemaker.jobs.kinds import Kind
 from local_cloud.sagemaker.jobs.logs import LogStream
@@ -23,19 +24,6 @@ _DIED = "InternalServerError: the local cloud ended while the job was running. S
 _slots = threading.BoundedSemaphore(settings.parallel_jobs())
 _running: dict[tuple[str, str, str], "Job"] = {}
 _lock = threading.Lock()
-
-# Training has a second, finer status; the messages are AWS's.
-_SECONDARY_MESSAGES = {
-    "Starting": "Preparing the instances for training",
-    "Downloading": "Downloading input data",
-    "Training": "Training image download completed. Training in progress.",
-    "Uploading": "Uploading generated training model",
-    "Stopping": "Stopping the training job",
-    "Completed": "Training job completed",
-    "Stopped": "Training job stopped",
-    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
-    "Failed": "Training job failed",
-}
 
 
 @dataclass
@@ -82,21 +70,31 @@ class Job:
 
         return self.call.store.update(self.kind.name, self.name, change)
 
+    def check_stop(self) -> None:
+        """Raise JobStoppedError if the job was asked to stop, before something long begins."""
+        if self.stop.is_set():
+            raise JobStoppedError
+
     def move(self, secondary: str, **fields: Any) -> None:
         """Go on to a training job's next secondary status, and tell."""
 
         def change(document: dict[str, Any]) -> None:
             document.update(fields, LastModifiedTime=now())
-            _add_transition(document, secondary)
+            statuses.add_transition(document, secondary)
 
-        _announce(self.kind, self.call, self.call.store.update(self.kind.name, self.name, change))
+        statuses.announce(self.kind, self.call, self.call.store.update(self.kind.name, self.name, change))
 
 
 def start(job: Job, work: Callable[[Job], str], takes_slot: bool = True) -> None:
     """Run `work` in a thread; it returns Completed or Stopped, or raises JobFailureError."""
     with _lock:
         _running[job.key] = job
-    threading.Thread(target=_live, args=(job, work, takes_slot), name=job.name, daemon=True).start()
+    document = job.call.store.get(job.kind.name, job.name)
+    if document is None or document[job.kind.status_key] == "Stopping":  # asked for before there was anybody to tell
+        job.stop.set()
+    # The thread goes on in the account and region of the request.
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(_live, job, work, takes_slot), name=job.name, daemon=True).start()
 
 
 def ask_to_stop(kind: Kind, call: Call, name: str) -> None:
@@ -107,20 +105,13 @@ def ask_to_stop(kind: Kind, call: Call, name: str) -> None:
             return
         document.update({kind.status_key: "Stopping", "LastModifiedTime": now()})
         if kind is kinds.TRAINING:
-            _add_transition(document, "Stopping")
+            statuses.add_transition(document, "Stopping")
 
-    _announce(kind, call, call.store.update(kind.name, name, change))
+    statuses.announce(kind, call, call.store.update(kind.name, name, change))
     with _lock:
         job = _running.get((call.store.scope, kind.name, name))
     if job is not None:
         job.stop.set()
-
-
-def announce_new(kind: Kind, call: Call, name: str) -> None:
-    """Tell that a job was created."""
-    document = call.store.get(kind.name, name)
-    if document is not None:
-        _announce(kind, call, document)
 
 
 @contextmanager
@@ -151,7 +142,7 @@ def _live(job: Job, work: Callable[[Job], str], takes_slot: bool) -> None:
         _LOG.exception("%s %s", job.kind.name, job.name)
         status, reason = "Failed", shorten(f"InternalServerError: {type(error).__name__}: {error}")
     try:
-        _end(job.kind, job.call, job.name, status, reason)
+        statuses.end(job.kind, job.call, job.name, status, reason)
     except KeyError:
         _LOG.info("%s %s is gone: the cloud was reset", job.kind.name, job.name)
     finally:
@@ -168,53 +159,6 @@ def _wait_for_slot(job: Job) -> None:
         raise JobStoppedError
 
 
-def _end(kind: Kind, call: Call, name: str, status: str, reason: str | None) -> None:
-    def change(document: dict[str, Any]) -> None:
-        moment = now()
-        document.update({kind.status_key: status, "LastModifiedTime": moment, f"{kind.time_prefix}EndTime": moment})
-        if reason is not None:
-            document["FailureReason"] = reason
-        if kind is kinds.TRAINING:
-            secondary = "MaxRuntimeExceeded" if document.get("_timed_out") and status == "Stopped" else status
-            _add_transition(document, secondary, reason)
-            document["SecondaryStatusTransitions"][-1]["EndTime"] = moment
-            seconds = max(1, round(moment - document.get("TrainingStartTime", moment)))
-            document.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
-
-    _announce(kind, call, call.store.update(kind.name, name, change))
-
-
-def _add_transition(document: dict[str, Any], secondary: str, reason: str | None = None) -> None:
-    moment = now()
-    transitions = document.setdefault("SecondaryStatusTransitions", [])
-    if transitions:
-        transitions[-1].setdefault("EndTime", moment)
-    message = reason or _SECONDARY_MESSAGES[secondary]
-    transitions.append({"Status": secondary, "StartTime": moment, "StatusMessage": message})
-    document["SecondaryStatus"] = secondary
-
-
-def _announce(kind: Kind, call: Call, document: dict[str, Any]) -> None:
-    # The detail is the Describe answer, with times in milliseconds.
-    detail = {key: _milliseconds(key, value) for key, value in document.items() if not key.startswith("_")}
-    detail["Tags"] = {tag["Key"]: tag["Value"] for tag in document.get("Tags", [])}
-    event = {"DetailType": kind.event, "Detail": detail, "Resources": [document[f"{kind.name}Arn"]]}
-    try:
-        call.platform.put_event(call.store.account, call.store.region, event)
-    except Exception:
-        _LOG.exception("cannot put the event of %s", document[f"{kind.name}Arn"])
-
-
-def _milliseconds(key: str, value: Any) -> Any:
-    if key.endswith("Time") and isinstance(value, int | float):
-        return round(value * 1000)
-    if isinstance(value, dict):
-        return {inner: _milliseconds(inner, item) for inner, item in value.items()}
-    if isinstance(value, list):
-        return [_milliseconds("", item) for item in value]
-    return value
-
-
 @on_start
 def _recover(call: Call) -> None:
     """Mark jobs that a former server left behind: their processes died with it."""
@@ -223,6 +167,6 @@ def _recover(call: Call) -> None:
             name = document[kind.name_key]
             if document[kind.status_key] in kinds.ACTIVE and (call.store.scope, kind.name, name) not in _running:
                 stopping = document[kind.status_key] == "Stopping"
-                _end(kind, call, name, "Stopped" if stopping else "Failed", None if stopping else _DIED)
+                statuses.end(kind, call, name, "Stopped" if stopping else "Failed", None if stopping else _DIED)
     if not _running:
         shutil.rmtree(call.platform.state_dir / "sagemaker-jobs", ignore_errors=True)

@@ -8,14 +8,17 @@ from typing import Any
 from local_cloud.platform import Credentials
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
+from local_cloud.sagemaker.errors import validation_error
 from local_cloud.sagemaker.jobs import kinds, refusals, runner, surroundings, training_files
 from local_cloud.sagemaker.jobs.failure import JobFailureError
+from local_cloud.sagemaker.jobs.follower import Follower
 from local_cloud.sagemaker.jobs.metrics import Metrics, compile_definitions
 from local_cloud.sagemaker.jobs.process import Outcome, Program, Running
 from local_cloud.sagemaker.jobs.runner import Job
-from local_cloud.sagemaker.jobs.s3 import Follower, Transfer, split
+from local_cloud.sagemaker.jobs.s3 import Transfer, split
 
 _DEFAULT_SECONDS = 86400
+_CHANNEL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")  # AWS also allows a dot first
 _live_metrics: dict[tuple[str, str], Metrics] = {}
 
 
@@ -72,6 +75,8 @@ def check(request: Request, call: Call) -> None:
     _definitions(request)
     for channel in request.get("InputDataConfig", []):
         where = f"InputDataConfig {channel['ChannelName']}"
+        if not _CHANNEL.fullmatch(channel["ChannelName"]):
+            raise validation_error(f"{where}: a channel's name has letters, digits, - and _ here.")
         refusals.one_of(channel["DataSource"], ("S3DataSource", "FileSystemDataSource", "DatasetSource"), where)
         refusals.check_mode(where, channel.get("InputMode"))
         refusals.refuse(channel, "ShuffleConfig")
@@ -102,6 +107,7 @@ def _run_in(job: Job, folder: Path, transfer: Transfer, metrics: Metrics, creden
     job.move("Downloading", TrainingStartTime=now())
     training_files.prepare(job, folder, transfer)
     checkpoints = _follow_checkpoints(job, folder, transfer)
+    job.check_stop()
     job.move("Training")
     outcome = _run_program(job, folder, metrics, credentials)
     if checkpoints:

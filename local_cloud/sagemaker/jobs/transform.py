@@ -12,7 +12,7 @@ from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import kinds, records, refusals, runner, surroundings
+from local_cloud.sagemaker.jobs import kinds, records, refusals, runner, statuses, surroundings
 from local_cloud.sagemaker.jobs.failure import JobFailureError, JobStoppedError
 from local_cloud.sagemaker.jobs.invoker import Invoker
 from local_cloud.sagemaker.jobs.runner import Job
@@ -31,7 +31,7 @@ def create_transform_job(request: Request, call: Call) -> Response:
     _check(request, call)
     answer = kinds.new(kinds.TRANSFORM, request, call, {})
     job = Job(kinds.TRANSFORM, call, request["TransformJobName"], request)
-    runner.announce_new(job.kind, call, job.name)
+    statuses.announce_new(job.kind, call, job.name)
     runner.start(job, _run)
     return answer
 
@@ -80,6 +80,7 @@ def _run(job: Job) -> str:
             if not server.wait_until_healthy(_HEALTHY_SECONDS):
                 raise JobFailureError("AlgorithmError: the model did not pass the ping health check. See job logs.")
             for number, (bucket, key, below) in enumerate(objects):
+                job.check_stop()
                 content = transfer.read(bucket, key)
                 result = _transform(job, server, _unpacked(content, given, key))
                 (folder / f"result-{number}").write_bytes(result)

@@ -8,7 +8,7 @@ from typing import Any
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, operation
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.jobs import kinds, runner, search, training, tuning_request
+from local_cloud.sagemaker.jobs import kinds, ranges, runner, search, statuses, training, tuning_request
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.tuning_results import Results, summary
@@ -25,7 +25,7 @@ def create_tuning_job(request: Request, call: Call) -> Response:
     call.platform.assume_role(request["TrainingJobDefinition"]["RoleArn"], "SageMaker")
     answer = kinds.new(kinds.TUNING, request, call, Results().fields())
     job = Job(kinds.TUNING, call, request["HyperParameterTuningJobName"], request)
-    runner.announce_new(job.kind, call, job.name)
+    statuses.announce_new(job.kind, call, job.name)
     runner.start(job, lambda running: _Tuning(running).run(), takes_slot=False)
     return answer
 
@@ -64,7 +64,7 @@ class _Tuning:
         self._job = job
         self._config = job.request["HyperParameterTuningJobConfig"]
         self._objective = self._config["HyperParameterTuningJobObjective"]
-        searched = search.space(self._config["ParameterRanges"])
+        searched = ranges.space(self._config["ParameterRanges"])
         self._strategy = tuning_request.strategy(self._config, searched)
         self._left = tuning_request.number_of_jobs(self._config, searched)
         self._points: dict[str, Any] = {}
@@ -105,7 +105,7 @@ class _Tuning:
             running += 1
             documents = self._documents()
 
-    def _start(self, point: search.Array | None, tuned: search.Values) -> None:
+    def _start(self, point: ranges.Array | None, tuned: ranges.Values) -> None:
         digest = hashlib.sha256(repr((self._job.arn, len(self._points), tuned)).encode()).hexdigest()[:8]
         name = f"{self._job.name}-{len(self._points) + 1:03d}-{digest}"
         request = tuning_request.training_request(self._job.request, name, tuned)

@@ -6,7 +6,7 @@ from typing import Any
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import refusals, search, training
+from local_cloud.sagemaker.jobs import ranges, refusals, search, training
 
 _NAME_LIMIT = 32  # a tuning job's name is the beginning of its training jobs' names
 _LEAST_RANDOM = 3  # before a Gaussian process has anything to say
@@ -28,7 +28,7 @@ def check(request: Request, call: Call) -> None:
         raise validation_error("TrainingJobDefinition is required.")
     if "HyperParameterTuningJobObjective" not in config:
         raise validation_error("HyperParameterTuningJobConfig.HyperParameterTuningJobObjective is required.")
-    searched = search.space(config.get("ParameterRanges", {}))
+    searched = ranges.space(config.get("ParameterRanges", {}))
     both = set(definition.get("StaticHyperParameters", {})) & {item.name for item in names(searched)}
     if both:
         raise validation_error(f"{', '.join(sorted(both))}: is a static hyperparameter and has a range. Choose one.")
@@ -37,12 +37,12 @@ def check(request: Request, call: Call) -> None:
     training.check(training_request(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call)
 
 
-def names(searched: search.Space) -> list[search.Number | search.Category]:
+def names(searched: ranges.Space) -> list[ranges.Number | ranges.Category]:
     """Return all ranges."""
     return [*searched.numbers, *searched.categories]
 
 
-def number_of_jobs(config: dict[str, Any], searched: search.Space) -> int:
+def number_of_jobs(config: dict[str, Any], searched: ranges.Space) -> int:
     """Return how many training jobs to run; a grid has its own number."""
     limit = config["ResourceLimits"].get("MaxNumberOfTrainingJobs")
     if config["Strategy"] != "Grid":
@@ -60,7 +60,7 @@ def number_of_jobs(config: dict[str, Any], searched: search.Space) -> int:
     return combinations
 
 
-def strategy(config: dict[str, Any], searched: search.Space) -> search.Strategy:
+def strategy(config: dict[str, Any], searched: ranges.Space) -> search.Strategy:
     """Return the strategy."""
     seed = config.get("RandomSeed")
     if config["Strategy"] == "Grid":
