@@ -8,6 +8,7 @@ import aws_cdk as cdk
 import cdk_nag
 
 from config import ConfigError, environment_names, load_environment
+from constructs.sagemaker_rules import SageMakerRules
 from stacks.platform_stage import PlatformStage
 
 # The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
@@ -22,7 +23,8 @@ def platform(outdir: str | None = None) -> cdk.App:
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
     for name in str(chosen).split(","):
         PlatformStage(app, load_environment(name.strip()))
-    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app))
+    packs = (cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app), SageMakerRules())
+    cdk.Validations.of(app).add_plugins(*packs)
     return app
 
 

@@ -1,0 +1,74 @@
+"""The rules of ours for SageMaker resources."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_sagemaker as sagemaker
+
+from app import platform
+from constructs.sagemaker_rules import broken_rules
+
+MODEL = {"EnableNetworkIsolation": True, "VpcConfig": {"Subnets": ["s"], "SecurityGroupIds": ["g"]}}
+CONFIG = {"KmsKeyId": "key", "DataCaptureConfig": {"KmsKeyId": "key"}}
+NOTEBOOK = {"DirectInternetAccess": "Disabled", "SubnetId": "s", "RootAccess": "Disabled", "KmsKeyId": "key"}
+
+
+def broken(kind: str, properties: dict[str, Any]) -> set[str]:
+    template = {"Resources": {"It": {"Type": f"AWS::SageMaker::{kind}", "Properties": properties}}}
+    return {rule.name for rule, logical_id in broken_rules(template) if logical_id == "It"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("Model", MODEL),
+        ("EndpointConfig", CONFIG),
+        ("EndpointConfig", {"KmsKeyId": "key"}),
+        ("NotebookInstance", NOTEBOOK),
+    ],
+)
+def test_a_secure_resource_breaks_no_rule(kind: str, properties: dict[str, Any]) -> None:
+    assert broken(kind, properties) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "rule"),
+    [
+        ("Model", MODEL | {"EnableNetworkIsolation": False}, "ModelIsolated"),
+        ("Model", {"VpcConfig": MODEL["VpcConfig"]}, "ModelIsolated"),
+        ("Model", {"EnableNetworkIsolation": True}, "ModelInVpc"),
+        ("EndpointConfig", {"DataCaptureConfig": {"KmsKeyId": "key"}}, "EndpointVolumeKey"),
+        ("EndpointConfig", {"KmsKeyId": "key", "DataCaptureConfig": {}}, "CaptureKey"),
+        ("NotebookInstance", NOTEBOOK | {"DirectInternetAccess": "Enabled"}, "NotebookPrivate"),
+        ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "SubnetId"}, "NotebookPrivate"),
+        ("NotebookInstance", NOTEBOOK | {"RootAccess": "Enabled"}, "NotebookWithoutRoot"),
+        ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "RootAccess"}, "NotebookWithoutRoot"),
+        ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "KmsKeyId"}, "NotebookKey"),
+    ],
+)
+def test_one_thing_wrong_breaks_one_rule(kind: str, properties: dict[str, Any], rule: str) -> None:
+    assert broken(kind, properties) == {rule}
+
+
+def test_every_serving_stack_is_judged(templates: dict[str, Any]) -> None:
+    serving = [template for name, template in templates.items() if name.endswith("-serving")]
+    assert serving
+    for template in serving:
+        kinds = {resource["Type"] for resource in template["Resources"].values()}
+        assert {"AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig"} <= kinds
+        assert list(broken_rules(template)) == []
+
+
+def test_an_open_model_stops_synthesis(tmp_path: Path) -> None:
+    app = platform(str(tmp_path))
+    stage = app.node.find_child("Dev")
+    assert isinstance(stage, cdk.Stage)
+    sagemaker.CfnModel(cdk.Stack(stage, "Careless"), "Open", execution_role_arn="arn:aws:iam::111122223333:role/any")
+    with pytest.raises(RuntimeError, match="containers can reach a network"):
+        app.synth()
+    reports = json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+    (own,) = (report for report in reports if report["pluginName"] == "MlLoop")
+    assert {violation["ruleName"] for violation in own["violations"]} == {"ModelIsolated", "ModelInVpc"}
