@@ -172,6 +172,17 @@ class UseCase(_Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _constraint_per_feature(self) -> Self:
+        constraints = self.train.hyperparameters.get("monotone_constraints")
+        if constraints is not None and len(str(constraints).split(",")) != len(self.data.features):
+            raise ValueError(
+                f"train.hyperparameters.monotone_constraints: found {len(str(constraints).split(','))} places; "
+                f"allowed is one of 1, 0, -1 for each of the {len(self.data.features)} features, in their order; "
+                "add or remove places"
+            )
+        return self
+
     @property
     def slug(self) -> str:
         """The name as AWS resource names spell it: `flight-delays`."""

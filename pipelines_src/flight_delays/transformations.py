@@ -55,8 +55,8 @@ def features(records: pd.DataFrame) -> pd.DataFrame:
             "scheduled_minutes": records["scheduled_minutes"],
             "scheduled_mph": records["distance"] / (records["scheduled_minutes"] / 60),
             "humid": records["humid"],
-            "wind_from_north": records["wind_speed"] * np.cos(wind),
-            "wind_from_east": records["wind_speed"] * np.sin(wind),
+            "wind_from_north": (records["wind_speed"] * np.cos(wind)).round(6),  # an east wind has 0, not 1e-16
+            "wind_from_east": (records["wind_speed"] * np.sin(wind)).round(6),
             "wind_speed": records["wind_speed"],
             "precip": records["precip"],
             "visib": records["visib"],

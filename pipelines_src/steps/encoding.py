@@ -77,5 +77,6 @@ def _numbers(values: pd.Series, feature: Encoded) -> pd.Series:
     if feature.type == "category":
         codes = {level: code for code, level in enumerate(feature.levels)}
         return values.map(codes).astype("float32")
-    numbers = values.astype("float32")
+    with np.errstate(over="ignore"):  # too large for float32 is infinite, and so missing
+        numbers = values.astype("float32")
     return numbers.where(np.isfinite(numbers))

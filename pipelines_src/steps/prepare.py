@@ -91,8 +91,11 @@ def _write(module: Transformations, kept: pd.DataFrame, use_case: UseCase, folde
 
 
 def _write_training_csv(folders: Folders, name: str, label: pd.Series, features: pd.DataFrame) -> None:
-    # What the built-in XGBoost reads: no header, label first, an empty field for a missing value.
-    table = pa.Table.from_pandas(pd.concat([label.astype("int8"), features], axis=1), preserve_index=False)
+    # What the built-in XGBoost reads: no header, label first, an empty field for a missing value. Its parser rounds
+    # more than once, so the shortest decimals of a float32 can come back as its neighbour; those of a float64 do not,
+    # unless they are so small or large that they are written with an exponent.
+    columns = pd.concat([label.astype("int8"), features.astype("float64")], axis=1)
+    table = pa.Table.from_pandas(columns, preserve_index=False)
     with files.replacing(folders.output(name) / f"{name}.csv") as beside:
         csv.write_csv(table, beside, csv.WriteOptions(include_header=False))
 

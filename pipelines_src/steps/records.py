@@ -43,7 +43,7 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
         return column.astype("float64")
     if kind == "time":
-        return pd.to_datetime(column).astype("datetime64[ns]")
+        return pd.to_datetime(column, format="ISO8601").astype("datetime64[ns]")
     text = column.astype("object")
     return text.where(text.notna(), None)
 

