@@ -22,7 +22,10 @@ if given.kind == "silent":
     raise SystemExit(0)
 if given.kind == "slow":
     time.sleep(60)
-for epoch in range(1, 4):
+for epoch in range(1, 4 if given.kind == "good" else 40):
+    time.sleep(0 if given.kind == "good" else 0.15)
+    if epoch == 4 and given.place < 0.8:
+        break
     print(f"score={(1 - (given.place - 0.3) ** 2) * epoch / 3:.6f};", flush=True)
 """
 
@@ -142,6 +145,20 @@ def test_tuning_without_a_value_of_the_objective_fails(world: dict[str, Any]) ->
     job = ended(world, "tune-silent")
     assert job["HyperParameterTuningJobStatus"] == "Failed"
     assert job["FailureReason"].startswith("No objective metrics found after running")
+
+
+def test_early_stopping_ends_a_hopeless_job(world: dict[str, Any]) -> None:
+    ranges = {"CategoricalParameterRanges": [{"Name": "place", "Values": ["0.29", "0.3", "0.31", "0.99"]}]}
+    settings = config(
+        "Grid", 0, ParameterRanges=ranges, ResourceLimits={"MaxParallelTrainingJobs": 1},
+        TrainingJobEarlyStoppingType="Auto",
+    )  # fmt: skip
+    start(world, "tune-early", settings, kind="paced")
+    assert ended(world, "tune-early")["HyperParameterTuningJobStatus"] == "Completed"
+    by_place = {item["TunedHyperParameters"]["place"]: item for item in trained(world, "tune-early")}
+    statuses = {place: item["TrainingJobStatus"] for place, item in by_place.items()}
+    assert statuses == {"0.29": "Completed", "0.3": "Completed", "0.31": "Completed", "0.99": "Stopped"}
+    assert by_place["0.99"]["ObjectiveStatus"] == "Succeeded"
 
 
 def test_stopping_tuning_stops_its_training_jobs(world: dict[str, Any]) -> None:

@@ -73,7 +73,14 @@ class _Tuning:
         self._announced: dict[str, Any] = {}
 
     def run(self) -> str:
-        """Start training jobs until there are enough, and wait for them."""
+        """Start training jobs until there are enough, and wait for them; none goes on without its tuning job."""
+        try:
+            return self._run()
+        except Exception:
+            self._stop_all(self._documents())
+            raise
+
+    def _run(self) -> str:
         while True:
             documents = self._documents()
             results = Results.of(documents, self._objective)
@@ -143,10 +150,10 @@ class _Tuning:
         sign = 1 if self._objective["Type"] == "Maximize" else -1
         for document in running:
             history = self._histories[document["TrainingJobName"]]
-            comparable = [statistics.fmean(other[: len(history)]) for other in finished if len(other) >= len(history)]
-            if not history or len(comparable) < _ENOUGH_TO_COMPARE:
+            comparable = [other[: len(history)] for other in finished if len(other) >= len(history) > 0]
+            if len(comparable) < _ENOUGH_TO_COMPARE:
                 continue
-            if sign * history[-1] < sign * statistics.median(comparable):
+            if sign * history[-1] < sign * statistics.median(map(statistics.fmean, comparable)):
                 self._stop_all([document])
 
     def _is_over(self, results: Results) -> bool:
