@@ -14,21 +14,23 @@ class JobCode(Construct):
     use cases would change every zip with each new use case.
 
     Attributes:
-        asset: the file asset.
         uri: S3 URI of the zip.
         file_name: the zip's name, `<hash>.zip`.
         content_hash: that hash.
+        bucket_arn: ARN of the bucket that the zip is in.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, folder: Path, use_case: str) -> None:
         super().__init__(scope, construct_id)
-        self.asset = assets.Asset(
+        asset = assets.Asset(
             self,
             "Resource",
             path=str(folder),
             ignore_mode=cdk.IgnoreMode.GIT,
             exclude=["/*", "!/__main__.py", "!/steps", f"!/{use_case}", "__pycache__", "*.pyc", ".*"],
         )
-        self.uri = self.asset.s3_object_url
-        self.content_hash = self.asset.asset_hash
+        self.uri = asset.s3_object_url
+        self.content_hash = asset.asset_hash
         self.file_name = f"{self.content_hash}.zip"
+        # If the bucket has a key, that admits its whole account by itself.
+        self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{asset.s3_bucket_name}"

@@ -16,9 +16,7 @@ class ModelPackageGroup(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, description: str, destroy: bool) -> None:
         super().__init__(scope, construct_id)
-        group = sagemaker.CfnModelPackageGroup(
+        self.resource = sagemaker.CfnModelPackageGroup(
             self, "Resource", model_package_group_name=name, model_package_group_description=description
         )
-        group.apply_removal_policy(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN)
-        self.name = name
-        self.arn = group.ref
+        self.resource.apply_removal_policy(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN)

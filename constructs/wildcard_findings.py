@@ -1,8 +1,9 @@
 """Excuse wildcards in statements, one finding each, so that a wildcard added later is found again."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,32 +16,50 @@ _RULE = "AwsSolutions-IAM5"
 
 
 def acknowledge_wildcards(
-    construct: IConstruct, statements: Iterable[iam.PolicyStatement], reason: str, buckets: Iterable[s3.IBucket] = ()
+    construct: IConstruct,
+    statements: Iterable[iam.PolicyStatement | dict[str, Any]],
+    reason: str,
+    buckets: Iterable[s3.IBucket] = (),
 ) -> None:
     """Acknowledge the wildcards of these statements on a construct and below it.
 
     Args:
         construct: the role or policy that has the statements.
-        statements: whose actions and resources may have a `*`.
+        statements: whose actions and resources may have a `*`; as documents, both are lists.
         reason: why, as a reviewer would accept it.
         buckets: those in the resources; in another stack, they have the name of an export in the finding.
     """
     stack = cdk.Stack.of(construct)
-    exports = dict(_exports(stack, buckets))
-    findings: dict[str, str] = {}
-    for statement in statements:
-        actions = [f"Action::{action}" for action in statement.actions]
-        resources = [f"Resource::{_flat(stack.resolve(name), exports)}" for name in statement.resources]
-        findings |= {f"{_RULE}[{text}]": reason for text in actions + resources if "*" in text}
-    acknowledge(construct, findings)
-
-
-def _exports(stack: cdk.Stack, buckets: Iterable[s3.IBucket]) -> Iterable[tuple[str, str]]:
+    exports = {}
     for bucket in buckets:
-        owner = cdk.Stack.of(bucket)
+        owner, reference = _home(cast(Hashable, bucket))
         if owner is not stack:
-            reference = json.dumps(stack.resolve(bucket.bucket_arn))
-            yield reference, owner.resolve(owner.export_value(bucket.bucket_arn))["Fn::ImportValue"]
+            exports[reference] = _export(cast(Hashable, bucket))
+    actions: list[str] = []
+    resources: list[str] = []
+    for statement in statements:
+        if isinstance(statement, dict):
+            actions += statement["Action"]
+            resources += statement["Resource"]
+        else:
+            actions += statement.actions
+            resources += statement.resources
+    # One call for all of them: each is a round trip to the CDK's JavaScript.
+    names = [f"Resource::{_flat(value, exports)}" for value in stack.resolve(resources)]
+    texts = [*(f"Action::{action}" for action in actions), *names]
+    acknowledge(construct, {f"{_RULE}[{text}]": reason for text in texts if "*" in text})
+
+
+@lru_cache(maxsize=64)
+def _home(bucket: Any) -> tuple[cdk.Stack, str]:
+    stack = cdk.Stack.of(bucket)
+    return stack, json.dumps(stack.resolve(bucket.bucket_arn))
+
+
+@lru_cache(maxsize=64)
+def _export(bucket: Any) -> str:
+    stack = cdk.Stack.of(bucket)
+    return str(stack.resolve(stack.export_value(bucket.bucket_arn))["Fn::ImportValue"])
 
 
 def _flat(value: Any, exports: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from config.loading import ROOT
 from constructs.job_code import JobCode
 from constructs.job_role import JobRole
 from constructs.model_package_group import ModelPackageGroup
+from constructs.statements import pull_image, read_folder, read_object, read_write_folder, use_key
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
@@ -64,39 +65,44 @@ class TrainingStack(cdk.Stack):
             destroy=retention.removal == "destroy" and retention.allow_data_loss,
         )
         job_code = JobCode(self, "Code", folder=code, use_case=use_case.name)
+        raw, processed, models = data.raw, data.processed, data.models
+        data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
         jobs = JobRole(
             self,
             "JobRole",
             use_case=use_case.name,
-            model_package_group=group.name,
-            image_repository=self._image_repository(environment.region),
+            model_package_group=name,
             subnets=subnets,
             security_groups=security_groups,
+            access=[
+                *pull_image(self._image_repository(environment.region)),
+                *read_object(job_code.bucket_arn, job_code.file_name),
+                *read_folder(raw.bucket_arn, use_case.name),
+                *read_write_folder(processed.bucket_arn, use_case.name),
+                *read_write_folder(models.bucket_arn, use_case.name),
+                *use_key(data_key),
+                *use_key(models_key),
+            ],
+            buckets=[raw, processed, models],
         )
-        jobs.grant_code(job_code.asset)
-        jobs.grant_read(data.raw, use_case.name)
-        jobs.grant_read_write(data.processed, use_case.name)
-        jobs.grant_read_write(data.models, use_case.name)
-        jobs.grant_key(security.data_key)
-        jobs.grant_key(security.models_key)
         settings = PipelineSettings(
             role_arn=jobs.role.role_arn,
             image_uri=xgboost_image(environment.region),
             code_uri=job_code.uri,
             code_file=job_code.file_name,
             code_hash=job_code.content_hash,
-            raw_uri=f"s3://{data.raw.bucket_name}/{use_case.name}/",
-            processed_uri=f"s3://{data.processed.bucket_name}/{use_case.name}",
-            models_uri=f"s3://{data.models.bucket_name}/{use_case.name}",
-            data_key=security.data_key.key_arn,
-            models_key=security.models_key.key_arn,
+            raw_uri=f"s3://{raw.bucket_name}/{use_case.name}/",
+            processed_uri=f"s3://{processed.bucket_name}/{use_case.name}",
+            models_uri=f"s3://{models.bucket_name}/{use_case.name}",
+            data_key=data_key,
+            models_key=models_key,
             subnets=subnets,
             security_groups=security_groups,
             processing_instance=environment.sizes.processing_instance,
             training_instance=environment.sizes.training_instance,
             endpoint_instance=environment.sizes.endpoint_instance,
             volume_gb=environment.sizes.volume_gb,
-            model_package_group=group.name,
+            model_package_group=name,
             tags=job_tags(environment, use_case),
         )
         pipeline = TrainingPipeline(
@@ -105,14 +111,14 @@ class TrainingStack(cdk.Stack):
             name=name,
             description=use_case.description,
             definition=build_pipeline(use_case, settings).to_definition(),
-            role=jobs.role,
+            role_arn=jobs.role.role_arn,
         )
-        pipeline.node.add_dependency(group)
+        # Its first job may start as soon as it exists.
+        pipeline.resource.add_resource_dependency(jobs.policy)
+        pipeline.resource.add_resource_dependency(group.resource)
 
     def _image_repository(self, region: str) -> str:
-        return self.format_arn(
-            service="ecr", account=xgboost_account(region), resource="repository", resource_name=XGBOOST_REPOSITORY
-        )
+        return f"arn:{self.partition}:ecr:{region}:{xgboost_account(region)}:repository/{XGBOOST_REPOSITORY}"
 
 
 def job_tags(environment: Environment, use_case: UseCase) -> tuple[tuple[str, str], ...]:

@@ -123,7 +123,7 @@ def test_pipeline_and_group_have_the_name_people_use(template: dict[str, Any]) -
     group = of_type(template, "AWS::SageMaker::ModelPackageGroup")
     assert group["Properties"]["ModelPackageGroupName"] == "dev-flight-delays"
     kinds = {template["Resources"][name]["Type"] for name in pipeline["DependsOn"]}
-    assert kinds == {"AWS::IAM::Policy", "AWS::IAM::Role", "AWS::SageMaker::ModelPackageGroup"}
+    assert kinds == {"AWS::IAM::Policy", "AWS::SageMaker::ModelPackageGroup"}
 
 
 @pytest.mark.parametrize(("environment", "policy"), [("dev", "Delete"), ("prod", "Retain")])

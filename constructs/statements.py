@@ -1,0 +1,50 @@
+"""Policy statements as plain documents: each L2 statement costs several round trips to the CDK's JavaScript."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Statement = dict[str, Any]
+
+
+def allow(actions: Iterable[str], resources: Iterable[str], conditions: Mapping[str, Any] | None = None) -> Statement:
+    """Return a statement that allows actions on resources."""
+    statement: Statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
+    return statement | ({"Condition": dict(conditions)} if conditions else {})
+
+
+def read_object(bucket_arn: str, key: str) -> list[Statement]:
+    """Allow reading one object, and listing it, which SageMaker does before it reads."""
+    return [
+        allow(["s3:ListBucket"], [bucket_arn], {"StringEquals": {"s3:prefix": key}}),
+        allow(["s3:GetObject"], [f"{bucket_arn}/{key}"]),
+    ]
+
+
+def read_folder(bucket_arn: str, folder: str) -> list[Statement]:
+    """Allow reading and listing what lies in a folder."""
+    return [
+        allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": [folder, f"{folder}/*"]}}),
+        allow(["s3:GetObject"], [f"{bucket_arn}/{folder}/*"]),
+    ]
+
+
+def read_write_folder(bucket_arn: str, folder: str) -> list[Statement]:
+    """Allow reading, listing and writing in a folder, but not deleting."""
+    write = allow(["s3:PutObject", "s3:AbortMultipartUpload"], [f"{bucket_arn}/{folder}/*"])
+    return [*read_folder(bucket_arn, folder), write]
+
+
+def use_key(key_arn: str) -> list[Statement]:
+    """Allow reading and writing under a key, and volumes that are encrypted with it."""
+    return [
+        allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn]),
+        # The volume's service uses the key after the request, so it needs a grant; people and code need none.
+        allow(["kms:CreateGrant"], [key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+    ]
+
+
+def pull_image(repository_arn: str) -> list[Statement]:
+    """Allow pulling the images of one repository."""
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    # The login knows no resource.
+    return [allow(["ecr:GetAuthorizationToken"], ["*"]), allow(pull, [repository_arn])]
