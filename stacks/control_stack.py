@@ -70,8 +70,6 @@ class ControlStack(cdk.Stack):
             settings={
                 "ML_LOOP_ENVIRONMENT": environment.name,
                 "ML_LOOP_RECORDS_TABLE": records.table_name,
-                "POWERTOOLS_SERVICE_NAME": "release",
-                "POWERTOOLS_METRICS_NAMESPACE": "MlLoop",
             },
             role=role.without_policy_updates(),
             key=key,

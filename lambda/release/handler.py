@@ -19,9 +19,10 @@ from shared.clients import client
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
+# Not by POWERTOOLS_SERVICE_NAME: that would become a dimension of every metric, and the alarms would not find them.
+logger = Logger(service="release")
 # Naming the module spares the import of every other library that could be traced.
-tracer = Tracer(patch_modules=["botocore"])
+tracer = Tracer(service="release", patch_modules=["botocore"])
 
 
 @logger.inject_lambda_context

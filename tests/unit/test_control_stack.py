@@ -50,6 +50,20 @@ def test_settings_are_those_the_function_reads(function):
     assert "ML_LOOP_RECORDS_TABLE" in variables
 
 
+def test_the_alarms_of_releases_find_the_functions_metrics(function, templates, monkeypatch, capsys):
+    from shared.metrics import count
+
+    for name, value in function["Environment"]["Variables"].items():
+        monkeypatch.setenv(name, value if isinstance(value, str) else "somewhere")
+    serving = templates["dev-flight-delays-serving"]["Resources"].values()
+    alarms = [r["Properties"] for r in serving if r["Properties"].get("Namespace") == "MlLoop"]
+    for alarm in alarms:
+        count(alarm["MetricName"], environment="dev", use_case="flight-delays")
+        written = json.loads(capsys.readouterr().out)
+        (dimensions,) = written["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+        assert {name: written[name] for name in dimensions} == {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+
+
 def test_its_role_has_no_policy_but_its_own(templates, of_type):
     assert of_type("AWS::IAM::Policy") == {}
     assert "ManagedPolicyArns" not in next(iter(of_type("AWS::IAM::Role").values()))
