@@ -9,6 +9,7 @@ from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.endpoints import models
 from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
+from local_cloud.sagemaker.endpoints.plans import socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import validation_error
@@ -108,7 +109,7 @@ def _server(job: Job, model: Document, folder: Path) -> ModelProcess:
         "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": str(_concurrency(job)), **job.request.get("Environment", {}),
     }  # fmt: skip
     command = images.serving_command(container["Image"], model_dir, variables, _PORT)
-    return ModelProcess(command, variables, folder / "work", isolated)
+    return ModelProcess(command, variables, folder / "work", socket_folder(job.call), isolated=isolated)
 
 
 def _payload_megabytes(job: Job) -> int:
