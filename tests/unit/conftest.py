@@ -52,7 +52,8 @@ class Jobs:
 
     def train(self, hyperparameters: dict[str, Any]) -> None:
         """Train as the built-in algorithm does, and give model, test and features to the job evaluate."""
-        parameters = {key: value for key, value in hyperparameters.items() if key != "num_round"}
+        # One thread: on a busy machine several wait for each other most of the time.
+        parameters = {"nthread": 1, **{key: value for key, value in hyperparameters.items() if key != "num_round"}}
         if "monotone_constraints" in parameters:
             parameters["monotone_constraints"] = ast.literal_eval(parameters["monotone_constraints"])
         data = [
