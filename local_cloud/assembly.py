@@ -1,7 +1,6 @@
 """Build the application out of its parts. Imported only after `settings.configure`, since it imports ministack."""
 
 import asyncio
-import importlib
 import json
 import logging
 import os
@@ -27,6 +26,8 @@ from local_cloud.differences import (
     stack_status_events,
 )
 from local_cloud.front import SageMakerFront
+from local_cloud.sagemaker import jobs, pipelines, registry
+from local_cloud.sagemaker.endpoints import operations as endpoints
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
 from local_cloud.saving import Saver
@@ -34,6 +35,8 @@ from local_cloud.saving import Saver
 logger = logging.getLogger("local_cloud")
 
 STATUS_PATH = "/_local_cloud/status"
+# Importing these registers the operations of SageMaker.
+SAGEMAKER = (jobs, pipelines, registry, endpoints)
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -54,11 +57,6 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     settled_answers.install()
     types.install()
     front = SageMakerFront(database, MinistackPlatform(port, state_dir, loop))
-    for module in ("jobs", "pipelines", "registry", "endpoints.operations"):
-        try:
-            importlib.import_module(f"local_cloud.sagemaker.{module}")
-        except ModuleNotFoundError as error:
-            logger.warning("SageMaker has no %s: %s", module, error)
     router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}
     ministack_app.SERVICE_HANDLERS["sagemaker"] = front.handle_request
     return _Application(port, state_dir, front)

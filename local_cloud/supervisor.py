@@ -3,8 +3,6 @@
 import contextlib
 import fcntl
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -13,19 +11,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
-
-from local_cloud import clients
+from local_cloud import clients, processes
 from local_cloud.clients import DEFAULT_PORT, ROOT, environment, environment_variables
+from local_cloud.processes import STATE_VARIABLE
 
 __all__ = [
-    "DEFAULT_PORT", "DEFAULT_STATE_DIR", "LocalCloudError", "Running", "down", "environment_variables", "running", "up",
+    "DEFAULT_PORT", "DEFAULT_STATE_DIR", "STATE_VARIABLE", "LocalCloudError", "Running",
+    "down", "environment_variables", "running", "up",
 ]  # fmt: skip
 
 DEFAULT_STATE_DIR = ROOT / "build" / "local-cloud"
 START_SECONDS = 60
-STOP_SECONDS = 60
-STATE_VARIABLE = "LOCAL_CLOUD_STATE_DIR"
 
 
 class LocalCloudError(Exception):
@@ -60,7 +56,7 @@ def log_file(state_dir: Path) -> Path:
 def running(state_dir: Path = DEFAULT_STATE_DIR) -> Running | None:
     """Return the local cloud of a folder, None if it does not run."""
     record = _read(state_dir)
-    if record is None or not _is_alive(record):
+    if record is None or not processes.is_alive(record.pid, record.since):
         return None
     return record
 
@@ -91,10 +87,15 @@ def down(state_dir: Path = DEFAULT_STATE_DIR) -> bool:
     with _lock(state_dir):
         found = running(state_dir)
         if found:
-            _terminate(psutil.Process(found.pid))
+            processes.terminate(found.pid)
         _end_leftovers(state_dir)
         _file(state_dir).unlink(missing_ok=True)
         return found is not None
+
+
+def _end_leftovers(state_dir: Path) -> None:
+    record = _read(state_dir)
+    processes.end_leftovers(state_dir, record.pid if record else None, record.since if record else 0.0)
 
 
 def _start(port: int, state_dir: Path) -> Running:
@@ -107,7 +108,7 @@ def _start(port: int, state_dir: Path) -> Running:
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             env={**environment(port), STATE_VARIABLE: str(state_dir)},
         )  # fmt: skip
-    return Running(port, process.pid, psutil.Process(process.pid).create_time(), str(state_dir))
+    return Running(port, process.pid, processes.started_at(process.pid), str(state_dir))
 
 
 def _wait_until_ready(cloud: Running) -> Running:
@@ -116,7 +117,7 @@ def _wait_until_ready(cloud: Running) -> Running:
         said = clients.status(cloud.port)
         if said and said.get("pid") == cloud.pid and said.get("ready"):
             return cloud
-        if not _is_alive(cloud):
+        if not processes.is_alive(cloud.pid, cloud.since):
             raise LocalCloudError(f"The local cloud ended while starting. The end of {cloud.log_file}:\n{_tail(cloud)}")
         time.sleep(0.1)
     raise LocalCloudError(
@@ -135,52 +136,6 @@ def _require_free(port: int) -> None:
             raise LocalCloudError(
                 f"Port {port} cannot be opened: it is taken by {who}. End that, or name another: --port {port + 1}."
             ) from error
-
-
-def _terminate(process: psutil.Process) -> None:
-    children = process.children(recursive=True)
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except psutil.TimeoutExpired:
-        process.kill()
-    _end(children)
-
-
-def _end_leftovers(state_dir: Path) -> None:
-    """End what a server that was killed left running: jobs and endpoints that carry its folder, or its session."""
-    record = _read(state_dir)
-    _end([process for process in psutil.process_iter() if _belongs(process, state_dir, record)])
-
-
-def _belongs(process: psutil.Process, state_dir: Path, record: Running | None) -> bool:
-    if process.pid == os.getpid():
-        return False
-    try:
-        if record and os.getsid(process.pid) == record.pid and process.create_time() >= record.since - 1:
-            return True
-        return bool(process.environ().get(STATE_VARIABLE) == str(state_dir))
-    except (psutil.Error, OSError):
-        return False
-
-
-def _end(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            process.send_signal(signal.SIGTERM)
-    _, alive = psutil.wait_procs(processes, timeout=5)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-
-
-def _is_alive(cloud: Running) -> bool:
-    # The start time tells our server from a later process that happens to have its number.
-    try:
-        process = psutil.Process(cloud.pid)
-        return bool(process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - cloud.since) < 1)
-    except psutil.Error:
-        return False
 
 
 def _read(state_dir: Path) -> Running | None:
