@@ -220,6 +220,9 @@ def test_state_changes_are_events(kit: Kit) -> None:
     events, queues = kit.client("events"), kit.client("sqs")
     url = queues.create_queue(QueueName="life-events")["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": arn}]})
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Endpoint State Change"],

@@ -1,9 +1,11 @@
 """A model's process: reached without a network, kept from the outside, and never left behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 
 from local_cloud.clients import ROOT
 from local_cloud.sagemaker.endpoints.process import ModelProcess
+from tests.local.endpoints_kit import until
 
+SOCKETS = Path(tempfile.gettempdir()) / f"ml-loop-models-test-{os.getpid()}"
 SERVER = """
 import os, socket, sys
 sock = socket.socket(fileno=3)
@@ -41,13 +45,16 @@ def processes() -> Iterator[list[ModelProcess]]:
     yield started
     for process in started:
         process.stop()
+    assert not SOCKETS.exists()
 
 
 def start(
     processes: list[ModelProcess], folder: Path, code: str, isolated: bool = False
 ) -> tuple[ModelProcess, list[str]]:
     lines: list[str] = []
-    process = ModelProcess([sys.executable, "-c", code], {"PATH": os.defpath}, folder / "work", isolated)
+    process = ModelProcess(
+        [sys.executable, "-c", code], {"PATH": os.defpath}, folder / "work", SOCKETS, isolated=isolated
+    )
     processes.append(process)
     process.start(lines.append)
     return process, lines
@@ -86,9 +93,11 @@ def test_an_isolated_process_reaches_only_itself(processes: list[ModelProcess], 
         code = NETWORK.format(port=outside.getsockname()[1]) + SERVER.format(status=200)
         isolated, lines = start(processes, tmp_path, code, isolated=True)
         assert isolated.wait_until_healthy(20)  # it is reached all the same
+        until(lambda: lines)
         assert lines == ["outside [Errno 111] Connection refused inside True"]
         connected, lines = start(processes, tmp_path, code)
         assert connected.wait_until_healthy(20)
+        until(lambda: lines)
         assert lines == ["outside True inside True"]
 
 
@@ -96,6 +105,7 @@ def test_what_a_process_has_started_ends_with_it(processes: list[ModelProcess], 
     code = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)\n" + SERVER.format(status=200)
     process, lines = start(processes, tmp_path, code)
     assert process.wait_until_healthy(20)
+    until(lambda: lines)
     process.stop()
     deadline = time.monotonic() + 10
     while _runs(int(lines[0])) and time.monotonic() < deadline:
@@ -108,7 +118,8 @@ def test_a_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\n"
         "from local_cloud.sagemaker.endpoints.process import ModelProcess\n"
-        f"process = ModelProcess(['sleep', '600'], {{'PATH': {os.defpath!r}}}, Path({str(tmp_path)!r}), True)\n"
+        f"folder, sockets = Path({str(tmp_path)!r}), Path({str(SOCKETS)!r})\n"
+        f"process = ModelProcess(['sleep', '600'], {{'PATH': {os.defpath!r}}}, folder, sockets, isolated=True)\n"
         "process.start(print)\nprint(process.pid, flush=True)\ntime.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -118,6 +129,7 @@ def test_a_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     assert _runs(pid)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
+    shutil.rmtree(SOCKETS)
     deadline = time.monotonic() + 10
     while _runs(pid) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -12,11 +12,12 @@ from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.capture import Capture
 from local_cloud.sagemaker.endpoints.connection import Pool
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveVariant
-from local_cloud.sagemaker.endpoints.plans import Plan, folder
+from local_cloud.sagemaker.endpoints.plans import Plan, folder, socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.endpoints.telemetry import Telemetry
 from local_cloud.sagemaker.errors import SageMakerError
+from local_cloud.sagemaker.images import serving_command
 from local_cloud.supervisor import STATE_VARIABLE
 
 HEALTH_SECONDS = 60.0  # unless the variant says otherwise; a model on a laptop that is not up by then will not be
@@ -57,37 +58,38 @@ def _start(endpoint: str, wanted: Plan, variant: dict[str, Any], call: Call) -> 
     name = variant["VariantName"]
     clients = RoleClients(call.platform, call.store.region, variant["RoleArn"])
     home = folder(endpoint, call) / wanted["Id"] / name
-    home.mkdir(parents=True, exist_ok=True)
-    model_dir = fetch(variant["ModelDataUrl"], home / "model", clients)
-    environment = _environment(variant, home, model_dir, clients, call)
-    if (submitted := environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")).startswith("s3://"):
-        # The image's toolkit downloads it with the role's credentials, which an isolated container does not get.
-        if variant["Isolated"]:
-            raise DeploymentError(f"Variant {name} is isolated and cannot download its code from {submitted}.")
-        environment["SAGEMAKER_SUBMIT_DIRECTORY"] = str(fetch(submitted, home / "code", clients))
-    process = ModelProcess(_command(variant, model_dir, environment), environment, home / "work", variant["Isolated"])
+    process = _process(variant, home, clients, call)
     telemetry = Telemetry(endpoint, name, variant["Instance"], clients)
+    live = LiveVariant(
+        name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path)
+    )
     process.start(telemetry.log)
     if not process.wait_until_healthy(variant["HealthSeconds"] or HEALTH_SECONDS):
         process.stop()
-        live = LiveVariant(name, process, telemetry, None, Pool(process.socket_path))
         send(live)
         raise DeploymentError(
             f"The primary container for production variant {name} did not pass the ping health check. Please check "
             "CloudWatch logs for this endpoint."
         )
-    return LiveVariant(
-        name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path)
-    )
+    return live
 
 
-def _command(variant: dict[str, Any], model_dir: Path, environment: dict[str, str]) -> list[str]:
-    from local_cloud.sagemaker.images import serving_command  # here, since tests exchange it
-
+def _process(variant: dict[str, Any], home: Path, clients: RoleClients, call: Call) -> ModelProcess:
+    home.mkdir(parents=True, exist_ok=True)
+    model_dir = fetch(variant["ModelDataUrl"], home / "model", clients)
+    environment = _environment(variant, home, model_dir, clients, call)
+    submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    if submitted.startswith("s3://"):
+        # The image's toolkit downloads it with the role's credentials, which an isolated container does not get.
+        if variant["Isolated"]:
+            name = variant["VariantName"]
+            raise DeploymentError(f"Variant {name} is isolated and cannot download its code from {submitted}.")
+        environment["SAGEMAKER_SUBMIT_DIRECTORY"] = str(fetch(submitted, home / "code", clients))
     try:
-        return list(serving_command(variant["Image"], model_dir, environment, _PORT))
+        command = serving_command(variant["Image"], model_dir, environment, _PORT)
     except SageMakerError as error:
         raise DeploymentError(error.message) from error
+    return ModelProcess(command, environment, home / "work", socket_folder(call), isolated=variant["Isolated"])
 
 
 def _environment(

@@ -3,6 +3,7 @@
 Each answers at once and leaves the work to `rollout`; `DescribeEndpoint` tells how far it is.
 """
 
+import shutil
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
@@ -120,6 +121,7 @@ def delete(request: Request, call: Call) -> Response:
 @on_start
 def resume_all(call: Call) -> None:
     """Bring back the endpoints of an account and region."""
+    shutil.rmtree(plans.socket_folder(call), ignore_errors=True)  # of a local cloud that was killed
     for document in call.store.list(KIND):
         if document["EndpointStatus"] in {"Failed", "OutOfService"}:
             continue

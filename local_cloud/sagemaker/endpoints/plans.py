@@ -1,5 +1,7 @@
 """What an endpoint is to run: its configuration and models, resolved into all that its processes need."""
 
+import hashlib
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -42,3 +44,9 @@ def _planned(variant: dict[str, Any], call: Call, *, shadow: bool) -> dict[str, 
 def folder(endpoint: str, call: Call) -> Path:
     """Where an endpoint keeps its models and what it has captured but not written."""
     return call.platform.state_dir / "endpoints" / call.store.account / call.store.region / endpoint
+
+
+def socket_folder(call: Call) -> Path:
+    """Where the processes of an account and region listen: short, since a socket's path is limited to 108 bytes."""
+    owner = hashlib.sha256(f"{call.platform.state_dir} {call.store.scope}".encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"ml-loop-models-{owner}"

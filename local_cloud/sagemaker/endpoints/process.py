@@ -2,14 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,13 +28,14 @@ _SPAWNER = ThreadPoolExecutor(1, thread_name_prefix="model-spawner")
 class ModelProcess:
     """A command that serves HTTP on a Unix domain socket, so that it needs no network to be reached."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str], folder: Path, isolated: bool) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str], folder: Path, sockets: Path, *, isolated: bool
+    ) -> None:
         self._command = [*command]
         self._environment = environment
         self._folder = folder
         self._isolated = isolated
-        self._socket_dir = Path(tempfile.mkdtemp(prefix="model-"))  # a socket's path is limited to 108 bytes
-        self.socket_path = str(self._socket_dir / "http.sock")
+        self.socket_path = str(sockets / f"{uuid.uuid4().hex[:12]}.sock")
         self._child: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self.stopped = False
@@ -43,7 +43,9 @@ class ModelProcess:
     def start(self, on_line: Callable[[str], None]) -> None:
         """Start it; `on_line` gets each line that it writes."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        Path(self.socket_path).unlink(missing_ok=True)
+        path = Path(self.socket_path)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.unlink(missing_ok=True)
         self._child = _SPAWNER.submit(self._spawn).result()
         self._reader = threading.Thread(target=self._read, args=(self._child, on_line), daemon=True)
         self._reader.start()
@@ -110,4 +112,7 @@ class ModelProcess:
                 os.killpg(child.pid, signal.SIGKILL)  # its own group, since start_new_session
         if self._reader is not None:
             self._reader.join(_END_SECONDS)  # its last lines
-        shutil.rmtree(self._socket_dir, ignore_errors=True)
+        path = Path(self.socket_path)
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # others listen there
+            path.parent.rmdir()
