@@ -309,3 +309,16 @@ def test_checkpoints_are_resumed(world: dict[str, Any], tmp_path: Path) -> None:
 def test_what_cannot_train_is_refused_by_name(world: dict[str, Any], changes: dict[str, Any], text: str) -> None:
     with pytest.raises(ClientError, match=text):
         start(world, "train-refused", BUILT_IN, **changes)
+
+
+def test_metrics_of_a_built_in_algorithm_cannot_be_redefined(world: dict[str, Any]) -> None:
+    definitions = [{"Name": "mine", "Regex": "x=(.*)"}]
+    algorithm = {"TrainingImage": XGBOOST, "TrainingInputMode": "File", "MetricDefinitions": definitions}
+    with pytest.raises(ClientError, match="override the metric definitions"):
+        start(world, "train-refused", BUILT_IN, AlgorithmSpecification=algorithm)
+
+
+@pytest.mark.parametrize("name", ["../up", "-first", "a" * 64])
+def test_names_are_names(world: dict[str, Any], name: str) -> None:
+    with pytest.raises(ClientError, match="TrainingJobName"):
+        start(world, name, BUILT_IN)

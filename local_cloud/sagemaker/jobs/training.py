@@ -87,6 +87,11 @@ def check(request: Request, call: Call) -> None:
 def _definitions(request: Request) -> dict[str, re.Pattern[str]]:
     algorithm = request["AlgorithmSpecification"]
     built_in = images.metric_definitions(algorithm["TrainingImage"], request.get("HyperParameters", {}))
+    if built_in and algorithm.get("MetricDefinitions"):
+        raise validation_error(
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
+            "without specifying metric definitions."
+        )
     return compile_definitions([*built_in, *algorithm.get("MetricDefinitions", [])])
 
 
