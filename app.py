@@ -1,14 +1,13 @@
 """Every environment is one stage. `cdk synth -c environments=dev,prod` takes some of them, the default is all."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import aws_cdk as cdk
-import cdk_nag
 
 from config import ConfigError, environment_names, load_environment
-from constructs.sagemaker_rules import SageMakerRules
 from stacks.platform_stage import PlatformStage
 
 # The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
@@ -17,19 +16,22 @@ SETTINGS = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="u
 }
 
 
-def platform(outdir: str | None = None) -> cdk.App:
+def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     """Return the application, not yet synthesised; ConfigError says what is wrong with an environment."""
     app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=outdir)
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
     for name in str(chosen).split(","):
         PlatformStage(app, load_environment(name.strip()))
-    packs = (cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app), SageMakerRules())
-    cdk.Validations.of(app).add_plugins(*packs)
+    if validate:
+        from stacks.validation import rule_packs  # half a second of its own
+
+        cdk.Validations.of(app).add_plugins(*rule_packs(app))
     return app
 
 
 if __name__ == "__main__":
     try:
-        platform().synth()
+        # The switch is the CDK's own, for its template linter; it stands for all checks here.
+        platform(validate=os.environ.get("CDK_VALIDATION") != "false").synth()
     except ConfigError as error:
         sys.exit(str(error))
