@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .errors import StepError
 
 MODEL_FILE = "xgboost-model"
+THREADS = 1  # a process per core answers requests; on a busy machine more threads wait for each other
 
 
 def read_archive(path: Path) -> bytes:
@@ -36,10 +37,11 @@ def load(content: bytes, features: int) -> xgboost.Booster:
             f"{MODEL_FILE} has {model.num_features()} features, features.json has {features}; "
             "they come from different runs. Run the pipeline again."
         )
+    model.set_param({"nthread": THREADS})
     return model
 
 
 def predict(model: xgboost.Booster, features: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return a probability per row of float32 features; nan is a missing value."""
-    matrix = xgboost.DMatrix(features, missing=np.nan)
+    matrix = xgboost.DMatrix(features, missing=np.nan, nthread=THREADS)
     return np.asarray(model.predict(matrix, validate_features=False), dtype="float64")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .errors import StepError
 from .rates import smoothed_rates
@@ -73,10 +74,10 @@ def _fit(values: pd.Series, label: pd.Series, column: Column, use_case: UseCase)
     return Encoded(column.name, column.type, tuple(rates.sort_values(kind="stable").index))
 
 
-def _numbers(values: pd.Series, feature: Encoded) -> pd.Series:
+def _numbers(values: pd.Series, feature: Encoded) -> NDArray[np.float32]:
     if feature.type == "category":
         codes = {level: code for code, level in enumerate(feature.levels)}
-        return values.map(codes).astype("float32")
+        return np.asarray(values.map(codes), dtype="float32")
     with np.errstate(over="ignore"):  # too large for float32 is infinite, and so missing
-        numbers = values.astype("float32")
-    return numbers.where(np.isfinite(numbers))
+        numbers = values.astype("float32").to_numpy()
+    return np.where(np.isfinite(numbers), numbers, np.float32(np.nan))

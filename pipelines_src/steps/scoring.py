@@ -53,9 +53,6 @@ class Scorer:
         """Load an unpacked package; StepError if its parts do not belong together."""
         encoder = Encoder.from_document(json.loads((folder / FEATURES_FILE).read_text()))
         model = booster.load((folder / booster.MODEL_FILE).read_bytes(), len(encoder.features))
-        model.set_param(
-            {"nthread": 1}
-        )  # a process per core answers requests; more threads only get in each other's way
         name = encoder.use_case
         return cls(use_case.load(name), use_case.transformations(name), encoder, model)
 
