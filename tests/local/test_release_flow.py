@@ -160,6 +160,10 @@ def test_releases_from_first_model_to_rollback(platform):
 def test_the_code_and_the_cloud_agree_after_releases(platform):
     diff = platform.diff()
     assert diff.returncode == 0, diff.stdout + diff.stderr
+    before = (platform.champion(), len(platform.records()))
+    platform.cdk.deploy()
+    assert (platform.champion(), len(platform.records())) == before
+    assert "v1" in platform.answer()
 
 
 def test_the_function_may_not_update_the_stack_in_any_other_way(platform):
