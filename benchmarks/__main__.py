@@ -22,7 +22,7 @@ def main() -> int:
     broken = 0
     for result in results:
         kept = (
-            result.ratio <= synth.CPU_RATIO
+            (result.ratio <= synth.CPU_RATIO or result.name != synth.ALL)
             and result.peak_mb <= synth.MEMORY_MB
             and result.largest_stack <= synth.RESOURCES_PER_STACK
         )
@@ -41,7 +41,7 @@ def main() -> int:
     console = Console(width=120)
     console.print(table)
     console.print(
-        f"Promised: ratio at most {synth.CPU_RATIO}, {synth.MEMORY_MB} MB, {synth.RESOURCES_PER_STACK} resources."
+        f"Promised: for {synth.ALL} a ratio of at most {synth.CPU_RATIO}; always at most {synth.MEMORY_MB} MB, {synth.RESOURCES_PER_STACK} resources in a stack."
     )
     console.print(f"Plots and figures: {OUT.relative_to(Path.cwd())}/")
     return 1 if broken else 0

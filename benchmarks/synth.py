@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("app.py", "cdk.json", "config", "constructs", "environments", "lambda", "pipelines_src", "stacks")
 RUNS = 3
 VARIABLES = {"CDK_VALIDATION": "false"}
+ALL = "all environments"
 CPU_RATIO, MEMORY_MB, RESOURCES_PER_STACK = 1.5, 300, 250
 
 
@@ -40,7 +41,7 @@ class Result:
 
 def run(out: Path) -> list[Result]:
     """Measure all environments as they are, then one environment with 1, 10 and 50 use cases; plot the latter."""
-    results = [_measure("all environments", ROOT, 1, "")]
+    results = [_measure(ALL, ROOT, 1, "")]
     for count in (1, 10, 50):
         with tempfile.TemporaryDirectory() as folder:
             copy_with_use_cases(Path(folder), count)

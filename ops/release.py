@@ -41,6 +41,31 @@ def status(environment: str, use_case: str) -> None:
         output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}")
 
 
+@app.command()
+def forget(environment: str, use_case: str) -> None:
+    """Delete every version of the model, before the environment is removed: a group that has any cannot be."""
+    for arn in delete_packages(Target.of(environment, use_case)):
+        output.print(f"deleted {arn}", soft_wrap=True)
+
+
+def delete_packages(target: Target) -> list[str]:
+    """Delete all model packages of the use case and return their ARNs.
+
+    Raises:
+        OperationError: the environment retains its data.
+    """
+    if target.environment.retention.removal == "retain":
+        raise OperationError(
+            f"{target.environment.name} retains its data, and a model's versions are data. To let them go set "
+            f"retention.removal: destroy and retention.allow_data_loss: true in "
+            f"environments/{target.environment.name}.yaml."
+        )
+    arns = [summary["ModelPackageArn"] for summary in packages(target)]
+    for arn in arns:
+        target.sagemaker.delete_model_package(ModelPackageName=arn)
+    return arns
+
+
 def packages(target: Target) -> list["ModelPackageSummaryTypeDef"]:
     """Return the use case's model packages, newest first."""
     pages = target.sagemaker.get_paginator("list_model_packages").paginate(

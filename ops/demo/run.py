@@ -93,6 +93,7 @@ def _evaluation(target: Target) -> dict[str, bytes]:
 
 def _tear_down(stages: Stages, target: Target, cdk: Cdk) -> None:
     with stages.stage("Tear everything down") as stage, ThreadPoolExecutor() as pool:
+        release.delete_packages(target)
         destroying = pool.submit(cdk.destroy)
         while not destroying.done():
             stage.show(f"{stacks.resources_deployed(target)} resources left")
