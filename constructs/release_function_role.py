@@ -89,7 +89,7 @@ def _look(stack: cdk.Stack, environment: str) -> list[iam.PolicyStatement]:
 
     return [
         _allow(["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"], [_stacks(stack, environment)]),
-        # Listing stacks knows no resource; for listing packages IAM's reference requires none, so none can be relied on.
+        # Listing stacks knows no resource; listing packages requires none by IAM's reference, so none can be relied on.
         _allow(["cloudformation:ListStacks", "sagemaker:ListModelPackages"], ["*"]),
         _allow(["sagemaker:DescribeModelPackage"], [sagemaker("model-package")]),
         _allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
