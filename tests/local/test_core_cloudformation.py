@@ -2,10 +2,12 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from tests.local.conftest import RunningCloud
 from tests.local.roles import allow, make_role
 
 CLOUDFORMATION = {"Service": "cloudformation.amazonaws.com"}
@@ -13,26 +15,26 @@ STACK_ARN = "arn:aws:cloudformation:ap-northeast-1:000000000000:stack"
 IMAGE = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 
 
-def template(**resources):
+def template(**resources: Any) -> str:
     return json.dumps({"Resources": resources})
 
 
-def deploy(cloudformation, name, body, **more):
+def deploy(cloudformation: Any, name: str, body: str, **more: Any) -> None:
     cloudformation.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"], **more)
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
-def update(cloudformation, name, body, **more):
+def update(cloudformation: Any, name: str, body: str, **more: Any) -> None:
     cloudformation.update_stack(StackName=name, TemplateBody=body, **more)
     cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
-def reasons(cloudformation, name):
+def reasons(cloudformation: Any, name: str) -> str:
     events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     return " ".join(event.get("ResourceStatusReason", "") for event in events)
 
 
-def test_a_bucket_that_is_not_empty_cannot_be_deleted(client):
+def test_a_bucket_that_is_not_empty_cannot_be_deleted(client: Any) -> None:
     s3, cloudformation = client("s3"), client("cloudformation")
     properties = {"BucketName": "not-empty", "VersioningConfiguration": {"Status": "Enabled"}}
     deploy(cloudformation, "not-empty", template(B={"Type": "AWS::S3::Bucket", "Properties": properties}))
@@ -49,7 +51,7 @@ def test_a_bucket_that_is_not_empty_cannot_be_deleted(client):
     assert s3.list_object_versions(Bucket="not-empty")["Versions"]
 
 
-def test_a_stacks_status_reaches_a_rule(client):
+def test_a_stacks_status_reaches_a_rule(client: Any) -> None:
     events, sqs, cloudformation = client("events"), client("sqs"), client("cloudformation")
     url = sqs.create_queue(QueueName="stack-status")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -74,12 +76,12 @@ def test_a_stacks_status_reaches_a_rule(client):
     assert event["detail"]["client-request-token"] == "the-token"
 
 
-def group(description):
+def group(description: str) -> dict[str, Any]:
     properties = {"ModelPackageGroupName": f"made-by-{description}"}
     return {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": properties}
 
 
-def test_a_stack_can_do_what_its_role_can_do_and_no_more(client):
+def test_a_stack_can_do_what_its_role_can_do_and_no_more(client: Any) -> None:
     cloudformation = client("cloudformation")
     group_arn = "arn:aws:sagemaker:ap-northeast-1:000000000000:model-package-group/made-by-role"
     narrow = make_role(client("iam"), "cfn-narrow", [allow("sagemaker:*", group_arn)], CLOUDFORMATION)
@@ -100,7 +102,7 @@ def test_a_stack_can_do_what_its_role_can_do_and_no_more(client):
     assert not {"made-by-nobody", "made-by-kept-role"} & set(names)
 
 
-def test_updating_a_stack_under_any_other_role_is_denied(local_cloud):
+def test_updating_a_stack_under_any_other_role_is_denied(local_cloud: RunningCloud) -> None:
     iam, root = local_cloud.client("iam"), local_cloud.client("cloudformation")
     everything = [allow("*")]
     release = make_role(iam, "cfn-release", everything, CLOUDFORMATION)
@@ -121,7 +123,7 @@ def test_updating_a_stack_under_any_other_role_is_denied(local_cloud):
     function.update_stack(StackName="released", TemplateBody=changed, RoleARN=release)
 
 
-def test_a_role_that_cannot_be_passed_is_refused(local_cloud):
+def test_a_role_that_cannot_be_passed_is_refused(local_cloud: RunningCloud) -> None:
     iam = local_cloud.client("iam")
     target = make_role(iam, "cfn-target", [allow("*")], CLOUDFORMATION)
     role = make_role(iam, "cfn-no-pass", [allow("cloudformation:*")])
@@ -132,22 +134,22 @@ def test_a_role_that_cannot_be_passed_is_refused(local_cloud):
         )
 
 
-def model(role, isolated):
+def model(role: str, isolated: str) -> dict[str, Any]:
     container = {"Image": IMAGE, "Environment": {"A": "1"}}
     properties = {"ExecutionRoleArn": role, "PrimaryContainer": container, "EnableNetworkIsolation": isolated}
     return {"Type": "AWS::SageMaker::Model", "Properties": properties}
 
 
-def test_a_change_of_a_model_replaces_it(client):
+def test_a_change_of_a_model_replaces_it(client: Any) -> None:
     cloudformation, sagemaker = client("cloudformation"), client("sagemaker")
     role = make_role(client("iam"), "cfn-model", [allow("s3:*")], {"Service": "sagemaker.amazonaws.com"})
     deploy(cloudformation, "model", template(M=model(role, "true")))
 
-    def physical_id():
+    def physical_id() -> str:
         resources = cloudformation.describe_stack_resources(StackName="model")["StackResources"]
-        return resources[0]["PhysicalResourceId"]
+        return str(resources[0]["PhysicalResourceId"])
 
-    def names():
+    def names() -> list[str]:
         found = sagemaker.list_models(NameContains="model-M")["Models"]
         return [name["ModelName"] for name in found]
 
@@ -162,8 +164,8 @@ def test_a_change_of_a_model_replaces_it(client):
     assert names() == []
 
 
-def test_properties_that_ministack_drops(client):
-    role = {
+def test_properties_that_ministack_drops(client: Any) -> None:
+    role: dict[str, Any] = {
         "Type": "AWS::IAM::Role",
         "Properties": {
             "RoleName": "bounded",
@@ -199,7 +201,7 @@ def test_properties_that_ministack_drops(client):
     assert client("sns").get_topic_attributes(TopicArn=topics[0])["Attributes"]["KmsMasterKeyId"]
 
 
-def test_objects_tell_eventbridge(client):
+def test_objects_tell_eventbridge(client: Any) -> None:
     s3, events, sqs = client("s3"), client("events"), client("sqs")
     s3.create_bucket(Bucket="telling", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     s3.put_bucket_notification_configuration(
@@ -219,7 +221,7 @@ def test_objects_tell_eventbridge(client):
     assert json.loads(message["Body"])["detail"]["object"]["key"] == "folder/new"
 
 
-def test_an_answer_waits_until_the_stack_is_at_rest(client):
+def test_an_answer_waits_until_the_stack_is_at_rest(client: Any) -> None:
     cloudformation = client("cloudformation")
     started = time.monotonic()
     cloudformation.create_stack(StackName="at-rest", TemplateBody=template(G=group("rest")))

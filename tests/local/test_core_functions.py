@@ -4,10 +4,12 @@ import io
 import json
 import time
 import zipfile
+from typing import Any
 
 import pytest
 
-from tests.local.roles import allow, make_role
+from tests.local.conftest import RunningCloud
+from tests.local.roles import Statement, allow, make_role
 
 POWERTOOLS = "arn:aws:lambda:ap-northeast-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:27"
 SOURCE = """
@@ -29,37 +31,37 @@ def lambda_handler(event, context):
 FAILING = "def lambda_handler(event, context):\n    raise ValueError('it never works')\n"
 
 
-def code(source):
+def code(source: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("index.py", source)
     return file.getvalue()
 
 
-def make_function(cloud, name, source, statements, **more):
+def make_function(cloud: Any, name: str, source: str, statements: list[Statement], **more: Any) -> str:
     role = make_role(cloud.client("iam"), name, statements, {"Service": "lambda.amazonaws.com"})
     function = cloud.client("lambda").create_function(
         FunctionName=name, Runtime="python3.12", Handler="index.lambda_handler", Role=role, Timeout=30,
         Code={"ZipFile": code(source)}, Layers=[POWERTOOLS], **more,
     )  # fmt: skip
-    return function["FunctionArn"]
+    return str(function["FunctionArn"])
 
 
 @pytest.fixture(scope="module")
-def queue(client):
+def queue(client: Any) -> tuple[str, str]:
     sqs = client("sqs")
     url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return url, arn
 
 
-def test_a_function_has_the_layers_packages_and_its_own_role(local_cloud):
+def test_a_function_has_the_layers_packages_and_its_own_role(local_cloud: RunningCloud) -> None:
     s3 = local_cloud.client("s3")
     for bucket in ("functions-own", "functions-other"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     make_function(local_cloud, "fn-reads", SOURCE, [allow("s3:ListBucket", "arn:aws:s3:::functions-own")])
 
-    def invoke(bucket):
+    def invoke(bucket: str) -> Any:
         payload = json.dumps({"bucket": bucket})
         answer = local_cloud.client("lambda").invoke(FunctionName="fn-reads", Payload=payload)
         return json.loads(answer["Payload"].read())
@@ -68,7 +70,7 @@ def test_a_function_has_the_layers_packages_and_its_own_role(local_cloud):
     assert "not authorized to perform: s3:ListBucket" in invoke("functions-other")["error"]
 
 
-def test_an_event_that_fails_every_time_becomes_a_dead_letter(local_cloud, queue):
+def test_what_fails_every_time_becomes_a_dead_letter(local_cloud: RunningCloud, queue: tuple[str, str]) -> None:
     url, queue_arn = queue
     events = local_cloud.client("events")
     function = make_function(
@@ -93,7 +95,7 @@ def test_an_event_that_fails_every_time_becomes_a_dead_letter(local_cloud, queue
     sqs.purge_queue(QueueUrl=url)
 
 
-def test_an_event_that_may_not_be_delivered_becomes_a_dead_letter(local_cloud, queue):
+def test_what_may_not_be_delivered_becomes_a_dead_letter(local_cloud: RunningCloud, queue: tuple[str, str]) -> None:
     url, queue_arn = queue
     events, sqs = local_cloud.client("events"), local_cloud.client("sqs")
     function = make_function(local_cloud, "fn-closed", FAILING, [allow("s3:GetObject")])
@@ -111,7 +113,7 @@ def test_an_event_that_may_not_be_delivered_becomes_a_dead_letter(local_cloud, q
     assert json.loads(found[0]["Body"])["source"] == "closed"
 
 
-def test_an_alarm_tells_its_topic(local_cloud, queue):
+def test_an_alarm_tells_its_topic(local_cloud: RunningCloud, queue: tuple[str, str]) -> None:
     cloudwatch, sns, sqs = (local_cloud.client(name) for name in ("cloudwatch", "sns", "sqs"))
     url = sqs.create_queue(QueueName="alarms")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,12 +1,14 @@
 """IAM decides about SageMaker as about everything else."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud import iam
-from tests.local.roles import allow, deny, make_role
+from tests.local.conftest import RunningCloud
+from tests.local.roles import Statement, allow, deny, make_role
 
 PREFIX = "arn:aws:sagemaker:ap-northeast-1:000000000000"
 SERVICE = {"Service": "sagemaker.amazonaws.com"}
@@ -14,15 +16,15 @@ MODEL = {"PrimaryContainer": {"Image": "354813040037.dkr.ecr.ap-northeast-1.amaz
 
 
 @pytest.fixture(scope="module")
-def passed_role(client):
+def passed_role(client: Any) -> str:
     return make_role(client("iam"), "iam-passed", [allow("s3:GetObject")], SERVICE)
 
 
-def as_role(cloud, name, *statements):
+def as_role(cloud: Any, name: str, *statements: Statement) -> Any:
     return cloud.client("sagemaker", cloud.session(make_role(cloud.client("iam"), name, list(statements))))
 
 
-def test_a_call_is_denied_by_resource(local_cloud):
+def test_a_call_is_denied_by_resource(local_cloud: RunningCloud) -> None:
     own = as_role(local_cloud, "iam-own-group", allow("sagemaker:*", f"{PREFIX}:model-package-group/own-*"))
     own.create_model_package_group(ModelPackageGroupName="own-group")
     with pytest.raises(
@@ -36,7 +38,7 @@ def test_a_call_is_denied_by_resource(local_cloud):
     ]
 
 
-def test_a_call_is_denied_by_condition_key(local_cloud, passed_role):
+def test_a_call_is_denied_by_condition_key(local_cloud: RunningCloud, passed_role: str) -> None:
     guarded = as_role(
         local_cloud,
         "iam-guarded",
@@ -53,20 +55,20 @@ def test_a_call_is_denied_by_condition_key(local_cloud, passed_role):
     guarded.create_model(**model, **inside, EnableNetworkIsolation=True)
 
 
-def test_a_role_may_be_passed_only_with_permission(local_cloud, passed_role):
+def test_a_role_may_be_passed_only_with_permission(local_cloud: RunningCloud, passed_role: str) -> None:
     cannot = as_role(local_cloud, "iam-cannot-pass", allow("sagemaker:*"))
     with pytest.raises(ClientError, match=f"iam:PassRole on resource: {passed_role}"):
         cannot.create_model(ModelName="passed", ExecutionRoleArn=passed_role, **MODEL)
 
 
-def test_tags_at_creation_need_their_own_permission(local_cloud):
+def test_tags_at_creation_need_their_own_permission(local_cloud: RunningCloud) -> None:
     cannot = as_role(local_cloud, "iam-cannot-tag", allow("sagemaker:CreateModelPackageGroup"))
     cannot.create_model_package_group(ModelPackageGroupName="untagged")
     with pytest.raises(ClientError, match="sagemaker:AddTags"):
         cannot.create_model_package_group(ModelPackageGroupName="tagged", Tags=[{"Key": "a", "Value": "b"}])
 
 
-def test_the_tags_of_a_resource_decide(local_cloud):
+def test_the_tags_of_a_resource_decide(local_cloud: RunningCloud) -> None:
     root = local_cloud.client("sagemaker")
     for owner in ("us", "them"):
         tags = [{"Key": "owner", "Value": owner}]
@@ -81,7 +83,7 @@ def test_the_tags_of_a_resource_decide(local_cloud):
         ours.describe_model_package_group(ModelPackageGroupName="of-them")
 
 
-def test_an_invocation_is_denied_by_resource(local_cloud):
+def test_an_invocation_is_denied_by_resource(local_cloud: RunningCloud) -> None:
     rights = allow("sagemaker:InvokeEndpoint", f"{PREFIX}:endpoint/own")
     role = make_role(local_cloud.client("iam"), "iam-invoke", [rights])
     runtime = local_cloud.client("sagemaker-runtime", local_cloud.session(role))
@@ -105,7 +107,9 @@ OTHER_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "111111111111"}}
         ("trust-lambda", {"Service": "lambda.amazonaws.com"}, None, False),
     ],
 )
-def test_a_job_role_must_trust_sagemaker(local_cloud, name, principal, condition, may):
+def test_a_job_role_must_trust_sagemaker(
+    local_cloud: RunningCloud, name: str, principal: Any, condition: Any, may: bool
+) -> None:
     root = local_cloud.client("sagemaker")
     role = make_role(local_cloud.client("iam"), name, [allow("s3:*")], principal, condition)
     job = {
@@ -123,7 +127,7 @@ def test_a_job_role_must_trust_sagemaker(local_cloud, name, principal, condition
         root.create_processing_job(**job)
 
 
-def test_condition_keys_of_a_request():
+def test_condition_keys_of_a_request() -> None:
     found = iam.condition_keys(
         {
             "OutputDataConfig": {"S3OutputPath": "s3://b", "KmsKeyId": "1234"},
@@ -162,12 +166,12 @@ def test_condition_keys_of_a_request():
         ("ListModels", {}, None),
     ],
 )
-def test_resources_of_a_request(operation, request_, resources):
+def test_resources_of_a_request(operation: str, request_: dict[str, Any], resources: list[str] | None) -> None:
     expected = ["*"] if resources is None else [f"{PREFIX}:{resource}" for resource in resources]
     assert iam.resource_arns(operation, request_, PREFIX) == expected
 
 
-def test_loopback_counts_as_tls(local_cloud):
+def test_loopback_counts_as_tls(local_cloud: RunningCloud) -> None:
     s3 = local_cloud.client("s3")
     s3.create_bucket(Bucket="tls-only", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     insecure = {
@@ -182,7 +186,7 @@ def test_loopback_counts_as_tls(local_cloud):
     assert s3_of_role.get_object(Bucket="tls-only", Key="k")["Body"].read() == b"v"
 
 
-def test_an_object_under_a_key_needs_the_key(local_cloud):
+def test_an_object_under_a_key_needs_the_key(local_cloud: RunningCloud) -> None:
     s3, iam_client = local_cloud.client("s3"), local_cloud.client("iam")
     key = local_cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     s3.create_bucket(Bucket="under-a-key", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
@@ -191,7 +195,7 @@ def test_an_object_under_a_key_needs_the_key(local_cloud):
     s3.put_bucket_encryption(Bucket="under-a-key", ServerSideEncryptionConfiguration=rules)
     s3.put_object(Bucket="under-a-key", Key="k", Body=b"v")
 
-    def of_role(name, *statements):
+    def of_role(name: str, *statements: Statement) -> Any:
         return local_cloud.client("s3", local_cloud.session(make_role(iam_client, name, list(statements))))
 
     reader = of_role("key-reader", allow("s3:*"), allow("kms:Decrypt", key))

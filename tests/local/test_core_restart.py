@@ -6,9 +6,13 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.local.conftest import RunningCloud
 
 ANYONE = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}
@@ -17,7 +21,7 @@ EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow
 TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "kept"}}}})
 
 
-def fill(cloud):
+def fill(cloud: Any) -> None:
     s3, iam, cloudformation = cloud.client("s3"), cloud.client("iam"), cloud.client("cloudformation")
     s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     s3.put_bucket_versioning(Bucket="kept-bucket", VersioningConfiguration={"Status": "Enabled"})
@@ -28,7 +32,7 @@ def fill(cloud):
     cloudformation.get_waiter("stack_create_complete").wait(StackName="kept-stack", WaiterConfig={"Delay": 1})
 
 
-def check(cloud):
+def check(cloud: Any) -> None:
     s3 = cloud.client("s3")
     assert s3.get_object(Bucket="kept-bucket", Key="folder/object")["Body"].read() == b"second"
     assert len(s3.list_object_versions(Bucket="kept-bucket")["Versions"]) == 2
@@ -39,7 +43,7 @@ def check(cloud):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_state_survives(start_cloud, tmp_path, how):
+def test_state_survives(start_cloud: Any, tmp_path: Path, how: int) -> None:
     with start_cloud(tmp_path / "state") as cloud:
         fill(cloud)
         if how == signal.SIGKILL:
@@ -50,7 +54,7 @@ def test_state_survives(start_cloud, tmp_path, how):
         check(again)
 
 
-def test_temporary_credentials_survive(start_cloud, tmp_path):
+def test_temporary_credentials_survive(start_cloud: Any, tmp_path: Path) -> None:
     with start_cloud(tmp_path / "state") as cloud:
         iam = cloud.client("iam")
         iam.create_role(RoleName="session-role", AssumeRolePolicyDocument=ANYONE)
@@ -62,17 +66,17 @@ def test_temporary_credentials_survive(start_cloud, tmp_path):
         assert identity["Arn"].endswith("assumed-role/session-role/test")
 
 
-def suppressed(call):
+def suppressed(call: Any) -> Any:
     """The call never gets its answer, since the server is killed before."""
 
-    def run(**arguments):
+    def run(**arguments: Any) -> None:
         with contextlib.suppress(Exception):
             call(**arguments)
 
     return run
 
 
-def test_an_interrupted_stack_can_be_deployed_again(start_cloud, tmp_path):
+def test_an_interrupted_stack_can_be_deployed_again(start_cloud: Any, tmp_path: Path) -> None:
     slow = {"Resources": {"Wait": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Timeout": "600",
             "Handle": {"Ref": "Handle"}}}, "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}  # fmt: skip
     with start_cloud(tmp_path / "state") as cloud:
@@ -93,7 +97,7 @@ def test_an_interrupted_stack_can_be_deployed_again(start_cloud, tmp_path):
         cloudformation.get_waiter("stack_create_complete").wait(StackName="slow", WaiterConfig={"Delay": 1})
 
 
-def test_supervisor_starts_once_and_stops(tmp_path, free_port):
+def test_supervisor_starts_once_and_stops(tmp_path: Path, free_port: int) -> None:
     from local_cloud import supervisor
 
     first = supervisor.up(free_port, tmp_path)
@@ -107,7 +111,7 @@ def test_supervisor_starts_once_and_stops(tmp_path, free_port):
     assert not supervisor.down(tmp_path)
 
 
-def test_a_wrong_signature_is_refused(local_cloud):
+def test_a_wrong_signature_is_refused(local_cloud: RunningCloud) -> None:
     from local_cloud.platform import Credentials
 
     unknown = Credentials("ASIAUNKNOWNUNKNOWN00", "no", "no")

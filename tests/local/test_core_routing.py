@@ -1,13 +1,16 @@
 """Where the local cloud listens, and what it says to what it does not do."""
 
 import socket
+from typing import Any
 
 import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local.conftest import RunningCloud
 
-def test_it_listens_on_one_loopback_port_only(local_cloud):
+
+def test_it_listens_on_one_loopback_port_only(local_cloud: RunningCloud) -> None:
     own = [psutil.Process(local_cloud.process.pid), *psutil.Process(local_cloud.process.pid).children(recursive=True)]
     listening = {
         (connection.laddr.ip, connection.laddr.port)
@@ -19,7 +22,7 @@ def test_it_listens_on_one_loopback_port_only(local_cloud):
     assert {address for address, _ in listening} == {"127.0.0.1"}
 
 
-def test_it_does_not_answer_on_the_machines_own_address(local_cloud):
+def test_it_does_not_answer_on_the_machines_own_address(local_cloud: RunningCloud) -> None:
     addresses = {
         address.address
         for found in psutil.net_if_addrs().values()
@@ -31,7 +34,7 @@ def test_it_does_not_answer_on_the_machines_own_address(local_cloud):
             socket.create_connection((address, local_cloud.port), timeout=2)
 
 
-def test_an_operation_it_does_not_implement_is_refused_by_name(client):
+def test_an_operation_it_does_not_implement_is_refused_by_name(client: Any) -> None:
     with pytest.raises(ClientError, match="does not implement sagemaker:CreateDomain") as refused:
         client("sagemaker").create_domain(
             DomainName="d", AuthMode="IAM", DefaultUserSettings={}, SubnetIds=["subnet-1"], VpcId="vpc-1"
