@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,9 @@ from ops.target import OperationError, Target
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COLUMNS = 5
+TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,13 @@ class Prediction:
     probability: float
     happened: int
     variant: str
+
+    def shown(self, column: str) -> str:
+        """Return a field of the record for a table: numbers without empty decimals, times to the minute."""
+        value = self.record[column]
+        if isinstance(value, float):
+            return f"{value:g}"
+        return TIME.sub(r"\1 \2", str(value))
 
 
 def command(
@@ -76,14 +87,14 @@ def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> l
 def table(target: Target, answers: list[Prediction]) -> Table:
     """Return answers as a table for people."""
     shown = Table(title=f"{target.name}: {target.use_case.data.label}", title_justify="left")
-    columns = list(answers[0].record)[:6]
-    for column in columns:
-        shown.add_column(column)
+    columns = list(answers[0].record)[:COLUMNS]
     shown.add_column("predicted", justify="right")
     shown.add_column("happened", justify="right")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
     for answer in answers:
-        values = [str(answer.record[column]) for column in columns]
-        shown.add_row(*values, f"{answer.probability:.0%}", "yes" if answer.happened else "no")
+        values = [answer.shown(column) for column in columns]
+        shown.add_row(f"{answer.probability:.0%}", "yes" if answer.happened else "no", *values)
     return shown
 
 

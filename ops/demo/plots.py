@@ -46,7 +46,15 @@ def timeline(steps: list[Step]) -> str:
     for row, step in enumerate(reversed(shown)):
         begin = (step.started - first).total_seconds() if step.started else 0.0
         axes.barh(row, max(step.seconds, 0.05), left=begin, color=MODEL if step.status == "Succeeded" else BASELINE)
-        axes.text(begin + step.seconds, row, f" {step.seconds:.1f} s", va="center", color="#5d6b78", fontsize=9)
+        axes.annotate(
+            f"{step.seconds:.1f} s",
+            (begin + step.seconds, row),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            color="#5d6b78",
+            fontsize=9,
+        )
     axes.set_yticks(range(len(shown)), [step.name for step in reversed(shown)])
     axes.set_xlabel("seconds since the execution began")
     axes.margins(x=0.08)

@@ -14,7 +14,7 @@ from ops.pipeline import Step
 from ops.predict import Prediction
 from ops.target import Target
 
-COLUMNS = 7
+COLUMNS = 6
 
 
 @dataclass(frozen=True)

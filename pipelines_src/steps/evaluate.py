@@ -66,6 +66,8 @@ def _write_evaluation(
         "feature_importance": dict(zip(importance["feature"], importance["share_of_gain"], strict=True)),
         "slices": metrics.slices(slices.rename(columns=lambda name: name.removeprefix("slice_")), label, model),
     }
+    for metric in ("rows", "auc", "baseline_auc", "auc_over_baseline", "log_loss", "brier"):
+        print(f"{metric}: {evaluation[metric]}", flush=True)  # what a person finds in the job's log
     files.write_json(folder / "evaluation.json", evaluation)  # last: where it is, the rest is
 
 

@@ -22,13 +22,17 @@ def run(use_case: UseCase, folders: Folders) -> None:
     module = transformations(use_case.name)
     everything = _records(module, tables, use_case)
     kept = everything[everything["excluded"].isna()].reset_index(drop=True)
-    report = {
-        "rows_read": {name: len(table) for name, table in tables.items()},
-        "splits": _report(everything, use_case),
-    }
+    splits = _report(everything, use_case)
+    for split, counts in splits.items():
+        print(f"{split}: {counts}", flush=True)  # what a person finds in the job's log
     _require_rows(kept, use_case)
     _write(module, kept, use_case, folders)
-    files.write_json(folders.output("report") / "preparation.json", {"use_case": use_case.name, **report})
+    report = {
+        "use_case": use_case.name,
+        "rows_read": {name: len(table) for name, table in tables.items()},
+        "splits": splits,
+    }
+    files.write_json(folders.output("report") / "preparation.json", report)
 
 
 def assign_splits(time: pd.Series, use_case: UseCase) -> pd.Series:
