@@ -98,7 +98,9 @@ class Platform:
 
     def champion(self) -> str:
         (stack,) = self.cloudformation.describe_stacks(StackName=SERVING)["Stacks"]
-        return {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]}["ChampionModelPackage"]
+        return str(
+            {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]}["ChampionModelPackage"]
+        )
 
     def diff(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

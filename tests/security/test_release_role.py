@@ -1,5 +1,7 @@
 """What the release function and the release role may do, and what neither may."""
 
+from typing import Any
+
 import pytest
 
 from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
@@ -130,7 +132,7 @@ def private(cloud, templates):
     }
 
 
-def calls_of_a_release(names: dict[str, str], private: dict, key: str) -> list[Request]:
+def calls_of_a_release(names: dict[str, str], private: dict[str, Any], key: str) -> list[Request]:
     model = f"{SAGEMAKER}:model/{names['model']}12"
     config = f"{SAGEMAKER}:endpoint-config/{names['endpoint-config']}12"
     endpoint = f"{SAGEMAKER}:endpoint/dev-flight-delays"

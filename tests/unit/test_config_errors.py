@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -33,9 +34,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def changed(path: str, value: object) -> dict[str, object]:
-    document = yaml.safe_load(yaml.safe_dump(GOOD))
+    document: dict[str, object] = yaml.safe_load(yaml.safe_dump(GOOD))
     *sections, key = path.split(".")
-    section = document
+    section: Any = document
     for name in sections:
         section = section.setdefault(name, {})
     if value is ...:

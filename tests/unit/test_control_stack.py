@@ -38,7 +38,9 @@ def test_the_function_is_the_release_handler(function):
 
 
 def test_runtime_architecture_and_layer_agree(function):
-    python, architecture = re.search(r"V3-python(\d+)-(\w+):\d+$", POWERTOOLS_LAYER).groups()
+    layer = re.search(r"V3-python(\d+)-(\w+):\d+$", POWERTOOLS_LAYER)
+    assert layer
+    python, architecture = layer.groups()
     assert function["Runtime"].replace(".", "") == f"python{python}"
     assert function["Architectures"] == [architecture]
     assert POWERTOOLS_LAYER in json.dumps(function["Layers"])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from release.logic import worth_describing
-from release.reconcile import RefusedError, reconcile
-from release.state import Attempt, Live, Observation, Package, Stack, Update, version_of
+from release.reconcile import RefusedError, Started, reconcile
+from release.state import Attempt, Live, Observation, Package, Result, Stack, Update, version_of
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
@@ -109,7 +109,7 @@ class Cloud:
         self.attempts.append(attempt)
         return True
 
-    def start(self, attempt: Attempt) -> str:
+    def start(self, attempt: Attempt) -> Started:
         self.interrupted()
         if self.updating:
             return "busy"
@@ -121,7 +121,7 @@ class Cloud:
         self.updates[attempt.token] = Update("running")
         return "started"
 
-    def close(self, attempt: Attempt, result: str, detail: str, at: datetime) -> bool:
+    def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         self.interrupted()
         index = attempt.number - 1
         if self.attempts[index].result != "started":

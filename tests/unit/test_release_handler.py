@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from release.events import Hour, PackageEvent, StackEvent, parse, serving_use_case, use_case_of
 from release.handler import run
 from release.logic import Rest
+from release.reconcile import World
 from release.settings import Settings
 
 LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
@@ -87,7 +89,7 @@ def test_trouble_with_one_use_case_does_not_keep_the_others_waiting(monkeypatch)
 
     monkeypatch.setattr("release.handler.reconcile", reconcile)
     with pytest.raises(ExceptionGroup) as caught:
-        run(None, ["first", "second"], "Scheduled Event e1")
+        run(cast(World, None), ["first", "second"], "Scheduled Event e1")
     assert done == [("second", "Scheduled Event e1")]
     assert [type(error) for error in caught.value.exceptions] == [OSError]
 

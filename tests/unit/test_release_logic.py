@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from release.logic import STUCK_AFTER, Alarm, Claim, Close, Rest, Start, decide, wanted, worth_describing
-from release.state import Attempt, Live, Observation, Package, Stack, Update, version_of
+from release.state import Attempt, Live, Observation, Package, Result, Stack, Update, version_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
@@ -16,7 +16,7 @@ def package(version: int, minutes_ago: int = 10) -> Package:
     return Package(f"{GROUP}/{version}", NOW - timedelta(minutes=minutes_ago), "arn:aws:iam::111122223333:user/ann")
 
 
-def attempt(version: int, result: str = "started", number: int = 1, before: str = "", **changes) -> Attempt:
+def attempt(version: int, result: Result = "started", number: int = 1, before: str = "", **changes) -> Attempt:
     first = Attempt(
         use_case="flight-delays",
         number=number,
