@@ -8,8 +8,9 @@ import difflib
 from functools import cache
 from typing import Annotated, Any
 
-import botocore.session
 from pydantic import AfterValidator
+
+from config.service_model import sagemaker
 
 
 @cache
@@ -19,8 +20,8 @@ def known(shape: str) -> frozenset[str]:
     >>> "ml.m5.large" in known("TrainingInstanceType")
     True
     """
-    model: Any = botocore.session.get_session().get_service_model("sagemaker")
-    return frozenset(model.shape_for(shape).enum)
+    found: Any = sagemaker().shape_for(shape)
+    return frozenset(found.enum)
 
 
 def _checked(shape: str) -> AfterValidator:

@@ -3,18 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterable
-from functools import cache
 from ipaddress import IPv4Network, IPv6Network
 
-import botocore.session
+from config.service_model import sagemaker_regions
 
 Range = IPv4Network | IPv6Network
-
-
-@cache
-def sagemaker_regions() -> tuple[str, ...]:
-    """Return the regions of the aws partition that have SageMaker, from botocore's endpoint table."""
-    return tuple(botocore.session.get_session().get_available_regions("sagemaker"))
 
 
 def known_region(region: str) -> str:

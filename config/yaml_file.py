@@ -10,6 +10,9 @@ from config.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
 
+# The C parser is many times faster; PyYAML has it wherever libyaml was there to build it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class YamlFile:
@@ -34,8 +37,9 @@ def read(path: Path, shown: str) -> YamlFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        content = None if root is None else loader.construct_document(root)
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
     except UnicodeDecodeError as error:

@@ -1,12 +1,11 @@
 """What SageMaker's service model (botocore) says of requests and answers."""
 
 import re
-from functools import cache
 from typing import Any
 
-import botocore.session
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from config.service_model import sagemaker
 from pipelines_src.definition.references import Kind
 
 _KINDS: dict[str, Kind] = {
@@ -21,21 +20,16 @@ _KINDS: dict[str, Kind] = {
 _TOKEN = re.compile(r"\.?([A-Za-z0-9_]+)|\[(\d+)\]|\['([^']+)'\]")
 
 
-@cache
-def _service() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("sagemaker")
-
-
 def input_shape(operation: str) -> StructureShape:
     """Return the shape of an operation's request."""
-    shape: Any = _service().operation_model(operation).input_shape
+    shape: Any = sagemaker().operation_model(operation).input_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 - every Create* operation has a request
     return shape
 
 
 def output_shape(operation: str) -> StructureShape:
     """Return the shape of an operation's answer."""
-    shape: Any = _service().operation_model(operation).output_shape
+    shape: Any = sagemaker().operation_model(operation).output_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 - every Describe* operation has an answer
     return shape
 
