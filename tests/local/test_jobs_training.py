@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from local_cloud import archives
+
 REGISTRY = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com"
 XGBOOST = f"{REGISTRY}/sagemaker-xgboost:3.2-0"
 SKLEARN = f"{REGISTRY}/sagemaker-scikit-learn:1.9-0"
@@ -113,7 +115,7 @@ def keys(world: dict[str, Any], prefix: str) -> list[str]:
 def unpack(world: dict[str, Any], uri: str, folder: Path) -> dict[str, Any]:
     answer: dict[str, Any] = world["s3"].get_object(Bucket="jobs-training", Key=uri.removeprefix("s3://jobs-training/"))
     with tarfile.open(fileobj=io.BytesIO(answer["Body"].read())) as archive:
-        archive.extractall(folder, filter="data")
+        archives.unpack(archive, folder)
     return answer
 
 

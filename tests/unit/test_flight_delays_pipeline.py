@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from config import load_use_case
 from config.use_case import GateMetric
+from local_cloud.archives import unpack
 from pipelines_src.flight_delays import raw_data
 
 USE_CASE = load_use_case("flight_delays")
@@ -133,7 +134,7 @@ def test_the_monitoring_baseline_describes_what_clients_send(jobs: Any) -> None:
 def unpacked(jobs: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("opt-ml-model")
     with tarfile.open(jobs.output("evaluate", "package") / "model.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+        unpack(archive, folder)
     return folder
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_cloud.archives import unpack
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import SageMakerError
 
@@ -55,7 +56,7 @@ def _download(url: str, target: Path, clients: RoleClients) -> None:
 def _unpack(url: str, archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
+            unpack(tar, folder)
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DeploymentError(
             f'Failed to extract model data archive for container "{CONTAINER_NAME}" from URL: "{url}". Please ensure '

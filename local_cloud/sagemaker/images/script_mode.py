@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from local_cloud.archives import unpack
+
 
 def main() -> int:
     """Fetch and unpack the code, run the script, and say in output/failure what went wrong."""
@@ -64,7 +66,7 @@ def _unpack(uri: str, code: Path, base: Path) -> None:
         archive = base / "input/sourcedir.tar.gz"
         boto3.client("s3").download_file(place.netloc, place.path.lstrip("/"), str(archive))
     with tarfile.open(archive) as content:
-        content.extractall(code, filter="data")
+        unpack(content, code)
 
 
 def _arguments(parameters: dict[str, Any]) -> list[str]:
