@@ -14,6 +14,8 @@ import pytest
 
 from local_cloud import clients
 from local_cloud.platform import Credentials
+from local_cloud.sagemaker import api
+from tests.local.pipelines_cloud import Cloud, job_operations, serve
 
 
 @dataclass
@@ -92,3 +94,17 @@ def start_cloud() -> Callable[..., Any]:
 @pytest.fixture
 def free_port() -> int:
     return unused_port()
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Pipelines whose jobs are fakes, answered in this process."""
+    for name, operation in job_operations().items():
+        monkeypatch.setitem(api._OPERATIONS, name, operation)
+    # Jobs and endpoints of the same process would look for what a server left behind among the fakes.
+    own = [function for function in api._ON_START if "pipelines" in function.__module__]
+    monkeypatch.setattr(api, "_ON_START", own)
+    cloud, server = serve(tmp_path)
+    yield cloud
+    server.shutdown()
+    server.server_close()

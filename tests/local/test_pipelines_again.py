@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,9 @@ from botocore.exceptions import ClientError
 
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.pipelines import durations, retries
-from tests.local.pipelines_cloud import Cloud, job_operations, processing, serve, training
+from tests.local.pipelines_cloud import Cloud, processing, serve, training
 
 DAY = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P1D"}}
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name, operation in job_operations().items():
-        monkeypatch.setitem(api._OPERATIONS, name, operation)
-    cloud, server = serve(tmp_path)
-    yield cloud
-    server.shutdown()
-    server.server_close()
 
 
 def again(cloud: Cloud, status: str = "Succeeded") -> str:

@@ -2,25 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.sagemaker import api
-from tests.local.pipelines_cloud import ROLE, Cloud, job_operations, processing, serve, training
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name, operation in job_operations().items():
-        monkeypatch.setitem(api._OPERATIONS, name, operation)
-    cloud, server = serve(tmp_path)
-    yield cloud
-    server.shutdown()
-    server.server_close()
+from tests.local.pipelines_cloud import ROLE, Cloud, processing, training
 
 
 def get(path: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """Steps that run no job: registering a model, functions and callbacks; and conditions of every kind."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,19 +9,9 @@ from botocore.exceptions import ClientError
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.pipelines import conditions
 from local_cloud.sagemaker.pipelines.expressions import ExpressionError, Scope
-from tests.local.pipelines_cloud import ACCOUNT, REGION, Cloud, job_operations, processing, serve, training
+from tests.local.pipelines_cloud import ACCOUNT, REGION, Cloud, processing, training
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:double"
-
-
-@pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name, operation in job_operations().items():
-        monkeypatch.setitem(api._OPERATIONS, name, operation)
-    cloud, server = serve(tmp_path)
-    yield cloud
-    server.shutdown()
-    server.server_close()
 
 
 def function_step(name: str, arguments: dict[str, Any], *outputs: tuple[str, str]) -> dict[str, Any]:
