@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from . import files
+from . import files, offline_wheel
 from .booster import MODEL_FILE
 from .use_case import package
 
@@ -37,7 +37,10 @@ def write(path: Path, model: bytes, features: dict[str, Any], use_case: str) -> 
 def _code(use_case: str) -> dict[str, bytes]:
     """Return the running code itself, from its folder or from the zip it runs in."""
     steps = importlib.resources.files(__package__ or "steps")
-    code = {"code/serve.py": steps.joinpath("serve.py").read_bytes()}
+    code = {
+        "code/serve.py": steps.joinpath("serve.py").read_bytes(),
+        f"code/{offline_wheel.PROJECT_FILE}": offline_wheel.PROJECT.encode(),
+    }
     for name, folder in (("steps", steps), (use_case, importlib.resources.files(package(use_case)))):
         code |= {f"code/{name}/{item.name}": item.read_bytes() for item in _sources(folder)}
     return code
