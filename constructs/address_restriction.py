@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from constructs.statements import Statement, deny
+
 # What touches the content of a bucket. Its configuration is left out: CloudFormation sets it under a role of its own.
 _OBJECTS = ["s3:GetObject*", "s3:PutObject*", "s3:DeleteObject*", "s3:ListBucket*", "s3:AbortMultipartUpload"]
 
@@ -25,15 +27,9 @@ def from_elsewhere(*, cidrs: Sequence[str], vpc_id: str) -> Conditions:
     }
 
 
-def deny_people_elsewhere(*, cidrs: Sequence[str], vpc_id: str) -> iam.PolicyStatement:
+def deny_people_elsewhere(*, cidrs: Sequence[str], vpc_id: str) -> Statement:
     """Return a Deny for the policies of people; roles that services take must not have it."""
-    return iam.PolicyStatement(
-        sid="DenyFromElsewhere",
-        effect=iam.Effect.DENY,
-        actions=["*"],
-        resources=["*"],
-        conditions=from_elsewhere(cidrs=cidrs, vpc_id=vpc_id),
-    )
+    return deny("DenyFromElsewhere", ["*"], from_elsewhere(cidrs=cidrs, vpc_id=vpc_id))
 
 
 def deny_objects_elsewhere(

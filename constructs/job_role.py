@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.statements import Statement, allow
-from constructs.wildcard_findings import acknowledge_wildcards
+from constructs.wildcard_findings import wildcards
 
 _JOBS = {"processing": "Processing", "training": "Training"}
 _INTERFACES = ("CreateNetworkInterfacePermission", "DeleteNetworkInterface", "DeleteNetworkInterfacePermission")
@@ -44,9 +44,7 @@ class JobRole(Construct):
         buckets: Iterable[s3.IBucket],
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        # "arn:<partition>:%s:<region>:<account>:%s"
-        place = f"arn:{stack.partition}:%s:{stack.region}:{stack.account}:%s"
+        arns = Arns.of(self)
         self.role = iam.Role(
             self,
             "Resource",
@@ -54,17 +52,17 @@ class JobRole(Construct):
             assumed_by=iam.ServicePrincipal(
                 "sagemaker.amazonaws.com",
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {"aws:SourceArn": place % ("sagemaker", "*")},
+                    "StringEquals": {"aws:SourceAccount": arns.account},
+                    "ArnLike": {"aws:SourceArn": arns.arn("sagemaker", "*")},
                 },
             ),
         )
         only_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         statements = [
-            *_jobs(place),
-            _registration(place, model_package_group),
-            *_logs_and_metrics(place),
-            *_network_interfaces(place, subnets, security_groups),
+            *_jobs(arns),
+            _registration(arns, model_package_group),
+            *_logs_and_metrics(arns),
+            *_network_interfaces(arns, subnets, security_groups),
             *access,
             allow(["iam:PassRole"], [self.role.role_arn], only_sagemaker),
         ]
@@ -76,39 +74,36 @@ class JobRole(Construct):
             policy_document={"Version": "2012-10-17", "Statement": statements},
             roles=[self.role.role_name],
         )
-        acknowledge_wildcards(
-            self.policy,
-            statements,
+        why = (
             "Jobs and log streams are named by the pipeline, versions of the model package group by number, network "
             "interfaces by nobody before they exist, objects lie in the use case's own folder; metrics, login to ECR "
-            "and what EC2 describes know no resource.",
-            buckets,
+            "and what EC2 describes know no resource."
         )
-        reason = "The policy belongs to this one role and goes with it."
-        acknowledge(self.policy, {"NIST.800.53.R5-IAMNoInlinePolicy": reason})
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy belongs to this one role and goes with it."}
+        acknowledge(self.policy, wildcards(self.policy, statements, why, buckets) | inline)
 
 
-def _jobs(place: str) -> list[Statement]:
+def _jobs(arns: Arns) -> list[Statement]:
     return [
         allow(
             ["sagemaker:AddTags", *(f"sagemaker:{verb}{title}Job" for verb in ("Create", "Describe", "Stop"))],
-            [place % ("sagemaker", f"{kind}-job/pipelines-*")],
+            [arns.arn("sagemaker", f"{kind}-job/pipelines-*")],
         )
         for kind, title in _JOBS.items()
     ]
 
 
-def _registration(place: str, group: str) -> Statement:
+def _registration(arns: Arns, group: str) -> Statement:
     return allow(
         ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],
-        [place % ("sagemaker", f"model-package{suffix}") for suffix in (f"-group/{group}", f"/{group}/*")],
+        [arns.arn("sagemaker", f"model-package{suffix}") for suffix in (f"-group/{group}", f"/{group}/*")],
     )
 
 
-def _logs_and_metrics(place: str) -> list[Statement]:
+def _logs_and_metrics(arns: Arns) -> list[Statement]:
     # SageMaker names these groups itself; all jobs of an account share them.
     names = [f"/aws/sagemaker/{title}Jobs" for title in _JOBS.values()]
-    groups = [place % ("logs", f"log-group:{name}") for name in names]
+    groups = [arns.arn("logs", f"log-group:{name}") for name in names]
     streams = [f"{group}:log-stream:pipelines-*" for group in groups]
     return [
         allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], groups),
@@ -118,11 +113,11 @@ def _logs_and_metrics(place: str) -> list[Statement]:
     ]
 
 
-def _network_interfaces(place: str, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
+def _network_interfaces(arns: Arns, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
     # "Give SageMaker jobs access to resources in your Amazon VPC", in the developer guide
-    interfaces = place % ("ec2", "network-interface/*")
-    homes = [place % ("ec2", f"subnet/{name}") for name in subnets]
-    groups = [place % ("ec2", f"security-group/{name}") for name in security_groups]
+    interfaces = arns.arn("ec2", "network-interface/*")
+    homes = [arns.arn("ec2", f"subnet/{name}") for name in subnets]
+    groups = [arns.arn("ec2", f"security-group/{name}") for name in security_groups]
     return [
         allow(["ec2:CreateNetworkInterface"], [interfaces, *homes, *groups]),
         allow([f"ec2:{action}" for action in _INTERFACES], [interfaces]),

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.wildcard_findings import acknowledge_wildcards
+from constructs.statements import Statement, allow, document
+from constructs.wildcard_findings import wildcards
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class ModelRole(Construct):
         placement: Placement,
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        reads_and_leaves = _files(stack, files)
-        runs = [*_logs_and_image(stack, log_group_arn), *_interfaces(stack, placement)]
+        arns = Arns.of(self)
+        reads_and_leaves = _files(arns, files)
+        runs = [*_logs_and_image(arns, log_group_arn), *_interfaces(arns, placement)]
         self.role = iam.Role(
             self,
             "Resource",
@@ -59,71 +60,61 @@ class ModelRole(Construct):
             assumed_by=iam.ServicePrincipal(
                 "sagemaker.amazonaws.com",
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {"aws:SourceArn": stack.format_arn(service="sagemaker", resource="*")},
+                    "StringEquals": {"aws:SourceAccount": arns.account},
+                    "ArnLike": {"aws:SourceArn": arns.arn("sagemaker", "*")},
                 },
             ),
-            inline_policies={
-                "Files": iam.PolicyDocument(statements=reads_and_leaves),
-                "Run": iam.PolicyDocument(statements=runs),
-            },
+            inline_policies={"Files": document(reads_and_leaves), "Run": document(runs)},
         )
-        acknowledge_wildcards(
-            self.role, reads_and_leaves, "The use case's own folder of a bucket.", [files.models, files.capture]
-        )
-        acknowledge_wildcards(
-            self.role,
-            runs,
+        folder = "The use case's own folder of a bucket."
+        why = (
             "Log streams of its own group, images of AWS (a different account in each region), and network interfaces, "
-            "which have no name before they exist; the describing calls and the login to ECR know no resource.",
+            "which have no name before they exist; the describing calls and the login to ECR know no resource."
         )
+        inline = "Inline, so that the model is created after every permission."
         acknowledge(
             self.role,
-            {"NIST.800.53.R5-IAMNoInlinePolicy": "Inline, so that the model is created after every permission."},
+            wildcards(self.role, reads_and_leaves, folder, [files.models, files.capture])
+            | wildcards(self.role, runs, why)
+            | {"NIST.800.53.R5-IAMNoInlinePolicy": inline},
         )
 
 
-def _allow(
-    actions: list[str], resources: list[str], conditions: dict[str, dict[str, object]] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
-
-
-def _files(stack: cdk.Stack, files: ModelFiles) -> list[iam.PolicyStatement]:
+def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
     below = f"{files.prefix}/*"
     return [
-        _allow(["s3:GetObject"], [files.models.arn_for_objects(below)]),
-        _allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
-        _allow(["kms:Decrypt"], [files.models_key.key_arn]),
-        _allow(["s3:PutObject"], [files.capture.arn_for_objects(below)]),
-        _allow(["kms:GenerateDataKey", "kms:Decrypt"], [files.data_key.key_arn]),
-        _allow(
+        allow(["s3:GetObject"], [files.models.arn_for_objects(below)]),
+        allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
+        allow(["kms:Decrypt"], [files.models_key.key_arn]),
+        allow(["s3:PutObject"], [files.capture.arn_for_objects(below)]),
+        allow(["kms:GenerateDataKey", "kms:Decrypt"], [files.data_key.key_arn]),
+        allow(
             ["kms:CreateGrant", "kms:DescribeKey"],
             [files.data_key.key_arn],
-            {"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
+            {"StringEquals": {"kms:ViaService": f"sagemaker.{arns.region}.amazonaws.com"}},
         ),
     ]
 
 
-def _logs_and_image(stack: cdk.Stack, log_group_arn: str) -> list[iam.PolicyStatement]:
-    images = f"arn:{stack.partition}:ecr:{stack.region}:*:repository/sagemaker-*"
+def _logs_and_image(arns: Arns, log_group_arn: str) -> list[Statement]:
+    images = f"arn:{arns.partition}:ecr:{arns.region}:*:repository/sagemaker-*"
     return [
-        _allow(["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [log_group_arn]),
-        _allow(
+        allow(["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [log_group_arn]),
+        allow(
             ["cloudwatch:PutMetricData"],
             ["*"],
             {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}},
         ),
-        _allow(["ecr:GetAuthorizationToken"], ["*"]),
-        _allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [images]),
+        allow(["ecr:GetAuthorizationToken"], ["*"]),
+        allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [images]),
     ]
 
 
-def _interfaces(stack: cdk.Stack, placement: Placement) -> list[iam.PolicyStatement]:
-    interfaces = stack.format_arn(service="ec2", resource="network-interface", resource_name="*")
+def _interfaces(arns: Arns, placement: Placement) -> list[Statement]:
+    interfaces = arns.arn("ec2", "network-interface/*")
     return [
-        _allow(["ec2:CreateNetworkInterface"], [interfaces, *placement.arns(stack)]),
-        _allow(
+        allow(["ec2:CreateNetworkInterface"], [interfaces, *placement.arns(arns)]),
+        allow(
             [
                 "ec2:CreateNetworkInterfacePermission",
                 "ec2:DeleteNetworkInterface",
@@ -131,7 +122,7 @@ def _interfaces(stack: cdk.Stack, placement: Placement) -> list[iam.PolicyStatem
             ],
             [interfaces],
         ),
-        _allow(
+        allow(
             [
                 "ec2:DescribeDhcpOptions",
                 "ec2:DescribeNetworkInterfaces",

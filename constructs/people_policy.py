@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs.address_restriction import deny_people_elsewhere
+from constructs.statements import Statement, document
 
 
 class PeoplePolicy(Construct):
@@ -23,7 +24,7 @@ class PeoplePolicy(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        guardrails: Sequence[iam.PolicyStatement],
+        guardrails: Sequence[Statement],
         cidrs: Sequence[str],
         vpc_id: str,
     ) -> None:
@@ -35,7 +36,7 @@ class PeoplePolicy(Construct):
             self,
             "Resource",
             description="Attach to people: no insecure SageMaker requests, and only from known addresses",
-            statements=statements,
+            document=document(statements),
         )
         cdk.CfnOutput(
             self, "Arn", value=self.policy.managed_policy_arn, description="Attach to the roles or groups of people"

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs.findings import acknowledge
+from constructs.statements import Statement, deny, document
 
 # A boundary grants nothing: it is what the roles' own policies may grant at most.
 _SERVICES = (
@@ -40,6 +41,13 @@ _NETWORK = (
 )
 _IDENTITY = ("iam:CreateServiceLinkedRole", "iam:GetRole", "iam:PassRole", "sts:AssumeRole", "sts:GetCallerIdentity")
 _KEYS = ("kms:DisableKey*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+_CEILING: Statement = {
+    "Sid": "Ceiling",
+    "Effect": "Allow",
+    "Action": [*(f"{service}:*" for service in _SERVICES), *_NETWORK, *_IDENTITY],
+    "Resource": ["*"],
+}
+_KEEP_KEYS = deny("DenyLossOfKeys", _KEYS)
 
 
 class PermissionsBoundary(Construct):
@@ -55,7 +63,7 @@ class PermissionsBoundary(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, environment: str, guardrails: Sequence[iam.PolicyStatement]
+        self, scope: Construct, construct_id: str, *, environment: str, guardrails: Sequence[Statement]
     ) -> None:
         super().__init__(scope, construct_id)
         self.policy = iam.ManagedPolicy(
@@ -64,7 +72,7 @@ class PermissionsBoundary(Construct):
             # Named, so that roles can refer to it without waiting for its stack's output.
             managed_policy_name=f"{environment}-boundary",
             description=f"Most that any role of the ML Loop environment {environment} can be allowed",
-            statements=[self._ceiling(), *guardrails, *self._own_environment(environment), self._keep_keys()],
+            document=document([_CEILING, *guardrails, *_own_environment(environment), _KEEP_KEYS]),
         )
         reason = "A permissions boundary grants nothing; it is the most that the roles' own narrow policies can grant."
         wildcards = [f"{service}:*" for service in _SERVICES] + [action for action in _NETWORK if "*" in action]
@@ -77,36 +85,13 @@ class PermissionsBoundary(Construct):
             },
         )
 
-    def _ceiling(self) -> iam.PolicyStatement:
-        return iam.PolicyStatement(
-            sid="Ceiling",
-            actions=[*(f"{service}:*" for service in _SERVICES), *_NETWORK, *_IDENTITY],
-            resources=["*"],
-        )
 
-    def _own_environment(self, environment: str) -> list[iam.PolicyStatement]:
-        tag = "aws:ResourceTag/ml-loop:environment"
-        roles = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role"
-        return [
-            iam.PolicyStatement(
-                sid="DenyOtherEnvironments",
-                effect=iam.Effect.DENY,
-                actions=["*"],
-                resources=["*"],
-                # Most requests carry no tag at all: those are not this statement's business.
-                conditions={"StringNotEquals": {tag: environment}, "Null": {tag: "false"}},
-            ),
-            iam.PolicyStatement(
-                sid="DenyOtherRoles",
-                effect=iam.Effect.DENY,
-                actions=["iam:PassRole", "sts:AssumeRole"],
-                not_resources=[
-                    f"{roles}/{environment}-*",
-                    f"{roles}/ml-loop/{environment}/*",
-                    f"{roles}/aws-service-role/*",
-                ],
-            ),
-        ]
-
-    def _keep_keys(self) -> iam.PolicyStatement:
-        return iam.PolicyStatement(sid="DenyLossOfKeys", effect=iam.Effect.DENY, actions=list(_KEYS), resources=["*"])
+def _own_environment(environment: str) -> list[Statement]:
+    tag = "aws:ResourceTag/ml-loop:environment"
+    roles = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role"
+    own = [f"{roles}/{environment}-*", f"{roles}/ml-loop/{environment}/*", f"{roles}/aws-service-role/*"]
+    return [
+        # Most requests carry no tag at all: those are not this statement's business.
+        deny("DenyOtherEnvironments", ["*"], {"StringNotEquals": {tag: environment}, "Null": {tag: "false"}}),
+        {"Sid": "DenyOtherRoles", "Effect": "Deny", "Action": ["iam:PassRole", "sts:AssumeRole"], "NotResource": own},
+    ]

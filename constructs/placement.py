@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+
+from constructs.arns import Arns
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,7 @@ class Placement:
         """The ids of the subnets."""
         return [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
 
-    def arns(self, stack: cdk.Stack) -> list[str]:
+    def arns(self, arns: Arns) -> list[str]:
         """Return the ARNs of subnets and security group, for policies of a stack."""
-        group = self.security_group.security_group_id
-        return [
-            *(stack.format_arn(service="ec2", resource="subnet", resource_name=subnet) for subnet in self.subnet_ids),
-            stack.format_arn(service="ec2", resource="security-group", resource_name=group),
-        ]
+        subnets = [arns.arn("ec2", f"subnet/{subnet}") for subnet in self.subnet_ids]
+        return [*subnets, arns.arn("ec2", f"security-group/{self.security_group.security_group_id}")]

@@ -1,6 +1,5 @@
 """What the release function may do."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -8,8 +7,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.wildcard_findings import acknowledge_wildcards
+from constructs.statements import Statement, allow, document
+from constructs.wildcard_findings import wildcards
 
 
 class ReleaseFunctionRole(Construct):
@@ -40,14 +41,14 @@ class ReleaseFunctionRole(Construct):
         inside_network: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        release, look = _release(stack, environment), _look(stack, environment)
+        arns = Arns.of(self)
+        release, look = _release(arns, environment), _look(arns, environment)
         run = [
-            _allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-            _allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
-            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
-            _allow(["sqs:SendMessage"], [failures.queue_arn]),
-            _allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
+            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
+            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
+            allow(["sqs:SendMessage"], [failures.queue_arn]),
+            allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
             *(_interfaces() if inside_network else []),
         ]
         self.role = iam.Role(
@@ -55,65 +56,54 @@ class ReleaseFunctionRole(Construct):
             "Resource",
             description=f"The release function of {environment}",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={
-                "Release": iam.PolicyDocument(statements=release),
-                "Look": iam.PolicyDocument(statements=look),
-                "Run": iam.PolicyDocument(statements=run),
-            },
+            inline_policies={"Release": document(release), "Look": document(look), "Run": document(run)},
         )
-        acknowledge_wildcards(
-            self.role,
-            [*release, *look, *run],
+        why = (
             "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here; tracing, listing and a function's network interfaces know no resource.",
+            "case needs no change here; tracing, listing and a function's network interfaces know no resource."
         )
-        acknowledge(self.role, {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."})
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
+        acknowledge(self.role, wildcards(self.role, [*release, *look, *run], why) | inline)
 
 
-def _release(stack: cdk.Stack, environment: str) -> list[iam.PolicyStatement]:
+def _release(arns: Arns, environment: str) -> list[Statement]:
     # IAM has no region.
-    roles = f"arn:{stack.partition}:iam::{stack.account}:role/ml-loop/{environment}/{environment}-*-release"
+    roles = f"arn:{arns.partition}:iam::{arns.account}:role/ml-loop/{environment}/{environment}-*-release"
     return [
-        _allow(
+        allow(
             ["cloudformation:UpdateStack"],
-            [_stacks(stack, environment)],
+            [_stacks(arns, environment)],
             {"ArnLike": {"cloudformation:RoleArn": roles}},
         ),
-        _allow(["iam:PassRole"], [roles], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
+        allow(["iam:PassRole"], [roles], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
     ]
 
 
-def _look(stack: cdk.Stack, environment: str) -> list[iam.PolicyStatement]:
+def _look(arns: Arns, environment: str) -> list[Statement]:
     def sagemaker(resource: str) -> str:
-        return stack.format_arn(service="sagemaker", resource=resource, resource_name=f"{environment}-*")
+        return arns.arn("sagemaker", f"{resource}/{environment}-*")
 
     return [
-        _allow(["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"], [_stacks(stack, environment)]),
+        allow(["cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"], [_stacks(arns, environment)]),
         # Listing stacks knows no resource; listing packages requires none by IAM's reference, so none can be relied on.
-        _allow(["cloudformation:ListStacks", "sagemaker:ListModelPackages"], ["*"]),
-        _allow(["sagemaker:DescribeModelPackage"], [sagemaker("model-package")]),
-        _allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
-        _allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
-        _allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
+        allow(["cloudformation:ListStacks", "sagemaker:ListModelPackages"], ["*"]),
+        allow(["sagemaker:DescribeModelPackage"], [sagemaker("model-package")]),
+        allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
+        allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
+        allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
     ]
 
 
-def _stacks(stack: cdk.Stack, environment: str) -> str:
-    return stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{environment}-*-serving/*")
+def _stacks(arns: Arns, environment: str) -> str:
+    return arns.arn("cloudformation", f"stack/{environment}-*-serving/*")
 
 
-def _interfaces() -> list[iam.PolicyStatement]:
+def _interfaces() -> list[Statement]:
     # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
     return [
-        _allow(
+        allow(
             ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"],
             ["*"],
         ),
-        _allow(["ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], ["*"]),
+        allow(["ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], ["*"]),
     ]
-
-
-def _allow(
-    actions: list[str], resources: list[str], conditions: dict[str, dict[str, str]] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)

@@ -1,13 +1,14 @@
 """The role that CloudFormation assumes for a release."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
-from constructs.wildcard_findings import acknowledge_wildcards
+from constructs.statements import Statement, allow, document
+from constructs.wildcard_findings import wildcards
 
 
 class ReleaseRole(Construct):
@@ -38,33 +39,25 @@ class ReleaseRole(Construct):
         alarm_names: list[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
+        arns = Arns.of(self)
         name = endpoint.endpoint_name
-        model = _arn(stack, "model", f"{endpoint.model_prefix}-*")
-        config = _arn(stack, "endpoint-config", f"{endpoint.config_prefix}-*")
-        live = _arn(stack, "endpoint", name)
-        package = _arn(stack, "model-package", f"{name}/*")
-        alarms = [
-            stack.format_arn(
-                service="cloudwatch",
-                resource="alarm",
-                resource_name=f"{alarm}-*",
-                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-            )
-            for alarm in alarm_names
-        ]
+        model = arns.arn("sagemaker", f"model/{endpoint.model_prefix}-*")
+        config = arns.arn("sagemaker", f"endpoint-config/{endpoint.config_prefix}-*")
+        live = arns.arn("sagemaker", f"endpoint/{name}")
+        package = arns.arn("sagemaker", f"model-package/{name}/*")
+        alarms = [arns.arn("cloudwatch", f"alarm:{alarm}-*") for alarm in alarm_names]
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[model_role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            allow(
+                ["iam:PassRole"],
+                [model_role.role_arn],
+                {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
             ),
-            iam.PolicyStatement(
-                actions=["kms:CreateGrant", "kms:DescribeKey"],
-                resources=[volume_key.key_arn],
-                conditions={"StringEquals": {"kms:ViaService": f"sagemaker.{stack.region}.amazonaws.com"}},
+            allow(
+                ["kms:CreateGrant", "kms:DescribeKey"],
+                [volume_key.key_arn],
+                {"StringEquals": {"kms:ViaService": f"sagemaker.{arns.region}.amazonaws.com"}},
             ),
         ]
         self.role = iam.Role(
@@ -75,61 +68,50 @@ class ReleaseRole(Construct):
             description=f"Lets CloudFormation release a model to {name}",
             # No condition: CloudFormation documents none for the role of a stack, and only this account can pass it.
             assumed_by=iam.ServicePrincipal("cloudformation.amazonaws.com"),
-            inline_policies={"Release": iam.PolicyDocument(statements=statements)},
+            inline_policies={"Release": document(statements)},
         )
-        acknowledge_wildcards(
-            self.role,
-            statements,
+        why = (
             "Only versions of one use case's model, configuration and packages, and the endings that CloudFormation "
-            "gives alarms; describing alarms is allowed on all or none.",
+            "gives alarms; describing alarms is allowed on all or none."
         )
-        acknowledge(
-            self.role, {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
-        )
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
+        acknowledge(self.role, wildcards(self.role, statements, why) | inline)
 
 
-def _arn(stack: cdk.Stack, resource: str, name: str) -> str:
-    return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
-
-
-def _sagemaker(model: str, config: str, endpoint: str, package: str) -> list[iam.PolicyStatement]:
+def _sagemaker(model: str, config: str, endpoint: str, package: str) -> list[Statement]:
     return [
         # CreateModel is authorised for the package as well as for the model that is made of it.
-        iam.PolicyStatement(actions=["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], resources=[package]),
-        iam.PolicyStatement(
-            actions=["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:DeleteModel"], resources=[model]
-        ),
-        iam.PolicyStatement(
-            actions=[
+        allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [package]),
+        allow(["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:DeleteModel"], [model]),
+        allow(
+            [
                 "sagemaker:CreateEndpointConfig",
                 "sagemaker:DescribeEndpointConfig",
                 "sagemaker:DeleteEndpointConfig",
             ],
-            resources=[config],
+            [config],
         ),
         # CreateEndpoint and UpdateEndpoint are authorised for the endpoint and for its configuration.
-        iam.PolicyStatement(
-            actions=["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"], resources=[endpoint, config]
-        ),
-        iam.PolicyStatement(actions=["sagemaker:DescribeEndpoint", "sagemaker:DeleteEndpoint"], resources=[endpoint]),
-        iam.PolicyStatement(
-            actions=["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
-            resources=[model, config, endpoint],
+        allow(["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"], [endpoint, config]),
+        allow(["sagemaker:DescribeEndpoint", "sagemaker:DeleteEndpoint"], [endpoint]),
+        allow(
+            ["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
+            [model, config, endpoint],
         ),
     ]
 
 
-def _alarms(alarms: list[str]) -> list[iam.PolicyStatement]:
+def _alarms(alarms: list[str]) -> list[Statement]:
     return [
-        iam.PolicyStatement(
-            actions=[
+        allow(
+            [
                 "cloudwatch:PutMetricAlarm",
                 "cloudwatch:DeleteAlarms",
                 "cloudwatch:TagResource",
                 "cloudwatch:UntagResource",
                 "cloudwatch:ListTagsForResource",
             ],
-            resources=alarms,
+            alarms,
         ),
-        iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]),
+        allow(["cloudwatch:DescribeAlarms"], ["*"]),
     ]

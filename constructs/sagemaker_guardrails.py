@@ -7,7 +7,7 @@ Keys per action: https://docs.aws.amazon.com/service-authorization/latest/refere
 
 from collections.abc import Sequence
 
-from aws_cdk import aws_iam as iam
+from constructs.statements import Statement, deny
 
 _JOBS = [
     "sagemaker:CreateTrainingJob",
@@ -22,7 +22,7 @@ _MODEL = ["sagemaker:CreateModel"]
 _NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
 
 
-def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[iam.PolicyStatement]:
+def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
     """Return one Deny per rule.
 
     Args:
@@ -55,16 +55,14 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
     ]
 
 
-def _absent(rule: str, actions: list[str], key: str) -> iam.PolicyStatement:
+def _absent(rule: str, actions: list[str], key: str) -> Statement:
     return _deny(rule, actions, {"Null": {key: "true"}})
 
 
-def _other(rule: str, actions: list[str], key: str, allowed: Sequence[str]) -> iam.PolicyStatement:
+def _other(rule: str, actions: list[str], key: str, allowed: Sequence[str]) -> Statement:
     # One foreign value is enough; with no value at all ForAnyValue is false, which `_absent` takes care of.
     return _deny(rule, actions, {"ForAnyValue:StringNotEquals": {key: list(allowed)}})
 
 
-def _deny(rule: str, actions: list[str], conditions: dict[str, dict[str, str | list[str]]]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid=f"Deny{rule}", effect=iam.Effect.DENY, actions=actions, resources=["*"], conditions=conditions
-    )
+def _deny(rule: str, actions: list[str], conditions: dict[str, dict[str, str | list[str]]]) -> Statement:
+    return deny(f"Deny{rule}", actions, conditions)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aws_cdk import aws_iam as iam
+
 Statement = dict[str, Any]
 
 
@@ -10,6 +12,17 @@ def allow(actions: Iterable[str], resources: Iterable[str], conditions: Mapping[
     """Return a statement that allows actions on resources."""
     statement: Statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
     return statement | ({"Condition": dict(conditions)} if conditions else {})
+
+
+def deny(sid: str, actions: Iterable[str], conditions: Mapping[str, Any] | None = None) -> Statement:
+    """Return a statement that refuses actions on everything, under conditions if there are any."""
+    statement: Statement = {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": ["*"]}
+    return statement | ({"Condition": dict(conditions)} if conditions else {})
+
+
+def document(statements: Iterable[Statement]) -> iam.PolicyDocument:
+    """Return a policy document of the CDK's, in one round trip."""
+    return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def read_object(bucket_arn: str, key: str) -> list[Statement]:

@@ -6,26 +6,22 @@ from functools import lru_cache
 from typing import Any, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
-from constructs.findings import acknowledge
+from constructs.statements import Statement
 
 _RULE = "AwsSolutions-IAM5"
 
 
-def acknowledge_wildcards(
-    construct: IConstruct,
-    statements: Iterable[iam.PolicyStatement | dict[str, Any]],
-    reason: str,
-    buckets: Iterable[s3.IBucket] = (),
-) -> None:
-    """Acknowledge the wildcards of these statements on a construct and below it.
+def wildcards(
+    construct: IConstruct, statements: Iterable[Statement], reason: str, buckets: Iterable[s3.IBucket] = ()
+) -> dict[str, str]:
+    """Return the findings on the wildcards of these statements, each with the reason, to be acknowledged.
 
     Args:
         construct: the role or policy that has the statements.
-        statements: whose actions and resources may have a `*`; as documents, both are lists.
+        statements: whose actions and resources may have a `*`.
         reason: why, as a reviewer would accept it.
         buckets: those in the resources; in another stack, they have the name of an export in the finding.
     """
@@ -38,16 +34,12 @@ def acknowledge_wildcards(
     actions: list[str] = []
     resources: list[str] = []
     for statement in statements:
-        if isinstance(statement, dict):
-            actions += statement["Action"]
-            resources += statement["Resource"]
-        else:
-            actions += statement.actions
-            resources += statement.resources
+        actions += statement["Action"]
+        resources += statement["Resource"]
     # One call for all of them: each is a round trip to the CDK's JavaScript.
     names = [f"Resource::{_flat(value, exports)}" for value in stack.resolve(resources)]
     texts = [*(f"Action::{action}" for action in actions), *names]
-    acknowledge(construct, {f"{_RULE}[{text}]": reason for text in texts if "*" in text})
+    return {f"{_RULE}[{text}]": reason for text in texts if "*" in text}
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,33 @@
+"""ARNs as text: `format_arn` and each property of a stack cost a round trip to the CDK's JavaScript."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+
+@dataclass(frozen=True)
+class Arns:
+    """Where a stack is deployed, as values or tokens."""
+
+    partition: str
+    region: str
+    account: str
+
+    @classmethod
+    def of(cls, construct: IConstruct) -> "Arns":
+        """Return those of the stack that a construct is in."""
+        return _of(cast(Hashable, cdk.Stack.of(construct)))
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a resource such as `subnet/*` in the stack's own region and account."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+@lru_cache(maxsize=1)
+def _of(stack: Any) -> Arns:
+    # A stack is built before the next one is begun, so that its constructs share one reading.
+    return Arns(stack.partition, stack.region, stack.account)
