@@ -47,7 +47,7 @@ test: setup browser ## Pass the tests
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
-	@$(PY) -m ops demo $(if $(KEEP),--keep)
+	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound
 	@$(PY) -m benchmarks

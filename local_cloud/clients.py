@@ -15,8 +15,6 @@ ACCOUNT = "000000000000"
 REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
 
-_FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
-
 
 def endpoint_url(port: int = DEFAULT_PORT) -> str:
     """Return the address of the local cloud; the number, since `localhost` would turn buckets into host names."""
@@ -45,9 +43,15 @@ def environment_variables(port: int = DEFAULT_PORT, region: str = REGION) -> dic
     }
 
 
+def foreign_variables() -> list[str]:
+    """Return which of this process's variables would lead the AWS SDKs elsewhere: a profile, an endpoint, a session."""
+    return sorted(name for name in os.environ if name.startswith("AWS_") and name not in environment_variables())
+
+
 def environment(port: int = DEFAULT_PORT, region: str = REGION) -> dict[str, str]:
     """Return this process's environment turned to the local cloud, without a person's own AWS identity."""
-    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    foreign = set(foreign_variables())
+    own = {name: value for name, value in os.environ.items() if name not in foreign}
     tools = f"{ROOT / '.venv/bin'}{os.pathsep}{ROOT / 'node_modules/.bin'}{os.pathsep}"
     return {**own, **environment_variables(port, region), "PATH": tools + own.get("PATH", "")}
 

@@ -3,9 +3,11 @@
 import sys
 
 import typer
+from rich.markup import escape
 
 from config import ConfigError
 from ops import config, data, local, pipeline, predict, release
+from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors
 from ops.demo import command as demo
 from ops.target import OperationError
@@ -24,8 +26,8 @@ def main() -> int:
     """Run a command; an error for people is a message, not a traceback."""
     try:
         app()
-    except (ConfigError, OperationError) as error:
-        errors.print(f"[bold red]error[/] {error}", highlight=False)
+    except (ConfigError, OperationError, OSError, *AWS_ERRORS) as error:
+        errors.print(f"[bold red]error[/] {escape(explain(error))}", highlight=False, soft_wrap=True)
         return 1
     return 0
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ops.console import output
+from ops.logs import end_of_job
 from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
@@ -55,7 +56,7 @@ def start(
             for step in steps:
                 if step.status in TERMINAL and step.name not in said:
                     said.add(step.name)
-                    output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s  {step.reason}")
+                    output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
 def start_execution(target: Target) -> str:
@@ -79,9 +80,13 @@ def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[li
         if status == "Succeeded":
             return
         if status in TERMINAL:
-            reasons = [f"{step.name}: {step.reason}" for step in steps if step.status == "Failed"]
+            reasons = [
+                f"{step.name}: {step.reason}{end_of_job(target, step.job_arn)}"
+                for step in steps
+                if step.status == "Failed"
+            ]
             raise OperationError(
-                f"The pipeline {target.name} ended as {status}. "
+                f"The pipeline {target.name} ended as {status}.\n"
                 + "\n".join(reasons or [execution.get("FailureReason", "SageMaker gave no reason")])
             )
         time.sleep(every)

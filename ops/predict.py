@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from ops.console import output
+from ops.logs import end_of_endpoint
 from ops.target import OperationError, Target
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def table(target: Target, answers: list[Prediction]) -> Table:
     shown.add_column("predicted", justify="right")
     shown.add_column("happened", justify="right")
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        shown.add_column(column.replace("_", " "), overflow="fold")
     for answer in answers:
         values = [answer.shown(column) for column in columns]
         shown.add_row(f"{answer.probability:.0%}", "yes" if answer.happened else "no", *values)
@@ -100,12 +101,24 @@ def table(target: Target, answers: list[Prediction]) -> Table:
 
 def _ask(target: Target, row: dict[str, Any]) -> Prediction:
     label, record_id = row.pop(target.use_case.data.label), str(row.pop("record_id"))
-    response = target.runtime.invoke_endpoint(
-        EndpointName=target.name,
-        ContentType="application/json",
-        Accept="application/json",
-        InferenceId=record_id,
-        Body=json.dumps(row),
-    )
+    try:
+        response = target.runtime.invoke_endpoint(
+            EndpointName=target.name,
+            ContentType="application/json",
+            Accept="application/json",
+            InferenceId=record_id,
+            Body=json.dumps(row),
+        )
+    except target.runtime.exceptions.ModelError as error:
+        raise OperationError(
+            f"The model of {target.name} failed on record {record_id}: {error}{end_of_endpoint(target)}"
+        ) from error
+    except target.runtime.exceptions.ValidationError as error:
+        if "not found" not in str(error):
+            raise
+        raise OperationError(
+            f"{target.name} has no endpoint yet: it appears with the first approved model. "
+            f"Run `python -m ops release status {target.environment.name} {target.use_case.name}`."
+        ) from error
     [answer] = json.loads(response["Body"].read())["predictions"]
     return Prediction(row, answer["probability"], int(label), response.get("InvokedProductionVariant", ""))

@@ -1,12 +1,11 @@
 """`python -m ops release`: decide about model packages, and see what is live."""
 
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from botocore.exceptions import ClientError
 
 from ops.console import output
+from ops.live import live_packages
 from ops.target import OperationError, Target
 
 if TYPE_CHECKING:
@@ -91,42 +90,3 @@ def set_status(target: Target, version: int | None, status: str, reason: str) ->
             return arn
     wanted = f"no version {version}" if version else "no version yet"
     raise OperationError(f"{target.name} has {wanted}. Run `python -m ops pipeline start` first, or name another.")
-
-
-def live_packages(target: Target) -> dict[str, str]:
-    """Return variant name -> ARN of the model package it serves; empty while there is no endpoint in service."""
-    try:
-        endpoint = target.sagemaker.describe_endpoint(EndpointName=target.name)
-    except ClientError as error:
-        if "Could not find" in str(error):
-            return {}
-        raise
-    if endpoint["EndpointStatus"] != "InService":
-        return {}
-    config = target.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
-    return {
-        variant["VariantName"]: _package_of(target, variant["ModelName"])
-        for variant in config["ProductionVariants"]
-        if "ModelName" in variant
-    }
-
-
-def wait_until_live(target: Target, package_arn: str, timeout: float = 1800, every: float = 1.0) -> None:
-    """Return when the endpoint serves a model package.
-
-    Raises:
-        OperationError: it does not after `timeout` seconds.
-    """
-    end = time.monotonic() + timeout
-    while package_arn not in live_packages(target).values():
-        if time.monotonic() > end:
-            raise OperationError(
-                f"{target.name} does not serve {package_arn} after {timeout:.0f} s. Look at the events of the stack "
-                f"{target.name}-serving and at the log of the release function."
-            )
-        time.sleep(every)
-
-
-def _package_of(target: Target, model: str) -> str:
-    container = target.sagemaker.describe_model(ModelName=model).get("PrimaryContainer", {})
-    return container.get("ModelPackageName", "")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from config import Environment, UseCase, load_environment, load_use_case
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -70,6 +72,17 @@ class Target:
         client: S3Client = self._client("s3")
         return client
 
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """Client of CloudFormation."""
+        client: CloudFormationClient = self._client("cloudformation")
+        return client
+
+    @cached_property
+    def logs(self) -> Any:
+        """Client of CloudWatch Logs."""
+        return self._client("logs")
+
     def bucket(self, purpose: str) -> str:
         """Return the name of one of the environment's buckets: raw, labelled, processed, models, capture, logs.
 
@@ -87,13 +100,14 @@ class Target:
         return importlib.import_module(f"pipelines_src.{self.use_case.name}.{name}")
 
     def _data_stack(self) -> dict[str, Any]:
-        cloudformation = self._client("cloudformation")
         stack = f"{self.environment.name}-data"
         try:
-            return dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
-        except cloudformation.exceptions.ClientError as error:
+            return dict(self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
             raise OperationError(
-                f"The stack {stack} cannot be read in {self.environment.region}: {error}. Deploy the environment "
+                f"There is no stack {stack} in {self.environment.region}. Deploy the environment "
                 f"(cdk deploy '{self.environment.name.capitalize()}/*'), or use credentials of its account."
             ) from error
 

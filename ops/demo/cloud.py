@@ -1,40 +1,72 @@
 """The demonstration's own local cloud: started from nothing, its variables set for this process and the CDK."""
 
+import fcntl
 import os
 import shutil
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from local_cloud import supervisor
+from local_cloud import clients, supervisor
 from ops.target import OperationError, Target
 
 STATE = "cloud"
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep two demonstrations from using one folder at once; the lock goes with the process, however it ends.
+
+    Raises:
+        OperationError: another one runs.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OperationError("Another demonstration runs in this folder. Wait for its end, or end it.") from error
+        yield
 
 
 def start_afresh(folder: Path) -> dict[str, str]:
     """End and forget what an earlier run left below `folder`, and start a new local cloud.
 
     Returns:
-        The environment variables that name it; they are set for this process too.
+        Environment variables for the CDK, besides those that name the cloud, which are set for this process.
     """
     state = folder / STATE
     supervisor.down(state)
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True)
     try:
         cloud = supervisor.up(_port(), state)
     except supervisor.LocalCloudError as error:
         raise OperationError(str(error)) from error
-    variables = supervisor.environment_variables(cloud.port)
-    os.environ.update(variables)
-    return variables
+    for name in clients.foreign_variables():
+        del os.environ[name]
+    os.environ.update(clients.environment_variables(cloud.port))
+    # The CDK's processes carry the folder, so that those of a killed run end before the next one begins.
+    return {supervisor.STATE_VARIABLE: str(state)}
 
 
 def stop(folder: Path) -> None:
     """Stop it and remove its state; the page and the logs stay."""
     supervisor.down(folder / STATE)
     shutil.rmtree(folder / STATE, ignore_errors=True)
+
+
+def has_ended(folder: Path) -> bool:
+    """Whether the cloud was started and does not run any more."""
+    return supervisor.log_file(folder / STATE).exists() and supervisor.running(folder / STATE) is None
+
+
+def end_of_log(folder: Path, lines: int = 15) -> str:
+    """Return the last lines of the server's log."""
+    return "\n".join(supervisor.log_file(folder / STATE).read_text(errors="replace").splitlines()[-lines:])
 
 
 def first_object(target: Target, purpose: str, prefix: str, suffix: str = "", timeout: float = 30) -> str:

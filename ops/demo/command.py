@@ -1,20 +1,29 @@
 """The command itself."""
 
+import signal
+from types import FrameType
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.demo import run
-from ops.target import OperationError
+from ops.console import errors
+from ops.demo import cloud, run
 
 
 def command(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud and what is in it running.")] = False,
 ) -> None:
     """Deploy into a cloud on this laptop, train on real data, release, predict, and show it all on a page."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and that must stay
+            signal.signal(number, _interrupt)
     try:
         run.run(keep)
-    except (OperationError, ClientError, BotoCoreError) as error:
-        run.failed(error)
-        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        errors.print("Interrupted; stopping the local cloud ...")
+        cloud.stop(run.FOLDER)
+        raise typer.Exit(130) from None
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

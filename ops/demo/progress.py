@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from ops.console import errors
 
@@ -17,20 +18,23 @@ class Stages:
     progress: Progress = field(
         default_factory=lambda: Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
-            TextColumn("{task.description:34}"),
-            BarColumn(bar_width=24),
-            TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[note]}"),
+            TextColumn("{task.description}", table_column=Column(width=26, no_wrap=True)),
+            BarColumn(bar_width=12, table_column=Column(width=12)),
+            TimeElapsedColumn(table_column=Column(width=7, no_wrap=True)),
+            # What is left of the line, which must stay one line also in a terminal of 80 columns.
+            TextColumn("[dim]{task.fields[note]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
             console=errors,
+            expand=True,
         )
     )
     seconds: dict[str, float] = field(default_factory=dict)
+    current: str = ""
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator["Stage"]:
         """Show a stage while its block runs; `total` None: no share is known."""
         task = self.progress.add_task(name, total=total, note="")
-        started = time.monotonic()
+        started, self.current = time.monotonic(), name
         if not errors.is_terminal:
             errors.print(f"{name} ...")
         yield Stage(self.progress, task)

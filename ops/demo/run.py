@@ -5,19 +5,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from config.loading import ROOT
-from ops import data, pipeline, predict, release
-from ops.console import errors, output
+from ops import data, live, pipeline, predict, release
+from ops.aws_errors import AWS_ERRORS, explain
+from ops.console import output
 from ops.demo import cloud, stacks
 from ops.demo.cdk import Cdk
 from ops.demo.progress import Stages
 from ops.demo.report import Report
-from ops.target import Target
+from ops.target import OperationError, Target
 
 ENVIRONMENT, USE_CASE = "local", "flight_delays"
 FOLDER = ROOT / "build" / "demo"
 PAGE = ROOT / "build" / "demo" / "report.html"
-CLOUD = FOLDER / cloud.STATE
 PREDICTIONS = 10
+EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 EVALUATION_FILES = ("evaluation.json", "roc.csv", "calibration.csv", "importance.csv")
 
 
@@ -29,16 +30,19 @@ def run(keep: bool) -> None:
     """
     target = Target.of(ENVIRONMENT, USE_CASE)
     stages = Stages()
-    with stages.progress:
-        cdk = _deploy(stages, target)
-        report = _from_raw_to_prediction(stages, target)
-        report.write_page(PAGE)
-        if not keep:
-            _tear_down(stages, target, cdk)
+    try:
+        with cloud.alone(FOLDER), stages.progress:
+            cdk = _deploy(stages, target)
+            report = _from_raw_to_prediction(stages, target)
+            report.write_page(PAGE)
+            if not keep:
+                _tear_down(stages, target, cdk)
+    except EXPECTED as error:
+        raise OperationError(_failure(stages.current, error)) from error
     report.print_summary()
-    output.print(f"Page: {PAGE.relative_to(ROOT)}", soft_wrap=True)
     if keep:
-        output.print(f"The local cloud keeps running: python -m ops local status --state-dir {CLOUD.relative_to(ROOT)}")
+        _say_how_to_go_on()
+    output.print(f"[bold]Page: {PAGE.relative_to(ROOT)}[/]", soft_wrap=True)
 
 
 def _deploy(stages: Stages, target: Target) -> Cdk:
@@ -71,7 +75,7 @@ def _from_raw_to_prediction(stages: Stages, target: Target) -> Report:
     with stages.stage("Approve and release") as stage:
         package = release.set_status(target, None, "Approved", "approved by make demo")
         stage.show(package.rpartition(":")[2])
-        release.wait_until_live(target, package, timeout=120, every=0.5)
+        live.wait_until_live(target, package, timeout=120, every=0.5)
     with stages.stage("Predict"):
         answers = predict.predict(target, predict.serving_records(target), PREDICTIONS, seed=0)
     with stages.stage("Find the captured requests"):
@@ -102,7 +106,19 @@ def _tear_down(stages: Stages, target: Target, cdk: Cdk) -> None:
         cloud.stop(FOLDER)
 
 
-def failed(error: Exception) -> None:
-    """Say that the demonstration failed, why, and where to look."""
-    errors.print(f"[bold red]The demonstration failed.[/] {error}", highlight=False, soft_wrap=True)
-    errors.print(f"Logs lie in {FOLDER.relative_to(ROOT)}/. Run `make demo` to try again from the start.")
+def _failure(stage: str, error: Exception) -> str:
+    """Return which stage failed, why, and where to look."""
+    if not stage:
+        return str(error)
+    text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
+    if cloud.has_ended(FOLDER):
+        text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(FOLDER)}\n"
+    return f"{text}Logs lie in {FOLDER.relative_to(ROOT)}/. Run `make demo` to try again from the start."
+
+
+def _say_how_to_go_on() -> None:
+    output.print("The local cloud keeps running. To use it from this terminal:")
+    output.print('  eval "$(.venv/bin/python -m ops local env)"', highlight=False)
+    for command in ("predict", "release status"):
+        output.print(f"  python -m ops {command} {ENVIRONMENT} {USE_CASE}", highlight=False)
+    output.print("  python -m ops local down", highlight=False)

@@ -1,0 +1,41 @@
+"""The ends of logs, shown beside an error."""
+
+from ops.target import Target
+
+LINES = 15
+_GROUPS = {
+    "processing-job": "/aws/sagemaker/ProcessingJobs",
+    "training-job": "/aws/sagemaker/TrainingJobs",
+    "transform-job": "/aws/sagemaker/TransformJobs",
+}
+
+
+def end_of_job(target: Target, job_arn: str) -> str:
+    """Return the last lines of a job's log; nothing if it is no job, or has none that can be read."""
+    kind, _, name = job_arn.rpartition(":")[2].partition("/")
+    return end_of(target, _GROUPS[kind], f"{name}/") if kind in _GROUPS else ""
+
+
+def end_of_endpoint(target: Target) -> str:
+    """Return the last lines that the models of the use case's endpoint wrote; nothing if there are none."""
+    return end_of(target, f"/aws/sagemaker/Endpoints/{target.name}")
+
+
+def end_of(target: Target, group: str, prefix: str = "") -> str:
+    """Return the last lines of the newest log stream of a group whose name begins with `prefix`."""
+    # Imported here: botocore would slow down the commands that need no AWS.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    filters = {"logStreamNamePrefix": prefix} if prefix else {}
+    try:
+        streams = target.logs.describe_log_streams(logGroupName=group, **filters)["logStreams"]
+        if not streams:
+            return ""
+        newest = max(streams, key=lambda stream: stream.get("lastEventTimestamp", 0))["logStreamName"]
+        events = target.logs.get_log_events(logGroupName=group, logStreamName=newest, limit=LINES, startFromHead=False)[
+            "events"
+        ]
+    except (BotoCoreError, ClientError):
+        return ""  # a log that cannot be read must not hide the error it belongs to
+    lines = "".join(f"\n  {event['message'].rstrip()}" for event in events)
+    return f"\nThe end of its log, {group}/{newest}:{lines}" if lines else ""
