@@ -2,15 +2,32 @@
 
 Source: the enums ProcessingInstanceType, TrainingInstanceType and ProductionVariantInstanceType of the SageMaker
 service model (botocore). The check reads them from there, so a new instance type needs a new botocore only.
+
+Types with disks of their own take no key for a volume, and every volume here has one: "you can't request a
+VolumeKmsKeyId when using an instance type with local storage" (API reference: ResourceConfig, ProcessingClusterConfig;
+KmsKeyId of CreateEndpointConfig likewise).
 """
 
 import difflib
+import re
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
 from config.service_model import sagemaker
+
+# A "d" after the generation says local disks in EC2's names; accelerated types have them from these generations on.
+_OWN_DISKS = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g[4-9]\w*|p[5-9][\w-]*|trn\d\w*|dl1)\..*")
+
+
+def has_own_disks(instance_type: str) -> bool:
+    """Whether SageMaker refuses a key for the volume of such an instance, since it has disks of its own.
+
+    >>> has_own_disks("ml.g5.xlarge"), has_own_disks("ml.m5d.large"), has_own_disks("ml.m5.large")
+    (True, True, False)
+    """
+    return _OWN_DISKS.fullmatch(instance_type) is not None
 
 
 @cache
@@ -27,10 +44,16 @@ def known(shape: str) -> frozenset[str]:
 def _checked(shape: str) -> AfterValidator:
     def check(value: str) -> str:
         if value not in known(shape):
-            near = difflib.get_close_matches(f"ml.{value.removeprefix('ml.')}", sorted(known(shape)), n=3)
+            usable = sorted(name for name in known(shape) if not has_own_disks(name))
+            near = difflib.get_close_matches(f"ml.{value.removeprefix('ml.')}", usable, n=3)
             raise ValueError(
                 f"found {value!r}; allowed is an instance type of SageMaker's {shape}, such as "
                 f"{', '.join(near) or 'ml.m5.large'}. Correct the name"
+            )
+        if has_own_disks(value):
+            raise ValueError(
+                f"found {value!r}, which has disks of its own; allowed are types without, such as ml.m5.large, since "
+                "volumes are encrypted with your key and SageMaker refuses a key for those disks. Choose another type"
             )
         return value
 
