@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 4})
 
 
 class OperationError(Exception):

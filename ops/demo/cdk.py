@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from config.loading import ROOT
+from ops.console import shown
 from ops.target import OperationError
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
@@ -55,4 +56,4 @@ class Cdk:
             )
         if done.returncode:
             end = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:])
-            raise OperationError(f"cdk {command} failed. The end of {log.relative_to(ROOT)}:\n{end}")
+            raise OperationError(f"cdk {command} failed. The end of {shown(log)}:\n{end}")

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.loading import ROOT
 from local_cloud import clients, supervisor
 from ops.target import OperationError, Target
 
 STATE = "cloud"
+MARK = ".made-by-the-demonstration"
 
 
 @contextmanager
@@ -38,17 +40,20 @@ def start_afresh(folder: Path) -> dict[str, str]:
         Environment variables for the CDK, besides those that name the cloud, which are set for this process.
     """
     state = folder / STATE
+    _require_own(folder)
     supervisor.down(state)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARK:
+            path.unlink()
     try:
         cloud = supervisor.up(_port(), state)
     except supervisor.LocalCloudError as error:
         raise OperationError(str(error)) from error
     for name in clients.foreign_variables():
         del os.environ[name]
-    os.environ.update(clients.environment_variables(cloud.port))
+    os.environ.update(clients.environment(cloud.port))
     # The CDK's processes carry the folder, so that those of a killed run end before the next one begins.
     return {supervisor.STATE_VARIABLE: str(state)}
 
@@ -83,6 +88,15 @@ def first_object(target: Target, purpose: str, prefix: str, suffix: str = "", ti
                     return f"s3://{bucket}/{item['Key']}"
         time.sleep(0.2)
     raise OperationError(f"There is no object s3://{bucket}/{prefix}*{suffix} after {timeout:.0f} s.")
+
+
+def _require_own(folder: Path) -> None:
+    """Make the folder and mark it; one that somebody else filled is refused, since what is in it is removed."""
+    mark = folder / MARK
+    if not folder.is_relative_to(ROOT / "build") and folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise OperationError(f"{folder} has files that the demonstration did not write. Name a new or an empty folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def _port() -> int:

@@ -1,6 +1,7 @@
 """The command itself."""
 
 import signal
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -12,16 +13,17 @@ from ops.demo import cloud, run
 
 def command(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud and what is in it running.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where its files go; what is in it is removed.")] = run.DEFAULT_FOLDER,
 ) -> None:
     """Deploy into a cloud on this laptop, train on real data, release, predict, and show it all on a page."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and that must stay
             signal.signal(number, _interrupt)
     try:
-        run.run(keep)
+        run.run(keep, folder.resolve())
     except KeyboardInterrupt:
         errors.print("Interrupted; stopping the local cloud ...")
-        cloud.stop(run.FOLDER)
+        cloud.stop(folder.resolve())
         raise typer.Exit(130) from None
 
 

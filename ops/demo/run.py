@@ -3,11 +3,12 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from config.loading import ROOT
 from ops import data, live, pipeline, predict, release
 from ops.aws_errors import AWS_ERRORS, explain
-from ops.console import output
+from ops.console import output, shown
 from ops.demo import cloud, stacks
 from ops.demo.cdk import Cdk
 from ops.demo.progress import Stages
@@ -15,15 +16,19 @@ from ops.demo.report import Report
 from ops.target import OperationError, Target
 
 ENVIRONMENT, USE_CASE = "local", "flight_delays"
-FOLDER = ROOT / "build" / "demo"
-PAGE = ROOT / "build" / "demo" / "report.html"
+DEFAULT_FOLDER = ROOT / "build" / "demo"
+PAGE, EVALUATION = "report.html", "evaluation.json"
 PREDICTIONS = 10
 EXPECTED = (OperationError, OSError, *AWS_ERRORS)
-EVALUATION_FILES = ("evaluation.json", "roc.csv", "calibration.csv", "importance.csv")
+EVALUATION_FILES = (EVALUATION, "roc.csv", "calibration.csv", "importance.csv")
 
 
-def run(keep: bool) -> None:
+def run(keep: bool, folder: Path = DEFAULT_FOLDER) -> None:
     """Deploy, train, release, predict, report, and tear down unless `keep`.
+
+    Args:
+        keep: leave the cloud running at the end.
+        folder: where the cloud's state, the logs, the page and evaluation.json go; what is in it is removed first.
 
     Raises:
         OperationError: a stage failed; the text says which and why. The cloud is left running to be looked at.
@@ -31,24 +36,25 @@ def run(keep: bool) -> None:
     target = Target.of(ENVIRONMENT, USE_CASE)
     stages = Stages()
     try:
-        with cloud.alone(FOLDER), stages.progress:
-            cdk = _deploy(stages, target)
+        with cloud.alone(folder), stages.progress:
+            cdk = _deploy(stages, target, folder)
             report = _from_raw_to_prediction(stages, target)
-            report.write_page(PAGE)
+            report.write_page(folder / PAGE)
+            (folder / EVALUATION).write_text(json.dumps(report.metrics, indent=2))
             if not keep:
                 _tear_down(stages, target, cdk)
     except EXPECTED as error:
-        raise OperationError(_failure(stages.current, error)) from error
+        raise OperationError(_failure(stages.current, error, folder)) from error
     report.print_summary()
     if keep:
-        _say_how_to_go_on()
-    output.print(f"[bold]Page: {PAGE.relative_to(ROOT)}[/]", soft_wrap=True)
+        _say_how_to_go_on(folder)
+    output.print(f"[bold]Page: {shown(folder / PAGE)}[/]", soft_wrap=True)
 
 
-def _deploy(stages: Stages, target: Target) -> Cdk:
+def _deploy(stages: Stages, target: Target, folder: Path) -> Cdk:
     with stages.stage("Start the local cloud"):
-        variables = cloud.start_afresh(FOLDER)
-    cdk = Cdk(variables, FOLDER)
+        variables = cloud.start_afresh(folder)
+    cdk = Cdk(variables, folder)
     with stages.stage("Synthesise and bootstrap"), ThreadPoolExecutor() as pool:
         synth = pool.submit(cdk.synth, target.environment.name)
         pool.submit(cdk.bootstrap, str(target.environment.account), target.environment.region).result()
@@ -81,7 +87,7 @@ def _from_raw_to_prediction(stages: Stages, target: Target) -> Report:
     with stages.stage("Find the captured requests"):
         capture = cloud.first_object(target, "capture", f"{target.use_case.name}/{target.name}/")
     evaluation = _evaluation(target)
-    metrics = json.loads(evaluation.pop("evaluation.json"))
+    metrics = json.loads(evaluation.pop(EVALUATION))
     deployed = stacks.deployed(target)
     return Report(target, deployed, steps, metrics, evaluation, answers, capture, stages.seconds)
 
@@ -103,22 +109,23 @@ def _tear_down(stages: Stages, target: Target, cdk: Cdk) -> None:
             stage.show(f"{stacks.resources_deployed(target)} resources left")
             time.sleep(1.0)
         destroying.result()
-        cloud.stop(FOLDER)
+        cloud.stop(cdk.folder)
 
 
-def _failure(stage: str, error: Exception) -> str:
+def _failure(stage: str, error: Exception, folder: Path) -> str:
     """Return which stage failed, why, and where to look."""
     if not stage:
         return str(error)
     text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
-    if cloud.has_ended(FOLDER):
-        text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(FOLDER)}\n"
-    return f"{text}Logs lie in {FOLDER.relative_to(ROOT)}/. Run `make demo` to try again from the start."
+    if cloud.has_ended(folder):
+        text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(folder)}\n"
+    return f"{text}Logs lie in {shown(folder)}/. Run `make demo` to try again from the start."
 
 
-def _say_how_to_go_on() -> None:
+def _say_how_to_go_on(folder: Path) -> None:
+    option = "" if folder == DEFAULT_FOLDER else f" --state-dir {shown(folder / cloud.STATE)}"
     output.print("The local cloud keeps running. To use it from this terminal:")
-    output.print('  eval "$(.venv/bin/python -m ops local env)"', highlight=False)
+    output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     for command in ("predict", "release status"):
         output.print(f"  python -m ops {command} {ENVIRONMENT} {USE_CASE}", highlight=False)
-    output.print("  python -m ops local down", highlight=False)
+    output.print(f"  python -m ops local down{option}", highlight=False, soft_wrap=True)
