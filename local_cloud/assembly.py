@@ -14,14 +14,18 @@ from ministack.core import router
 
 from local_cloud.cloudformation import service_role, settled_answers, types
 from local_cloud.differences import (
+    alarms,
     dead_letters,
+    embedded_metrics,
     event_delivery,
+    function_metrics,
     functions_in_conditions,
     interrupted_stacks,
     kms_keys_of_objects,
     loopback_counts_as_tls,
     managed_key_of_s3,
     metrics_namespace,
+    queue_metrics,
     sessions_survive,
     stack_status_events,
 )
@@ -50,7 +54,10 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     managed_key_of_s3.close()
     kms_keys_of_objects.close()
     metrics_namespace.close()
+    embedded_metrics.close()
+    alarms.close()
     event_delivery.close()
+    function_metrics.close()
     dead_letters.close()
     stack_status_events.close(loop)
     service_role.install(database)
@@ -76,7 +83,8 @@ class _Application:
         if scope["type"] == "http" and scope["path"] == STATUS_PATH:
             await _send_json(send, self._status)
         elif scope["type"] == "lifespan":
-            self._background = {asyncio.create_task(self._start()), asyncio.create_task(self._saver.run())}
+            work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run())
+            self._background = {asyncio.create_task(task) for task in work}
             await ministack_app.app(scope, receive, send)
         else:
             if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:

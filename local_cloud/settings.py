@@ -6,6 +6,21 @@ from pathlib import Path
 
 from local_cloud.clients import ACCOUNT, REGION, environment_variables
 
+# How many times faster than AWS's the periods of alarms pass: 1, unless a test cannot wait.
+ALARM_SPEED = "LOCAL_CLOUD_ALARM_SPEED"
+# "1": an endpoint's failed update leaves no reason, so that CloudFormation takes it for done, as was seen on AWS.
+SILENT_ROLLBACKS = "LOCAL_CLOUD_SILENT_ROLLBACKS"
+
+
+def alarm_speed() -> float:
+    """Return by how much the periods of alarms are shortened."""
+    return float(os.environ.get(ALARM_SPEED, "1"))
+
+
+def silent_rollbacks() -> bool:
+    """Whether an endpoint rolls a failed update back without a word."""
+    return os.environ.get(SILENT_ROLLBACKS) == "1"
+
 
 def configure(port: int, state_dir: Path) -> None:
     """Set ministack's environment: one loopback port, IAM enforced, state kept below `state_dir`."""

@@ -12,7 +12,11 @@ _POLL_SECONDS = 0.25
 
 
 class Endpoint(NamedType):
-    """An endpoint: changed in place, and ready only when it is in service."""
+    """An endpoint: changed in place, and ready only when it is in service.
+
+    An endpoint whose update failed is in service again, with what served before and a FailureReason; CloudFormation
+    fails on the reason. Where SageMaker gives none (settings.SILENT_ROLLBACKS), it takes the update for done.
+    """
 
     def replace_or_change(
         self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
@@ -33,9 +37,9 @@ class Endpoint(NamedType):
         while time.monotonic() < deadline:
             endpoint = self.describe(name)
             status = endpoint["EndpointStatus"]
-            if status == "InService":
+            if status == "InService" and "FailureReason" not in endpoint:
                 return
-            if status in {"Failed", "UpdateRollbackFailed", "OutOfService"}:
+            if status in {"InService", "Failed", "UpdateRollbackFailed", "OutOfService"}:
                 reason = endpoint.get("FailureReason", "no reason given")
                 raise ValueError(f"Resource {endpoint['EndpointArn']} did not stabilize: {reason}")
             time.sleep(_POLL_SECONDS)

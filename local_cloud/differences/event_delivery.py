@@ -8,6 +8,8 @@ import json
 import logging
 from typing import Any
 
+from local_cloud.resource_policies import refusal
+
 logger = logging.getLogger("local_cloud")
 
 _SERVICE = "events.amazonaws.com"
@@ -42,22 +44,8 @@ def _dispatch_to_lambda(arn: str, payload: str) -> None:
 
 
 def _refusal(arn: str, rule_arn: str) -> str:
-    from ministack.core.iam_evaluator import EvalContext, _resource_policy, evaluate_resource_policy
-    from ministack.core.responses import get_account_id, get_region
-
     service = arn.split(":")[2] if arn.count(":") > 2 else ""  # noqa: PLR2004 - arn:partition:service:...
-    if service not in _ACTIONS:
-        return ""
-    found = _resource_policy(service, arn)
-    if found is None:
-        return f"{arn} does not exist"
-    context = EvalContext(
-        principal_arn=_SERVICE, principal_type="Service", principal_account=get_account_id(),
-        action=_ACTIONS[service], resource_arn=arn, region=get_region(),
-        service_context={"aws:sourcearn": rule_arn, "aws:sourceaccount": get_account_id()},
-    )  # fmt: skip
-    decision = evaluate_resource_policy(found[0], context, service=_SERVICE).decision
-    return "" if decision == "Allow" else f"the policy of {arn} does not let {rule_arn} do {_ACTIONS[service]}"
+    return refusal(_SERVICE, _ACTIONS[service], arn, rule_arn) if service in _ACTIONS else ""
 
 
 def _dead_letter(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any, reason: str) -> None:
@@ -66,8 +54,8 @@ def _dead_letter(target: dict[str, Any], event: dict[str, Any], rule: dict[str, 
 
     queue = (target.get("DeadLetterConfig") or {}).get("Arn", "")
     logger.warning("EventBridge could not deliver: %s", reason)
-    if queue and (refusal := _refusal(queue, rule.get("Arn", ""))):
-        logger.warning("EventBridge lost an event: %s", refusal)
+    if queue and (lost := _refusal(queue, rule.get("Arn", ""))):
+        logger.warning("EventBridge lost an event: %s", lost)
     elif queue:
         seen = view or eventbridge._pattern_event_view(event)
         eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps(seen.event_with_detail()))

@@ -17,6 +17,7 @@ from local_cloud.sagemaker.endpoints.plans import folder
 from local_cloud.sagemaker.endpoints.shifting import ShiftFailedError
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.store import Document
+from local_cloud.settings import silent_rollbacks
 
 _WAIT_FOR_CLOUD_SECONDS = 60.0
 
@@ -58,14 +59,14 @@ def update(name: str, call: Call) -> None:
     try:
         fleet = fleets.build(name, plan, call)
     except (DeploymentError, SageMakerError) as error:
-        record(name, call, EndpointStatus="InService", FailureReason=str(error), _Pending=None)
+        _keep_serving(name, call, error)
         return
     try:
         shifting.shift(endpoint, fleet, document.get("_PendingDeploymentConfig", {}), plan)
     except ShiftFailedError as error:
         record(name, call, EndpointStatus="RollingBack")
         endpoint.withdraw()
-        record(name, call, EndpointStatus="InService", FailureReason=str(error), _Pending=None)
+        _keep_serving(name, call, error)
         fleets.retire(name, plan, fleet, call)
         return
     before = endpoint.replace(fleet)
@@ -76,6 +77,11 @@ def update(name: str, call: Call) -> None:
         **serving(plan),
     )  # fmt: skip
     fleets.retire(name, old_plan, before, call)
+
+
+def _keep_serving(name: str, call: Call, error: Exception) -> None:
+    reason = None if silent_rollbacks() else str(error)
+    record(name, call, EndpointStatus="InService", FailureReason=reason, _Pending=None)
 
 
 def reweigh(name: str, call: Call) -> None:
