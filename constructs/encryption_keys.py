@@ -9,8 +9,8 @@ from constructs import Construct
 class EncryptionKeys(Construct):
     """Keys `data`, `models`, `logs` and `control`, rotated every year.
 
-    IAM policies of the account decide who uses a key; services get what they need and no more, each only on behalf
-    of this account.
+    IAM policies of the account decide who uses a key; services get what they need and no more, on behalf of this
+    account where they say for whom they call.
 
     Args:
         environment: prefix of the log groups that the logs key serves.
@@ -25,7 +25,8 @@ class EncryptionKeys(Construct):
         self.logs = self._key("Logs", f"ML Loop {environment}: log groups")
         self.control = self._key("Control", f"ML Loop {environment}: queues, topics and tables of the glue functions")
         self.logs.add_to_resource_policy(self._log_groups(environment))
-        self.control.add_to_resource_policy(self._events_and_alarms())
+        for statement in self._events_and_alarms():
+            self.control.add_to_resource_policy(statement)
 
     def _key(self, construct_id: str, description: str) -> kms.Key:
         return kms.Key(
@@ -53,12 +54,22 @@ class EncryptionKeys(Construct):
             },
         )
 
-    def _events_and_alarms(self) -> iam.PolicyStatement:
-        # EventBridge, alarms and topics send to encrypted topics and queues.
-        return iam.PolicyStatement(
-            sid="EventsAndAlarmsOfThisAccount",
-            principals=[iam.ServicePrincipal(f"{name}.amazonaws.com") for name in ("events", "cloudwatch", "sns")],
-            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+    def _events_and_alarms(self) -> list[iam.PolicyStatement]:
+        # What a service needs that sends to an encrypted topic or queue.
+        use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        alarms = iam.PolicyStatement(
+            sid="AlarmsOfThisAccount",
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=use,
             resources=["*"],
             conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
         )
+        # EventBridge does not say for whom it calls: with a condition it could not write to the dead-letter queue. The
+        # queue's policy names its rules instead. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        events = iam.PolicyStatement(
+            sid="EventsToDeadLetters",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=use,
+            resources=["*"],
+        )
+        return [alarms, events]

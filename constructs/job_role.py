@@ -95,7 +95,12 @@ def _jobs(arns: Arns) -> list[Statement]:
 
 def _registration(arns: Arns, group: str) -> Statement:
     return allow(
-        ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:AddTags"],
+        [
+            "sagemaker:AddTags",
+            "sagemaker:CreateModelPackage",
+            "sagemaker:DescribeModelPackage",
+            "sagemaker:DescribeModelPackageGroup",
+        ],
         [arns.arn("sagemaker", f"model-package{suffix}") for suffix in (f"-group/{group}", f"/{group}/*")],
     )
 
@@ -106,7 +111,8 @@ def _logs_and_metrics(arns: Arns) -> list[Statement]:
     groups = [arns.arn("logs", f"log-group:{name}") for name in names]
     streams = [f"{group}:log-stream:pipelines-*" for group in groups]
     return [
-        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], groups),
+        # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
+        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{group}:*" for group in groups]),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams),
         # Metrics are no resources; the namespace is the limit.
         allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": names}}),

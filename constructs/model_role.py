@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.statements import Statement, allow, document
+from constructs.statements import Statement, allow, document, encrypt_volume
 from constructs.wildcard_findings import wildcards
 
 
@@ -36,6 +36,7 @@ class ModelRole(Construct):
 
     Args:
         files: what it reads and writes.
+        model_package_group: whose versions it serves.
         log_group_arn: the endpoint's log group.
         placement: where its network interfaces may be.
     """
@@ -46,13 +47,19 @@ class ModelRole(Construct):
         construct_id: str,
         *,
         files: ModelFiles,
+        model_package_group: str,
         log_group_arn: str,
         placement: Placement,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(self)
         reads_and_leaves = _files(arns, files)
-        runs = [*_logs_and_image(arns, log_group_arn), *_interfaces(arns, placement)]
+        packages = arns.arn("sagemaker", f"model-package/{model_package_group}/*")
+        runs = [
+            allow(["sagemaker:AccessModelPackage"], [packages]),
+            *_logs_and_image(arns, log_group_arn),
+            *_interfaces(arns, placement),
+        ]
         self.role = iam.Role(
             self,
             "Resource",
@@ -68,8 +75,9 @@ class ModelRole(Construct):
         )
         folder = "The use case's own folder of a bucket."
         why = (
-            "Log streams of its own group, images of AWS (a different account in each region), and network interfaces, "
-            "which have no name before they exist; the describing calls and the login to ECR know no resource."
+            "Versions of its own package group, log streams of its own log group, images of AWS (a different account "
+            "in each region), and network interfaces, which have no name before they exist; the describing calls and "
+            "the login to ECR know no resource."
         )
         inline = "Inline, so that the model is created after every permission."
         acknowledge(
@@ -87,19 +95,19 @@ def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
         allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
         allow(["kms:Decrypt"], [files.models_key.key_arn]),
         allow(["s3:PutObject"], [files.capture.arn_for_objects(below)]),
-        allow(["kms:GenerateDataKey", "kms:Decrypt"], [files.data_key.key_arn]),
-        allow(
-            ["kms:CreateGrant", "kms:DescribeKey"],
-            [files.data_key.key_arn],
-            {"StringEquals": {"kms:ViaService": f"sagemaker.{arns.region}.amazonaws.com"}},
-        ),
+        allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [files.data_key.key_arn]),
+        encrypt_volume(files.data_key.key_arn),
     ]
 
 
 def _logs_and_image(arns: Arns, log_group_arn: str) -> list[Statement]:
     images = f"arn:{arns.partition}:ecr:{arns.region}:*:repository/sagemaker-*"
     return [
-        allow(["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [log_group_arn]),
+        # The group is there already; SageMaker asks for it to be made all the same.
+        allow(
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            [log_group_arn],
+        ),
         allow(
             ["cloudwatch:PutMetricData"],
             ["*"],

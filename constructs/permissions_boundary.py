@@ -34,10 +34,12 @@ _SERVICES = (
     "xray",
 )
 _NETWORK = (
+    "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface*",
     "ec2:DeleteNetworkInterface*",
     "ec2:Describe*",
     "ec2:RevokeSecurityGroup*",
+    "ec2:UnassignPrivateIpAddresses",
 )
 _IDENTITY = ("iam:CreateServiceLinkedRole", "iam:GetRole", "iam:PassRole", "sts:AssumeRole", "sts:GetCallerIdentity")
 _KEYS = ("kms:DisableKey*", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")

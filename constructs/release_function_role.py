@@ -12,6 +12,17 @@ from constructs.findings import acknowledge
 from constructs.statements import Statement, allow, document
 from constructs.wildcard_findings import wildcards
 
+# For table, queue and settings. DynamoDB checks them on its caller; they are what the CDK grants for a table.
+_KEY = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
 
 class ReleaseFunctionRole(Construct):
     """Updates serving stacks of one environment, only with a release role of it, and looks at what they serve.
@@ -45,7 +56,7 @@ class ReleaseFunctionRole(Construct):
         release, look = _release(arns, environment), _look(arns, environment)
         run = [
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-            allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
+            allow(_KEY, [key.key_arn]),
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
             allow(["sqs:SendMessage"], [failures.queue_arn]),
             allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
@@ -102,7 +113,13 @@ def _interfaces() -> list[Statement]:
     # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
     return [
         allow(
-            ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"],
+            [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
             ["*"],
         ),
         allow(["ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], ["*"]),

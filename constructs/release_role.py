@@ -81,7 +81,7 @@ class ReleaseRole(Construct):
 def _sagemaker(model: str, config: str, endpoint: str, package: str) -> list[Statement]:
     return [
         # CreateModel is authorised for the package as well as for the model that is made of it.
-        allow(["sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [package]),
+        allow(["sagemaker:AccessModelPackage", "sagemaker:CreateModel", "sagemaker:DescribeModelPackage"], [package]),
         allow(["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:DeleteModel"], [model]),
         allow(
             [

@@ -36,6 +36,7 @@ def read_object(bucket_arn: str, key: str) -> list[Statement]:
 def read_folder(bucket_arn: str, folder: str) -> list[Statement]:
     """Allow reading and listing what lies in a folder."""
     return [
+        allow(["s3:GetBucketLocation"], [bucket_arn]),
         allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": [folder, f"{folder}/*"]}}),
         allow(["s3:GetObject"], [f"{bucket_arn}/{folder}/*"]),
     ]
@@ -48,12 +49,19 @@ def read_write_folder(bucket_arn: str, folder: str) -> list[Statement]:
 
 
 def use_key(key_arn: str) -> list[Statement]:
-    """Allow reading and writing under a key, and volumes that are encrypted with it."""
-    return [
-        allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn]),
-        # The volume's service uses the key after the request, so it needs a grant; people and code need none.
-        allow(["kms:CreateGrant"], [key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-    ]
+    """Allow reading and writing under a key."""
+    return [allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn])]
+
+
+def encrypt_volume(key_arn: str) -> Statement:
+    """Allow an execution role of SageMaker to have its volumes encrypted.
+
+    The service that keeps the volume uses the key later, by a grant. SageMaker makes the grant under the execution role
+    itself, so that neither `kms:ViaService` nor `kms:GrantIsForAWSResource` is sure to be there; the developer guide
+    ("SageMaker AI Roles") has no condition either. Only SageMaker takes the role: isolated containers get no
+    credentials.
+    """
+    return allow(["kms:CreateGrant", "kms:DescribeKey"], [key_arn])
 
 
 def pull_image(repository_arn: str) -> list[Statement]:

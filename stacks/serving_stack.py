@@ -57,6 +57,7 @@ class ServingStack(cdk.Stack):
             self,
             "ModelRole",
             files=ModelFiles(use_case.name, data.models, security.models_key, data.capture, security.data_key),
+            model_package_group=name,
             log_group_arn=log_group.log_group_arn,
             placement=placement,
         ).role

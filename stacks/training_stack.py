@@ -12,7 +12,7 @@ from config.loading import ROOT
 from constructs.job_code import JobCode
 from constructs.job_role import JobRole
 from constructs.model_package_group import ModelPackageGroup
-from constructs.statements import pull_image, read_folder, read_object, read_write_folder, use_key
+from constructs.statements import encrypt_volume, pull_image, read_folder, read_object, read_write_folder, use_key
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
@@ -82,6 +82,7 @@ class TrainingStack(cdk.Stack):
                 *read_write_folder(models.bucket_arn, use_case.name),
                 *use_key(data_key),
                 *use_key(models_key),
+                encrypt_volume(data_key),
             ],
             buckets=[raw, processed, models],
         )

@@ -123,11 +123,16 @@ def test_it_may_do_what_its_jobs_need(cloud: Plain, definition: dict[str, Any]) 
             for purpose in ("Data", "Models")
             for action in ("Decrypt", "GenerateDataKey", "DescribeKey")
         ),
-        Request("kms:CreateGrant", key(cloud, "Data"), {"kms:GrantIsForAWSResource": "true"}),
+        # SageMaker makes the grant under the role itself: no kms:ViaService, no kms:GrantIsForAWSResource.
+        Request("kms:CreateGrant", key(cloud, "Data")),
         Request("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"}),
         Request("sagemaker:DescribeTrainingJob", f"{SAGEMAKER}:training-job/pipelines-abc-train-x"),
         Request("sagemaker:StopProcessingJob", f"{SAGEMAKER}:processing-job/pipelines-abc-prepare-x"),
         Request("sagemaker:CreateModelPackage", f"{SAGEMAKER}:model-package/dev-flight-delays/1"),
+        Request("sagemaker:DescribeModelPackageGroup", f"{SAGEMAKER}:model-package-group/dev-flight-delays"),
+        # On this, and not on the group alone, CloudWatch Logs checks what has no stream of its own.
+        Request("logs:CreateLogGroup", f"{LOGS}:/aws/sagemaker/ProcessingJobs:log-stream:"),
+        Request("logs:DescribeLogStreams", f"{LOGS}:/aws/sagemaker/TrainingJobs:log-stream:"),
         Request("logs:CreateLogStream", f"{LOGS}:/aws/sagemaker/TrainingJobs:log-stream:pipelines-abc-train-x/algo-1"),
         Request("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}),
         Request("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:354813040037:repository/sagemaker-xgboost"),
@@ -150,7 +155,7 @@ def test_it_may_not_leave_its_use_case_or_approve_its_own_models(cloud: Plain) -
         Request("s3:GetObject", f"{bucket(cloud, CAPTURE)}/flight_delays/x.jsonl"),
         Request("s3:GetObject", f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/another.zip"),
         Request("kms:Decrypt", key(cloud, "Control")),
-        Request("kms:CreateGrant", key(cloud, "Data")),
+        Request("kms:CreateGrant", key(cloud, "Models")),
         Request("kms:ScheduleKeyDeletion", key(cloud, "Data")),
         Request("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"}),
         Request(

@@ -89,6 +89,27 @@ def test_the_function_may(function, request_):
     assert function[str(request_)] == "Allowed"
 
 
+def test_the_function_may_use_its_key_and_in_production_its_network(cloud, templates):
+    control = templates["prod-control"]["Resources"].items()
+    table = next(resource for _, resource in control if resource["Type"] == "AWS::DynamoDB::Table")
+    key = cloud.value("prod-control", table["Properties"]["SSESpecification"]["KMSMasterKeyId"])
+    interfaces = ("CreateNetworkInterface", "DeleteNetworkInterface", "AssignPrivateIpAddresses")
+    requests = [
+        *(Request(f"kms:{action}", key) for action in ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")),
+        *(Request(f"ec2:{name}", f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1") for name in interfaces),
+        Request("ec2:UnassignPrivateIpAddresses", f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"),
+        Request("ec2:DescribeNetworkInterfaces", "*"),
+    ]
+    found = verdicts(
+        requests,
+        principal=cloud.role("prod-control", "ReleaseRole"),
+        identity=cloud.identity_policies("prod-control", "ReleaseRole"),
+        boundary=cloud.boundary("prod"),
+        resource_policies=cloud.key_policies(),
+    )
+    assert {text: result for text, result in found.items() if result != "Allowed"} == {}
+
+
 @pytest.mark.parametrize("request_", FUNCTION_MAY_NOT, ids=str)
 def test_the_function_may_not(function, request_):
     assert function[str(request_)] != "Allowed"
@@ -141,6 +162,7 @@ def calls_of_a_release(names: dict[str, str], private: dict[str, Any], key: str)
     via = {"kms:ViaService": f"sagemaker.{REGION}.amazonaws.com"}
     return [
         Request("sagemaker:CreateModel", model, private),
+        Request("sagemaker:AccessModelPackage", package),
         Request("sagemaker:DescribeModelPackage", package),
         Request("sagemaker:CreateEndpointConfig", config, {"sagemaker:VolumeKmsKeyArn": key}),
         *(

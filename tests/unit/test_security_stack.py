@@ -103,8 +103,36 @@ def test_no_key_is_open_to_everybody(templates: dict[str, Any], plain: Callable[
     for name in environment_names():
         for key in plain(of_type(templates[f"{name}-security"], "AWS::KMS::Key")):
             for statement in key["KeyPolicy"]["Statement"]:
-                assert statement["Principal"] not in ("*", {"AWS": "*"})
-                assert "Service" not in statement["Principal"] or statement["Condition"]
+                principal = statement["Principal"]
+                assert principal not in ("*", {"AWS": "*"})
+                # EventBridge does not say for whom it calls.
+                known = principal.get("Service") in (None, "events.amazonaws.com")
+                assert known or statement["Condition"]
+
+
+@pytest.mark.parametrize(
+    ("service", "account", "expected"),
+    [
+        ("events.amazonaws.com", None, "Allow"),  # on the way to a dead-letter queue
+        ("cloudwatch.amazonaws.com", ACCOUNT, "Allow"),  # an alarm, to the topic
+        ("cloudwatch.amazonaws.com", "999999999999", "ImplicitDeny"),
+        ("lambda.amazonaws.com", ACCOUNT, "ImplicitDeny"),  # comes with the function's role
+    ],
+)
+@pytest.mark.parametrize("action", ["kms:GenerateDataKey", "kms:Decrypt"])
+def test_the_control_key_serves_alarms_and_events(
+    templates: dict[str, Any],
+    plain: Callable[[Any], Any],
+    service: str,
+    account: str | None,
+    expected: str,
+    action: str,
+) -> None:
+    keys = plain(of_type(templates["dev-security"], "AWS::KMS::Key"))
+    (policy,) = (key["KeyPolicy"] for key in keys if "queues, topics" in key["Description"])
+    context = {"aws:sourceaccount": account} if account else {}
+    request = EvalContext(service, "Service", ACCOUNT, action, KEY, REGION, service_context=context)
+    assert evaluate_resource_policy(policy, request, service=service).decision == expected
 
 
 def test_one_condition_key_in_each_denial(boundary: dict[str, Any]) -> None:
