@@ -36,7 +36,7 @@ def explain(error: Exception) -> str:
         return _refused(error)
     if isinstance(error, _NO_IDENTITY):
         return f"There are no usable credentials: {error}. {_LOG_IN}"
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError)):
         return (
             f"AWS does not answer: {error}. Is the network there? If AWS_ENDPOINT_URL names the cloud on this laptop, "
             "`python -m ops local status` says whether it runs."
