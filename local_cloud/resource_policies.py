@@ -1,5 +1,7 @@
 """Whether the policy of a resource lets an AWS service do something to it on somebody's behalf."""
 
+_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
+
 
 def refusal(service: str, action: str, arn: str, source_arn: str) -> str:
     """Return why `service` may not do `action` to a resource for `source_arn`, empty if it may.
@@ -26,3 +28,17 @@ def refusal(service: str, action: str, arn: str, source_arn: str) -> str:
     )  # fmt: skip
     decision = evaluate_resource_policy(found[0], context, service=service).decision
     return "" if decision == "Allow" else f"the policy of {arn} does not let {source_arn} do {action}"
+
+
+def key_refusal(service: str, key: str, source_arn: str) -> str:
+    """Return why `service` may not encrypt what it sends with a queue's or topic's key, empty if it may.
+
+    Sources: SQS developer guide, "Configuring KMS permissions for AWS services"; SNS developer guide, the same.
+    """
+    from ministack.services import kms
+
+    record = kms._resolve_key(key) if key else None
+    if record is None:
+        return ""
+    refusals = (refusal(service, action, record["Arn"], source_arn) for action in _KEY_ACTIONS)
+    return next(filter(None, refusals), "")

@@ -11,14 +11,13 @@ import time
 from typing import Any
 
 from local_cloud.alarm_rules import State, decide, periods
-from local_cloud.resource_policies import refusal
+from local_cloud.resource_policies import key_refusal, refusal
 from local_cloud.settings import alarm_speed
 
 logger = logging.getLogger("local_cloud")
 
 _SERVICE = "cloudwatch.amazonaws.com"
 _EVERY_SECONDS = 0.5
-_KEY_ACTIONS = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 def close() -> None:
@@ -87,16 +86,14 @@ def _change(alarm: dict[str, Any], new: State, reason: str) -> None:
 
 
 def _may_publish(arn: str, alarm: dict[str, Any]) -> bool:
-    from ministack.services import kms, sns
+    from ministack.services import sns
 
     if not arn.startswith("arn:aws:sns:"):
         return True
     source = alarm.get("AlarmArn", "")
-    reasons = [refusal(_SERVICE, "sns:Publish", arn, source)]
     topic = sns._topic_by_arn_any_scope(arn) or {}
-    key = kms._resolve_key(topic.get("attributes", {}).get("KmsMasterKeyId") or "")
-    if key:
-        reasons += [refusal(_SERVICE, action, key["Arn"], source) for action in _KEY_ACTIONS]
-    for reason in filter(None, reasons):
+    key = topic.get("attributes", {}).get("KmsMasterKeyId", "")
+    reason = refusal(_SERVICE, "sns:Publish", arn, source) or key_refusal(_SERVICE, key, source)
+    if reason:
         logger.warning("Alarm %s failed to execute its action: %s", alarm["AlarmName"], reason)
-    return not any(reasons)
+    return not reason

@@ -8,7 +8,7 @@ import json
 import logging
 from typing import Any
 
-from local_cloud.resource_policies import refusal
+from local_cloud.resource_policies import key_refusal, refusal
 
 logger = logging.getLogger("local_cloud")
 
@@ -45,7 +45,19 @@ def _dispatch_to_lambda(arn: str, payload: str) -> None:
 
 def _refusal(arn: str, rule_arn: str) -> str:
     service = arn.split(":")[2] if arn.count(":") > 2 else ""  # noqa: PLR2004 - arn:partition:service:...
-    return refusal(_SERVICE, _ACTIONS[service], arn, rule_arn) if service in _ACTIONS else ""
+    if service not in _ACTIONS:
+        return ""
+    key = _key_of_queue(arn) if service == "sqs" else ""
+    return refusal(_SERVICE, _ACTIONS[service], arn, rule_arn) or key_refusal(_SERVICE, key, rule_arn)
+
+
+def _key_of_queue(arn: str) -> str:
+    from ministack.services import sqs
+
+    for queue in sqs._queues.values():
+        if queue["attributes"].get("QueueArn") == arn:
+            return str(queue["attributes"].get("KmsMasterKeyId", ""))
+    return ""
 
 
 def _dead_letter(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any, reason: str) -> None:

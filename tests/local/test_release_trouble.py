@@ -59,3 +59,15 @@ def test_an_event_that_cannot_be_handled_is_kept_and_told(platform: Platform) ->
     queue = platform.physical("local-control", "AWS::SQS::Queue", "FailedEvents")
     (letter,) = platform.cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
     assert json.loads(letter["Body"]) == event
+
+
+def test_an_event_that_cannot_be_delivered_is_kept_and_told(platform: Platform) -> None:
+    functions = platform.cloud.client("lambda")
+    function = platform.physical("local-control", "AWS::Lambda::Function", "Release")
+    for statement in json.loads(functions.get_policy(FunctionName=function)["Policy"])["Statement"]:
+        functions.remove_permission(FunctionName=function, StatementId=statement["Sid"])
+    package = platform.register()
+    assert platform.told("UndeliveredEventsNotEmpty", 60)["NewStateValue"] == "ALARM"
+    queue = platform.physical("local-control", "AWS::SQS::Queue", "UndeliveredEvents")
+    (letter,) = platform.cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    assert json.loads(letter["Body"])["detail"]["ModelPackageArn"] == package
