@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from config.loading import ROOT
+from ops import demo
 from ops.console import output
 from ops.target import OperationError
 
@@ -23,7 +24,7 @@ StateDir = Annotated[Path | None, typer.Option(help="Where it keeps its state. D
 AnyStateDir = Annotated[
     Path | None, typer.Option(help="Where it keeps its state. Default: those of `local up` and of the demonstration.")
 ]
-_KNOWN = (ROOT / "build" / "local-cloud", ROOT / "build" / "demo" / "cloud")
+_KNOWN = (ROOT / "build" / "local-cloud", demo.STATE)
 _START = "The local cloud does not run. Start it: python -m ops local up"
 _ENDED = "DELETE_COMPLETE"
 _JOBS = {

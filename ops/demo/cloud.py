@@ -11,9 +11,9 @@ from pathlib import Path
 
 from config.loading import ROOT
 from local_cloud import clients, supervisor
+from ops.demo import STATE
 from ops.target import OperationError, Target
 
-STATE = "cloud"
 MARK = ".made-by-the-demonstration"
 
 
@@ -39,7 +39,7 @@ def start_afresh(folder: Path) -> dict[str, str]:
     Returns:
         Environment variables for the CDK, besides those that name the cloud, which are set for this process.
     """
-    state = folder / STATE
+    state = folder / STATE.name
     _require_own(folder)
     supervisor.down(state)
     for path in folder.iterdir():
@@ -60,18 +60,18 @@ def start_afresh(folder: Path) -> dict[str, str]:
 
 def stop(folder: Path) -> None:
     """Stop it and remove its state; the page and the logs stay."""
-    supervisor.down(folder / STATE)
-    shutil.rmtree(folder / STATE, ignore_errors=True)
+    supervisor.down(folder / STATE.name)
+    shutil.rmtree(folder / STATE.name, ignore_errors=True)
 
 
 def has_ended(folder: Path) -> bool:
     """Whether the cloud was started and does not run any more."""
-    return supervisor.log_file(folder / STATE).exists() and supervisor.running(folder / STATE) is None
+    return supervisor.log_file(folder / STATE.name).exists() and supervisor.running(folder / STATE.name) is None
 
 
 def end_of_log(folder: Path, lines: int = 15) -> str:
     """Return the last lines of the server's log."""
-    return "\n".join(supervisor.log_file(folder / STATE).read_text(errors="replace").splitlines()[-lines:])
+    return "\n".join(supervisor.log_file(folder / STATE.name).read_text(errors="replace").splitlines()[-lines:])
 
 
 def first_object(target: Target, purpose: str, prefix: str, suffix: str = "", timeout: float = 30) -> str:

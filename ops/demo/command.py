@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 
 from ops.console import errors
-from ops.demo import cloud, run
+from ops.demo import FOLDER
 
 
 def command(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud and what is in it running.")] = False,
-    folder: Annotated[Path, typer.Option(help="Where its files go; what is in it is removed.")] = run.DEFAULT_FOLDER,
+    folder: Annotated[Path, typer.Option(help="Where its files go; what is in it is removed.")] = FOLDER,
 ) -> None:
     """Deploy into a cloud on this laptop, train on real data, release, predict, and show it all on a page."""
+    # Imported here: pandas and matplotlib take a second that the other commands need not wait for.
+    from ops.demo import cloud, run
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and that must stay
             signal.signal(number, _interrupt)

@@ -5,25 +5,23 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from config.loading import ROOT
 from ops import data, live, pipeline, predict, release
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import output, shown
-from ops.demo import cloud, stacks
+from ops.demo import FOLDER, STATE, cloud, stacks
 from ops.demo.cdk import Cdk
 from ops.demo.progress import Stages
 from ops.demo.report import Report
 from ops.target import OperationError, Target
 
 ENVIRONMENT, USE_CASE = "local", "flight_delays"
-DEFAULT_FOLDER = ROOT / "build" / "demo"
 PAGE, EVALUATION = "report.html", "evaluation.json"
 PREDICTIONS = 10
 EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 EVALUATION_FILES = (EVALUATION, "roc.csv", "calibration.csv", "importance.csv")
 
 
-def run(keep: bool, folder: Path = DEFAULT_FOLDER) -> None:
+def run(keep: bool, folder: Path = FOLDER) -> None:
     """Deploy, train, release, predict, report, and tear down unless `keep`.
 
     Args:
@@ -123,7 +121,7 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
 
 
 def _say_how_to_go_on(folder: Path) -> None:
-    option = "" if folder == DEFAULT_FOLDER else f" --state-dir {shown(folder / cloud.STATE)}"
+    option = "" if folder == FOLDER else f" --state-dir {shown(folder / STATE.name)}"
     output.print("The local cloud keeps running. To use it from this terminal:")
     output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     for command in ("predict", "release status"):

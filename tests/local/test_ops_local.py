@@ -7,7 +7,6 @@ from pathlib import Path
 
 from local_cloud.clients import ROOT
 
-
 OPS = [sys.executable, "-m", "ops", "local"]
 
 
