@@ -53,9 +53,9 @@ class EndpointAlarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         self.names: list[str] = []
-        stack = cdk.Stack.of(self)
+        stack, tell = cdk.Stack.of(self), actions.SnsAction(topic)
         for alarm in (errors, latency):
-            alarm.add_alarm_action(actions.SnsAction(topic))
+            alarm.add_alarm_action(tell)
             resource = alarm.node.default_child
             assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows a type
             resource.cfn_options.condition = condition

@@ -21,7 +21,7 @@ class FunctionAlarms(Construct):
         self, scope: Construct, construct_id: str, *, function: lambda_.IFunction, name: str, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, construct_id)
-        period = cdk.Duration.minutes(5)
+        period, tell = cdk.Duration.minutes(5), actions.SnsAction(topic)
         for kind, metric in {
             "Errors": function.metric_errors(period=period),
             "Throttles": function.metric_throttles(period=period),
@@ -36,4 +36,4 @@ class FunctionAlarms(Construct):
                 evaluation_periods=1,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             )
-            alarm.add_alarm_action(actions.SnsAction(topic))
+            alarm.add_alarm_action(tell)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.statements import Statement
 
 Level = Literal["none", "minimal", "full"]
 _Service = ec2.InterfaceVpcEndpointAwsService
@@ -58,17 +60,25 @@ class InterfaceEndpoints(Construct):
         )
         for caller in callers:
             group.add_ingress_rule(caller, ec2.Port.tcp(443), "AWS API over TLS")
+        # Two statements for all endpoints: each is a round trip to the CDK's JavaScript.
+        own, others = _this_account(Arns.of(self).account)
         for name, service in _SERVICES[level].items():
             endpoint = ec2.InterfaceVpcEndpoint(
                 self, name, vpc=vpc, service=service, security_groups=[group], open=False, private_dns_enabled=True
             )
-            endpoint.add_to_policy(self._own_account(name))
+            endpoint.add_to_policy(others if name in _OTHER_ACCOUNTS else own)
 
-    def _own_account(self, name: str) -> iam.PolicyStatement:
-        account = cdk.Stack.of(self).account
-        conditions = {"StringEquals": {"aws:PrincipalAccount": account}}
-        if name not in _OTHER_ACCOUNTS:
-            conditions["StringEqualsIfExists"] = {"aws:ResourceAccount": account}
-        return iam.PolicyStatement(
-            sid="ThisAccount", principals=[iam.AnyPrincipal()], actions=["*"], resources=["*"], conditions=conditions
-        )
+
+def _this_account(account: str) -> tuple[iam.PolicyStatement, iam.PolicyStatement]:
+    """Return statements that let principals of an account reach resources in it, and in any account."""
+    any_account: Statement = {
+        "Sid": "ThisAccount",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["*"],
+        "Resource": ["*"],
+        "Condition": {"StringEquals": {"aws:PrincipalAccount": account}},
+    }
+    conditions = any_account["Condition"] | {"StringEqualsIfExists": {"aws:ResourceAccount": account}}
+    own_account = any_account | {"Condition": conditions}
+    return iam.PolicyStatement.from_json(own_account), iam.PolicyStatement.from_json(any_account)

@@ -65,16 +65,18 @@ class ModelEndpoint(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
+        package = champion.value_as_string
+        version = _version(package)
         self.deployed = cdk.CfnCondition(
-            self, "Deployed", expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(champion.value_as_string, ""))
+            self, "Deployed", expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(package, ""))
         )
         model = _model_properties(role, placement)
         self.model_prefix = self._prefix(model)
         self.model = sagemaker.CfnModel(
             self,
             "Model",
-            model_name=_versioned(self.model_prefix, champion),
-            primary_container={"modelPackageName": champion.value_as_string},
+            model_name=f"{self.model_prefix}-{version}",
+            primary_container={"modelPackageName": package},
             **model,
         )
         self.model.node.add_dependency(role)
@@ -84,7 +86,7 @@ class ModelEndpoint(Construct):
         self.config = sagemaker.CfnEndpointConfig(
             self,
             "Config",
-            endpoint_config_name=_versioned(self.config_prefix, champion),
+            endpoint_config_name=f"{self.config_prefix}-{version}",
             production_variants=[variant],
             **configuration,
         )
@@ -111,7 +113,7 @@ def _model_properties(role: iam.IRole, placement: Placement) -> dict[str, Any]:
         "execution_role_arn": role.role_arn,
         "enable_network_isolation": True,
         "vpc_config": {
-            "securityGroupIds": [placement.security_group.security_group_id],
+            "securityGroupIds": [placement.security_group_id],
             "subnets": placement.subnet_ids,
         },
     }
@@ -139,7 +141,6 @@ def _configuration_properties(fleet: Fleet, capture: CaptureTarget, model_prefix
     }
 
 
-def _versioned(prefix: str, package: cdk.CfnParameter) -> str:
+def _version(package: str) -> str:
     # arn:aws:sagemaker:region:account:model-package/group/version. The slashes keep Fn::Select valid when it is empty.
-    version = cdk.Fn.select(2, cdk.Fn.split("/", f"{package.value_as_string}//"))
-    return f"{prefix}-{version}"
+    return cdk.Fn.select(2, cdk.Fn.split("/", f"{package}//"))

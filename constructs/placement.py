@@ -1,6 +1,7 @@
 """Where in the private network something runs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import aws_ec2 as ec2
 
@@ -14,12 +15,17 @@ class Placement:
     vpc: ec2.IVpc
     security_group: ec2.ISecurityGroup
 
-    @property
+    @cached_property
     def subnet_ids(self) -> list[str]:
-        """The ids of the subnets."""
+        """The ids of the subnets, asked for once."""
         return [subnet.subnet_id for subnet in self.vpc.isolated_subnets]
+
+    @cached_property
+    def security_group_id(self) -> str:
+        """The id of the security group, asked for once."""
+        return self.security_group.security_group_id
 
     def arns(self, arns: Arns) -> list[str]:
         """Return the ARNs of subnets and security group, for policies of a stack."""
         subnets = [arns.arn("ec2", f"subnet/{subnet}") for subnet in self.subnet_ids]
-        return [*subnets, arns.arn("ec2", f"security-group/{self.security_group.security_group_id}")]
+        return [*subnets, arns.arn("ec2", f"security-group/{self.security_group_id}")]

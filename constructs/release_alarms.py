@@ -21,6 +21,7 @@ class ReleaseAlarms(Construct):
         self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, construct_id)
+        period, tell = cdk.Duration.minutes(5), actions.SnsAction(topic)
         for name, text in _METRICS.items():
             alarm = cloudwatch.Alarm(
                 self,
@@ -32,7 +33,7 @@ class ReleaseAlarms(Construct):
                     metric_name=name,
                     dimensions_map={"Environment": environment, "UseCase": use_case},
                     statistic="Sum",
-                    period=cdk.Duration.minutes(5),
+                    period=period,
                 ),
                 threshold=1,
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -40,4 +41,4 @@ class ReleaseAlarms(Construct):
                 datapoints_to_alarm=1,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             )
-            alarm.add_alarm_action(actions.SnsAction(topic))
+            alarm.add_alarm_action(tell)

@@ -13,7 +13,6 @@ from constructs.alarm_topic import AlarmTopic
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
-from constructs.placement import Placement
 from constructs.release_function import ReleaseFunction
 from constructs.release_function_role import ReleaseFunctionRole
 from constructs.release_records import ReleaseRecords
@@ -46,7 +45,7 @@ class ControlStack(cdk.Stack):
         destroy = retention.removal == "destroy" and retention.allow_data_loss
         # Only the full set of interface endpoints reaches every service that the function calls.
         full = environment.network.interface_endpoints == "full"
-        inside = Placement(network.vpc, network.function_security_group) if full else None
+        inside = network.functions if full else None
         self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=key, email=environment.alarm_email).topic
         records = ReleaseRecords(self, "Releases", key=key, destroy=destroy).table
         failures = self._queue("FailedEvents", key, "Events that the release function could not handle lie")

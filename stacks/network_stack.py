@@ -8,6 +8,7 @@ from constructs import Construct
 
 from config.environment import Network
 from constructs.interface_endpoints import InterfaceEndpoints
+from constructs.placement import Placement
 from constructs.private_network import PrivateNetwork
 
 
@@ -16,8 +17,8 @@ class NetworkStack(cdk.Stack):
 
     Attributes:
         vpc: isolated subnets only.
-        job_security_group: for jobs, models and notebooks of SageMaker.
-        function_security_group: for functions, where the level of interface endpoints has what they call.
+        jobs: where jobs, models and notebooks of SageMaker are.
+        functions: where functions are, if the level of interface endpoints has what they call.
         default_security_group_id: the group that AWS makes with every VPC; nothing uses it.
     """
 
@@ -26,15 +27,15 @@ class NetworkStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack_props)
         private = PrivateNetwork(self, "Network", cidr=str(network.cidr), zones=network.zones)
         self.vpc: ec2.IVpc = private.vpc
-        self.job_security_group: ec2.ISecurityGroup = private.job_security_group
-        self.function_security_group: ec2.ISecurityGroup = private.function_security_group
+        self.jobs = Placement(self.vpc, private.job_security_group)
+        self.functions = Placement(self.vpc, private.function_security_group)
         self.default_security_group_id = private.vpc.vpc_default_security_group
         InterfaceEndpoints(
             self,
             "InterfaceEndpoints",
             vpc=self.vpc,
             level=network.interface_endpoints,
-            callers=[self.job_security_group, self.function_security_group],
+            callers=[private.job_security_group, private.function_security_group],
         )
 
     @property

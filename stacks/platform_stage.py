@@ -94,7 +94,7 @@ class PlatformStage(cdk.Stage):
         stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]
         for stack in stacks:
             # The CDK writes down every dependency, those too that a reference implies; cfn-lint warns of each.
-            stack.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+            stack.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
             # Roles carry the boundary by its name, which orders nothing: its stack comes first.
             if stack not in (self.network, self.security):
                 stack.add_stack_dependency(self.security)

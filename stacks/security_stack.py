@@ -40,8 +40,8 @@ class SecurityStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         destroy = retention.removal == "destroy" and retention.allow_data_loss
-        subnets = [subnet.subnet_id for subnet in network.vpc.isolated_subnets]
-        groups = [network.job_security_group.security_group_id]
+        subnets = network.jobs.subnet_ids
+        groups = [network.jobs.security_group_id]
         boundary = PermissionsBoundary(
             self,
             "Boundary",

@@ -11,7 +11,6 @@ from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.endpoint_alarms import EndpointAlarms
 from constructs.model_endpoint import CHAMPION, CaptureTarget, Fleet, ModelEndpoint
 from constructs.model_role import ModelFiles, ModelRole
-from constructs.placement import Placement
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
 from stacks.data_stack import DataStack
@@ -43,7 +42,6 @@ class ServingStack(cdk.Stack):
         super().__init__(scope, construct_id, synthesizer=synthesizer, **stack_props)
         name = f"{environment.name}-{use_case.slug}"
         retention, sizes = environment.retention, environment.sizes
-        placement = Placement(network.vpc, network.job_security_group)
         # SageMaker writes to a group of this name; it would make one without key and without end.
         log_group = EncryptedLogGroup(
             self,
@@ -59,7 +57,7 @@ class ServingStack(cdk.Stack):
             files=ModelFiles(use_case.name, data.models, security.models_key, data.capture, security.data_key),
             model_package_group=name,
             log_group_arn=log_group.log_group_arn,
-            placement=placement,
+            placement=network.jobs,
         ).role
         endpoint = ModelEndpoint(
             self,
@@ -67,7 +65,7 @@ class ServingStack(cdk.Stack):
             endpoint_name=name,
             champion=self._champion_parameter(name),
             role=model_role,
-            placement=placement,
+            placement=network.jobs,
             fleet=Fleet(sizes.endpoint_instance, sizes.endpoint_instances, security.data_key),
             capture=CaptureTarget(
                 data.capture.s3_url_for_object(use_case.name),

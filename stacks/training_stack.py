@@ -54,8 +54,8 @@ class TrainingStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         name = f"{environment.name}-{use_case.slug}"
-        subnets = tuple(subnet.subnet_id for subnet in network.vpc.isolated_subnets)
-        security_groups = (network.job_security_group.security_group_id,)
+        subnets = tuple(network.jobs.subnet_ids)
+        security_groups = (network.jobs.security_group_id,)
         retention = environment.retention
         group = ModelPackageGroup(
             self,

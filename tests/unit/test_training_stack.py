@@ -15,6 +15,7 @@ from aws_cdk.assertions import Template
 
 from config import ConfigError, Environment, load_environment, load_use_case
 from config.loading import ROOT
+from constructs.placement import Placement
 from stacks.training_stack import TrainingStack
 
 PREFIX = "flight_delays"
@@ -44,7 +45,7 @@ class Platform(cdk.Stack):
                 ec2.SubnetConfiguration(name="isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
             ],
         )
-        self.job_security_group = ec2.SecurityGroup(self, "Jobs", vpc=self.vpc)
+        self.jobs = Placement(self.vpc, ec2.SecurityGroup(self, "Jobs", vpc=self.vpc))
         self.data_key, self.models_key = kms.Key(self, "DataKey"), kms.Key(self, "ModelsKey")
         self.raw, self.processed, self.models = (s3.Bucket(self, name) for name in ("Raw", "Processed", "Models"))
 
