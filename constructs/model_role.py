@@ -94,7 +94,7 @@ def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
         allow(["s3:GetObject"], [files.models.arn_for_objects(below)]),
         allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
         allow(["kms:Decrypt"], [files.models_key.key_arn]),
-        allow(["s3:PutObject"], [files.capture.arn_for_objects(below)]),
+        allow(["s3:PutObject", "s3:AbortMultipartUpload"], [files.capture.arn_for_objects(below)]),
         allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [files.data_key.key_arn]),
         encrypt_volume(files.data_key.key_arn),
     ]

@@ -59,6 +59,8 @@ class ReleaseRole(Construct):
                 [volume_key.key_arn],
                 {"StringEquals": {"kms:ViaService": f"sagemaker.{arns.region}.amazonaws.com"}},
             ),
+            # Either mark of a grant made by a service will do: AWS does not say which one endpoints' volumes have.
+            allow(["kms:CreateGrant"], [volume_key.key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
         ]
         self.role = iam.Role(
             self,

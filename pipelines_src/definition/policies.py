@@ -15,6 +15,7 @@ Fault = Literal[
 ]
 MOST_ATTEMPTS = 20
 MOST_MINUTES = 14400  # ten days
+MOST_INTERVAL_SECONDS = 43200  # half a day
 _DURATION = re.compile(r"P(?=.)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?)")
 
 
@@ -44,7 +45,7 @@ class RetryPolicy:
             )
         self._within("max_attempts", self.max_attempts, 1, MOST_ATTEMPTS)
         self._within("expire_after_minutes", self.expire_after_minutes, 1, MOST_MINUTES)
-        self._within("interval_seconds", self.interval_seconds, 0, MOST_MINUTES * 60)
+        self._within("interval_seconds", self.interval_seconds, 0, MOST_INTERVAL_SECONDS)
         self._within("backoff_rate", self.backoff_rate, 0, MOST_MINUTES)
 
     @staticmethod

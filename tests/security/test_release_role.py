@@ -179,6 +179,7 @@ def calls_of_a_release(names: dict[str, str], private: dict[str, Any], key: str)
             for target in (model, config, endpoint)
         ),
         Request("kms:CreateGrant", key, via),
+        Request("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"}),
         Request("kms:DescribeKey", key, via),
         Request("cloudwatch:DescribeAlarms", f"{alarm}*"),
     ]

@@ -52,6 +52,7 @@ def test_parameters_are_spelled_as_sagemaker_does() -> None:
         (lambda: RetryPolicy(faults=("Step.THROTTLING",), max_attempts=21), ["21", "1 to 20"]),
         (lambda: RetryPolicy(faults=("Step.THROTTLING",), expire_after_minutes=14401), ["14401"]),
         (lambda: RetryPolicy(faults=("Step.THROTTLING",), max_attempts=1, backoff_rate=-1.0), ["backoff_rate"]),
+        (lambda: RetryPolicy(faults=("Step.THROTTLING",), max_attempts=1, interval_seconds=43201), ["0 to 43200"]),
         (lambda: RetryPolicy(faults=(), max_attempts=1), ["no fault", "SageMaker.CAPACITY_ERROR"]),
         (lambda: Or(()), ["no conditions"]),
     ],
