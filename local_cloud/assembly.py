@@ -98,6 +98,10 @@ class _Application:
             await asyncio.to_thread(self._front.start)
         except Exception:
             logger.exception("SageMaker could not pick up everything it had")
+        try:
+            await asyncio.to_thread(interrupted_stacks.resume, self._port)
+        except Exception:
+            logger.exception("An interrupted deletion of a stack could not go on")
         self._status["ready"] = True
 
 

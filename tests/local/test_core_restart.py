@@ -97,6 +97,21 @@ def test_an_interrupted_stack_can_be_deployed_again(start_cloud: Any, tmp_path: 
         cloudformation.get_waiter("stack_create_complete").wait(StackName="slow", WaiterConfig={"Delay": 1})
 
 
+def test_an_interrupted_deletion_goes_on(start_cloud: Any, tmp_path: Path) -> None:
+    with start_cloud(tmp_path / "state") as cloud:
+        cloud.client("cloudformation").create_stack(StackName="half", TemplateBody=TEMPLATE)
+    # What a server leaves that is killed between a deletion's request and its end.
+    saved = tmp_path / "state" / "ministack" / "cloudformation.json"
+    text = saved.read_text()
+    assert text.count('"StackStatus": "CREATE_COMPLETE"') == 1
+    saved.write_text(text.replace('"StackStatus": "CREATE_COMPLETE"', '"StackStatus": "DELETE_IN_PROGRESS"'))
+    with start_cloud(tmp_path / "state", cloud.port) as again:
+        with pytest.raises(ClientError, match="does not exist"):
+            again.client("cloudformation").describe_stacks(StackName="half")
+        assert again.client("sqs").list_queues().get("QueueUrls", []) == []
+        again.client("cloudformation").create_stack(StackName="half", TemplateBody=TEMPLATE)
+
+
 def test_supervisor_starts_once_and_stops(tmp_path: Path, free_port: int) -> None:
     from local_cloud import supervisor
 
