@@ -25,13 +25,13 @@ def started_at(pid: int) -> float:
     return float(psutil.Process(pid).create_time())
 
 
-def terminate(pid: int) -> None:
-    """Ask a server to end, which saves its state; then end what it started."""
+def terminate(pid: int, seconds: float = STOP_SECONDS) -> None:
+    """Ask a server to end, which saves its state, and kill it after `seconds`; then end what it started."""
     process = psutil.Process(pid)
     children = process.children(recursive=True)
     process.terminate()
     try:
-        process.wait(STOP_SECONDS)
+        process.wait(seconds)
     except psutil.TimeoutExpired:
         process.kill()
     _end(children)

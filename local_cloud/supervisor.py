@@ -79,7 +79,7 @@ def up(port: int = DEFAULT_PORT, state_dir: Path = DEFAULT_STATE_DIR) -> Running
         return _wait_until_ready(started)
 
 
-def down(state_dir: Path = DEFAULT_STATE_DIR) -> bool:
+def down(state_dir: Path = DEFAULT_STATE_DIR, seconds: float = processes.STOP_SECONDS) -> bool:
     """Stop the local cloud of a folder, which saves its state, and end what it started; False if it did not run."""
     state_dir = state_dir.resolve()
     if not state_dir.exists():
@@ -87,7 +87,7 @@ def down(state_dir: Path = DEFAULT_STATE_DIR) -> bool:
     with _lock(state_dir):
         found = running(state_dir)
         if found:
-            processes.terminate(found.pid)
+            processes.terminate(found.pid, seconds)
         _end_leftovers(state_dir)
         _file(state_dir).unlink(missing_ok=True)
         return found is not None

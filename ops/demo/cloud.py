@@ -41,7 +41,7 @@ def start_afresh(folder: Path) -> dict[str, str]:
     """
     state = folder / STATE.name
     _require_own(folder)
-    supervisor.down(state)
+    supervisor.down(state, seconds=5)  # what it would save is removed
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
