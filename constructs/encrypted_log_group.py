@@ -1,11 +1,32 @@
 """A log group under a customer-managed key, for a stated time."""
 
-from typing import cast
-
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+_Days = logs.RetentionDays
+# The configuration speaks of days, the L2 of names for them.
+RETENTION = {
+    1: _Days.ONE_DAY,
+    3: _Days.THREE_DAYS,
+    5: _Days.FIVE_DAYS,
+    7: _Days.ONE_WEEK,
+    14: _Days.TWO_WEEKS,
+    30: _Days.ONE_MONTH,
+    60: _Days.TWO_MONTHS,
+    90: _Days.THREE_MONTHS,
+    120: _Days.FOUR_MONTHS,
+    150: _Days.FIVE_MONTHS,
+    180: _Days.SIX_MONTHS,
+    365: _Days.ONE_YEAR,
+    400: _Days.THIRTEEN_MONTHS,
+    545: _Days.EIGHTEEN_MONTHS,
+    731: _Days.TWO_YEARS,
+    1096: _Days.THREE_YEARS,
+    1827: _Days.FIVE_YEARS,
+    3653: _Days.TEN_YEARS,
+}
 
 
 class EncryptedLogGroup(Construct):
@@ -34,7 +55,6 @@ class EncryptedLogGroup(Construct):
             "Resource",
             log_group_name=name,
             encryption_key=key,
+            retention=RETENTION[days],
             removal_policy=cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN,
         )
-        # The configuration speaks of days, the L2 of names for them.
-        cast(logs.CfnLogGroup, self.log_group.node.default_child).retention_in_days = days

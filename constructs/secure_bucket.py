@@ -1,5 +1,6 @@
 """A bucket that is private, encrypted, versioned, watched and logged."""
 
+from functools import lru_cache
 from typing import cast
 
 import aws_cdk as cdk
@@ -73,6 +74,8 @@ class SecureBucket(Construct):
         acknowledge(self.bucket, reasons)
 
 
+# Many buckets have the same rules; each would be several round trips to the CDK's JavaScript.
+@lru_cache
 def _lifecycle(noncurrent_days: int, expire_days: int | None) -> list[s3.LifecycleRule]:
     rules = [
         s3.LifecycleRule(
