@@ -12,7 +12,7 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
-from local_cloud.cloudformation import service_role, settled_answers, types
+from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
     alarms,
     dead_letters,
@@ -62,6 +62,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     stack_status_events.close(loop)
     service_role.install(database)
     settled_answers.install()
+    updatable.install()
     types.install()
     front = SageMakerFront(database, MinistackPlatform(port, state_dir, loop))
     router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}

@@ -49,6 +49,11 @@ def test_a_bucket_that_is_not_empty_cannot_be_deleted(client: Any) -> None:
         )
     assert "BucketNotEmpty" in reasons(cloudformation, "not-empty")
     assert s3.list_object_versions(Bucket="not-empty")["Versions"]
+    # Nor does the stack take an update, not even one that changes nothing.
+    with pytest.raises(ClientError, match="is in DELETE_FAILED state and can not be updated"):
+        cloudformation.create_change_set(
+            StackName="not-empty", ChangeSetName="again", UsePreviousTemplate=True, ChangeSetType="UPDATE"
+        )
 
 
 def test_a_stacks_status_reaches_a_rule(client: Any) -> None:
