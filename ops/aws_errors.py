@@ -46,13 +46,13 @@ def explain(error: Exception) -> str:
 
 def _refused(error: ClientError) -> str:
     code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-    what = f"{error.operation_name} was refused ({code}): {message}"
+    what = f"{error.operation_name} was refused ({code}): {message.rstrip('.')}"
     if code in _EXPIRED:
         return f"The credentials have expired. {_LOG_IN}"
     if code in _UNKNOWN:
-        return f"The credentials are not known to AWS ({code}): {message} {_LOG_IN}"
+        return f"The credentials are not known to AWS ({code}). {_LOG_IN}"
     if code in _FORBIDDEN:
         return f"{what}. The credentials lack this permission; use others, or ask for it."
     if code in _MISSING or "Could not find" in message or "not found" in message or "does not exist" in message:
         return f"{what}. What it needs is not there: docs/deploying.md says what is deployed and run before it."
-    return what
+    return f"{what}."
