@@ -22,6 +22,7 @@ from local_cloud.differences import (
     functions_in_conditions,
     interrupted_stacks,
     kms_keys_of_objects,
+    log_streams_in_policies,
     loopback_counts_as_tls,
     managed_key_of_s3,
     metrics_namespace,
@@ -48,6 +49,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     """Return the ASGI application: ministack with SageMaker added and the known differences closed."""
     database = Database(state_dir / "sagemaker.sqlite")
     loopback_counts_as_tls.close()
+    log_streams_in_policies.close()
     sessions_survive.close()
     interrupted_stacks.close()
     functions_in_conditions.close()
