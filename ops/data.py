@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import ClientError
 
 from ops.console import output
-from ops.target import Target
+from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,6 +39,22 @@ def upload_raw(target: Target) -> Iterator[tuple[str, bool]]:
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
                 yield name, _upload(target, bucket, f"{target.use_case.name}/{name}", path)
+
+
+def raw_version(target: Target) -> str:
+    """Return a digest of which raw files are there, so that a pipeline tells new ones from those it has prepared.
+
+    Raises:
+        OperationError: there are none.
+    """
+    bucket, prefix = target.bucket("raw"), f"{target.use_case.name}/"
+    pages = target.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    files = [f"{item['Key']} {item['ETag']}" for page in pages for item in page.get("Contents", [])]
+    if not files:
+        raise OperationError(
+            f"There are no raw files below s3://{bucket}/{prefix}. Run `python -m ops data upload` first."
+        )
+    return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
 
 
 def _upload(target: Target, bucket: str, key: str, path: Path) -> bool:

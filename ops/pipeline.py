@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ops.console import output
+from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
 
@@ -60,10 +61,13 @@ def start(
 
 
 def start_execution(target: Target) -> str:
-    """Start the pipeline with its default parameters and return the execution's ARN."""
-    return target.sagemaker.start_pipeline_execution(PipelineName=target.name, ClientRequestToken=uuid.uuid4().hex)[
-        "PipelineExecutionArn"
-    ]
+    """Start the pipeline on the raw files that are there now, and return the execution's ARN."""
+    started = target.sagemaker.start_pipeline_execution(
+        PipelineName=target.name,
+        PipelineParameters=[{"Name": "RawDataVersion", "Value": raw_version(target)}],
+        ClientRequestToken=uuid.uuid4().hex,
+    )
+    return started["PipelineExecutionArn"]
 
 
 def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[list[Step]]:

@@ -20,7 +20,13 @@ class JobArguments:
     training_instance: Text
 
     def processing(
-        self, *, arguments: Sequence[str], inputs: Mapping[str, Text], outputs: Mapping[str, Text], output_key: str
+        self,
+        *,
+        arguments: Sequence[str],
+        inputs: Mapping[str, Text],
+        outputs: Mapping[str, Text],
+        output_key: str,
+        variables: Mapping[str, Text] | None = None,
     ) -> dict[str, Any]:
         """Return the request of a job that runs the use case's code.
 
@@ -29,6 +35,7 @@ class JobArguments:
             inputs: name (also of the folder below `input`) to S3 URI; the code is added.
             outputs: name (also of the folder below `output`) to S3 URI.
             output_key: ARN of the key that outputs are encrypted with.
+            variables: environment variables of the job.
         """
         settings = self.settings
         sources = {**inputs, "code": settings.code_uri}
@@ -39,6 +46,7 @@ class JobArguments:
                 "ContainerEntrypoint": ["python3", f"{PROCESSING}/input/code/{settings.code_file}"],
                 "ContainerArguments": list(arguments),
             },
+            **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [_processing_input(name, uri) for name, uri in sources.items()],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],

@@ -19,8 +19,8 @@ NO_MACHINE = RetryPolicy(
     interval_seconds=60,
     expire_after_minutes=120,
 )
-# Raw files may change under the same prefix, which a cached result would not show; later steps read folders that only
-# one execution writes.
+# Raw files may change under the same address, which SageMaker's cache does not see: their version is a parameter, and
+# who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
 CACHE_OF_RAW = CachePolicy("PT1H")
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"
@@ -29,9 +29,11 @@ EVALUATION = "Evaluation"
 def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     """Return the pipeline of a use case in an environment; `to_definition()` checks it."""
     parameters = _parameters(settings)
-    raw_data, approval, processing_instance, training_instance = (parameter.ref for parameter in parameters)
+    raw_data, raw_version, approval, processing_instance, training_instance = (
+        parameter.ref for parameter in parameters
+    )
     jobs = JobArguments(settings, processing_instance, training_instance)
-    prepare = _prepare(use_case, settings, jobs, raw_data)
+    prepare = _prepare(use_case, settings, jobs, raw_data, raw_version)
     train = _train(use_case, jobs, prepare)
     evaluate = _evaluate(use_case, settings, jobs, prepare, train)
     check_gate = ConditionStep(
@@ -49,6 +51,7 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
 def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
     return (
         StringParameter(name="RawDataUri", default=settings.raw_uri),
+        StringParameter(name="RawDataVersion", default="unknown"),
         StringParameter(
             name="ModelApprovalStatus",
             default="PendingManualApproval",
@@ -59,7 +62,9 @@ def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
     )
 
 
-def _prepare(use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, raw_data: Reference) -> ProcessingStep:
+def _prepare(
+    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, raw_data: Reference, raw_version: Reference
+) -> ProcessingStep:
     outputs = ("train", "validation", "test", "serving", "features", "baseline", "report")
     return ProcessingStep(
         name="Prepare",
@@ -69,6 +74,7 @@ def _prepare(use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, 
             inputs={"raw": raw_data},
             outputs={name: of_this_execution(settings.processed_uri, name) for name in outputs},
             output_key=settings.data_key,
+            variables={"ML_LOOP_RAW_DATA_VERSION": raw_version},  # counts for the cache
         ),
         retries=(BUSY, NO_MACHINE),
         cache=CACHE_OF_RAW,

@@ -99,10 +99,17 @@ def test_the_gate_checks_and_reports_every_condition(definition: dict[str, Any])
     assert all(f"{item.metric} must be at least {item.at_least} and is" in texts for item in gate)
 
 
+def test_new_raw_files_are_told_from_those_in_the_cache(definition: dict[str, Any]) -> None:
+    prepare = steps(definition)["Prepare"]
+    assert prepare["CacheConfig"]["Enabled"]
+    assert prepare["Arguments"]["Environment"] == {"ML_LOOP_RAW_DATA_VERSION": {"Get": "Parameters.RawDataVersion"}}
+
+
 def test_the_model_package_has_metrics_baseline_serving_contract_and_origin(definition: dict[str, Any]) -> None:
     package = steps(definition)["RegisterModel"]["Arguments"]
     assert package["ModelApprovalStatus"] == {"Get": "Parameters.ModelApprovalStatus"}
-    assert definition["Parameters"][1]["DefaultValue"] == "PendingManualApproval"
+    defaults = {parameter["Name"]: parameter["DefaultValue"] for parameter in definition["Parameters"]}
+    assert defaults["ModelApprovalStatus"] == "PendingManualApproval"
     [container] = package["InferenceSpecification"]["Containers"]
     assert container["Environment"] == SERVING_ENVIRONMENT
     assert "ml.t2.large" in package["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"]

@@ -212,6 +212,37 @@ def test_only_what_changed_is_uploaded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(bucket.objects) == {"flight_delays/flights.parquet", "flight_delays/weather.parquet"}
 
 
+def test_a_pipeline_starts_on_the_raw_files_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
+    versions_started = []
+    for etags in (["1", "2"], ["1", "2"], ["1", "3"]):
+        stubs = Stubs()
+        contents = [{"Key": f"flight_delays/{place}", "ETag": etag} for place, etag in enumerate(etags)]
+        stubs.stub("s3", "s3").add_response("list_objects_v2", {"Contents": contents, "IsTruncated": False})
+        version = data.raw_version(stubs.target)
+        stubs.stub("s3", "s3").add_response("list_objects_v2", {"Contents": contents, "IsTruncated": False})
+        stubs.sagemaker.add_response(
+            "start_pipeline_execution",
+            {"PipelineExecutionArn": EXECUTION},
+            {
+                "PipelineName": GROUP,
+                "PipelineParameters": [{"Name": "RawDataVersion", "Value": version}],
+                "ClientRequestToken": ANY,
+            },
+        )
+        assert pipeline.start_execution(stubs.target) == EXECUTION
+        versions_started.append(version)
+    assert versions_started[0] == versions_started[1] != versions_started[2]
+
+
+def test_a_pipeline_without_raw_files_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
+    stubs = Stubs()
+    stubs.stub("s3", "s3").add_response("list_objects_v2", {"IsTruncated": False})
+    with pytest.raises(OperationError, match="no raw files below s3://raw/flight_delays/"):
+        pipeline.start_execution(stubs.target)
+
+
 def records() -> pd.DataFrame:
     times = pd.to_datetime(["2013-06-02", "2013-06-01"])
     return pd.DataFrame(
