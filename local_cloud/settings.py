@@ -1,7 +1,9 @@
 """How ministack is told what to be. It reads its settings when it is imported, so this comes first."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from local_cloud.clients import ACCOUNT, REGION, environment_variables
@@ -24,6 +26,11 @@ def silent_rollbacks() -> bool:
 
 def configure(port: int, state_dir: Path) -> None:
     """Set ministack's environment: one loopback port, IAM enforced, state kept below `state_dir`."""
+    # Functions are unpacked into temporary folders; here they go with the state, whatever ends the server.
+    temporary = state_dir / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    tempfile.tempdir = str(temporary)
     for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
         os.environ.pop(name, None)
     os.environ.update(environment_variables(port))
