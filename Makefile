@@ -44,7 +44,7 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config schema --check
 
 test: setup browser ## Pass the tests
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest --durations=10 $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep)

@@ -19,6 +19,8 @@ from config.service_model import sagemaker
 
 # A "d" after the generation says local disks in EC2's names; accelerated types have them from these generations on.
 _OWN_DISKS = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g[4-9]\w*|p[5-9][\w-]*|trn\d\w*|dl1)\..*")
+# A "g" after the generation says Graviton, AWS's ARM processor; SageMaker's XGBoost image is for x86 only.
+_ARM = re.compile(r"ml\.[a-z]+\d+g[a-z]*\..*")
 
 
 def has_own_disks(instance_type: str) -> bool:
@@ -44,7 +46,7 @@ def known(shape: str) -> frozenset[str]:
 def _checked(shape: str) -> AfterValidator:
     def check(value: str) -> str:
         if value not in known(shape):
-            usable = sorted(name for name in known(shape) if not has_own_disks(name))
+            usable = sorted(name for name in known(shape) if not has_own_disks(name) and not _ARM.fullmatch(name))
             near = difflib.get_close_matches(f"ml.{value.removeprefix('ml.')}", usable, n=3)
             raise ValueError(
                 f"found {value!r}; allowed is an instance type of SageMaker's {shape}, such as "
@@ -54,6 +56,11 @@ def _checked(shape: str) -> AfterValidator:
             raise ValueError(
                 f"found {value!r}, which has disks of its own; allowed are types without, such as ml.m5.large, since "
                 "volumes are encrypted with your key and SageMaker refuses a key for those disks. Choose another type"
+            )
+        if _ARM.fullmatch(value):
+            raise ValueError(
+                f"found {value!r}, which has an ARM processor; allowed are types with an x86 processor, such as "
+                "ml.m5.large, since SageMaker's XGBoost image is for these only. Choose another type"
             )
         return value
 

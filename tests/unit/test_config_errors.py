@@ -85,6 +85,7 @@ WRONG = [
     ("retention.capture_days", 0, ["retention.capture_days", "found 0"]),
     ("sizes.endpoint_instance", "ml.m5.huge", ["sizes.endpoint_instance", "ml.m5.huge", "ml.m5.large"]),
     ("sizes.training_instance", "m5.large", ["sizes.training_instance", "m5.large"]),
+    ("sizes.endpoint_instance", "ml.m6g.large", ["sizes.endpoint_instance", "ml.m6g.large", "ARM", "ml.m5.large"]),
     ("sizes.endpoint_instance", "ml.g5.xlarge", ["sizes.endpoint_instance", "ml.g5.xlarge", "disks", "ml.m5.large"]),
     ("sizes.training_instance", "ml.g4dn.xlarge", ["sizes.training_instance", "ml.g4dn.xlarge", "disks"]),
     ("sizes.processing_instance", "ml.r5d.large", ["sizes.processing_instance", "ml.r5d.large", "disks"]),

@@ -267,4 +267,5 @@ def test_the_package_is_the_same_bytes_for_the_same_inputs(jobs: Any, unpacked: 
     assert jobs.run("evaluate").returncode == 0
     assert hashlib.sha256(package.read_bytes()).hexdigest() == before
     assert {path.name for path in unpacked.iterdir()} == {"xgboost-model", "features.json", "code"}
-    assert {path.name for path in (unpacked / "code").iterdir()} == {"serve.py", "steps", "flight_delays"}
+    code = {path.name for path in (unpacked / "code").iterdir()}
+    assert code == {"pyproject.toml", "serve.py", "steps", "flight_delays"}
