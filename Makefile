@@ -34,7 +34,7 @@ lock: ## Resolve requirements*.in into hashed requirements*.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
 
 synth: setup ## Synthesise every environment into cdk.out
-	@CDK_OUTDIR=cdk.out $(PY) app.py
+	@CDK_OUTDIR=cdk.out $(PY) -O app.py
 
 lint: setup ## Formatting, lint, types, configuration
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
@@ -44,7 +44,7 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config schema --check
 
 test: setup browser ## Pass the tests
-	@$(PY) -m pytest --durations=10 $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --durations=10 $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep)

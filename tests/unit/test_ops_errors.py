@@ -90,7 +90,7 @@ def test_expired_credentials(
     [
         ((400, "UnrecognizedClientException", "The security token is invalid."), "not known to AWS"),
         ((400, "AccessDeniedException", "no identity-based policy allows it"), "lack this permission"),
-        ((400, "ResourceNotFound", "Pipeline dev-flight-delays does not exist"), "docs/deploying.md says"),
+        ((400, "ResourceNotFound", "Model package group dev-flight-delays does not exist"), "docs/deploying.md says"),
         ((400, "ResourceLimitExceeded", "The limit [1] is reached."), "(ResourceLimitExceeded): The limit [1]"),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_refusal_says_what_and_what_to_do(
     expected: str, aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws)
-    assert expected in run(monkeypatch, capsys, *COMMANDS["start"])
+    assert expected in run(monkeypatch, capsys, *COMMANDS["status"])
 
 
 @pytest.mark.parametrize("refusal", [(400, "ValidationError", "Stack with id dev-data does not exist")])
