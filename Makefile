@@ -34,7 +34,7 @@ lock: ## Resolve requirements*.in into hashed requirements*.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
 
 synth: setup ## Synthesise every environment into cdk.out
-	@CDK_OUTDIR=cdk.out $(PY) -O app.py
+	@CDK_OUTDIR=cdk.out $(PY) app.py
 
 lint: setup ## Formatting, lint, types, configuration
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }

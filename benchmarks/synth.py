@@ -88,7 +88,7 @@ def _measure(name: str, root: Path, use_cases: int, environment: str) -> Result:
         for _ in range(RUNS):
             for assembly in (folder / "ours", folder / "peer"):
                 shutil.rmtree(assembly, ignore_errors=True)
-            ours.append(measure.run([sys.executable, "-O", "app.py"], root, variables))
+            ours.append(measure.run([sys.executable, "app.py"], root, variables))
             shape = _shape(folder / "ours")
             (folder / "shape.json").write_text(json.dumps(shape))
             peer.append(measure.run(peer_command, ROOT, VARIABLES))
