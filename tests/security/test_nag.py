@@ -17,9 +17,12 @@ from app import platform
 ROOT = Path(__file__).resolve().parents[2]
 
 
+Checked = tuple["subprocess.CompletedProcess[str]", dict[str, Any], Path]
+
+
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple["subprocess.CompletedProcess[str]", dict[str, Any]]:
-    """The application with every check on, as `make synth` runs it."""
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """The application with every check on, as `make synth` runs it: the run, the report, the assembly."""
     outdir = tmp_path_factory.mktemp("checked")
     environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION"}
     ran = subprocess.run(
@@ -30,11 +33,11 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple["subprocess.Compl
         text=True,
         check=False,
     )
-    return ran, json.loads((outdir / "validation-report.json").read_text())
+    return ran, json.loads((outdir / "validation-report.json").read_text()), outdir
 
 
-def test_no_finding_is_left(checked: tuple["subprocess.CompletedProcess[str]", dict[str, Any]]) -> None:
-    ran, report = checked
+def test_no_finding_is_left(checked: Checked) -> None:
+    ran, report, _ = checked
     assert ran.returncode == 0, ran.stderr
     for plugin in report["pluginReports"]:
         left = [(v["ruleName"], v["violatingConstructs"]) for v in plugin["violations"]]
@@ -42,12 +45,18 @@ def test_no_finding_is_left(checked: tuple["subprocess.CompletedProcess[str]", d
         assert left == []
 
 
-def test_reasons_are_sentences(checked: tuple["subprocess.CompletedProcess[str]", dict[str, Any]]) -> None:
-    _, report = checked
+def test_reasons_are_sentences(checked: Checked) -> None:
+    _, report, _ = checked
     acknowledged = [finding for plugin in report["pluginReports"] for finding in plugin["suppressedViolations"]]
     assert acknowledged
     for finding in acknowledged:
         assert len(finding["reason"].split()) >= 5, finding["ruleName"]
+
+
+def test_what_is_checked_is_what_is_deployed_without_checks(checked: Checked, templates: dict[str, Any]) -> None:
+    found = [json.loads(path.read_text()) for path in checked[2].rglob("*.template.json")]
+    assert len(found) == len(templates)
+    assert [template for template in templates.values() if template not in found] == []
 
 
 def test_a_bucket_that_breaks_the_rules_stops_synthesis(tmp_path: Path) -> None:
