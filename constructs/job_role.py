@@ -1,6 +1,6 @@
 """The role that makes the jobs of a use case's pipeline, and that those jobs run with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -8,12 +8,12 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
+from constructs.placement import Placement
+from constructs.sagemaker_role import join_network, sagemaker_of
 from constructs.statements import Statement, allow
 from constructs.wildcard_findings import wildcards
 
 _JOBS = {"processing": "Processing", "training": "Training"}
-_INTERFACES = ("CreateNetworkInterfacePermission", "DeleteNetworkInterface", "DeleteNetworkInterfacePermission")
-_NETWORK = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
 
 
 class JobRole(Construct):
@@ -25,8 +25,7 @@ class JobRole(Construct):
     Args:
         use_case: for the description.
         model_package_group: name of the group.
-        subnets: ids of the subnets that jobs join.
-        security_groups: ids of the security groups that jobs have.
+        placement: where jobs run.
         access: what jobs reach: image, code, data, keys.
         buckets: those that `access` names.
     """
@@ -38,31 +37,24 @@ class JobRole(Construct):
         *,
         use_case: str,
         model_package_group: str,
-        subnets: Sequence[str],
-        security_groups: Sequence[str],
+        placement: Placement,
         access: Iterable[Statement],
         buckets: Iterable[s3.IBucket],
     ) -> None:
         super().__init__(scope, construct_id)
-        arns = Arns.of(self)
+        arns = Arns.of(scope)
         self.role = iam.Role(
             self,
             "Resource",
             description=f"Runs the training pipeline of {use_case} and its jobs",
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": arns.account},
-                    "ArnLike": {"aws:SourceArn": arns.arn("sagemaker", "*")},
-                },
-            ),
+            assumed_by=sagemaker_of(arns),
         )
         only_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         statements = [
             *_jobs(arns),
             _registration(arns, model_package_group),
             *_logs_and_metrics(arns),
-            *_network_interfaces(arns, subnets, security_groups),
+            *join_network(arns, placement),
             *access,
             allow(["iam:PassRole"], [self.role.role_arn], only_sagemaker),
         ]
@@ -80,7 +72,7 @@ class JobRole(Construct):
             "and what EC2 describes know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy belongs to this one role and goes with it."}
-        acknowledge(self.policy, wildcards(self.policy, statements, why, buckets) | inline)
+        acknowledge(self.policy, lambda: wildcards(self.policy, statements, why, buckets) | inline)
 
 
 def _jobs(arns: Arns) -> list[Statement]:
@@ -116,16 +108,4 @@ def _logs_and_metrics(arns: Arns) -> list[Statement]:
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams),
         # Metrics are no resources; the namespace is the limit.
         allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": names}}),
-    ]
-
-
-def _network_interfaces(arns: Arns, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
-    # "Give SageMaker jobs access to resources in your Amazon VPC", in the developer guide
-    interfaces = arns.arn("ec2", "network-interface/*")
-    homes = [arns.arn("ec2", f"subnet/{name}") for name in subnets]
-    groups = [arns.arn("ec2", f"security-group/{name}") for name in security_groups]
-    return [
-        allow(["ec2:CreateNetworkInterface"], [interfaces, *homes, *groups]),
-        allow([f"ec2:{action}" for action in _INTERFACES], [interfaces]),
-        allow([f"ec2:Describe{things}" for things in _NETWORK], ["*"]),
     ]

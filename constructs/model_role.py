@@ -10,6 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
+from constructs.sagemaker_role import join_network, sagemaker_of
 from constructs.statements import Statement, allow, document, encrypt_volume
 from constructs.wildcard_findings import wildcards
 
@@ -52,25 +53,19 @@ class ModelRole(Construct):
         placement: Placement,
     ) -> None:
         super().__init__(scope, construct_id)
-        arns = Arns.of(self)
+        arns = Arns.of(scope)
         reads_and_leaves = _files(arns, files)
         packages = arns.arn("sagemaker", f"model-package/{model_package_group}/*")
         runs = [
             allow(["sagemaker:AccessModelPackage"], [packages]),
             *_logs_and_image(arns, log_group_arn),
-            *_interfaces(arns, placement),
+            *join_network(arns, placement),
         ]
         self.role = iam.Role(
             self,
             "Resource",
             description=f"Runs the model of {files.prefix}",
-            assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": arns.account},
-                    "ArnLike": {"aws:SourceArn": arns.arn("sagemaker", "*")},
-                },
-            ),
+            assumed_by=sagemaker_of(arns),
             inline_policies={"Files": document(reads_and_leaves), "Run": document(runs)},
         )
         folder = "The use case's own folder of a bucket."
@@ -82,9 +77,11 @@ class ModelRole(Construct):
         inline = "Inline, so that the model is created after every permission."
         acknowledge(
             self.role,
-            wildcards(self.role, reads_and_leaves, folder, [files.models, files.capture])
-            | wildcards(self.role, runs, why)
-            | {"NIST.800.53.R5-IAMNoInlinePolicy": inline},
+            lambda: (
+                wildcards(self.role, reads_and_leaves, folder, [files.models, files.capture])
+                | wildcards(self.role, runs, why)
+                | {"NIST.800.53.R5-IAMNoInlinePolicy": inline}
+            ),
         )
 
 
@@ -115,29 +112,4 @@ def _logs_and_image(arns: Arns, log_group_arn: str) -> list[Statement]:
         ),
         allow(["ecr:GetAuthorizationToken"], ["*"]),
         allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [images]),
-    ]
-
-
-def _interfaces(arns: Arns, placement: Placement) -> list[Statement]:
-    interfaces = arns.arn("ec2", "network-interface/*")
-    return [
-        allow(["ec2:CreateNetworkInterface"], [interfaces, *placement.arns(arns)]),
-        allow(
-            [
-                "ec2:CreateNetworkInterfacePermission",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DeleteNetworkInterfacePermission",
-            ],
-            [interfaces],
-        ),
-        allow(
-            [
-                "ec2:DescribeDhcpOptions",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
-            ["*"],
-        ),
     ]

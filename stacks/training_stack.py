@@ -72,8 +72,7 @@ class TrainingStack(cdk.Stack):
             "JobRole",
             use_case=use_case.name,
             model_package_group=name,
-            subnets=subnets,
-            security_groups=security_groups,
+            placement=network.jobs,
             access=[
                 *pull_image(self._image_repository(environment.region)),
                 *read_object(job_code.bucket_arn, job_code.file_name),
