@@ -19,8 +19,9 @@ class Arns:
 
     @classmethod
     def of(cls, construct: IConstruct) -> "Arns":
-        """Return those of the stack that a construct is in."""
-        return _of(cast(Hashable, cdk.Stack.of(construct)))
+        """Return those of a stack, or of the stack that a construct is in."""
+        stack = construct if isinstance(construct, cdk.Stack) else cdk.Stack.of(construct)
+        return _of(cast(Hashable, stack))
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource such as `subnet/*` in the stack's own region and account."""

@@ -8,7 +8,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from constructs.arns import Arns
+from constructs.durations import minutes
 from constructs.findings import acknowledge
+from constructs.statements import allow, document, service
 
 _CODE = Path(__file__).resolve().parent.parent / "lambda" / "default_security_group"
 
@@ -25,8 +28,7 @@ class ClosedDefaultGroup(Construct):
         self, scope: Construct, construct_id: str, *, security_group_id: str, log_group: logs.ILogGroup
     ) -> None:
         super().__init__(scope, construct_id)
-        self._group_id = security_group_id
-        role = self._role(log_group)
+        role = self._role(Arns.of(scope).arn("ec2", f"security-group/{security_group_id}"), log_group.log_group_arn)
         function = lambda_.Function(
             self,
             "Function",
@@ -36,14 +38,14 @@ class ClosedDefaultGroup(Construct):
             code=lambda_.Code.from_asset(str(_CODE), exclude=["__pycache__"]),
             role=role.without_policy_updates(),
             log_group=log_group,
-            timeout=cdk.Duration.minutes(1),
+            timeout=minutes(1),
         )
         cdk.CustomResource(
             self,
             "Resource",
             resource_type="Custom::ClosedDefaultSecurityGroup",
             service_token=function.function_arn,
-            service_timeout=cdk.Duration.minutes(5),
+            service_timeout=minutes(5),
             properties={"SecurityGroupId": security_group_id},
         )
         reason = "CloudFormation alone calls it, once per deployment of the network, and waits for its answer."
@@ -56,21 +58,20 @@ class ClosedDefaultGroup(Construct):
             },
         )
 
-    def _role(self, log_group: logs.ILogGroup) -> iam.Role:
-        group = cdk.Stack.of(self).format_arn(service="ec2", resource="security-group", resource_name=self._group_id)
+    def _role(self, group: str, log_group: str) -> iam.Role:
         revoke = ["ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"]
         streams = ["logs:CreateLogStream", "logs:PutLogEvents"]
         role = iam.Role(
             self,
             "Role",
             description="Takes all rules from the default security group of the VPC",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=service("lambda.amazonaws.com"),
             inline_policies={
-                "Rules": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(actions=revoke, resources=[group]),
-                        iam.PolicyStatement(actions=["ec2:DescribeSecurityGroups"], resources=["*"]),
-                        iam.PolicyStatement(actions=streams, resources=[log_group.log_group_arn]),
+                "Rules": document(
+                    [
+                        allow(revoke, [group]),
+                        allow(["ec2:DescribeSecurityGroups"], ["*"]),
+                        allow(streams, [log_group]),
                     ]
                 )
             },

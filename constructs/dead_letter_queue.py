@@ -1,6 +1,5 @@
 """A queue for what could not be delivered or handled, with an alarm on it."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_kms as kms
@@ -8,6 +7,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs.durations import days, minutes
 from constructs.findings import acknowledge
 
 
@@ -28,16 +28,14 @@ class DeadLetterQueue(Construct):
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
+            retention_period=days(14),
         )
         acknowledge(self.queue, {"AwsSolutions-SQS3": "This is the dead-letter queue."})
         alarm = cloudwatch.Alarm(
             self,
             "NotEmpty",
             alarm_description=f"{holds} in a dead-letter queue. docs/runbooks/release.md",
-            metric=self.queue.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=cdk.Duration.minutes(5)
-            ),
+            metric=self.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=minutes(5)),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,

@@ -5,6 +5,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from constructs.arns import Arns
+from constructs.durations import days
+from constructs.statements import service
+
 
 class EncryptionKeys(Construct):
     """Keys `data`, `models`, `logs` and `control`, rotated every year.
@@ -24,8 +28,9 @@ class EncryptionKeys(Construct):
         self.models = self._key("Models", f"ML Loop {environment}: trained models")
         self.logs = self._key("Logs", f"ML Loop {environment}: log groups")
         self.control = self._key("Control", f"ML Loop {environment}: queues, topics and tables of the glue functions")
-        self.logs.add_to_resource_policy(self._log_groups(environment))
-        for statement in self._events_and_alarms():
+        arns = Arns.of(scope)
+        self.logs.add_to_resource_policy(_log_groups(arns, environment))
+        for statement in _events_and_alarms(arns):
             self.control.add_to_resource_policy(statement)
 
     def _key(self, construct_id: str, description: str) -> kms.Key:
@@ -34,42 +39,43 @@ class EncryptionKeys(Construct):
             construct_id,
             description=description,
             enable_key_rotation=True,
-            pending_window=cdk.Duration.days(7 if self._destroy else 30),
+            pending_window=days(7 if self._destroy else 30),
             removal_policy=cdk.RemovalPolicy.DESTROY if self._destroy else cdk.RemovalPolicy.RETAIN,
         )
 
-    def _log_groups(self, environment: str) -> iam.PolicyStatement:
-        # Groups are unnamed: CloudFormation begins their names with the stack's, which begins with the environment's.
-        stack = cdk.Stack.of(self)
-        groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group"
-        return iam.PolicyStatement(
-            sid="LogGroupsOfThisEnvironment",
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-            actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            resources=["*"],
-            conditions={
-                "ArnLike": {
-                    "kms:EncryptionContext:aws:logs:arn": [f"{groups}:{environment}-*", f"{groups}:/*/{environment}-*"]
-                }
-            },
-        )
 
-    def _events_and_alarms(self) -> list[iam.PolicyStatement]:
-        # What a service needs that sends to an encrypted topic or queue.
-        use = ["kms:Decrypt", "kms:GenerateDataKey*"]
-        alarms = iam.PolicyStatement(
-            sid="AlarmsOfThisAccount",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=use,
-            resources=["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
-        )
-        # EventBridge does not say for whom it calls: with a condition it could not write to the dead-letter queue. The
-        # queue's policy names its rules instead. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-        events = iam.PolicyStatement(
-            sid="EventsToDeadLetters",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
-            actions=use,
-            resources=["*"],
-        )
-        return [alarms, events]
+def _log_groups(arns: Arns, environment: str) -> iam.PolicyStatement:
+    # Groups are unnamed: CloudFormation begins their names with the stack's, which begins with the environment's.
+    groups = arns.arn("logs", "log-group")
+    return iam.PolicyStatement(
+        sid="LogGroupsOfThisEnvironment",
+        principals=[service(f"logs.{arns.region}.amazonaws.com")],
+        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        resources=["*"],
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [f"{groups}:{environment}-*", f"{groups}:/*/{environment}-*"]
+            }
+        },
+    )
+
+
+def _events_and_alarms(arns: Arns) -> list[iam.PolicyStatement]:
+    # What a service needs that sends to an encrypted topic or queue.
+    use = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    alarms = iam.PolicyStatement(
+        sid="AlarmsOfThisAccount",
+        principals=[service("cloudwatch.amazonaws.com")],
+        actions=use,
+        resources=["*"],
+        conditions={"StringEquals": {"aws:SourceAccount": arns.account}},
+    )
+    # EventBridge does not say for whom it calls: with a condition it could not write to the dead-letter queue. The
+    # queue's policy names its rules instead. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    events = iam.PolicyStatement(
+        sid="EventsToDeadLetters",
+        principals=[service("events.amazonaws.com")],
+        actions=use,
+        resources=["*"],
+    )
+    return [alarms, events]

@@ -6,6 +6,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from constructs.durations import minutes
+
 
 class EndpointAlarms(Construct):
     """Errors and slow answers of one variant; they exist while the endpoint does.
@@ -69,5 +71,5 @@ def _metric(name: str, dimensions: dict[str, str], statistic: str) -> cloudwatch
         metric_name=name,
         dimensions_map=dimensions,
         statistic=statistic,
-        period=cdk.Duration.minutes(5),
+        period=minutes(5),
     )

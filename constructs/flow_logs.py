@@ -1,11 +1,11 @@
 """A record of every connection in the VPC."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.findings import acknowledge
 
@@ -25,7 +25,7 @@ class FlowLogs(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         group = EncryptedLogGroup(self, "LogGroup", key=key, days=days, destroy=destroy).log_group
-        role = self._role()
+        role = self._role(Arns.of(scope))
         ec2.FlowLog(
             self,
             "Resource",
@@ -38,9 +38,8 @@ class FlowLogs(Construct):
             {"NIST.800.53.R5-IAMNoInlinePolicy": "Writes to this one log group: no use to another role."},
         )
 
-    def _role(self) -> iam.Role:
+    def _role(self, arns: Arns) -> iam.Role:
         # Confused deputy: only flow logs of this account may take the role.
-        stack = cdk.Stack.of(self)
         return iam.Role(
             self,
             "Role",
@@ -48,10 +47,8 @@ class FlowLogs(Construct):
             assumed_by=iam.ServicePrincipal(
                 "vpc-flow-logs.amazonaws.com",
                 conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {
-                        "aws:SourceArn": stack.format_arn(service="ec2", resource="vpc-flow-log", resource_name="*")
-                    },
+                    "StringEquals": {"aws:SourceAccount": arns.account},
+                    "ArnLike": {"aws:SourceArn": arns.arn("ec2", "vpc-flow-log/*")},
                 },
             ),
         )

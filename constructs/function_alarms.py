@@ -1,11 +1,12 @@
 """Alarms that every function has."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from constructs.durations import minutes
 
 
 class FunctionAlarms(Construct):
@@ -21,7 +22,7 @@ class FunctionAlarms(Construct):
         self, scope: Construct, construct_id: str, *, function: lambda_.IFunction, name: str, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, construct_id)
-        period, tell = cdk.Duration.minutes(5), actions.SnsAction(topic)
+        period, tell = minutes(5), actions.SnsAction(topic)
         for kind, metric in {
             "Errors": function.metric_errors(period=period),
             "Throttles": function.metric_throttles(period=period),

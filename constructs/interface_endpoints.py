@@ -61,7 +61,7 @@ class InterfaceEndpoints(Construct):
         for caller in callers:
             group.add_ingress_rule(caller, ec2.Port.tcp(443), "AWS API over TLS")
         # Two statements for all endpoints: each is a round trip to the CDK's JavaScript.
-        own, others = _this_account(Arns.of(self).account)
+        own, others = _this_account(Arns.of(scope).account)
         for name, service in _SERVICES[level].items():
             endpoint = ec2.InterfaceVpcEndpoint(
                 self, name, vpc=vpc, service=service, security_groups=[group], open=False, private_dns_enabled=True

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import cast
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.gateway_policies import allow_dynamodb, allow_s3
 
@@ -44,10 +44,11 @@ class PrivateNetwork(Construct):
             ],
         )
         s3 = self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-        for statement in allow_s3(cdk.Stack.of(self)):
+        arns = Arns.of(scope)
+        for statement in allow_s3(arns):
             s3.add_to_policy(statement)
         dynamodb = self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
-        dynamodb.add_to_policy(allow_dynamodb(cdk.Stack.of(self)))
+        dynamodb.add_to_policy(allow_dynamodb(arns))
         self.job_security_group = self._job_security_group()
         self.function_security_group = self._function_security_group()
         self._acknowledge()

@@ -1,10 +1,11 @@
 """Alarms on the releases of one use case."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from constructs.durations import minutes
 
 # Each metric counts findings of the release function; docs/runbooks/release.md says what to do.
 _METRICS = {
@@ -21,7 +22,7 @@ class ReleaseAlarms(Construct):
         self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic: sns.ITopic
     ) -> None:
         super().__init__(scope, construct_id)
-        period, tell = cdk.Duration.minutes(5), actions.SnsAction(topic)
+        period, tell = minutes(5), actions.SnsAction(topic)
         for name, text in _METRICS.items():
             alarm = cloudwatch.Alarm(
                 self,

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -11,6 +10,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs.arns import Arns
+from constructs.durations import hours, minutes
 from constructs.findings import acknowledge
 from constructs.placement import Placement
 
@@ -48,8 +49,8 @@ class ReleaseFunction(Construct):
         inside: Placement | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
-        layer = f"arn:{stack.partition}:lambda:{stack.region}:{POWERTOOLS_LAYER}"
+        arns = Arns.of(scope)
+        layer = f"arn:{arns.partition}:lambda:{arns.region}:{POWERTOOLS_LAYER}"
         self.function = lambda_.Function(
             self,
             "Resource",
@@ -60,7 +61,7 @@ class ReleaseFunction(Construct):
             architecture=lambda_.Architecture.ARM_64,
             layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", layer)],
             memory_size=512,
-            timeout=cdk.Duration.minutes(2),
+            timeout=minutes(2),
             tracing=lambda_.Tracing.ACTIVE,
             role=role,
             environment=settings,
@@ -68,7 +69,7 @@ class ReleaseFunction(Construct):
             log_group=log_group,
             dead_letter_queue=failures,
             retry_attempts=2,
-            max_event_age=cdk.Duration.hours(6),
+            max_event_age=hours(6),
             vpc=inside.vpc if inside else None,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if inside else None,
             security_groups=[inside.security_group] if inside else None,

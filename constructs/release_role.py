@@ -7,7 +7,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
-from constructs.statements import Statement, allow, document
+from constructs.statements import Statement, allow, document, service
 from constructs.wildcard_findings import wildcards
 
 
@@ -39,7 +39,7 @@ class ReleaseRole(Construct):
         alarm_names: list[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        arns = Arns.of(self)
+        arns = Arns.of(scope)
         name = endpoint.endpoint_name
         model = arns.arn("sagemaker", f"model/{endpoint.model_prefix}-*")
         config = arns.arn("sagemaker", f"endpoint-config/{endpoint.config_prefix}-*")
@@ -69,7 +69,7 @@ class ReleaseRole(Construct):
             role_name=f"{name}-release",
             description=f"Lets CloudFormation release a model to {name}",
             # No condition: CloudFormation documents none for the role of a stack, and only this account can pass it.
-            assumed_by=iam.ServicePrincipal("cloudformation.amazonaws.com"),
+            assumed_by=service("cloudformation.amazonaws.com"),
             inline_policies={"Release": document(statements)},
         )
         why = (
@@ -77,7 +77,7 @@ class ReleaseRole(Construct):
             "gives alarms; describing alarms is allowed on all or none."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
-        acknowledge(self.role, wildcards(self.role, statements, why) | inline)
+        acknowledge(self.role, lambda: wildcards(self.role, statements, why) | inline)
 
 
 def _sagemaker(model: str, config: str, endpoint: str, package: str) -> list[Statement]:

@@ -1,11 +1,13 @@
 """What makes the release function look."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.durations import hours
 
 
 class ReleaseTriggers(Construct):
@@ -28,10 +30,9 @@ class ReleaseTriggers(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         target = targets.LambdaFunction(
-            function, dead_letter_queue=undelivered, retry_attempts=24, max_event_age=cdk.Duration.hours(2)
+            function, dead_letter_queue=undelivered, retry_attempts=24, max_event_age=hours(2)
         )
-        stack = cdk.Stack.of(self)
-        stacks = stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{environment}-")
+        stacks = Arns.of(scope).arn("cloudformation", f"stack/{environment}-")
         events.Rule(
             self,
             "Packages",
@@ -61,6 +62,6 @@ class ReleaseTriggers(Construct):
             self,
             "Hourly",
             description="Looks at every use case, in case an event was lost",
-            schedule=events.Schedule.rate(cdk.Duration.hours(1)),
+            schedule=events.Schedule.rate(hours(1)),
             targets=[target],
         )

@@ -1,6 +1,6 @@
 """A bucket that is private, encrypted, versioned, watched and logged."""
 
-from functools import lru_cache
+from functools import cache
 from typing import cast
 
 import aws_cdk as cdk
@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.durations import days
 from constructs.findings import acknowledge
 
 
@@ -40,7 +41,7 @@ class SecureBucket(Construct):
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=key,
             bucket_key_enabled=True if key else None,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            block_public_access=_nobody(),
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
@@ -74,17 +75,22 @@ class SecureBucket(Construct):
         acknowledge(self.bucket, reasons)
 
 
-# Many buckets have the same rules; each would be several round trips to the CDK's JavaScript.
-@lru_cache
+# Many buckets have the same settings; each would be several round trips to the CDK's JavaScript.
+@cache
+def _nobody() -> s3.BlockPublicAccess:
+    return s3.BlockPublicAccess.BLOCK_ALL
+
+
+@cache
 def _lifecycle(noncurrent_days: int, expire_days: int | None) -> list[s3.LifecycleRule]:
     rules = [
         s3.LifecycleRule(
             id="old-versions",
-            noncurrent_version_expiration=cdk.Duration.days(noncurrent_days),
-            abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+            noncurrent_version_expiration=days(noncurrent_days),
+            abort_incomplete_multipart_upload_after=days(7),
             expired_object_delete_marker=True,
         )
     ]
     if expire_days is not None:
-        rules.append(s3.LifecycleRule(id="expire", expiration=cdk.Duration.days(expire_days)))
+        rules.append(s3.LifecycleRule(id="expire", expiration=days(expire_days)))
     return rules

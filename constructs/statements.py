@@ -1,6 +1,7 @@
 """Policy statements as plain documents: each L2 statement costs several round trips to the CDK's JavaScript."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from aws_cdk import aws_iam as iam
@@ -18,6 +19,12 @@ def deny(sid: str, actions: Iterable[str], conditions: Mapping[str, Any] | None 
     """Return a statement that refuses actions on everything, under conditions if there are any."""
     statement: Statement = {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": ["*"]}
     return statement | ({"Condition": dict(conditions)} if conditions else {})
+
+
+@cache
+def service(name: str) -> iam.ServicePrincipal:
+    """Return a service as a principal, such as `lambda.amazonaws.com`."""
+    return iam.ServicePrincipal(name)
 
 
 def document(statements: Iterable[Statement]) -> iam.PolicyDocument:
