@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from config.loading import ROOT
@@ -26,13 +27,16 @@ class Cdk:
         self.folder = folder
         self.assembly = folder / "assembly"
 
-    def synth(self, environment: str) -> None:
-        """Write the cloud assembly of one environment."""
-        self._run("synth", "--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
+    def prepare(self, environment: str, account: str, region: str) -> None:
+        """Write the cloud assembly of one environment, and meanwhile bootstrap the account.
 
-    def bootstrap(self, account: str, region: str) -> None:
-        """Create what the CDK needs in an account: a bucket for assets and roles."""
-        self._run("bootstrap", f"aws://{account}/{region}", name="bootstrap")
+        The one computes while the other waits. Bootstrapping creates what the CDK needs: a bucket and roles.
+        """
+        with ThreadPoolExecutor() as pool:
+            options = ("--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
+            synth = pool.submit(self._run, "synth", *options)
+            self._run("bootstrap", f"aws://{account}/{region}")
+            synth.result()
 
     def deploy(self) -> None:
         """Deploy every stack of the assembly."""
@@ -42,8 +46,8 @@ class Cdk:
         """Destroy every stack of the assembly."""
         self._run("destroy", "--app", str(self.assembly), "**", "--force", "--concurrency", "6")
 
-    def _run(self, command: str, *arguments: str, name: str | None = None) -> None:
-        log = self.folder / f"cdk-{name or command}.log"
+    def _run(self, command: str, *arguments: str) -> None:
+        log = self.folder / f"cdk-{command}.log"
         with log.open("wb") as stream:
             done = subprocess.run(  # noqa: S603 - our own CLI and arguments
                 [str(CDK), command, *arguments],
