@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from config.loading import ROOT
@@ -28,15 +27,10 @@ class Cdk:
         self.assembly = folder / "assembly"
 
     def prepare(self, environment: str, account: str, region: str) -> None:
-        """Write the cloud assembly of one environment, and meanwhile bootstrap the account.
-
-        The one computes while the other waits. Bootstrapping creates what the CDK needs: a bucket and roles.
-        """
-        with ThreadPoolExecutor() as pool:
-            options = ("--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
-            synth = pool.submit(self._run, "synth", *options)
-            self._run("bootstrap", f"aws://{account}/{region}")
-            synth.result()
+        """Write the cloud assembly of one environment, and create what the CDK needs in an account: a bucket, roles."""
+        self._run("synth", "--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
+        # Without an assembly, bootstrapping synthesises every environment, into a folder that all commands share.
+        self._run("bootstrap", "--app", str(self.assembly), f"aws://{account}/{region}")
 
     def deploy(self) -> None:
         """Deploy every stack of the assembly."""
