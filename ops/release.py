@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
+from ops import records
 from ops.console import output
 from ops.live import live_packages
 from ops.target import OperationError, Target
@@ -31,13 +33,15 @@ def reject(environment: str, use_case: str, version: Version = None, reason: str
 
 @app.command()
 def status(environment: str, use_case: str) -> None:
-    """Show the versions of the model and what the endpoint serves."""
+    """Show the versions of the model, what the endpoint serves, and how the last release ended."""
     target = Target.of(environment, use_case)
     live = live_packages(target)
     for summary in packages(target):
         arn = summary["ModelPackageArn"]
         mark = "live" if arn in live.values() else ""
         output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}")
+    if last := records.newest(target):
+        output.print(escape(str(last)), highlight=False, soft_wrap=True)
 
 
 @app.command()

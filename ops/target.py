@@ -79,6 +79,11 @@ class Target:
         return client
 
     @cached_property
+    def dynamodb(self) -> Any:
+        """Client of DynamoDB."""
+        return self._client("dynamodb")
+
+    @cached_property
     def logs(self) -> Any:
         """Client of CloudWatch Logs."""
         return self._client("logs")
@@ -89,18 +94,37 @@ class Target:
         Raises:
             OperationError: the data stack is not deployed.
         """
-        key = f"{purpose.capitalize()}BucketName"
-        for output in self._data_stack().get("Outputs", []):
+        return self.output("data", f"{purpose.capitalize()}BucketName")
+
+    def output(self, part: str, key: str) -> str:
+        """Return an output of one of the environment's stacks, such as data or control.
+
+        Raises:
+            OperationError: the stack is not deployed, or lacks it.
+        """
+        for output in self._stack(part).get("Outputs", []):
             if output["OutputKey"] == key:
                 return str(output["OutputValue"])
-        raise OperationError(f"The stack {self.environment.name}-data has no output {key}. Deploy it again.")
+        raise OperationError(f"The stack {self.environment.name}-{part} has no output {key}. Deploy it again.")
 
     def module(self, name: str) -> ModuleType:
-        """Import a module of the use case's folder, such as raw_data."""
-        return importlib.import_module(f"pipelines_src.{self.use_case.name}.{name}")
+        """Import a module of the use case's folder, such as raw_data.
 
-    def _data_stack(self) -> dict[str, Any]:
-        stack = f"{self.environment.name}-data"
+        Raises:
+            OperationError: the folder does not have it.
+        """
+        wanted = f"pipelines_src.{self.use_case.name}.{name}"
+        try:
+            return importlib.import_module(wanted)
+        except ModuleNotFoundError as error:
+            if error.name != wanted:
+                raise
+            raise OperationError(
+                f"There is no {wanted.replace('.', '/')}.py. Write it (docs/use-cases.md), or bring the files yourself."
+            ) from error
+
+    def _stack(self, part: str) -> dict[str, Any]:
+        stack = f"{self.environment.name}-{part}"
         try:
             return dict(self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0])
         except ClientError as error:

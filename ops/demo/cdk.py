@@ -26,13 +26,11 @@ class Cdk:
         self.folder = folder
         self.assembly = folder / "assembly"
 
-    def synth(self, environment: str) -> None:
-        """Write the cloud assembly of one environment."""
+    def prepare(self, environment: str, account: str, region: str) -> None:
+        """Write the cloud assembly of one environment, and create what the CDK needs in an account: a bucket, roles."""
         self._run("synth", "--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
-
-    def bootstrap(self, account: str, region: str) -> None:
-        """Create what the CDK needs in an account: a bucket for assets and roles."""
-        self._run("bootstrap", f"aws://{account}/{region}", name="bootstrap")
+        # Without an assembly, bootstrapping synthesises every environment, into a folder that all commands share.
+        self._run("bootstrap", "--app", str(self.assembly), f"aws://{account}/{region}")
 
     def deploy(self) -> None:
         """Deploy every stack of the assembly."""
@@ -42,8 +40,8 @@ class Cdk:
         """Destroy every stack of the assembly."""
         self._run("destroy", "--app", str(self.assembly), "**", "--force", "--concurrency", "6")
 
-    def _run(self, command: str, *arguments: str, name: str | None = None) -> None:
-        log = self.folder / f"cdk-{name or command}.log"
+    def _run(self, command: str, *arguments: str) -> None:
+        log = self.folder / f"cdk-{command}.log"
         with log.open("wb") as stream:
             done = subprocess.run(  # noqa: S603 - our own CLI and arguments
                 [str(CDK), command, *arguments],

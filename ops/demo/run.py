@@ -53,10 +53,8 @@ def _deploy(stages: Stages, target: Target, folder: Path) -> Cdk:
     with stages.stage("Start the local cloud"):
         variables = cloud.start_afresh(folder)
     cdk = Cdk(variables, folder)
-    with stages.stage("Synthesise and bootstrap"), ThreadPoolExecutor() as pool:
-        synth = pool.submit(cdk.synth, target.environment.name)
-        pool.submit(cdk.bootstrap, str(target.environment.account), target.environment.region).result()
-        synth.result()
+    with stages.stage("Synthesise and bootstrap"):
+        cdk.prepare(target.environment.name, str(target.environment.account), target.environment.region)
     with stages.stage("Deploy") as stage, ThreadPoolExecutor() as pool:
         deploying = pool.submit(cdk.deploy)
         total = stacks.resources_in(cdk.assembly)

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--use-case", required=True, help="folder beside steps, for example flight_delays")
     options = parser.parse_args(arguments)
     folders = Folders.from_environment()
+    folders.exit_message.unlink(missing_ok=True)  # of an earlier run in the same folders, on a laptop
     try:
         # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
         importlib.import_module(f".{options.step}", __package__).run(use_case.load(options.use_case), folders)

@@ -131,7 +131,7 @@ def _report(everything: pd.DataFrame, use_case: UseCase) -> dict[str, object]:
             "records": len(table),
             "used": len(used),
             "left_out": table["excluded"].value_counts().sort_index().to_dict(),
-            "positive_rate": used[use_case.label].mean(),
+            "positive_rate": float(used[use_case.label].mean()),
             "first": str(used[use_case.time].min()),
             "last": str(used[use_case.time].max()),
         }

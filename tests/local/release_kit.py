@@ -23,8 +23,7 @@ class Platform:
     def __init__(self, cloud: Any, folder: Path) -> None:
         self.cloud = cloud
         self.cdk = Cdk(clients.environment(cloud.port), folder)
-        self.cdk.synth("local")
-        self.cdk.bootstrap(clients.ACCOUNT, clients.REGION)
+        self.cdk.prepare("local", clients.ACCOUNT, clients.REGION)
         self.cdk.deploy()
         self.sagemaker = cloud.client("sagemaker")
         self.cloudformation = cloud.client("cloudformation")

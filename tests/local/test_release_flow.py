@@ -1,5 +1,7 @@
 """Releases from approval to endpoint, with the deployed stacks, in the local cloud."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +20,12 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         environment.setenv(settings.ALARM_SPEED, SPEED)
         with running(folder / "state") as cloud:
             yield Platform(cloud, folder)
+
+
+def said_by_ops(platform: Platform) -> str:
+    command = [sys.executable, "-m", "ops", "release", "status", "local", "flight_delays"]
+    environment = clients.environment(platform.cloud.port)
+    return subprocess.run(command, cwd=clients.ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
 
 def test_the_first_deployment_has_no_endpoint(platform):
@@ -48,6 +56,7 @@ def test_releases_from_first_model_to_rollback(platform):
     message = platform.told("ReleaseFailed")
     assert (message["NewStateValue"], message["Trigger"]["MetricName"]) == ("ALARM", "ReleaseFailed")
     assert platform.alarm_state(SERVING, "ReleasesReleaseFailed") == "ALARM"
+    assert f"version 2, approval, failed {record['finished_at'][:19]}: {record['detail']}" in said_by_ops(platform)
 
     # A third one works.
     third = platform.register()

@@ -185,6 +185,16 @@ def test_the_exit_message_fits_what_aws_shows(make_jobs: Any, use_case: Path) ->
     assert message.decode().startswith("prepare: ValueError: ü")
 
 
+def test_a_run_that_succeeds_takes_away_what_a_failed_one_said(make_jobs: Any, use_case: Path) -> None:
+    jobs = start(make_jobs, use_case, pumps().head(0))
+    assert jobs.run("prepare").returncode == 1
+    pumps().to_parquet(use_case.parent / "raw" / "pumps.parquet")
+    done = jobs.run("prepare")
+    assert done.returncode == 0, done.stderr
+    assert not (jobs.root / "prepare" / "output" / "message").exists()
+    assert "'positive_rate': 0." in done.stdout
+
+
 def test_an_unknown_use_case_is_named(make_jobs: Any, use_case: Path) -> None:
     jobs = make_jobs(use_case)
     (jobs.root / "prepare").mkdir()
