@@ -5,7 +5,7 @@ A model appears in S3 only if the programs succeeded.
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from local_cloud.sagemaker.jobs import (
     checkpoints,
     cluster,
     instances,
+    kinds,
     runner,
     spot,
     surroundings,
@@ -43,10 +44,13 @@ class _Run:
     clock: spot.Clock
 
 
-def live_history(call: Call, name: str, metric: str) -> list[float]:
-    """Return the values that a job has reported of a metric; empty once it has ended."""
+def history(call: Call, name: str, metric: str) -> list[float]:
+    """Return the values that a job of a tuning job has reported of its objective so far."""
     metrics = _live_metrics.get((call.store.scope, name))
-    return metrics.history(metric) if metrics else []
+    if metrics is not None:
+        return metrics.history(metric)
+    document = call.store.get(kinds.TRAINING.name, name) or {}
+    return list(document.get("_objectives", []))
 
 
 def run(job: Job) -> str:
@@ -69,6 +73,9 @@ def run(job: Job) -> str:
                 job.move("Starting")
                 started = {}
     finally:
+        if "TuningJobArn" in job.request:
+            with suppress(KeyError):  # the cloud was reset
+                job.update(_objectives=metrics.history(job.request["HyperParameters"]["_tuning_objective_metric"]))
         _live_metrics.pop(key, None)
 
 
