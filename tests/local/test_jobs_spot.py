@@ -90,6 +90,32 @@ def test_an_interrupted_job_goes_on_from_its_checkpoint(local_cloud: RunningClou
     assert waited > -1  # whole seconds, rounded up; the pause is not in it
 
 
+def test_all_instances_begin_again_with_what_each_of_them_kept(
+    local_cloud: RunningCloud, world: dict[str, Any]
+) -> None:
+    script = (
+        "import os, pathlib, time\n"
+        "host, folder = os.environ['SM_CURRENT_HOST'], pathlib.Path('/opt/ml/checkpoints')\n"
+        "print('found', sorted(path.name for path in folder.iterdir()), flush=True)\n"
+        "kept = (folder / host).exists()\n"
+        "(folder / host).write_text('1')\n"
+        "time.sleep(0 if kept else 60)\n"
+        "pathlib.Path('/opt/ml/model', host).write_text('whole')\n"
+    )
+    start_script(
+        world, "spot-both", script, CheckpointConfig=checkpoints(world, "spot-both"),
+        ResourceConfig={"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}, **SPOT,
+    )  # fmt: skip
+    place = "checkpoints/spot-both"
+    wait_for(lambda: keys(world, place) == [f"{place}/algo-1", f"{place}/algo-2"])
+    clients.interrupt("spot-both", local_cloud.port)
+    job = ended(world, "spot-both")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    assert len(logs_of(world, "spot-both")) == 4
+    lines = lines_of(world, "spot-both")
+    assert lines.count("found ['algo-1', 'algo-2']") == lines.count("found []") == 2
+
+
 def test_a_job_that_waited_too_long_is_stopped(local_cloud: RunningCloud, world: dict[str, Any]) -> None:
     limits = {"MaxRuntimeInSeconds": 3, "MaxWaitTimeInSeconds": 3}
     start_script(world, "spot-waits", "import time; time.sleep(60)", **{**SPOT, "StoppingCondition": limits})
