@@ -23,10 +23,14 @@ class Follower:
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
 
-    def finish(self) -> None:
-        """Upload what is left; raises the JobFailureError that an upload met."""
+    def abandon(self) -> None:
+        """Look at the folder no more, which may go away then; nothing if it is finished."""
         self._ended.set()
         self._thread.join()
+
+    def finish(self) -> None:
+        """Upload what is left; raises the JobFailureError that an upload met."""
+        self.abandon()
         if self._error is not None:
             raise self._error
         self._sweep()

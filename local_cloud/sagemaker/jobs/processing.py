@@ -73,6 +73,8 @@ def _run(job: Job) -> str:
             for folder in folders.values() for output, kms_key in _outputs(job)
             if output["S3UploadMode"] == "Continuous"
         ]  # fmt: skip
+        for follower in followers:
+            stack.callback(follower.abandon)
         outcomes = _run_hosts(job, folders, credentials)
         for follower in followers:
             follower.finish()

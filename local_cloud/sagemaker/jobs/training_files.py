@@ -1,8 +1,6 @@
-"""The files and variables of the training container contract, and the artefacts made of what it leaves."""
+"""The files of the training container contract, and the artefacts made of what a job leaves."""
 
 import filecmp
-import json
-import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +9,6 @@ from typing import Any
 from local_cloud.sagemaker.jobs import checkpoints, cluster, surroundings
 from local_cloud.sagemaker.jobs.cluster import Instance
 from local_cloud.sagemaker.jobs.failure import JobFailureError
-from local_cloud.sagemaker.jobs.process import base_of
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.s3 import Source, Transfer
 
@@ -23,7 +20,7 @@ def prepare(job: Job, folder: Path, transfer: Transfer, machines: Sequence[Insta
         (ml / name).mkdir(parents=True, exist_ok=True)
     config = ml / "input/config"
     surroundings.write_json(config / "hyperparameters.json", request.get("HyperParameters", {}))
-    surroundings.write_json(config / "inputdataconfig.json", _channels(request, machines, machine))
+    surroundings.write_json(config / "inputdataconfig.json", channels(request, machines, machine))
     surroundings.write_json(config / "resourceconfig.json", cluster.resource_config(machines, machine))
     cluster.write_host_names(machines, folder)
     if found := checkpoints.configuration(request, folder):
@@ -34,36 +31,6 @@ def prepare(job: Job, folder: Path, transfer: Transfer, machines: Sequence[Insta
         if part is not None:
             source = Source(given["S3Uri"], given["S3DataType"], *part)
             transfer.download(source, ml / "input/data" / channel["ChannelName"])
-
-
-def toolkit_variables(job: Job, folder: Path, machines: Sequence[Instance], machine: Instance) -> dict[str, str]:
-    """Return the SM_ variables that the training toolkit in the framework images sets."""
-    base = base_of(folder)
-    hyperparameters = {
-        key: value for key, value in job.request.get("HyperParameters", {}).items() if not key.startswith("sagemaker_")
-    }
-    channels = _channels(job.request, machines, machine)
-    resources = cluster.resource_config(machines, machine)
-    groups = {group["instance_group_name"]: group for group in resources["instance_groups"]}
-    cores = str(cluster.cores_each(machines, os.cpu_count() or 1))
-    variables = {
-        "SM_MODEL_DIR": f"{base}/model", "SM_INPUT_DIR": f"{base}/input", "SM_INPUT_CONFIG_DIR": f"{base}/input/config",
-        "SM_OUTPUT_DIR": f"{base}/output", "SM_OUTPUT_DATA_DIR": f"{base}/output/data",
-        "SM_OUTPUT_INTERMEDIATE_DIR": f"{base}/output/intermediate", "SM_HOSTS": json.dumps(resources["hosts"]),
-        "SM_CURRENT_HOST": machine.host, "SM_NUM_GPUS": "0", "SM_NUM_NEURONS": "0", "SM_NUM_CPUS": cores,
-        "SM_CURRENT_INSTANCE_TYPE": machine.instance_type, "SM_CURRENT_INSTANCE_GROUP": machine.group,
-        "SM_CURRENT_INSTANCE_GROUP_HOSTS": json.dumps(groups[machine.group]["hosts"]),
-        "SM_INSTANCE_GROUPS": json.dumps(list(groups)), "SM_INSTANCE_GROUPS_DICT": json.dumps(groups),
-        "SM_IS_HETERO": json.dumps(len(groups) > 1), "SM_RESOURCE_CONFIG": json.dumps(resources),
-        "SM_NETWORK_INTERFACE_NAME": "lo", "SM_LOG_LEVEL": "20", "SM_CHANNELS": json.dumps(sorted(channels)),
-        "SM_HPS": json.dumps({key: _value(text) for key, text in hyperparameters.items()}),
-        "SM_INPUT_DATA_CONFIG": json.dumps(channels),
-    }  # fmt: skip
-    if len(machines) > 1:
-        variables["OMP_NUM_THREADS"] = cores  # the instances share the cores that on AWS are each one's own
-    variables.update({f"SM_CHANNEL_{name.upper()}": f"{base}/input/data/{name}" for name in channels})
-    variables.update({f"SM_HP_{key.upper()}": str(_value(text)) for key, text in hyperparameters.items()})
-    return variables
 
 
 def upload(job: Job, folders: Sequence[Path], transfer: Transfer) -> None:
@@ -112,7 +79,8 @@ def _pack(files: dict[str, Path], target: Path) -> Path:
     return target
 
 
-def _channels(request: dict[str, Any], machines: Sequence[Instance], machine: Instance) -> dict[str, dict[str, str]]:
+def channels(request: dict[str, Any], machines: Sequence[Instance], machine: Instance) -> dict[str, dict[str, str]]:
+    """Return inputdataconfig.json of one instance: the channels that are for its group."""
     default = request["AlgorithmSpecification"]["TrainingInputMode"]
     return {
         channel["ChannelName"]: _channel(channel, default)
@@ -130,11 +98,3 @@ def _channel(channel: dict[str, Any], default_mode: str) -> dict[str, str]:
     if "ContentType" in channel:
         described["ContentType"] = channel["ContentType"]
     return described
-
-
-def _value(text: str) -> Any:
-    # The SDK writes hyperparameters as JSON, people write plain words.
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
