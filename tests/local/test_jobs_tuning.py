@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local.training_kit import XGBOOST, rows
+
 SKLEARN = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com/sagemaker-scikit-learn:1.9-0"
 TRUST = {
     "Version": "2012-10-17",
@@ -292,6 +294,37 @@ def test_hyperband_ends_bad_jobs_at_a_rung_and_good_ones_at_the_most_epochs(worl
     assert all(item["ObjectiveStatus"] == "Succeeded" for item in found)
     # The score is (1 - distance squared) * epoch / 3: only who came beyond the third epoch has more than 1.
     assert objective_of(job["BestTrainingJob"]) > 3 / 3
+
+
+def test_hyperband_ends_the_built_in_xgboost_and_keeps_its_models(world: dict[str, Any], client: Any) -> None:
+    client("s3").put_object(Bucket="jobs-tuning", Key="rows/train.csv", Body=rows(1))
+    place = {"S3DataType": "S3Prefix", "S3Uri": "s3://jobs-tuning/rows/"}
+    channels = [
+        {"ChannelName": name, "ContentType": "text/csv", "DataSource": {"S3DataSource": place}}
+        for name in ("train", "validation")
+    ]
+    static = {
+        "objective": "binary:logistic", "num_round": "1000000", "save_model_on_termination": "true", "max_depth": "2",
+    }  # fmt: skip
+    changed = {
+        **definition(world), "StaticHyperParameters": static, "InputDataConfig": channels,
+        "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"},
+    }  # fmt: skip
+    settings = config(
+        "Hyperband", 4,
+        HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "validation:logloss"},
+        ParameterRanges={"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.001", "MaxValue": "0.3"}]},
+        StrategyConfig={"HyperbandStrategyConfig": {"MinResource": 5, "MaxResource": 50}},
+    )  # fmt: skip
+    world["sm"].create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="tune-xgboost", HyperParameterTuningJobConfig=settings,
+        TrainingJobDefinition=changed,
+    )  # fmt: skip
+    job = ended(world, "tune-xgboost")
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job.get("FailureReason")
+    assert 0 < objective_of(job["BestTrainingJob"]) < 0.69  # what a coin would have
+    models = client("s3").list_objects_v2(Bucket="jobs-tuning", Prefix="models/tune-xgboost")["Contents"]
+    assert len(models) == len(trained(world, "tune-xgboost")) == 4
 
 
 def test_tuning_ends_when_no_improvement_is_to_be_expected(world: dict[str, Any]) -> None:
