@@ -193,6 +193,30 @@ def test_several_instances_share_keys(world: dict[str, Any]) -> None:
     assert world["s3"].list_objects_v2(Bucket="jobs-processing", Prefix="proc-shards/out")["KeyCount"] == 2
 
 
+def test_instances_without_other_network_reach_each_other_and_one_that_fails_ends_both(world: dict[str, Any]) -> None:
+    script = (
+        "import json, socket, sys, time\n"
+        "host = json.load(open('/opt/ml/config/resourceconfig.json'))['current_host']\n"
+        "if host == 'algo-1':\n"
+        "    server = socket.create_server(('127.0.0.1', 8123))\n"
+        "    print(server.accept()[0].recv(99).decode(), flush=True)\n"
+        "    time.sleep(60)\n"
+        "while True:\n"
+        "    try:\n        connection = socket.create_connection(('algo-1', 8123))\n        break\n"
+        "    except ConnectionRefusedError:\n        time.sleep(0.1)\n"
+        "connection.sendall(b'here is algo-2')\ntime.sleep(0.5)\nsys.exit('algo-2 has enough')\n"
+    )
+    cluster = {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+    start(
+        world, "proc-peers", script, ProcessingResources={"ClusterConfig": cluster},
+        NetworkConfig={"EnableNetworkIsolation": True},
+    )  # fmt: skip
+    job = ended(world, "proc-peers")
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert "algo-2 has enough" in job["FailureReason"]
+    assert "here is algo-2" in log_of(world, "proc-peers")
+
+
 def test_a_role_that_may_not_read_fails_the_job(world: dict[str, Any]) -> None:
     start(world, "proc-blind", "print('never')\n", role="blind")
     job = ended(world, "proc-blind")

@@ -1,10 +1,13 @@
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.jobs import ranges, search
+from local_cloud.sagemaker.jobs import gaussian, ranges, search, warm_start
 
 RANGES = {
     "ContinuousParameterRanges": [
@@ -95,3 +98,54 @@ def test_reverse_logarithmic_ranges_are_fine_near_one() -> None:
     item = {"Name": "x", "MinValue": "0", "MaxValue": "0.999", "ScalingType": "ReverseLogarithmic"}
     number = ranges.space({"ContinuousParameterRanges": [item]}).numbers[0]
     assert [round(float(number.text(unit)), 3) for unit in (0.0, 0.5, 1.0)] == [0.0, 0.968, 0.999]
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(2, 6), st.sampled_from(["gbtree", "dart"]))
+def test_a_point_leads_to_its_values_and_back(eta: float, gamma: float, depth: int, booster: str) -> None:
+    space = ranges.space(RANGES)
+    units = {"eta": eta, "gamma": gamma}
+    values = {number.name: number.text(units[number.name]) for number in space.numbers if number.name in units}
+    point = space.point({**values, "depth": str(depth), "booster": booster})
+    assert point is not None
+    back = space.values(point)
+    assert (back["depth"], back["booster"]) == (str(depth), booster)
+    assert all(float(back[name]) == pytest.approx(float(values[name])) for name in units)
+
+
+def test_what_has_no_place_is_no_point() -> None:
+    space = ranges.space(RANGES)
+    known = {"eta": "0.01", "gamma": "1", "depth": "3", "booster": "gbtree"}
+    assert space.point({**known, "eta": "0"}) is None  # the scale is logarithmic
+    assert space.point({**known, "gamma": "much"}) is None
+    assert space.point({"eta": "0.01"}) is None
+    beyond = space.point({**known, "gamma": "10"})
+    assert beyond is not None
+    assert 2.0 in beyond
+
+
+def test_convergence_is_seen_where_all_is_known_and_not_where_it_is_not() -> None:
+    space = ranges.space({"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "1"}]})
+
+    def known(places: ranges.Array, shape: Callable[[float], float]) -> list[search.Trial]:
+        return [search.Trial(np.array([x]), shape(x), running=False) for x in places]
+
+    flat_top = known(np.linspace(0, 1, 15), lambda x: 1 - 0.1 * (x - 0.4) ** 2)
+    assert gaussian.expected_improvement(space, flat_top) < 0.01
+    one_side = known(np.linspace(0, 0.5, 12), float)
+    assert gaussian.expected_improvement(space, one_side) > 0.05
+    assert gaussian.expected_improvement(space, flat_top[:9]) == math.inf  # too few to say
+
+
+def test_borrowed_values_show_where_and_not_how_good() -> None:
+    space = ranges.space({"ContinuousParameterRanges": [{"Name": "x", "MinValue": "0", "MaxValue": "1"}]})
+    parent = tuple(
+        search.Trial(np.array([x]), 1000 - 500 * (x - 0.7) ** 2, running=False) for x in np.linspace(0, 1, 9)
+    )
+    earlier = warm_start.Earlier((parent,), comparable=False)
+    own = [search.Trial(np.array([x]), 0.2 - (x - 0.7) ** 2, running=False) for x in (0.1, 0.4)]
+    borrowed = earlier.trials(own)
+    assert all(trial.borrowed for trial in borrowed)
+    assert max(trial.objective or 0 for trial in borrowed) < 1
+    step = search.BayesianSearch(space, 1, 3).next([*borrowed, *own])
+    assert step is not None
+    assert abs(step[0][0] - 0.7) < 0.15

@@ -87,7 +87,7 @@ def processing_command(image_uri: str, entrypoint: list[str], arguments: list[st
 def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Command:
     """Return the command that trains: the script named by `sagemaker_program`, else the built-in algorithm."""
     image = find(image_uri)
-    if "sagemaker_program" in hyperparameters:
+    if runs_a_script(hyperparameters):
         return _module("local_cloud.sagemaker.images.script_mode")
     if image.algorithm is None:
         raise validation_error(
@@ -95,6 +95,11 @@ def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Comm
             "sagemaker_program and sagemaker_submit_directory."
         )
     return _module(image.algorithm)
+
+
+def runs_a_script(hyperparameters: Mapping[str, str]) -> bool:
+    """Whether training runs a person's script, and not the image's built-in algorithm."""
+    return "sagemaker_program" in hyperparameters
 
 
 def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str], port: int) -> list[str]:
@@ -112,7 +117,7 @@ def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str]
 
 def metric_definitions(image_uri: str, hyperparameters: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the metrics that a built-in algorithm reports without being asked; none for a script."""
-    if "sagemaker_program" in hyperparameters:
+    if runs_a_script(hyperparameters):
         return []
     return [{"Name": name, "Regex": regex} for name, regex in find(image_uri).metric_definitions]
 

@@ -24,11 +24,14 @@ def content_type(given: str | None) -> str:
     return _CONTENT_TYPES[name.strip()]
 
 
+def has_data(folder: Path) -> bool:
+    """Whether a channel has anything in it; of sharded ones a host may have got nothing."""
+    return any(path.stat().st_size for path in _files(folder))
+
+
 def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
     """Return a channel as a DMatrix, the label first, then the weight if there is one; UserError if it cannot be."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
-    if not files or not any(path.stat().st_size for path in files):
-        raise UserError(f"No data in {folder.name} channel path {folder}")
+    files = _files(folder)
     try:
         if kind == "parquet":
             return _parquet(library, folder)
@@ -38,6 +41,10 @@ def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
         return library.DMatrix(f"{folder}?{options}")
     except (library.core.XGBoostError, ValueError, OSError) as error:
         raise UserError(f"Failed to load {kind} data with exception:\n{error}") from error
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
 
 
 def _parquet(library: Any, folder: Path) -> Any:

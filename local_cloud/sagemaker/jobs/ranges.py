@@ -1,6 +1,7 @@
 """The ranges of a tuning job on a common scale: a point is numbers in [0, 1] and one-hot categories."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,22 @@ class Number:
             value = self.low + unit * (self.high - self.low)
         value = min(max(value, self.low), self.high)
         return str(round(value)) if self.whole else repr(value)
+
+    def unit(self, text: str) -> float | None:
+        """Return the place of a value, outside [0, 1] if it is out of range; None if it has none on this scale."""
+        try:
+            return self._unit(float(text))
+        except (ValueError, ZeroDivisionError):
+            return None
+
+    def _unit(self, value: float) -> float:
+        if self.low == self.high:
+            return 0.5
+        if self.scaling == "Logarithmic":
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        if self.scaling == "ReverseLogarithmic":
+            return math.log((1 - value) / (1 - self.low)) / math.log((1 - self.high) / (1 - self.low))
+        return (value - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,20 @@ class Space:
             found[category.name] = category.values[int(np.argmax(part))]
             start += len(category.values)
         return found
+
+    def point(self, values: Mapping[str, str]) -> Array | None:
+        """Return where hyperparameters lie, an unknown category nowhere; None if one is missing or has no place."""
+        found: list[float] = []
+        for number in self.numbers:
+            place = number.unit(values.get(number.name, ""))
+            if place is None or not math.isfinite(place):
+                return None
+            found.append(place)
+        for category in self.categories:
+            if category.name not in values:
+                return None
+            found += [float(values[category.name] == value) for value in category.values]
+        return np.array(found)
 
 
 def space(ranges: dict[str, Any]) -> Space:

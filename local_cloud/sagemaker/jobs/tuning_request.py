@@ -6,24 +6,22 @@ from typing import Any
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import ranges, refusals, search, training
+from local_cloud.sagemaker.jobs import pruning, ranges, refusals, search, training_request, warm_start
 
 _NAME_LIMIT = 32  # a tuning job's name is the beginning of its training jobs' names
 _LEAST_RANDOM = 3  # before a Gaussian process has anything to say
-_OWN_KEYS = frozenset({"DefinitionName", "StaticHyperParameters"})
+_MOST_EPOCHS = 20_000
+_EPOCH_NAMES = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")  # where AWS looks for MaxResource
+_OWN_KEYS = frozenset({"DefinitionName", "StaticHyperParameters", "HyperParameterTuningResourceConfig"})
 
 
 def check(request: Request, call: Call) -> None:
     """Refuse a tuning job that cannot run here; its first training job is checked as well."""
     refusals.refuse(
-        request, "WarmStartConfig", "Autotune", "TrainingJobDefinitions",
-        "HyperParameterTuningJobConfig.TuningJobCompletionCriteria.ConvergenceDetected",
-        "TrainingJobDefinition.HyperParameterTuningResourceConfig", "TrainingJobDefinition.HyperParameterRanges",
+        request, "Autotune", "TrainingJobDefinitions", "TrainingJobDefinition.HyperParameterRanges",
         "TrainingJobDefinition.TuningObjective", "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
     )  # fmt: skip
     config, definition = request["HyperParameterTuningJobConfig"], request.get("TrainingJobDefinition")
-    if config["Strategy"] == "Hyperband":
-        raise refusals.not_implemented("Strategy Hyperband; use Bayesian, Random or Grid")
     if definition is None:
         raise validation_error("TrainingJobDefinition is required.")
     if "HyperParameterTuningJobObjective" not in config:
@@ -33,8 +31,12 @@ def check(request: Request, call: Call) -> None:
     if both:
         raise validation_error(f"{', '.join(sorted(both))}: is a static hyperparameter and has a range. Choose one.")
     number_of_jobs(config, searched)
+    pruner(config, definition)
+    warm_start.check(request, call, {item.name for item in names(searched)})
     _check_objective(config["HyperParameterTuningJobObjective"]["MetricName"], definition)
-    training.check(training_request(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call)
+    training_request.check(
+        one_training(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call
+    )
 
 
 def names(searched: ranges.Space) -> list[ranges.Number | ranges.Category]:
@@ -65,18 +67,56 @@ def strategy(config: dict[str, Any], searched: ranges.Space) -> search.Strategy:
     seed = config.get("RandomSeed")
     if config["Strategy"] == "Grid":
         return search.GridSearch(searched)
-    if config["Strategy"] == "Random":
+    if config["Strategy"] in {"Random", "Hyperband"}:
         return search.RandomSearch(searched, seed)
     return search.BayesianSearch(searched, seed, max(_LEAST_RANDOM, searched.width))
 
 
-def training_request(request: Request, name: str, tuned: dict[str, str]) -> Request:
+def pruner(config: dict[str, Any], definition: dict[str, Any]) -> pruning.Pruner:
+    """Return what ends training jobs early."""
+    early = config.get("TrainingJobEarlyStoppingType", "Off") == "Auto"
+    settings = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig", {})
+    if config["Strategy"] != "Hyperband":
+        if settings:
+            raise validation_error("HyperbandStrategyConfig is given, but Strategy is not Hyperband.")
+        return pruning.MedianRule() if early else pruning.KeepAll()
+    if early:
+        raise validation_error("TrainingJobEarlyStoppingType must be Off with Strategy Hyperband, which has its own.")
+    least, most = settings.get("MinResource", 1), settings.get("MaxResource") or _epochs(definition)
+    if not least < most <= _MOST_EPOCHS:
+        raise validation_error(
+            f"HyperbandStrategyConfig: MinResource is {least} and MaxResource {most}; MinResource must be less than "
+            f"MaxResource, and that {_MOST_EPOCHS} at most."
+        )
+    return pruning.Hyperband(least, most)
+
+
+def _epochs(definition: dict[str, Any]) -> int:
+    static = definition.get("StaticHyperParameters", {})
+    for name in _EPOCH_NAMES:
+        if static.get(name, "").isdigit():
+            return int(static[name])
+    raise validation_error(
+        "HyperbandStrategyConfig has no MaxResource, and no static hyperparameter is named "
+        f"{', '.join(_EPOCH_NAMES)}. Set MaxResource to the most epochs of one training job."
+    )
+
+
+def one_training(request: Request, name: str, tuned: dict[str, str]) -> Request:
     """Return the request of one training job."""
     definition = request["TrainingJobDefinition"]
     objective = request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["MetricName"]
     hyperparameters = {**definition.get("StaticHyperParameters", {}), **tuned, "_tuning_objective_metric": objective}
     kept = {key: value for key, value in definition.items() if key not in _OWN_KEYS}
+    if resources := definition.get("HyperParameterTuningResourceConfig"):
+        kept["ResourceConfig"] = _resources(resources)
     return {**kept, "TrainingJobName": name, "HyperParameters": hyperparameters, "Tags": request.get("Tags", [])}
+
+
+def _resources(given: dict[str, Any]) -> dict[str, Any]:
+    # Of several kinds of instances the first is always there, so it is the one that AWS would take.
+    kind = {**given, **given.get("InstanceConfigs", [{}])[0]}
+    return {key: value for key, value in kind.items() if key not in {"InstanceConfigs", "AllocationStrategy"}}
 
 
 def _check_objective(metric: str, definition: dict[str, Any]) -> None:

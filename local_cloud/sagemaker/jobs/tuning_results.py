@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Document = dict[str, Any]
+_WORTH_NOTING = 0.01
 
 
 def summary(document: Document, objective: dict[str, str]) -> Document:
@@ -34,8 +35,8 @@ def summary(document: Document, objective: dict[str, str]) -> Document:
 class Results:
     """Counters over the training jobs, and the best of them.
 
-    `without_objective` counts ended jobs that gave no value (`failed` of them failed), `since_best` those that ended
-    after the best one.
+    `without_objective` counts ended jobs that gave no value (`failed` of them failed), `not_improving` those that ended
+    since one was better by 1 % or more than all before it, as AWS documents for BestObjectiveNotImproving.
     """
 
     completed: int = 0
@@ -45,7 +46,7 @@ class Results:
     succeeded: int = 0
     pending: int = 0
     without_objective: int = 0
-    since_best: int = 0
+    not_improving: int = 0
     best: Document | None = None
 
     @classmethod
@@ -62,7 +63,7 @@ class Results:
             completed=statuses.count("Completed"), in_progress=states.count("Pending"), failed=statuses.count("Failed"),
             stopped=statuses.count("Stopped"), succeeded=states.count("Succeeded"), pending=states.count("Pending"),
             without_objective=states.count("Failed"), best=best,
-            since_best=len(ended) - 1 - ended.index(best) if best is not None else 0,
+            not_improving=_not_improving([sign * _value(item) if item in good else None for item in ended]),
         )  # fmt: skip
 
     def reached(self, target: float | None, direction: str) -> bool:
@@ -82,9 +83,29 @@ class Results:
                 "Succeeded": self.succeeded, "Pending": self.pending, "Failed": self.without_objective,
             },
         }  # fmt: skip
+        shown["TuningJobCompletionDetails"] = {"NumberOfTrainingJobsObjectiveNotImproving": self.not_improving}
         if self.best is not None:
             shown["BestTrainingJob"] = self.best
         return shown
+
+
+def better(first: Document | None, second: Document | None, direction: str) -> Document | None:
+    """Return the summary with the better objective; either may be missing."""
+    if first is None or second is None:
+        return first or second
+    sign = 1 if direction == "Maximize" else -1
+    return second if sign * _value(second) > sign * _value(first) else first
+
+
+def _not_improving(values: list[float | None]) -> int:
+    best: float | None = None
+    count = 0
+    for value in values:
+        improves = value is not None and (best is None or (value - best >= _WORTH_NOTING * abs(best) and value > best))
+        count = 0 if improves else count + 1
+        if value is not None and (best is None or value > best):
+            best = value
+    return count
 
 
 def _value(item: Document) -> float:
