@@ -96,7 +96,7 @@ KNOWN: Mapping[str, Whole | Fraction | Choice | MetricList] = {
     "local_lloyd_tol": Fraction(),
     "mini_batch_size": Whole(),
 }
-REQUIRED = {"feature_dim": 64, "k": 10}
+REQUIRED = {"k": 10, "feature_dim": 64}
 DEFAULTS: Mapping[str, str] = {
     "epochs": "1",
     "eval_metrics": '["msd"]',

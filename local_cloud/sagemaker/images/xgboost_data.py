@@ -4,14 +4,12 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from local_cloud.sagemaker.images.channels import UserError, files_of
+
 _CONTENT_TYPES = {
     "csv": "csv", "text/csv": "csv", "libsvm": "libsvm", "text/libsvm": "libsvm", "text/x-libsvm": "libsvm",
     "parquet": "parquet", "application/x-parquet": "parquet",
 }  # fmt: skip
-
-
-class UserError(Exception):
-    """The data or the configuration is wrong."""
 
 
 def content_type(given: str | None) -> str:
@@ -26,9 +24,7 @@ def content_type(given: str | None) -> str:
 
 def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
     """Return a channel as a DMatrix, the label first, then the weight if there is one; UserError if it cannot be."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
-    if not files or not any(path.stat().st_size for path in files):
-        raise UserError(f"No data in {folder.name} channel path {folder}")
+    files = files_of(folder)
     try:
         if kind == "parquet":
             return _parquet(library, folder)

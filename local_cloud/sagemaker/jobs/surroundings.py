@@ -72,14 +72,14 @@ def resource_config(hosts: list[str], current: str, instance_type: str) -> dict[
     }
 
 
-def check(outcome: Outcome, folder: Path) -> None:
+def check(outcome: Outcome, folder: Path, kind: str = "AlgorithmError") -> None:
     """Raise JobFailureError if a program failed: with what it left in output/failure, else with its last line."""
     if outcome.exit_code == 0:
         return
     left = read_short(folder / "ml/output/failure")
     said = left or outcome.last_error or "the program wrote nothing"
     ending = f", exit code: {outcome.exit_code}"
-    raise JobFailureError(f"AlgorithmError: {shorten(said)[: 1000 - len(ending)]}{ending}")
+    raise JobFailureError(f"{kind}: {shorten(said)[: 1000 - len(ending)]}{ending}")
 
 
 def read_short(path: Path) -> str:

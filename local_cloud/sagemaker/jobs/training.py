@@ -127,7 +127,8 @@ def _run_in(job: Job, folder: Path, transfer: Transfer, metrics: Metrics, creden
         if outcome.exit_code == 0 and any((folder / "ml/model").iterdir()):
             training_files.upload(job, folder, transfer)
         return "Stopped"
-    surroundings.check(outcome, folder)
+    image = job.request["AlgorithmSpecification"]["TrainingImage"]
+    surroundings.check(outcome, folder, images.failure_kind(image, outcome.exit_code))
     job.move("Uploading")
     training_files.upload(job, folder, transfer)
     return "Completed"
