@@ -41,7 +41,8 @@ def end(kind: Kind, call: Call, name: str, status: str, reason: str | None) -> N
         if kind is kinds.TRAINING:
             secondary = "MaxRuntimeExceeded" if document.get("_timed_out") and status == "Stopped" else status
             add_transition(document, secondary, reason)
-            document["SecondaryStatusTransitions"][-1]["EndTime"] = moment
+            last = document["SecondaryStatusTransitions"][-1]
+            last["EndTime"] = last["StartTime"]  # and not `moment`, which may be a millisecond before it
             seconds = max(1, round(moment - document.get("TrainingStartTime", moment)))
             document.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
 
