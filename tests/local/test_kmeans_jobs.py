@@ -43,25 +43,27 @@ class World:
     centers: Any
 
 
-def start(kit: Kit, name: str, hyperparameters: dict[str, str], **changes: Any) -> dict[str, Any]:
-    """Train and return the job's end."""
+def definition(kit: Kit) -> dict[str, Any]:
+    """What training on the digits is, in a job and in tuning."""
 
-    def channel(channel_name: str, content_type: str) -> dict[str, Any]:
-        place = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{kit.bucket}/data/{channel_name}/"}
-        return {"ChannelName": channel_name, "ContentType": content_type, "DataSource": {"S3DataSource": place}}
+    def channel(name: str, content_type: str) -> dict[str, Any]:
+        place = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{kit.bucket}/data/{name}/"}
+        return {"ChannelName": name, "ContentType": content_type, "DataSource": {"S3DataSource": place}}
 
-    request: dict[str, Any] = {
-        "TrainingJobName": name,
+    return {
         "RoleArn": kit.role,
         "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
-        "HyperParameters": hyperparameters,
         "InputDataConfig": [channel("train", RECORDIO), channel("test", "text/csv;label_size=0")],
         "OutputDataConfig": {"S3OutputPath": f"s3://{kit.bucket}/models"},
         "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
         "EnableNetworkIsolation": True,
     }
-    kit.sagemaker.create_training_job(**{**request, **changes})
+
+
+def start(kit: Kit, name: str, hyperparameters: dict[str, str]) -> dict[str, Any]:
+    """Train and return the job's end."""
+    kit.sagemaker.create_training_job(TrainingJobName=name, HyperParameters=hyperparameters, **definition(kit))
     return ended(lambda: kit.sagemaker.describe_training_job(TrainingJobName=name), "TrainingJobStatus")
 
 
@@ -157,6 +159,32 @@ def test_batch_transform_gives_a_line_for_each_row(world: World, split: str) -> 
     lines = kit.s3.get_object(Bucket=kit.bucket, Key=f"{name}/rows.csv.out")["Body"].read().splitlines()
     distances = ((TEST[:, None].astype(float) - world.centers[None]) ** 2).sum(axis=2)
     assert [json.loads(line)["closest_cluster"] for line in lines] == distances.argmin(axis=1).tolist()
+
+
+def test_tuning_looks_at_the_metric_that_it_asks_for(world: World) -> None:
+    ranges = {"IntegerParameterRanges": [{"Name": "extra_center_factor", "MinValue": "4", "MaxValue": "10"}]}
+    world.kit.sagemaker.create_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName="kmeans-tuning",
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "test:ssd"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": ranges,
+        },
+        TrainingJobDefinition={"StaticHyperParameters": ENOUGH, **definition(world.kit)},
+    )
+
+    def describe() -> dict[str, Any]:
+        job: dict[str, Any] = world.kit.sagemaker.describe_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName="kmeans-tuning"
+        )
+        return job
+
+    job = ended(describe, "HyperParameterTuningJobStatus")
+    assert job["TrainingJobStatusCounters"]["Completed"] == 2
+    best = job["BestTrainingJob"]
+    assert best["FinalHyperParameterTuningJobObjectiveMetric"]["MetricName"] == "test:ssd"
+    assert 4 <= int(best["TunedHyperParameters"]["extra_center_factor"].strip('"')) <= 10
 
 
 @pytest.mark.parametrize(
