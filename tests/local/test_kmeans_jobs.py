@@ -94,7 +94,11 @@ def world(local_cloud: Any, client: Callable[..., Any]) -> World:
         arrays = mxnet_ndarray.load(file.read())
     assert isinstance(arrays, list)
     [centers] = arrays
-    model = {"Image": IMAGE, "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"]}
+    model = {
+        "Image": IMAGE,
+        "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
+        "Environment": {"SAGEMAKER_PROGRAM": "nothing.py"},  # the image runs no scripts
+    }
     kit.sagemaker.create_model(
         ModelName="kmeans-digits", ExecutionRoleArn=kit.role, EnableNetworkIsolation=True, PrimaryContainer=model
     )

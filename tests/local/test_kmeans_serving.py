@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from local_cloud.sagemaker.endpoints.model_server import kmeans
 from local_cloud.sagemaker.endpoints.model_server.reply import Handler, Inquiry, Reply
-from local_cloud.sagemaker.images import mxnet_ndarray, recordio
+from local_cloud.sagemaker.images import mxnet_ndarray, recordio, rows
 from local_cloud.sagemaker.images.record_message import Record
 
 CENTERS = np.array([[0, 0, 0], [10, 0, 0]], np.float32)
@@ -102,3 +104,36 @@ def test_a_folder_without_centers_is_refused(tmp_path: Path, files: dict[str, An
         (tmp_path / name).write_bytes(content)
     with pytest.raises(RuntimeError, match=words):
         kmeans.handler(tmp_path)
+
+
+NUMBERS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+ANYTHING = st.recursive(NUMBERS, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+TENSORS = st.fixed_dictionaries({"values": ANYTHING}, optional={"keys": ANYTHING, "shape": ANYTHING})
+INSTANCES = st.fixed_dictionaries({"features": ANYTHING | TENSORS})
+
+
+@given(st.lists(ANYTHING | INSTANCES | st.fixed_dictionaries({"data": ANYTHING | INSTANCES}), max_size=3))
+@example([{"features": {"values": [1], "keys": [0], "shape": [10**12]}}])
+@example([{"features": {"values": [1], "keys": [float("inf")], "shape": [1]}}])
+def test_no_json_crashes_the_readers(instances: list[Any]) -> None:
+    lines = "\n".join(json.dumps(instance) for instance in instances).encode()
+    for read, content in (
+        (rows.from_json, json.dumps({"instances": instances}).encode()),
+        (rows.from_json, json.dumps(instances).encode()),
+        (rows.from_json_lines, lines),
+    ):
+        try:
+            found = read(content)
+        except rows.RowsError:
+            continue
+        assert found.ndim == 2
+        assert len(found) == len(instances)
+
+
+@given(st.binary(max_size=60) | st.text('0123456789.,-e\n"# ', max_size=60).map(str.encode))
+def test_no_csv_crashes_the_reader(content: bytes) -> None:
+    try:
+        found = rows.from_csv(content, 0)
+    except rows.RowsError:
+        return
+    assert found.ndim == 2

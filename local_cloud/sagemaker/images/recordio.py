@@ -22,6 +22,7 @@ _HEAD = struct.Struct("<II")
 _LENGTH_BITS = 29  # the bits above them say whether the record is whole (0), or its first, middle or last part
 _WHOLE, _FIRST, _LAST = 0, 1, 3
 _ALIGNMENT = 4
+_WIDEST = 1 << 24  # features of a sparse row; a mistaken shape must not take the machine's memory
 _TENSORS = {"float32_tensor": np.float32, "float64_tensor": np.float64, "int32_tensor": np.int32}
 
 
@@ -95,6 +96,8 @@ def dense(values: npt.NDArray[Any], keys: list[int], shape: list[int], where: st
             f"{where} is sparse with {len(keys)} keys, {len(values)} values and shape {shape}; each value needs a key "
             "within the shape"
         )
+    if width > _WIDEST:
+        raise RecordError(f"{where} is sparse with shape {shape}; allowed are up to {_WIDEST} features")
     row = np.zeros(width, values.dtype)
     row[keys] = values
     return row

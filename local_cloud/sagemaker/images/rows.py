@@ -66,7 +66,7 @@ def from_json_lines(content: bytes) -> Matrix:
 def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RowsError(f"the content is not JSON: {error}") from error
 
 
@@ -81,7 +81,7 @@ def _instance(instance: Any, where: str) -> Matrix:
         values = np.array(tensor["values"], np.float32)
         keys, shape = ([int(number) for number in tensor.get(name) or []] for name in ("keys", "shape"))
         row = recordio.dense(values, keys, shape, where) if keys else values
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RowsError(f"{where}: {error}") from error
     if row.ndim != 1:
         raise RowsError(f"{where} has features of shape {row.shape}; allowed is a list of numbers")
