@@ -1,7 +1,6 @@
 """Build the application out of its parts. Imported only after `settings.configure`, since it imports ministack."""
 
 import asyncio
-import json
 import logging
 import os
 import time
@@ -12,6 +11,7 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
+from local_cloud import control
 from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
     alarms,
@@ -39,7 +39,6 @@ from local_cloud.saving import Saver
 
 logger = logging.getLogger("local_cloud")
 
-STATUS_PATH = "/_local_cloud/status"
 # Importing these registers the operations of SageMaker.
 SAGEMAKER = (jobs, pipelines, registry, endpoints)
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -73,7 +72,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
 
 
 class _Application:
-    """ministack's application, with a page that says whether the local cloud is ready."""
+    """ministack's application, with the local cloud's own requests."""
 
     def __init__(self, port: int, state_dir: Path, front: SageMakerFront) -> None:
         self._port = port
@@ -83,8 +82,8 @@ class _Application:
         self._background: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == STATUS_PATH:
-            await _send_json(send, self._status)
+        if scope["type"] == "http" and scope["path"].startswith(control.PREFIX):
+            await control.answer(scope["method"], scope["path"], self._status, send)
         elif scope["type"] == "lifespan":
             work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run())
             self._background = {asyncio.create_task(task) for task in work}
@@ -106,9 +105,3 @@ class _Application:
         except Exception:
             logger.exception("An interrupted deletion of a stack could not go on")
         self._status["ready"] = True
-
-
-async def _send_json(send: Any, document: Any) -> None:
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(document).encode()})

@@ -1,6 +1,4 @@
-import io
 import json
-import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -9,120 +7,24 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud import archives
-
-REGISTRY = "354813040037.dkr.ecr.ap-northeast-1.amazonaws.com"
-XGBOOST = f"{REGISTRY}/sagemaker-xgboost:3.2-0"
-SKLEARN = f"{REGISTRY}/sagemaker-scikit-learn:1.9-0"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-BUILT_IN = {
-    "num_round": "8",
-    "objective": "binary:logistic",
-    "eval_metric": "auc,logloss",
-    "max_depth": "3",
-    "seed": "1",
-}
-
-
-def rows(seed: int, count: int = 300) -> bytes:
-    random = np.random.default_rng(seed)
-    features = random.normal(size=(count, 4))
-    label = (features[:, 0] + 0.5 * features[:, 1] + random.normal(scale=0.5, size=count) > 0).astype(int)
-    return "\n".join(
-        ",".join(f"{value:.5g}" for value in (y, *x)) for y, x in zip(label, features, strict=True)
-    ).encode()
+from tests.local.training_kit import (
+    BUILT_IN,
+    SKLEARN,
+    XGBOOST,
+    booster_in,
+    ended,
+    keys,
+    log_of,
+    make_world,
+    start,
+    start_script,
+    unpack,
+)
 
 
 @pytest.fixture(scope="module")
 def world(client: Any) -> dict[str, Any]:
-    s3, iam = client("s3"), client("iam")
-    s3.create_bucket(Bucket="jobs-training", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
-    s3.put_object(Bucket="jobs-training", Key="data/train/part-0.csv", Body=rows(1))
-    s3.put_object(Bucket="jobs-training", Key="data/validation/part-0.csv", Body=rows(2))
-    role = iam.create_role(RoleName="jobs-training", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    allowed = {"Effect": "Allow", "Action": ["s3:*", "kms:*", "logs:*", "cloudwatch:PutMetricData"], "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    iam.put_role_policy(RoleName="jobs-training", PolicyName="do", PolicyDocument=policy)
-    key = client("kms").create_key()["KeyMetadata"]["Arn"]
-    clients = {name: client(name) for name in ("logs", "cloudwatch")}
-    return {"s3": s3, "sm": client("sagemaker"), "role": role, "key": key, **clients}
-
-
-def channel(name: str, content_type: str = "text/csv") -> dict[str, Any]:
-    place = {"S3DataType": "S3Prefix", "S3Uri": f"s3://jobs-training/data/{name}/"}
-    return {"ChannelName": name, "ContentType": content_type, "DataSource": {"S3DataSource": place}}
-
-
-def start(world: dict[str, Any], name: str, hyperparameters: dict[str, str], **changes: Any) -> None:
-    request: dict[str, Any] = {
-        "TrainingJobName": name,
-        "RoleArn": world["role"],
-        "AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "File"},
-        "HyperParameters": hyperparameters,
-        "InputDataConfig": [channel("train"), channel("validation")],
-        "OutputDataConfig": {"S3OutputPath": "s3://jobs-training/models"},
-        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10},
-        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        "EnableNetworkIsolation": True,
-    }
-    world["sm"].create_training_job(**{**request, **changes})
-
-
-def start_script(world: dict[str, Any], name: str, script: str, **changes: Any) -> None:
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as content:
-        entry = tarfile.TarInfo("train.py")
-        entry.size = len(script.encode())
-        content.addfile(entry, io.BytesIO(script.encode()))
-    world["s3"].put_object(Bucket="jobs-training", Key=f"code/{name}/sourcedir.tar.gz", Body=archive.getvalue())
-    hyperparameters = {
-        "sagemaker_program": json.dumps("train.py"),
-        "sagemaker_submit_directory": json.dumps(f"s3://jobs-training/code/{name}/sourcedir.tar.gz"),
-        "depth": "3", "colour": json.dumps("blue"),
-    }  # fmt: skip
-    algorithm = {"TrainingImage": SKLEARN, "TrainingInputMode": "File"}
-    defaults = {"AlgorithmSpecification": algorithm, "EnableNetworkIsolation": False}
-    start(world, name, hyperparameters, **{**defaults, **changes})
-
-
-def ended(world: dict[str, Any], name: str, seconds: float = 60) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        job: dict[str, Any] = world["sm"].describe_training_job(TrainingJobName=name)
-        if job["TrainingJobStatus"] not in {"InProgress", "Stopping"}:
-            return job
-        time.sleep(0.1)
-    raise AssertionError(f"{name} did not end: {job}")
-
-
-def log_of(world: dict[str, Any], name: str) -> list[str]:
-    group = "/aws/sagemaker/TrainingJobs"
-    stream = world["logs"].describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"][0]
-    events = world["logs"].get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
-    )["events"]
-    return [event["message"] for event in events]
-
-
-def keys(world: dict[str, Any], prefix: str) -> list[str]:
-    found = world["s3"].list_objects_v2(Bucket="jobs-training", Prefix=prefix)
-    return [item["Key"] for item in found.get("Contents", [])]
-
-
-def unpack(world: dict[str, Any], uri: str, folder: Path) -> dict[str, Any]:
-    answer: dict[str, Any] = world["s3"].get_object(Bucket="jobs-training", Key=uri.removeprefix("s3://jobs-training/"))
-    with tarfile.open(fileobj=io.BytesIO(answer["Body"].read())) as archive:
-        archives.unpack(archive, folder)
-    return answer
-
-
-def booster_in(folder: Path) -> Any:
-    import xgboost
-
-    return xgboost.Booster(model_file=bytearray((folder / "xgboost-model").read_bytes()))
+    return make_world(client, "jobs-training")
 
 
 def test_the_built_in_xgboost_gives_a_model_and_its_metrics(world: dict[str, Any], tmp_path: Path) -> None:
@@ -288,22 +190,11 @@ def test_a_job_that_takes_the_stop_signal_well_keeps_its_model(world: dict[str, 
     assert keys(world, "models/train-stop/") == ["models/train-stop/output/model.tar.gz"]
 
 
-def test_checkpoints_are_resumed(world: dict[str, Any], tmp_path: Path) -> None:
-    checkpoints = {"S3Uri": "s3://jobs-training/checkpoints/train-resume"}
-    start(world, "train-resume-1", {**BUILT_IN, "num_round": "3"}, CheckpointConfig=checkpoints)
-    assert ended(world, "train-resume-1")["TrainingJobStatus"] == "Completed"
-    start(world, "train-resume-2", {**BUILT_IN, "num_round": "5"}, CheckpointConfig=checkpoints)
-    job = ended(world, "train-resume-2")
-    rounds = [line for line in log_of(world, "train-resume-2") if line.startswith("[") and "#011" in line]
-    assert len(rounds) == 2
-    unpack(world, job["ModelArtifacts"]["S3ModelArtifacts"], tmp_path)
-    assert booster_in(tmp_path).num_boosted_rounds() == 5
-
-
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"ResourceConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}, "several inst"),
+        ({"ResourceConfig": {"InstanceCount": 9, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}, "more than 8"),
+        ({"ResourceConfig": {"InstanceCount": 0, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}}, "no instance"),
         ({"AlgorithmSpecification": {"TrainingImage": XGBOOST, "TrainingInputMode": "Pipe"}}, "input mode Pipe"),
         ({"AlgorithmSpecification": {"TrainingImage": SKLEARN, "TrainingInputMode": "File"}}, "no built-in algorithm"),
     ],

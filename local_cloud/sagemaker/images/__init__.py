@@ -104,7 +104,7 @@ def processing_command(image_uri: str, entrypoint: list[str], arguments: list[st
 def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Command:
     """Return the command that trains: the script named by `sagemaker_program`, else the built-in algorithm."""
     image = find(image_uri)
-    if _runs_a_script(image, hyperparameters):
+    if image.scripts and runs_a_script(hyperparameters):
         return _module("local_cloud.sagemaker.images.script_mode")
     if image.algorithm is None:
         raise validation_error(
@@ -112,6 +112,11 @@ def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Comm
             "sagemaker_program and sagemaker_submit_directory."
         )
     return _module(image.algorithm)
+
+
+def runs_a_script(hyperparameters: Mapping[str, str]) -> bool:
+    """Whether training runs a person's script, and not the image's built-in algorithm."""
+    return "sagemaker_program" in hyperparameters
 
 
 def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str], port: int) -> list[str]:
@@ -131,7 +136,7 @@ def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str]
 def metric_definitions(image_uri: str, hyperparameters: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the metrics that a built-in algorithm reports without being asked; none for a script."""
     image = find(image_uri)
-    if _runs_a_script(image, hyperparameters):
+    if image.scripts and runs_a_script(hyperparameters):
         return []
     return [{"Name": name, "Regex": regex} for name, regex in image.metric_definitions]
 
@@ -139,10 +144,6 @@ def metric_definitions(image_uri: str, hyperparameters: Mapping[str, str]) -> li
 def failure_kind(image_uri: str, exit_code: int) -> str:
     """Return whose mistake an exit code of training is, the first word of the FailureReason."""
     return "ClientError" if exit_code == find(image_uri).customer_error else "AlgorithmError"
-
-
-def _runs_a_script(image: Image, hyperparameters: Mapping[str, str]) -> bool:
-    return image.scripts and "sagemaker_program" in hyperparameters
 
 
 def _module(name: str) -> Command:

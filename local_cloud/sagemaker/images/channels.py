@@ -8,8 +8,10 @@ class UserError(Exception):
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files of a channel in order, without hidden ones; UserError if there is nothing in them."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
-    if not any(path.stat().st_size for path in files):
-        raise UserError(f"No data in {folder.name} channel path {folder}")
-    return files
+    """Return the files of a channel in order, without hidden ones."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
+
+
+def has_data(folder: Path) -> bool:
+    """Whether a channel has anything in it; of sharded ones a host may have got nothing."""
+    return any(path.stat().st_size for path in files_of(folder))

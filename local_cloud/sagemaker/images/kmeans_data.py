@@ -6,7 +6,7 @@ import numpy as np
 
 from local_cloud.sagemaker.endpoints.model_server.reply import media_type
 from local_cloud.sagemaker.images import rows
-from local_cloud.sagemaker.images.channels import UserError, files_of
+from local_cloud.sagemaker.images.channels import UserError, files_of, has_data
 
 
 def read(folder: Path, content_type: str | None, width: int) -> rows.Matrix:
@@ -25,6 +25,8 @@ def read(folder: Path, content_type: str | None, width: int) -> rows.Matrix:
     label_size = options.get("label_size", "1")
     if label_size not in {"0", "1"}:
         raise UserError(f"Content type {content_type} of channel {folder.name}: label_size is 0 or 1")
+    if not has_data(folder):
+        raise UserError(f"No data in {folder.name} channel path {folder}")
     parts = []
     for file in (file for file in files_of(folder) if file.stat().st_size):
         try:

@@ -1,7 +1,8 @@
-"""The built-in XGBoost algorithm: what image sagemaker-xgboost 3.x does in algorithm mode, on one instance.
+"""The built-in XGBoost algorithm: what image sagemaker-xgboost 3.x does in algorithm mode, on one or more instances.
 
 Reads the container's files below /opt/ml (or SAGEMAKER_BASE_DIR), trains, logs each round in the image's format and
-saves `xgboost-model`. A customer's mistake ends with exit code 1 and its text in /opt/ml/output/failure.
+saves `xgboost-model`, on the master where there are several. A customer's mistake ends with exit code 1 and its text in
+/opt/ml/output/failure.
 """
 
 import json
@@ -11,13 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from local_cloud.sagemaker.images import xgboost_metrics
-from local_cloud.sagemaker.images.channels import UserError
+from local_cloud.sagemaker.images import xgboost_cluster, xgboost_fit, xgboost_metrics
+from local_cloud.sagemaker.images.channels import UserError, has_data
 from local_cloud.sagemaker.images.xgboost_data import content_type, matrix
 from local_cloud.sagemaker.images.xgboost_hyperparameters import HyperparameterError, parse
 
 _LOG = logging.getLogger("sagemaker-xgboost")
-_CHECKPOINT = "xgboost-checkpoint"
 
 
 def main() -> None:
@@ -27,60 +27,54 @@ def main() -> None:
     try:
         parameters = parse(_read(base / "input/config/hyperparameters.json"))
         channels = _read(base / "input/config/inputdataconfig.json")
-        _train(parameters, channels, base)
+        _check_channels(channels)
+        options = xgboost_fit.take_options(parameters)
+        library = _import_xgboost(bool(xgboost_metrics.ADDED_BY_IMAGE & set(options.metrics)))
+        data = _load(library, channels, options.weights, base)
+        _train_with_others(library, parameters, options, data, channels, base)
     except (UserError, HyperparameterError) as error:
         _fail(base, str(error))
 
 
-def _train(parameters: dict[str, Any], channels: dict[str, dict[str, str]], base: Path) -> None:
-    rounds, metrics, early_stopping = _training_options(parameters)
-    if unknown := set(channels) - {"train", "validation", "code"}:
-        raise UserError(f"Unknown channels: {', '.join(sorted(unknown))}; known are train, validation and code.")
+def _check_channels(channels: dict[str, Any]) -> None:
     if "train" not in channels:
         raise UserError("Missing required channel: train")
-    needs_sklearn = bool(xgboost_metrics.ADDED_BY_IMAGE & set(metrics))
-    library = _import_xgboost(needs_sklearn)
-    weights = bool(parameters.pop("csv_weights", 0))
-    names = [name for name in ("train", "validation") if name in channels]
+    if unknown := sorted(set(channels) - {"train", "validation", "code"}):
+        raise UserError(f"Extraneous channel found: {unknown[0]}; known are train, validation and code.")
+
+
+def _load(library: Any, channels: dict[str, Any], weights: bool, base: Path) -> dict[str, Any]:
+    # Before the hosts meet: once they have, XGBoost would read only a part of each file.
     kind = content_type(channels["train"].get("ContentType"))
-    data = {name: matrix(library, base / "input/data" / name, kind, weights) for name in names}
-    _LOG.info("Train matrix has %d rows and %d columns", data["train"].num_row(), data["train"].num_col())
-    if "validation" in data:
-        _LOG.info("Validation matrix has %d rows", data["validation"].num_row())
-    callbacks, start_from, done = _callbacks(library, base, metrics, early_stopping, "validation" in data)
-    added = None
-    if needs_sklearn:
-        from local_cloud.sagemaker.images import xgboost_added_metrics
-
-        added = xgboost_added_metrics.evaluation([name for name in metrics if name in xgboost_metrics.ADDED_BY_IMAGE])
-    try:
-        booster = library.train(
-            parameters, data["train"], num_boost_round=rounds - done, evals=[(data[name], name) for name in names],
-            custom_metric=added, callbacks=callbacks, xgb_model=start_from, verbose_eval=False,
-        )  # fmt: skip
-    except (library.core.XGBoostError, ValueError) as error:
-        raise UserError(f"XGB train call failed with exception:\n{error}") from error
-    # Beside, then renamed: a model file that exists is whole.
-    model = base / "model/xgboost-model"
-    booster.save_model(model.with_suffix(".ubj"))
-    model.with_suffix(".ubj").rename(model)
+    folders = {name: base / "input/data" / name for name in ("train", "validation") if name in channels}
+    return {name: matrix(library, folder, kind, weights) for name, folder in folders.items() if has_data(folder)}
 
 
-def _training_options(parameters: dict[str, Any]) -> tuple[int, list[str], int | None]:
-    rounds = parameters.pop("num_round")
-    early_stopping = parameters.pop("early_stopping_rounds", None)
-    parameters.pop("save_model_on_termination", None)
-    metrics = list(parameters.pop("eval_metric", []))
-    # A tuning job names its objective as "validation:auc"; it comes last, as early stopping looks at the last one.
-    objective = parameters.pop("_tuning_objective_metric", "").partition(":")[2]
-    if objective:
-        metrics = [name for name in metrics if name != objective] + [objective]
-    own = [name for name in metrics if name not in xgboost_metrics.ADDED_BY_IMAGE]
-    if own:
-        parameters["eval_metric"] = own
-    elif metrics:
-        parameters["disable_default_eval_metric"] = 1
-    return rounds, metrics, early_stopping
+def _train_with_others(
+    library: Any,
+    parameters: dict[str, Any],
+    options: xgboost_fit.Options,
+    data: dict[str, Any],
+    channels: dict[str, Any],
+    base: Path,
+) -> None:
+    resources = _read(base / "input/config/resourceconfig.json")
+    hosts, current = resources["hosts"], resources["current_host"]
+    missing = [name for name in ("train", "validation") if name in channels and name not in data]
+    if len(hosts) == 1:
+        if missing:
+            raise UserError(f"No data in {missing[0]} channel path {base / 'input/data' / missing[0]}")
+        xgboost_fit.train(library, parameters, options, data, base, is_master=True)
+        return
+    _LOG.info("Distributed node training with %d hosts: %s", len(hosts), hosts)
+    taking_part = xgboost_cluster.with_data(library, hosts, current, not missing)
+    if not taking_part:
+        raise UserError("No hosts received training data.")
+    if missing:
+        _LOG.warning("Host %s has no %s data and does not take part in the training.", current, missing[0])
+        return
+    with xgboost_cluster.meeting(taking_part, current) as is_master:
+        xgboost_fit.train(library, parameters, options, data, base, is_master)
 
 
 def _import_xgboost(with_sklearn: bool) -> Any:
@@ -90,44 +84,6 @@ def _import_xgboost(with_sklearn: bool) -> Any:
     import xgboost
 
     return xgboost
-
-
-def _callbacks(
-    library: Any, base: Path, metrics: list[str], early_stopping: int | None, validated: bool
-) -> tuple[list[Any], str | None, int]:
-    callbacks: list[Any] = [library.callback.EvaluationMonitor()]
-    start_from, done = None, 0
-    checkpoints = _checkpoint_folder(base)
-    if checkpoints:
-        start_from, done = _last_checkpoint(checkpoints)
-        callbacks.append(library.callback.TrainingCheckPoint(str(checkpoints), name=_CHECKPOINT, interval=1))
-    if early_stopping and metrics and validated:
-        callbacks.append(
-            library.callback.EarlyStopping(
-                rounds=early_stopping, data_name="validation", metric_name=metrics[-1], save_best=True,
-                maximize=metrics[-1].partition("@")[0] in xgboost_metrics.MAXIMIZED,
-            )
-        )  # fmt: skip
-    return callbacks, start_from, done
-
-
-def _checkpoint_folder(base: Path) -> Path | None:
-    file = base / "input/config/checkpointconfig.json"
-    local = _read(file).get("LocalPath") if file.exists() else None
-    if not local:
-        return None
-    folder = Path(local)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _last_checkpoint(folder: Path) -> tuple[str | None, int]:
-    found = {int(path.stem.rpartition("_")[2]): path for path in folder.glob(f"{_CHECKPOINT}_*")}
-    if not found:
-        return None, 0
-    last = max(found)
-    _LOG.info("Resuming from %s", found[last].name)
-    return str(found[last]), last + 1
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Start a job's program in its container-like surroundings; a program of its own, with the standard library only.
 
 `python -I -S launcher.py SPEC -- ARGV`, where SPEC is JSON: `base` (the job's folder), `private_base` (make `ml`
-in it /opt/ml), `isolate_network`, `private_pids`, `parent` (the server's process id). What the system does not allow is
-left out by the caller, who asks `launcher.py --probe` once.
+in it /opt/ml, and `hosts` in it /etc/hosts if it is there), `isolate_network`, `network_of` (a process whose network
+to share), `private_pids`, `parent` (the server's process id). What the system does not allow is left out by the caller,
+who asks `launcher.py --probe` once.
 
 The launcher stays as the parent of the program. When the server dies, the kernel ends the launcher (PR_SET_PDEATHSIG),
 and with it everything the program started: with `private_pids` because the first process of a PID namespace takes all
@@ -59,13 +60,16 @@ def _enter(spec: dict[str, Any]) -> None:
     flags = _NEW_NS if spec["private_base"] else 0
     flags |= _NEW_NET if spec["isolate_network"] else 0
     flags |= _NEW_PID if spec["private_pids"] else 0
+    user, group = os.geteuid(), os.getegid()
+    joined = spec.get("network_of")
+    if joined:
+        _join_network(joined, with_user=user != 0)
     if not flags:
         return
-    user, group = os.geteuid(), os.getegid()
-    if user != 0:
+    if user != 0 and not joined:
         flags |= _NEW_USER
     _check(_libc.unshare(flags), "unshare")
-    if user != 0:
+    if flags & _NEW_USER:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"0 {user} 1")
         Path("/proc/self/gid_map").write_text(f"0 {group} 1")
@@ -74,6 +78,15 @@ def _enter(spec: dict[str, Any]) -> None:
     if spec["private_base"]:
         _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
         _make_opt_ml(Path(spec["base"]))
+
+
+def _join_network(process: int, with_user: bool) -> None:
+    # Both are opened before either is entered: inside the user namespace the other may not be readable any more.
+    kinds = ["user", "net"] if with_user else ["net"]
+    handles = [os.open(f"/proc/{process}/ns/{kind}", os.O_RDONLY) for kind in kinds]
+    for handle in handles:
+        _check(_libc.setns(handle, 0), "setns")
+        os.close(handle)
 
 
 def _make_opt_ml(base: Path) -> None:
@@ -96,6 +109,8 @@ def _make_opt_ml(base: Path) -> None:
     (opt / "ml").mkdir()
     _mount(str(base / "ml"), str(opt / "ml"), None, _MS_BIND)
     _mount(str(opt), "/opt", None, _MS_MOVE)
+    if (base / "hosts").exists():
+        _mount(str(base / "hosts"), "/etc/hosts", None, _MS_BIND)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int) -> None:

@@ -59,7 +59,8 @@ class LogStream:
         except (ClientError, BotoCoreError):
             pass  # the group may be there already, and the role may lack only the right to make it
         try:
-            self._logs.create_log_stream(logGroupName=self._group, logStreamName=self._stream)
+            with contextlib.suppress(self._logs.exceptions.ResourceAlreadyExistsException):
+                self._logs.create_log_stream(logGroupName=self._group, logStreamName=self._stream)
         except (ClientError, BotoCoreError):
             return False
         return True

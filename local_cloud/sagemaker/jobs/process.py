@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO, Literal
@@ -17,7 +17,7 @@ from local_cloud.sagemaker.jobs import settings
 
 _LAUNCHER = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py"))]
 _LOOK_EVERY_SECONDS = 0.03
-EndedBy = Literal["itself", "stop", "timeout"]
+EndedBy = Literal["itself", "stop", "timeout", "peer"]
 OnLine = Callable[[str], None]
 
 
@@ -32,21 +32,29 @@ class Abilities:
 
 @dataclass(frozen=True)
 class Program:
-    """What to run: words of the command, variables, the job's folder (`ml` in it), whether it goes without network."""
+    """What to run: words of the command, variables, the job's folder (`ml` in it), whether it goes without network.
+
+    `network_of` is a process whose network it shares, for the instances of one job.
+    """
 
     argv: list[str]
     environment: dict[str, str]
     folder: Path
     isolated: bool = False
+    network_of: int | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a program ended; `last_error` is the last line it wrote to stderr, or to stdout if there was none."""
+    """How a program ended; `last_error` is the last line it wrote to stderr, or to stdout if there was none.
+
+    `ended_by` is "peer" if another instance of the job failed; `ended_at` is a time to compare with others.
+    """
 
     exit_code: int
     last_error: str
     ended_by: EndedBy
+    ended_at: float = field(default=0.0, compare=False)
 
 
 @cache
@@ -72,7 +80,8 @@ class Running:
         spec = {
             "base": str(program.folder),
             "private_base": can.private_base,
-            "isolate_network": program.isolated and can.isolate_network,
+            "isolate_network": program.isolated and can.isolate_network and program.network_of is None,
+            "network_of": program.network_of,
             "private_pids": can.private_pids,
             "parent": os.getpid(),
         }
@@ -90,6 +99,11 @@ class Running:
         ]
         for reader in self._readers:
             reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process that started it, which lives as long and is in its network."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -111,6 +125,7 @@ class Running:
 
     def end(self, ended_by: EndedBy = "stop") -> Outcome:
         """End the program if it still runs: SIGTERM, and SIGKILL when the grace period is over."""
+        ended_at = time.monotonic()
         if self.alive:
             self._signal(signal.SIGTERM)
             try:
@@ -121,7 +136,7 @@ class Running:
         code = self._process.wait()
         for reader in self._readers:
             reader.join(5)
-        return Outcome(code if code >= 0 else 128 - code, self._last["err"] or self._last["out"], ended_by)
+        return Outcome(code if code >= 0 else 128 - code, self._last["err"] or self._last["out"], ended_by, ended_at)
 
     def _signal(self, number: int) -> None:
         try:

@@ -1,7 +1,6 @@
 """Processing jobs: /opt/ml/processing in, a program, /opt/ml/processing out."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,14 @@ from local_cloud.platform import Credentials
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import kinds, refusals, runner, statuses, surroundings
+from local_cloud.sagemaker.jobs import cluster, instances, kinds, refusals, runner, statuses, surroundings
+from local_cloud.sagemaker.jobs.cluster import Instance
 from local_cloud.sagemaker.jobs.follower import Follower
 from local_cloud.sagemaker.jobs.process import Outcome, Program, Running
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.s3 import Source, Transfer
 
 _DEFAULT_SECONDS = 86400
-_MOST_INSTANCES = 8  # each is a process on this machine
 
 
 @operation("CreateProcessingJob")
@@ -36,12 +35,11 @@ kinds.register(kinds.PROCESSING, lambda call, name: runner.ask_to_stop(kinds.PRO
 
 
 def _check(request: Request, call: Call) -> None:
-    application, cluster = request["AppSpecification"], request["ProcessingResources"]["ClusterConfig"]
+    application = request["AppSpecification"]
     images.find(application["ImageUri"], call.store.region)
     images.processing_command(application["ImageUri"], application.get("ContainerEntrypoint", []), [])
     refusals.refuse(request, "ExperimentConfig", "ProcessingResources.ClusterConfig.InstancePreferences")
-    if cluster.get("InstanceCount", 1) > _MOST_INSTANCES:
-        raise refusals.not_implemented(f"more than {_MOST_INSTANCES} instances for one job")
+    cluster.check(request["ProcessingResources"]["ClusterConfig"])
     for item in request.get("ProcessingInputs", []):
         where = f"ProcessingInputs {item['InputName']}"
         refusals.one_of(item, ("S3Input", "DatasetDefinition"), where)
@@ -62,18 +60,18 @@ def _check_path(path: str | None, where: str) -> None:
 
 def _run(job: Job) -> str:
     credentials = job.credentials(job.request["RoleArn"])
-    count = job.request["ProcessingResources"]["ClusterConfig"].get("InstanceCount", 1)
-    hosts = [f"algo-{number}" for number in range(1, count + 1)]
+    machines = cluster.instances(job.request["ProcessingResources"]["ClusterConfig"])
     transfer = Transfer(job.client("s3", credentials), job.request["RoleArn"])
     with ExitStack() as stack:
-        folders = {host: stack.enter_context(runner.folder(job)) for host in hosts}
-        for shard, host in enumerate(hosts):
-            _prepare(job, folders[host], transfer, hosts, shard)
+        folders = {machine.host: stack.enter_context(runner.folder(job)) for machine in machines}
+        for machine in machines:
+            _prepare(job, folders[machine.host], transfer, machines, machine)
         job.check_stop()
         job.update(ProcessingStartTime=now())
         followers = [
-            Follower(transfer, surroundings.local(output["LocalPath"], folders[host]), output["S3Uri"], kms_key)
-            for host in hosts for output, kms_key in _outputs(job) if output["S3UploadMode"] == "Continuous"
+            Follower(transfer, surroundings.local(output["LocalPath"], folder), output["S3Uri"], kms_key)
+            for folder in folders.values() for output, kms_key in _outputs(job)
+            if output["S3UploadMode"] == "Continuous"
         ]  # fmt: skip
         outcomes = _run_hosts(job, folders, credentials)
         for follower in followers:
@@ -84,44 +82,47 @@ def _run(job: Job) -> str:
         if any(outcome.ended_by == "timeout" for outcome in outcomes.values()):
             job.update(ExitMessage="Processing job runtime exceeded MaxRuntimeInSeconds provided")
             return "Stopped"
-        for host, outcome in outcomes.items():
-            surroundings.check(outcome, folders[host])
+        surroundings.check_all(outcomes, folders)
         for folder in folders.values():
             _upload(job, folder, transfer)
     return "Completed"
 
 
-def _prepare(job: Job, folder: Path, transfer: Transfer, hosts: list[str], shard: int) -> None:
+def _prepare(job: Job, folder: Path, transfer: Transfer, machines: list[Instance], machine: Instance) -> None:
     for item in job.request.get("ProcessingInputs", []):
         given = item["S3Input"]
-        sharded = given.get("S3DataDistributionType") == "ShardedByS3Key"
-        share = (shard, len(hosts)) if sharded else (0, 1)
-        source = Source(given["S3Uri"], given["S3DataType"], *share)
+        part = cluster.share(machines, machine, given) or (0, 1)
+        source = Source(given["S3Uri"], given["S3DataType"], *part)
         transfer.download(source, surroundings.local(given["LocalPath"], folder))
     for output, _ in _outputs(job):
         surroundings.local(output["LocalPath"], folder).mkdir(parents=True, exist_ok=True)
     (folder / "ml/output").mkdir(exist_ok=True)
-    instance_type = job.request["ProcessingResources"]["ClusterConfig"].get("InstanceType", "")
     config = {key: value for key, value in job.request.items() if key not in {"Tags", "ExperimentConfig"}}
     config["ProcessingJobArn"] = job.arn
     surroundings.write_json(folder / "ml/config/processingjobconfig.json", config)
-    resources = surroundings.resource_config(hosts, hosts[shard], instance_type)
+    resources = cluster.resource_config(machines, machine)
     surroundings.write_json(folder / "ml/config/resourceconfig.json", resources)
+    cluster.write_host_names(machines, folder)
 
 
 def _run_hosts(job: Job, folders: dict[str, Path], credentials: Credentials) -> dict[str, Outcome]:
-    # The first host that fails ends the others, as a failed instance ends the job.
-    ended = threading.Event()
-    with ThreadPoolExecutor(len(folders)) as pool:
-        futures = {
-            host: pool.submit(_run_host, job, host, folder, credentials, ended) for host, folder in folders.items()
-        }
-        return {host: future.result() for host, future in futures.items()}
+    isolated = bool(job.request.get("NetworkConfig", {}).get("EnableNetworkIsolation"))
+    with (
+        runner.folder(job) as spare,
+        instances.shared_network(spare, isolated and len(folders) > 1) as network,
+    ):
+
+        def work(host: str, folder: Path, stop: threading.Event) -> Outcome:
+            return _run_host(job, host, folder, credentials, stop, network)
+
+        return instances.run_all(folders, job.stop, work)
 
 
-def _run_host(job: Job, host: str, folder: Path, credentials: Credentials, ended: threading.Event) -> Outcome:
-    application, network = job.request["AppSpecification"], job.request.get("NetworkConfig", {})
-    isolated = bool(network.get("EnableNetworkIsolation"))
+def _run_host(
+    job: Job, host: str, folder: Path, credentials: Credentials, stop: threading.Event, network: int | None
+) -> Outcome:
+    application = job.request["AppSpecification"]
+    isolated = bool(job.request.get("NetworkConfig", {}).get("EnableNetworkIsolation"))
     entrypoint, arguments = application["ContainerEntrypoint"], application.get("ContainerArguments", [])
     command = images.processing_command(application["ImageUri"], entrypoint, arguments)
     variables = surroundings.environment(job, folder, None if isolated else credentials)
@@ -130,25 +131,11 @@ def _run_host(job: Job, host: str, folder: Path, credentials: Credentials, ended
     argv = [surroundings.in_folder(word, folder) for word in command.argv]
     lines = job.log_stream(credentials, host)
     try:
-        running = Running(Program(argv, variables, folder, isolated), lines.write)
+        running = Running(Program(argv, variables, folder, isolated, network), lines.write)
         seconds = job.request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", _DEFAULT_SECONDS)
-        outcome = running.wait(_Either(job.stop, ended), seconds)
-        if outcome.exit_code != 0 and not job.stop.is_set() and outcome.ended_by == "itself":
-            ended.set()
-        return outcome
+        return running.wait(stop, seconds)
     finally:
         lines.close()
-
-
-class _Either(threading.Event):
-    """Set when the job is asked to stop, or when another host failed."""
-
-    def __init__(self, first: threading.Event, second: threading.Event) -> None:
-        super().__init__()
-        self._both = (first, second)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self._both[0].wait(timeout) or self._both[1].is_set()
 
 
 def _outputs(job: Job) -> list[tuple[dict[str, Any], str | None]]:

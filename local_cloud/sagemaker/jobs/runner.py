@@ -35,6 +35,7 @@ class Job:
     name: str
     request: dict[str, Any]
     stop: threading.Event = field(default_factory=threading.Event)
+    interruption: threading.Event = field(default_factory=threading.Event)  # of spot instances
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -112,6 +113,12 @@ def ask_to_stop(kind: Kind, call: Call, name: str) -> None:
         job = _running.get((call.store.scope, kind.name, name))
     if job is not None:
         job.stop.set()
+
+
+def running(kind: Kind, name: str) -> list[Job]:
+    """Return the jobs of a name that have not ended, in all accounts and regions."""
+    with _lock:
+        return [job for job in _running.values() if job.kind is kind and job.name == name]
 
 
 @contextmanager

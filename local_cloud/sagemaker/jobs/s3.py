@@ -111,6 +111,14 @@ class Transfer:
         except Exception as error:  # boto3 wraps refusals in S3UploadFailedError, which is no ClientError
             raise JobFailureError(f"ClientError: Failed to upload to {uri}: {error}") from error
 
+    def delete(self, uri: str) -> None:
+        """Delete an object."""
+        bucket, key = split(uri)
+        try:
+            self._s3.delete_object(Bucket=bucket, Key=key)
+        except (ClientError, BotoCoreError) as error:
+            raise client_error(f"cannot delete {uri}", error) from error
+
     def upload_folder(self, folder: Path, uri: str, kms_key: str | None = None) -> None:
         """Upload every file below a folder to the prefix."""
         for path in sorted(folder.rglob("*")):

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, now
-from local_cloud.sagemaker.jobs import kinds
+from local_cloud.sagemaker.jobs import billing, kinds
 from local_cloud.sagemaker.jobs.kinds import Kind
 
 _LOG = logging.getLogger(__name__)
@@ -14,11 +14,13 @@ _SECONDARY_MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress.",
+    "Interrupted": "The spot instances of the training job were interrupted",
     "Uploading": "Uploading generated training model",
     "Stopping": "Stopping the training job",
     "Completed": "Training job completed",
     "Stopped": "Training job stopped",
     "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    "MaxWaitTimeExceeded": "Training job waited longer than MaxWaitTimeInSeconds provided",
     "Failed": "Training job failed",
 }
 
@@ -39,12 +41,11 @@ def end(kind: Kind, call: Call, name: str, status: str, reason: str | None) -> N
         if reason is not None:
             document["FailureReason"] = reason
         if kind is kinds.TRAINING:
-            secondary = "MaxRuntimeExceeded" if document.get("_timed_out") and status == "Stopped" else status
+            secondary = document.get("_ended_as", status) if status == "Stopped" else status
             add_transition(document, secondary, reason)
             last = document["SecondaryStatusTransitions"][-1]
             last["EndTime"] = last["StartTime"]  # and not `moment`, which may be a millisecond before it
-            seconds = max(1, round(moment - document.get("TrainingStartTime", moment)))
-            document.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
+            document.update(billing.seconds(document))
 
     announce(kind, call, call.store.update(kind.name, name, change))
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,20 +59,6 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def resource_config(hosts: list[str], current: str, instance_type: str) -> dict[str, Any]:
-    """Return resourceconfig.json."""
-    return {
-        "current_host": current,
-        "current_instance_type": instance_type,
-        "current_group_name": "homogeneousCluster",
-        "hosts": hosts,
-        "instance_groups": [
-            {"instance_group_name": "homogeneousCluster", "instance_type": instance_type, "hosts": hosts}
-        ],
-        "network_interface_name": "lo",
-    }
-
-
 def check(outcome: Outcome, folder: Path, kind: str = "AlgorithmError") -> None:
     """Raise JobFailureError if a program failed: with what it left in output/failure, else with its last line."""
     if outcome.exit_code == 0:
@@ -80,6 +67,20 @@ def check(outcome: Outcome, folder: Path, kind: str = "AlgorithmError") -> None:
     said = left or outcome.last_error or "the program wrote nothing"
     ending = f", exit code: {outcome.exit_code}"
     raise JobFailureError(f"{kind}: {shorten(said)[: 1000 - len(ending)]}{ending}")
+
+
+def check_all(
+    outcomes: Mapping[str, Outcome],
+    folders: Mapping[str, Path],
+    kind: Callable[[int], str] = lambda _: "AlgorithmError",
+) -> None:
+    """Raise JobFailureError for the program that failed first; others may have failed because it was gone.
+
+    `kind` makes the reason's first word of an exit code.
+    """
+    for host, outcome in sorted(outcomes.items(), key=lambda item: item[1].ended_at):
+        if outcome.ended_by != "peer":
+            check(outcome, folders[host], kind(outcome.exit_code))
 
 
 def read_short(path: Path) -> str:

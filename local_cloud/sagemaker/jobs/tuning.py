@@ -8,7 +8,7 @@ from typing import Any
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, operation
 from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.jobs import kinds, ranges, runner, search, statuses, training, tuning_request
+from local_cloud.sagemaker.jobs import kinds, ranges, runner, search, statuses, training, training_run, tuning_request
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.tuning_results import Results, summary
@@ -115,7 +115,7 @@ class _Tuning:
     def _start(self, point: ranges.Array | None, tuned: ranges.Values) -> None:
         digest = hashlib.sha256(repr((self._job.arn, len(self._points), tuned)).encode()).hexdigest()[:8]
         name = f"{self._job.name}-{len(self._points) + 1:03d}-{digest}"
-        request = tuning_request.training_request(self._job.request, name, tuned)
+        request = tuning_request.one_training(self._job.request, name, tuned)
         self._points[name] = point
         self._left -= 1
         extra = {"TuningJobArn": self._job.arn, "_Tuned": tuned, "_TuningJobName": self._job.name}
@@ -144,7 +144,7 @@ class _Tuning:
             return
         active = {document["TrainingJobName"] for document in running}
         for name in active:
-            live = training.live_history(self._job.call, name, self._objective["MetricName"])
+            live = training_run.live_history(self._job.call, name, self._objective["MetricName"])
             self._histories[name] = live or self._histories.get(name, [])
         finished = [history for name, history in self._histories.items() if name not in active and history]
         sign = 1 if self._objective["Type"] == "Maximize" else -1

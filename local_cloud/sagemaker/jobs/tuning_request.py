@@ -6,7 +6,7 @@ from typing import Any
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import ranges, refusals, search, training
+from local_cloud.sagemaker.jobs import ranges, refusals, search, training_request
 
 _NAME_LIMIT = 32  # a tuning job's name is the beginning of its training jobs' names
 _LEAST_RANDOM = 3  # before a Gaussian process has anything to say
@@ -34,7 +34,9 @@ def check(request: Request, call: Call) -> None:
         raise validation_error(f"{', '.join(sorted(both))}: is a static hyperparameter and has a range. Choose one.")
     number_of_jobs(config, searched)
     _check_objective(config["HyperParameterTuningJobObjective"]["MetricName"], definition)
-    training.check(training_request(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call)
+    training_request.check(
+        one_training(request, f"{request['HyperParameterTuningJobName'][:_NAME_LIMIT]}-001", {}), call
+    )
 
 
 def names(searched: ranges.Space) -> list[ranges.Number | ranges.Category]:
@@ -70,7 +72,7 @@ def strategy(config: dict[str, Any], searched: ranges.Space) -> search.Strategy:
     return search.BayesianSearch(searched, seed, max(_LEAST_RANDOM, searched.width))
 
 
-def training_request(request: Request, name: str, tuned: dict[str, str]) -> Request:
+def one_training(request: Request, name: str, tuned: dict[str, str]) -> Request:
     """Return the request of one training job."""
     definition = request["TrainingJobDefinition"]
     objective = request["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]["MetricName"]
