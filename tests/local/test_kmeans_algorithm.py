@@ -14,8 +14,8 @@ from sklearn.datasets import load_digits
 from local_cloud.sagemaker.images import kmeans_data
 from local_cloud.sagemaker.images.channels import UserError
 from local_cloud.sagemaker.images.kmeans_centers import Lloyd, MiniBatchCenters, nearest
+from local_cloud.sagemaker.images.kmeans_fit import train
 from local_cloud.sagemaker.images.kmeans_hyperparameters import parse
-from local_cloud.sagemaker.images.kmeans_train import train
 
 DIGITS = load_digits().data.astype(np.float32)
 POINTS = hnp.array_shapes(min_dims=2, max_dims=2, max_side=8).flatmap(

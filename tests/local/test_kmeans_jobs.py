@@ -16,10 +16,11 @@ from sklearn.datasets import load_digits
 from config.images import image
 from local_cloud.clients import REGION
 from local_cloud.sagemaker.images import mxnet_ndarray, recordio
+from local_cloud.sagemaker.jobs.process import abilities
 from tests.local.endpoints_kit import Kit, until
 
 IMAGE = image("kmeans", REGION)
-DIGITS = load_digits().data.astype(np.float32)
+DIGITS, TARGET = load_digits().data.astype(np.float32), load_digits().target
 TRAIN, TEST = DIGITS[:1400], DIGITS[1400:]
 ENOUGH = {"k": "10", "feature_dim": "64"}
 RECORDIO = "application/x-recordio-protobuf"
@@ -61,9 +62,10 @@ def definition(kit: Kit) -> dict[str, Any]:
     }
 
 
-def start(kit: Kit, name: str, hyperparameters: dict[str, str]) -> dict[str, Any]:
+def start(kit: Kit, name: str, hyperparameters: dict[str, str], **changes: Any) -> dict[str, Any]:
     """Train and return the job's end."""
-    kit.sagemaker.create_training_job(TrainingJobName=name, HyperParameters=hyperparameters, **definition(kit))
+    request = {"TrainingJobName": name, "HyperParameters": hyperparameters, **definition(kit), **changes}
+    kit.sagemaker.create_training_job(**request)
     return ended(lambda: kit.sagemaker.describe_training_job(TrainingJobName=name), "TrainingJobStatus")
 
 
@@ -76,14 +78,8 @@ def ended(describe: Callable[[], dict[str, Any]], status: str) -> dict[str, Any]
     return job
 
 
-@pytest.fixture(scope="module")
-def world(local_cloud: Any, client: Callable[..., Any]) -> World:
-    kit = Kit(client, local_cloud.port, "kmeans")
-    kit.s3.put_object(Bucket=kit.bucket, Key="data/train/part-0", Body=recordio.write(TRAIN[:700]))
-    kit.s3.put_object(Bucket=kit.bucket, Key="data/train/part-1", Body=recordio.write(TRAIN[700:]))
-    kit.s3.put_object(Bucket=kit.bucket, Key="data/test/rows.csv", Body=csv(TEST))
-    job = start(kit, "kmeans-digits", {**ENOUGH, "eval_metrics": '["msd","ssd"]'})
-    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+def centers_of(kit: Kit, job: dict[str, Any]) -> Any:
+    """Return the centers of a job's model, which holds nothing else."""
     key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{kit.bucket}/")
     packed = kit.s3.get_object(Bucket=kit.bucket, Key=key)["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -94,6 +90,18 @@ def world(local_cloud: Any, client: Callable[..., Any]) -> World:
         arrays = mxnet_ndarray.load(file.read())
     assert isinstance(arrays, list)
     [centers] = arrays
+    return centers
+
+
+@pytest.fixture(scope="module")
+def world(local_cloud: Any, client: Callable[..., Any]) -> World:
+    kit = Kit(client, local_cloud.port, "kmeans")
+    kit.s3.put_object(Bucket=kit.bucket, Key="data/train/part-0", Body=recordio.write(TRAIN[:700]))
+    kit.s3.put_object(Bucket=kit.bucket, Key="data/train/part-1", Body=recordio.write(TRAIN[700:]))
+    kit.s3.put_object(Bucket=kit.bucket, Key="data/test/rows.csv", Body=csv(TEST))
+    job = start(kit, "kmeans-digits", {**ENOUGH, "eval_metrics": '["msd","ssd"]'})
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    centers = centers_of(kit, job)
     model = {
         "Image": IMAGE,
         "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
@@ -163,6 +171,26 @@ def test_batch_transform_gives_a_line_for_each_row(world: World, split: str) -> 
     lines = kit.s3.get_object(Bucket=kit.bucket, Key=f"{name}/rows.csv.out")["Body"].read().splitlines()
     distances = ((TEST[:, None].astype(float) - world.centers[None]) ** 2).sum(axis=2)
     assert [json.loads(line)["closest_cluster"] for line in lines] == distances.argmin(axis=1).tolist()
+
+
+@pytest.mark.skipif(not abilities().isolate_network, reason="several instances need network namespaces")
+def test_several_instances_train_one_model_on_their_shards(world: World) -> None:
+    # One instance sees only small digits, one only great ones, and one none, since there are two files.
+    kit, small = world.kit, TARGET[:1400] < 5
+    kit.s3.put_object(Bucket=kit.bucket, Key="data/apart/part-0", Body=recordio.write(TRAIN[small]))
+    kit.s3.put_object(Bucket=kit.bucket, Key="data/apart/part-1", Body=recordio.write(TRAIN[~small]))
+    three = {"InstanceCount": 3, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
+    channels = definition(kit)["InputDataConfig"]
+    place = {"S3Uri": f"s3://{kit.bucket}/data/apart/", "S3DataDistributionType": "ShardedByS3Key"}
+    channels[0]["DataSource"]["S3DataSource"].update(place)
+    hyperparameters = {**ENOUGH, "mini_batch_size": "200", "epochs": "2"}
+    job = start(kit, "kmeans-three", hyperparameters, ResourceConfig=three, InputDataConfig=channels)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    centers = centers_of(kit, job)
+    best = KMeans(10, n_init=10, random_state=0).fit(TRAIN).inertia_
+    assert squared_to_nearest(TRAIN, centers).sum() <= 1.05 * best  # the small digits alone would give 1.4
+    final = {metric["MetricName"]: metric["Value"] for metric in job["FinalMetricDataList"]}
+    assert final == {"test:msd": pytest.approx(squared_to_nearest(TEST, centers).mean(), rel=1e-6)}
 
 
 def test_tuning_looks_at_the_metric_that_it_asks_for(world: World) -> None:

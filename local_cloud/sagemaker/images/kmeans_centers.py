@@ -5,6 +5,7 @@ K-Means Clustering" (2010). What they leave open is decided here: rows that `hal
 in the reduction too, and a cluster that Lloyd leaves empty keeps its center.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Matrix = npt.NDArray[Any]
+Total = Callable[[Matrix], Matrix]
 
 _CHUNK = 1 << 22  # distances held at once, so that a large batch with many centers fits into memory
 
@@ -19,7 +21,7 @@ _CHUNK = 1 << 22  # distances held at once, so that a large batch with many cent
 def nearest(points: Matrix, centers: Matrix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Return for each point the index of its closest center and the squared distance to it."""
     step = max(1, _CHUNK // len(centers))
-    parts = [_nearest(points[start : start + step], centers) for start in range(0, len(points), step)]
+    parts = [_nearest(points[start : start + step], centers) for start in range(0, max(len(points), 1), step)]
     return np.concatenate([labels for labels, _ in parts]), np.concatenate([squared for _, squared in parts])
 
 
@@ -50,14 +52,19 @@ class MiniBatchCenters:
         self.counts = np.zeros(len(centers))
         self._half_life = half_life
 
-    def update(self, batch: Matrix) -> None:
-        """Move each center to the weighted average of itself and the batch's points that are closest to it."""
+    def update(self, batch: Matrix, total: Total = lambda numbers: numbers) -> None:
+        """Move each center to the weighted average of itself and the batch's points that are closest to it.
+
+        `total` adds up what several instances found in their batches.
+        """
         labels, _ = nearest(batch, self.centers)
-        new = np.bincount(labels, minlength=len(self.centers)).astype(float)
-        sums = np.zeros_like(self.centers)
-        np.add.at(sums, labels, batch.astype(np.float64))
+        found = np.zeros((len(self.centers), 1 + self.centers.shape[1]))  # for each center: points, their sum
+        found[:, 0] = np.bincount(labels, minlength=len(self.centers))
+        np.add.at(found[:, 1:], labels, batch.astype(np.float64))
+        found = total(found)
+        new, sums = found[:, 0], found[:, 1:]
         if self._half_life:
-            self.counts *= 0.5 ** (len(batch) / self._half_life)
+            self.counts *= 0.5 ** (new.sum() / self._half_life)
         met = new > 0
         self.counts[met] += new[met]
         share = new[met] / self.counts[met]

@@ -9,8 +9,10 @@ from local_cloud.sagemaker.images import rows
 from local_cloud.sagemaker.images.channels import UserError, files_of, has_data
 
 
-def read(folder: Path, content_type: str | None, width: int) -> rows.Matrix:
+def read(folder: Path, content_type: str | None, width: int, may_be_empty: bool = False) -> rows.Matrix:
     """Return the rows of a channel, its files in order; `width` is feature_dim.
+
+    Of a sharded channel, which `may_be_empty`, an instance may have got no file.
 
     Raises:
         UserError: the format is another, the content is not of it, or rows are not `width` finite numbers.
@@ -26,6 +28,8 @@ def read(folder: Path, content_type: str | None, width: int) -> rows.Matrix:
     if label_size not in {"0", "1"}:
         raise UserError(f"Content type {content_type} of channel {folder.name}: label_size is 0 or 1")
     if not has_data(folder):
+        if may_be_empty:
+            return np.zeros((0, width), np.float32)
         raise UserError(f"No data in {folder.name} channel path {folder}")
     parts = []
     for file in (file for file in files_of(folder) if file.stat().st_size):
