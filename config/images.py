@@ -1,71 +1,85 @@
 """Addresses of SageMaker's own container images.
 
-Source of the account ids: `sagemaker/core/image_uri_config/xgboost.json` of the SageMaker Python SDK 3.27, version
-3.2-0, read in November 2026. The account differs by region, so an image is known only for the regions of this table.
+The account that holds an image differs by region and by image; `images.json` beside this file has them, with where and
+when they were read. `python -m ops images refresh` writes it from the installed SageMaker SDK (docs/deploying.md).
 """
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 from config.errors import ConfigError
 
-# Python 3.12, xgboost 3.2.0, scikit-learn 1.8.0, numpy 2.1.0.
-XGBOOST_REPOSITORY = "sagemaker-xgboost"
-XGBOOST_VERSION = "3.2-0"
+TABLE = Path(__file__).with_name("images.json")
 
-XGBOOST_ACCOUNTS = {
-    "af-south-1": "510948584623",
-    "ap-east-1": "651117190479",
-    "ap-northeast-1": "354813040037",
-    "ap-northeast-2": "366743142698",
-    "ap-northeast-3": "867004704886",
-    "ap-south-1": "720646828776",
-    "ap-south-2": "628508329040",
-    "ap-southeast-1": "121021644041",
-    "ap-southeast-2": "783357654285",
-    "ap-southeast-3": "951798379941",
-    "ap-southeast-4": "106583098589",
-    "ca-central-1": "341280168497",
-    "ca-west-1": "190319476487",
-    "cn-north-1": "450853457545",
-    "cn-northwest-1": "451049120500",
-    "eu-central-1": "492215442770",
-    "eu-central-2": "680994064768",
-    "eu-north-1": "662702820516",
-    "eu-south-1": "978288397137",
-    "eu-south-2": "104374241257",
-    "eu-west-1": "141502667606",
-    "eu-west-2": "764974769150",
-    "eu-west-3": "659782779980",
-    "il-central-1": "898809789911",
-    "me-central-1": "272398656194",
-    "me-south-1": "801668240914",
-    "sa-east-1": "737474898029",
-    "us-east-1": "683313688378",
-    "us-east-2": "257758044811",
-    "us-gov-east-1": "237065988967",
-    "us-gov-west-1": "414596584902",
-    "us-west-1": "746614075791",
-    "us-west-2": "246618743249",
-}
+
+class Image(NamedTuple):
+    """An image of SageMaker: its repository and tag, the same everywhere, and each region's registry account."""
+
+    repository: str
+    tag: str
+    accounts: Mapping[str, str]
+
+
+@cache
+def images() -> Mapping[str, Image]:
+    """Return the known images by name.
+
+    >>> sorted(images())
+    ['kmeans', 'sklearn', 'spark', 'xgboost']
+    """
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
+    return {name: Image(**fields) for name, fields in table["images"].items()}
+
+
+def image(name: str, region: str) -> str:
+    """Return the address of an image in a region.
+
+    Raises:
+        ConfigError: the table has no such image, or no account of it for the region.
+
+    >>> image("kmeans", "ap-northeast-1")
+    '351501993468.dkr.ecr.ap-northeast-1.amazonaws.com/kmeans:1'
+    """
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"{account(name, region)}.dkr.ecr.{region}.{suffix}/{_find(name).repository}:{_find(name).tag}"
+
+
+def account(name: str, region: str) -> str:
+    """Return the account whose registry holds an image in a region; raises ConfigError as `image`."""
+    accounts = _find(name).accounts
+    if region not in accounts:
+        raise ConfigError(
+            f"region: found {region!r}, where no account of SageMaker's image {name} ({_find(name).tag}) is known; "
+            f"allowed are {', '.join(accounts)}. Choose one of them, or update the SageMaker SDK and run "
+            "`python -m ops images refresh`."
+        )
+    return accounts[region]
+
+
+def _find(name: str) -> Image:
+    if name not in images():
+        raise ConfigError(
+            f"image: found {name!r}; allowed are {', '.join(images())}. Correct the name, or add it to ops/images.py "
+            "and run `python -m ops images refresh`."
+        )
+    return images()[name]
+
+
+XGBOOST_REPOSITORY = "sagemaker-xgboost"
 
 
 def xgboost_image(region: str) -> str:
-    """Return the address of the XGBoost image in a region.
-
-    Raises:
-        ConfigError: the table has no account for the region.
+    """Return the address of the XGBoost image, in which every job of a use case runs; raises ConfigError as `image`.
 
     >>> xgboost_image("ap-northeast-1")
     '354813040037.dkr.ecr.ap-northeast-1.amazonaws.com/sagemaker-xgboost:3.2-0'
     """
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{xgboost_account(region)}.dkr.ecr.{region}.{suffix}/{XGBOOST_REPOSITORY}:{XGBOOST_VERSION}"
+    return image("xgboost", region)
 
 
 def xgboost_account(region: str) -> str:
-    """Return the account whose registry holds the XGBoost image of a region; raises ConfigError as `xgboost_image`."""
-    if region not in XGBOOST_ACCOUNTS:
-        raise ConfigError(
-            f"region: found {region!r}, where no account of SageMaker's XGBoost {XGBOOST_VERSION} image is known; "
-            f"allowed are {', '.join(XGBOOST_ACCOUNTS)}. Choose one of them, or add the region's account to "
-            "config/images.py."
-        )
-    return XGBOOST_ACCOUNTS[region]
+    """Return the account whose registry holds the XGBoost image of a region; raises ConfigError as `image`."""
+    return account("xgboost", region)

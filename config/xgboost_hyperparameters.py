@@ -5,7 +5,7 @@ Source: the AWS documentation, "XGBoost hyperparameters", and the container's ow
 after a machine has been started; here they are refused before anything is built.
 """
 
-import difflib
+from config import hyperparameter_names
 
 # fmt: off
 NAMES = frozenset(
@@ -21,16 +21,9 @@ NAMES = frozenset(
     }
 )
 # fmt: on
-REQUIRED = frozenset({"num_round"})
+REQUIRED = {"num_round": 100}
 
 
 def problem(names: set[str]) -> str | None:
     """Return what is wrong with a set of hyperparameter names, for people, or None."""
-    for name in sorted(names - NAMES):
-        near = difflib.get_close_matches(name, NAMES, n=1)
-        remedy = f"did you mean {near[0]}?" if near else "remove it"
-        known = ", ".join(sorted(NAMES))
-        return f"found {name!r}, which the built-in XGBoost does not have; allowed are {known}; {remedy}"
-    for name in sorted(REQUIRED - names):
-        return f"{name} is missing; the built-in XGBoost requires it; add for example {name}: 100"
-    return None
+    return hyperparameter_names.problem(names, algorithm="XGBoost", known=NAMES, required=REQUIRED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.images.kmeans_metrics import METRIC_DEFINITIONS as _KMEANS_METRICS
 from local_cloud.sagemaker.images.xgboost_metrics import METRIC_DEFINITIONS as _XGBOOST_METRICS
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -22,11 +23,19 @@ _PYTHON = re.compile(r"(/.*/)?python(3(\.\d+)?)?")
 
 @dataclass(frozen=True)
 class Image:
-    """What a repository's images can do. `algorithm` is the module of a built-in algorithm, None if there is none."""
+    """What a repository's images can do.
+
+    `algorithm` is the module that trains with a built-in algorithm, None if there is none; `serving` is the model
+    server's name of what serves without a script; `scripts` says whether the image runs scripts of the customer's;
+    `customer_error` is the exit code by which its training says that the customer made a mistake.
+    """
 
     repository: str
     algorithm: str | None
     metric_definitions: tuple[tuple[str, str], ...] = ()
+    serving: str = "xgboost"
+    scripts: bool = True
+    customer_error: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,14 @@ _IMAGES = {
     for image in (
         Image("sagemaker-xgboost", "local_cloud.sagemaker.images.xgboost_train", _XGBOOST_METRICS),
         Image("sagemaker-scikit-learn", None),
+        Image(
+            "kmeans",
+            "local_cloud.sagemaker.images.kmeans_train",
+            _KMEANS_METRICS,
+            "kmeans",
+            scripts=False,
+            customer_error=2,
+        ),
     )
 }
 
@@ -87,7 +104,7 @@ def processing_command(image_uri: str, entrypoint: list[str], arguments: list[st
 def training_command(image_uri: str, hyperparameters: Mapping[str, str]) -> Command:
     """Return the command that trains: the script named by `sagemaker_program`, else the built-in algorithm."""
     image = find(image_uri)
-    if runs_a_script(hyperparameters):
+    if image.scripts and runs_a_script(hyperparameters):
         return _module("local_cloud.sagemaker.images.script_mode")
     if image.algorithm is None:
         raise validation_error(
@@ -107,19 +124,26 @@ def serving_command(image_uri: str, model_dir: Path, environment: dict[str, str]
 
     `environment` is the model's own; whoever starts the command sets it.
     """
-    find(image_uri)
     del environment  # every image known so far is served by the same program, which reads it itself
-    return [
+    image = find(image_uri)
+    words = [
         sys.executable, "-m", "local_cloud.sagemaker.endpoints.model_server",
-        "--model-dir", str(model_dir), "--port", str(port),
+        "--model-dir", str(model_dir), "--port", str(port), "--algorithm", image.serving,
     ]  # fmt: skip
+    return words if image.scripts else [*words, "--no-scripts"]
 
 
 def metric_definitions(image_uri: str, hyperparameters: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the metrics that a built-in algorithm reports without being asked; none for a script."""
-    if runs_a_script(hyperparameters):
+    image = find(image_uri)
+    if image.scripts and runs_a_script(hyperparameters):
         return []
-    return [{"Name": name, "Regex": regex} for name, regex in find(image_uri).metric_definitions]
+    return [{"Name": name, "Regex": regex} for name, regex in image.metric_definitions]
+
+
+def failure_kind(image_uri: str, exit_code: int) -> str:
+    """Return whose mistake an exit code of training is, the first word of the FailureReason."""
+    return "ClientError" if exit_code == find(image_uri).customer_error else "AlgorithmError"
 
 
 def _module(name: str) -> Command:

@@ -4,14 +4,12 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from local_cloud.sagemaker.images.channels import UserError, files_of
+
 _CONTENT_TYPES = {
     "csv": "csv", "text/csv": "csv", "libsvm": "libsvm", "text/libsvm": "libsvm", "text/x-libsvm": "libsvm",
     "parquet": "parquet", "application/x-parquet": "parquet",
 }  # fmt: skip
-
-
-class UserError(Exception):
-    """The data or the configuration is wrong."""
 
 
 def content_type(given: str | None) -> str:
@@ -24,14 +22,9 @@ def content_type(given: str | None) -> str:
     return _CONTENT_TYPES[name.strip()]
 
 
-def has_data(folder: Path) -> bool:
-    """Whether a channel has anything in it; of sharded ones a host may have got nothing."""
-    return any(path.stat().st_size for path in _files(folder))
-
-
 def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
     """Return a channel as a DMatrix, the label first, then the weight if there is one; UserError if it cannot be."""
-    files = _files(folder)
+    files = files_of(folder)
     try:
         if kind == "parquet":
             return _parquet(library, folder)
@@ -41,10 +34,6 @@ def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
         return library.DMatrix(f"{folder}?{options}")
     except (library.core.XGBoostError, ValueError, OSError) as error:
         raise UserError(f"Failed to load {kind} data with exception:\n{error}") from error
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
 
 
 def _parquet(library: Any, folder: Path) -> Any:

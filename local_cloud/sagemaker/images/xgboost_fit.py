@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.sagemaker.images import xgboost_checkpoints, xgboost_metrics
-from local_cloud.sagemaker.images.xgboost_data import UserError
+from local_cloud.sagemaker.images.channels import UserError
 
 _LOG = logging.getLogger("sagemaker-xgboost")
 

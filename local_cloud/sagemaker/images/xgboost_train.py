@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from local_cloud.sagemaker.images import xgboost_cluster, xgboost_fit, xgboost_metrics
-from local_cloud.sagemaker.images.xgboost_data import UserError, content_type, has_data, matrix
+from local_cloud.sagemaker.images.channels import UserError, has_data
+from local_cloud.sagemaker.images.xgboost_data import content_type, matrix
 from local_cloud.sagemaker.images.xgboost_hyperparameters import HyperparameterError, parse
 
 _LOG = logging.getLogger("sagemaker-xgboost")

@@ -43,7 +43,8 @@ def end(kind: Kind, call: Call, name: str, status: str, reason: str | None) -> N
         if kind is kinds.TRAINING:
             secondary = document.get("_ended_as", status) if status == "Stopped" else status
             add_transition(document, secondary, reason)
-            document["SecondaryStatusTransitions"][-1]["EndTime"] = moment
+            last = document["SecondaryStatusTransitions"][-1]
+            last["EndTime"] = last["StartTime"]  # and not `moment`, which may be a millisecond before it
             document.update(billing.seconds(document))
 
     announce(kind, call, call.store.update(kind.name, name, change))

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,21 +59,28 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def check(outcome: Outcome, folder: Path) -> None:
+def check(outcome: Outcome, folder: Path, kind: str = "AlgorithmError") -> None:
     """Raise JobFailureError if a program failed: with what it left in output/failure, else with its last line."""
     if outcome.exit_code == 0:
         return
     left = read_short(folder / "ml/output/failure")
     said = left or outcome.last_error or "the program wrote nothing"
     ending = f", exit code: {outcome.exit_code}"
-    raise JobFailureError(f"AlgorithmError: {shorten(said)[: 1000 - len(ending)]}{ending}")
+    raise JobFailureError(f"{kind}: {shorten(said)[: 1000 - len(ending)]}{ending}")
 
 
-def check_all(outcomes: Mapping[str, Outcome], folders: Mapping[str, Path]) -> None:
-    """Raise JobFailureError for the program that failed first; others may have failed because it was gone."""
+def check_all(
+    outcomes: Mapping[str, Outcome],
+    folders: Mapping[str, Path],
+    kind: Callable[[int], str] = lambda _: "AlgorithmError",
+) -> None:
+    """Raise JobFailureError for the program that failed first; others may have failed because it was gone.
+
+    `kind` makes the reason's first word of an exit code.
+    """
     for host, outcome in sorted(outcomes.items(), key=lambda item: item[1].ended_at):
         if outcome.ended_by != "peer":
-            check(outcome, folders[host])
+            check(outcome, folders[host], kind(outcome.exit_code))
 
 
 def read_short(path: Path) -> str:

@@ -4,8 +4,10 @@ A model appears in S3 only if the programs succeeded.
 """
 
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
+from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, now
 from local_cloud.sagemaker.jobs import (
     checkpoints,
@@ -99,7 +101,8 @@ def _finish(run: Run, folders: dict[str, Path], outcomes: dict[str, Outcome]) ->
         if any(any((folder / "ml/model").iterdir()) for folder in whole):
             training_files.upload(job, whole, run.transfer)
         return "Stopped"
-    surroundings.check_all(outcomes, folders)
+    image = job.request["AlgorithmSpecification"]["TrainingImage"]
+    surroundings.check_all(outcomes, folders, partial(images.failure_kind, image))
     job.move("Uploading")
     training_files.upload(job, list(folders.values()), run.transfer)
     return "Completed"

@@ -26,26 +26,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model-dir", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument(
+        "--algorithm", choices=("xgboost", "kmeans"), default="xgboost", help="what serves without script"
+    )
+    parser.add_argument("--no-scripts", action="store_true", help="serve the algorithm whatever SAGEMAKER_PROGRAM says")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     _forget_the_project()
     model_dir = arguments.model_dir.resolve()
     os.environ["SM_MODEL_DIR"] = str(model_dir)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the image's default, read when the libraries load
-    program = os.environ.get("SAGEMAKER_PROGRAM")
-    handle = script.handler(model_dir, program) if program else _algorithm(model_dir)
+    program = None if arguments.no_scripts else os.environ.get("SAGEMAKER_PROGRAM")
+    handle = script.handler(model_dir, program) if program else _algorithm(arguments.algorithm, model_dir)
     parameters = {
         "MaxConcurrentTransforms": os.cpu_count(),
         "BatchStrategy": "MULTI_RECORD",
         "MaxPayloadInMB": MAX_BODY_BYTES // _MEBIBYTE,
     }
     listener = _listener(arguments.port)
-    print(f"Serving {'script ' + program if program else 'algorithm'} mode from {model_dir}", flush=True)
+    print(
+        f"Serving {'script ' + program if program else arguments.algorithm + ' algorithm'} mode from {model_dir}",
+        flush=True,
+    )
     Server(listener, handle, json.dumps(parameters).encode()).serve_forever()
 
 
-def _algorithm(model_dir: Path) -> Handler:
-    from local_cloud.sagemaker.endpoints.model_server import algorithm  # loads XGBoost, which a script may not need
+def _algorithm(name: str, model_dir: Path) -> Handler:
+    # Each loads its libraries, which a script or another algorithm may not need.
+    if name == "kmeans":
+        from local_cloud.sagemaker.endpoints.model_server import kmeans
+
+        return kmeans.handler(model_dir)
+    from local_cloud.sagemaker.endpoints.model_server import algorithm
 
     return algorithm.handler(model_dir)
 
