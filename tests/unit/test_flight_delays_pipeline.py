@@ -215,6 +215,15 @@ def test_the_package_serves_what_was_evaluated(jobs: Any, serving: Any) -> None:
     assert (json.loads(body)["probability"], kind) == (alone[0], "application/jsonlines")
 
 
+def test_a_single_row_is_predicted_from_a_table_of_the_model(jobs: Any, serving: Any) -> None:
+    _, model = serving
+    table = importlib.import_module("steps.tree_table").TreeTable.of(model.model)
+    rows = from_the_test_file(jobs)[::20]
+    expected = importlib.import_module("steps.booster").predict(model.model, rows)
+    found = np.array([table.predict(row) for row in rows.tolist()])
+    assert np.abs(found - expected).max() <= 1e-6
+
+
 def test_serving_ranks_flights_of_later_months(jobs: Any, serving: Any) -> None:
     respond, _ = serving
     frame = pd.read_parquet(jobs.output("prepare", "serving")).sample(2000, random_state=1)
