@@ -23,6 +23,7 @@ from .tree_splits import Split
 
 TOLERANCE = 1e-6  # what predictions may differ from XGBoost's; relative, if they are larger than 1
 MOST_BYTES = 64 * 2**20  # of the table; each process that serves has one
+MOST_MODEL_BYTES = 16 * 2**20  # as XGBoost stores it, some 250,000 nodes: reading more would delay a worker's start
 _WIDTHS = (8, 16, 32, 64)
 _PROBES = 256
 
@@ -50,7 +51,9 @@ class TreeTable:
     @classmethod
     def of(cls, model: xgboost.Booster) -> "TreeTable | None":
         """Return a model's table; None if XGBoost has to be asked, because the model has several outputs, linear terms,
-        splits by category, an objective that is not in `LINKS`, or would need a larger table."""
+        splits by category, an objective that is not in `LINKS`, or is too large for a table (`MOST_...`)."""
+        if len(model.save_raw("ubj")) > MOST_MODEL_BYTES:
+            return None
         learner = json.loads(bytes(model.save_raw("json")))["learner"]
         shape, objective = learner["learner_model_param"], learner["objective"]["name"]
         trees = tree_splits.trees(learner["gradient_booster"])

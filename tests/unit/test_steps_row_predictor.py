@@ -123,9 +123,10 @@ def test_a_model_that_stopped_early_predicts_with_the_trees_that_booster_predict
         compare(model, rows)
 
 
-def test_a_table_that_would_be_too_large_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", ["MOST_BYTES", "MOST_MODEL_BYTES"])
+def test_a_table_that_would_be_too_large_is_not_made(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = trained(0, objective="binary:logistic")
-    monkeypatch.setattr(tree_table, "MOST_BYTES", 100)
+    monkeypatch.setattr(tree_table, bound, 100)
     assert TreeTable.of(model) is None
     compare(model, data(0)[0][:10])
 
