@@ -15,6 +15,7 @@ SERVING_ENVIRONMENT = {
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json",
     "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+    "SAGEMAKER_USE_NGINX": "false",  # docs/decisions/one-prediction.md
 }
 CONTENT_TYPES = ("application/json", "application/jsonlines")
 ANSWER_TYPES = ("application/json", "application/jsonlines", "text/csv")

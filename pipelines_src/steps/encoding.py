@@ -1,7 +1,10 @@
 """Features as the model sees them: float32 numbers. Fitted on the training split, stored with the model."""
 
-from collections.abc import Sequence
+import math
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,7 @@ from .rates import smoothed_rates
 from .use_case import Column, UseCase
 
 FORMAT_VERSION = 1
+FLOAT32 = "f"  # what the module array calls it
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,27 @@ class Encoder:
     def apply(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return float32 columns in the model's order; what is not finite becomes missing."""
         return pd.DataFrame({item.name: _numbers(table[item.name], item) for item in self.features}, index=table.index)
+
+    def encode(self, values: Iterable[Any]) -> "array[float]":
+        """Return one row of features in the model's order as float32 numbers: as `apply`, without a table.
+
+        A number is a float, an int, or None or nan where it is missing; a category is a str, or anything else where it
+        is missing.
+        """
+        row = array(
+            FLOAT32,
+            [
+                (math.nan if value is None else value) if codes is None else codes.get(value, math.nan)
+                for value, codes in zip(values, self._codes, strict=True)
+            ],
+        )
+        if math.inf in row or -math.inf in row:
+            return array(FLOAT32, [value if math.isfinite(value) else math.nan for value in row])
+        return row
+
+    @cached_property
+    def _codes(self) -> tuple[dict[str, float] | None, ...]:
+        return tuple(_codes(item) if item.type == "category" else None for item in self.features)
 
     def document(self) -> dict[str, Any]:
         """Return the content of features.json."""
@@ -74,10 +99,13 @@ def _fit(values: pd.Series, label: pd.Series, column: Column, use_case: UseCase)
     return Encoded(column.name, column.type, tuple(rates.sort_values(kind="stable").index))
 
 
+def _codes(feature: Encoded) -> dict[str, float]:
+    return {level: float(code) for code, level in enumerate(feature.levels)}
+
+
 def _numbers(values: pd.Series, feature: Encoded) -> NDArray[np.float32]:
     if feature.type == "category":
-        codes = {level: code for code, level in enumerate(feature.levels)}
-        return np.asarray(values.map(codes), dtype="float32")
+        return np.asarray(values.map(_codes(feature)), dtype="float32")
     with np.errstate(over="ignore"):  # too large for float32 is infinite, and so missing
         numbers = values.astype("float32").to_numpy()
     return np.where(np.isfinite(numbers), numbers, np.float32(np.nan))

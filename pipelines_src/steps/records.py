@@ -1,14 +1,19 @@
 """Records: one flat row each, typed alike whether they come from raw tables or from a request."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .errors import RequestError, StepError
 from .use_case import Column
+
+Value = float | str | datetime | None
+Record = tuple[Value, ...]
+_FIRST, _LAST = pd.Timestamp.min.ceil("us").to_pydatetime(), pd.Timestamp.max.floor("us").to_pydatetime()
 
 
 def typed(table: pd.DataFrame, fields: Sequence[Column]) -> pd.DataFrame:
@@ -29,14 +34,46 @@ def typed(table: pd.DataFrame, fields: Sequence[Column]) -> pd.DataFrame:
 
 
 def parse(documents: Sequence[Any], fields: Sequence[Column]) -> pd.DataFrame:
-    """Return records that a client sent as a table typed as `typed` does.
+    """Return records that a client sent, one or more, as a table typed as `typed` does; RequestError as `Reader`."""
+    reader = Reader(fields)
+    return reader.table([reader.read(document, position) for position, document in enumerate(documents)])
 
-    Raises:
-        RequestError: one of them is not a record; the text says which, and why.
-    """
-    rows = [_checked(document, fields, position) for position, document in enumerate(documents)]
-    table = pd.DataFrame(rows, columns=[field.name for field in fields])
-    return pd.DataFrame({field.name: _typed(table[field.name], field.type) for field in fields})
+
+class Reader:
+    """Checks what a client sent, without a table: for one record, making the table costs most of the time."""
+
+    def __init__(self, fields: Sequence[Column]) -> None:
+        self._fields = fields
+        self._names = {field.name for field in fields}
+        self._how = [(field.name, _READERS[field.type], field) for field in fields]
+
+    def read(self, document: Any, position: int = 0) -> Record:
+        """Return a record's values in the order of the fields: float, str, datetime without zone, None if missing.
+
+        Raises:
+            RequestError: it is not a record; the text says which one (its position in the request), and why.
+        """
+        if not isinstance(document, dict):
+            raise RequestError(
+                f"record {position}: found {_shown(document)}; a record is an object of fields and values."
+            )
+        if not document.keys() <= self._names:
+            raise self._unknown(document, position)
+        given = document.get
+        try:
+            return tuple([read(given(name), field) for name, read, field in self._how])
+        except RequestError as error:
+            raise RequestError(f"record {position}: {error}", error.status) from None
+
+    def table(self, rows: Sequence[Record]) -> pd.DataFrame:
+        """Return records that were read, one or more, as a table typed as `typed` does."""
+        columns = zip(self._fields, zip(*rows, strict=True), strict=True)
+        return pd.DataFrame({field.name: np.array(values, _DTYPES[field.type]) for field, values in columns})
+
+    def _unknown(self, document: dict[str, Any], position: int) -> RequestError:
+        unknown = sorted(document.keys() - self._names)[0]
+        known = ", ".join(field.name for field in self._fields)
+        return RequestError(f"record {position}: {unknown!r} is not a field of a record; the fields are {known}.")
 
 
 def _typed(column: pd.Series, kind: str) -> pd.Series:
@@ -48,42 +85,49 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
     return text.where(text.notna(), None)
 
 
-def _checked(document: Any, fields: Sequence[Column], position: int) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise RequestError(f"record {position}: found {_shown(document)}; a record is an object of fields and values.")
-    unknown = sorted(set(document) - {field.name for field in fields})
-    if unknown:
-        known = ", ".join(field.name for field in fields)
-        raise RequestError(f"record {position}: {unknown[0]!r} is not a field of a record; the fields are {known}.")
-    return {field.name: _value(document.get(field.name), field, position) for field in fields}
-
-
-def _value(value: Any, field: Column, position: int) -> Any:
-    where = f"record {position}: {field.name}"
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        if field.required:
-            raise RequestError(f"{where}: is missing, and no prediction is made without it.")
-        return None
-    if field.type == "number":
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e308:  # noqa: PLR2004
-            raise RequestError(f"{where}: found {_shown(value)}; it must be a number, without quotes.")
+def _number(value: Any, field: Column) -> float | None:
+    # One comparison is false for what is not a number (nan) and for what a float64 cannot hold.
+    if type(value) in {float, int} and -1e308 <= value <= 1e308:  # noqa: PLR2004
         return float(value)
-    if not isinstance(value, str):
-        raise RequestError(f"{where}: found {_shown(value)}; it must be text, in quotes.")
-    return _time(value, where) if field.type == "time" else value
+    if _missing(value, field):
+        return None
+    raise RequestError(f"{field.name}: found {_shown(value)}; it must be a number, without quotes.")
 
 
-def _time(value: str, where: str) -> datetime:
+def _text(value: Any, field: Column) -> str | None:
+    if isinstance(value, str):
+        return value
+    if _missing(value, field):
+        return None
+    raise RequestError(f"{field.name}: found {_shown(value)}; it must be text, in quotes.")
+
+
+def _time(value: Any, field: Column) -> datetime | None:
+    text = _text(value, field)
+    if text is None:
+        return None
     try:
-        parsed = datetime.fromisoformat(value)
-        pd.Timestamp(parsed).as_unit("ns")  # the years that a table can hold end in 2262
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         parsed = None
-    if parsed is None or parsed.tzinfo is not None:
-        raise RequestError(f"{where}: found {_shown(value)}; it must be a time without zone: 2013-06-01T05:15:00.")
+    # The years that a table can hold end in 2262.
+    if parsed is None or parsed.tzinfo is not None or not _FIRST <= parsed <= _LAST:
+        raise RequestError(f"{field.name}: found {_shown(value)}; it must be a time without zone: 2013-06-01T05:15:00.")
     return parsed
+
+
+def _missing(value: Any, field: Column) -> bool:
+    if value is not None and not (isinstance(value, float) and math.isnan(value)):
+        return False
+    if field.required:
+        raise RequestError(f"{field.name}: is missing, and no prediction is made without it.")
+    return True
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - fits a line of a log
+
+
+_READERS: dict[str, Callable[[Any, Column], Value]] = {"number": _number, "text": _text, "time": _time}
+_DTYPES = {"number": "float64", "text": "object", "time": "datetime64[ns]"}

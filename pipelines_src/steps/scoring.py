@@ -1,7 +1,7 @@
 """From a request to an answer: records in, probabilities out, by the code and the features of the training."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -12,12 +12,13 @@ import pandas as pd
 import xgboost
 from numpy.typing import NDArray
 
-from . import booster, records, use_case
+from . import booster, records, row_features, row_predictor, use_case
 from .encoding import Encoder
 from .errors import RequestError
 from .package import FEATURES_FILE
 from .use_case import Transformations, UseCase
 
+MOST_ROWS = 100  # about as many rows cost one by one what a table costs, however few it has
 JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 
 
@@ -39,14 +40,18 @@ class Refusal:
         return [self.data]
 
 
-@dataclass(frozen=True)
 class Scorer:
-    """A loaded model package."""
+    """A loaded model package: one record is scored by itself, many as a table, alike but for the last bit."""
 
-    use_case: UseCase
-    transformations: Transformations
-    encoder: Encoder
-    model: xgboost.Booster
+    def __init__(
+        self, use_case: UseCase, transformations: Transformations, encoder: Encoder, model: xgboost.Booster
+    ) -> None:
+        self.use_case, self.transformations, self.encoder, self.model = use_case, transformations, encoder, model
+        self._reader = records.Reader(use_case.record)
+        compiled = row_features.compiled(transformations, encoder)
+        self._row = compiled or row_features.from_tables(transformations, encoder, self._reader)
+        self._most_rows = MOST_ROWS if compiled else 1
+        self._predict = row_predictor.of(model)
 
     @classmethod
     def load(cls, folder: Path) -> "Scorer":
@@ -60,16 +65,23 @@ class Scorer:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""
         try:
             answer = _accepted(accept)
-            documents = _documents(content, content_type)
-            return _written(self.score(records.parse(documents, self.use_case.record)), answer), answer
+            return _written(self.score(_documents(content, content_type)), answer), answer
         except RequestError as error:
             return Refusal(error.status, json.dumps({"error": str(error)}).encode())
+
+    def score(self, documents: Sequence[Any]) -> list[float]:
+        """Return the probability of the event for each record that a client sent; RequestError if one is none."""
+        rows = [self._reader.read(document, position) for position, document in enumerate(documents)]
+        if len(rows) <= self._most_rows:
+            return [self._predict(self._row(row)) for row in rows]
+        probabilities: list[float] = self.score_table(self._reader.table(rows)).tolist()
+        return probabilities
 
     def features(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return typed records as the float32 features that the model sees."""
         return self.encoder.apply(self.transformations.features(table))
 
-    def score(self, table: pd.DataFrame) -> NDArray[np.float64]:
+    def score_table(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Return the probability of the event for each typed record."""
         return booster.predict(self.model, self.features(table).to_numpy("float32"))
 
@@ -101,8 +113,7 @@ def _accepted(accept: str) -> str:
     raise RequestError(f"the answer cannot be {accept!r}; accept {JSON}, {JSON_LINES} or {CSV}.", 406)
 
 
-def _written(probabilities: NDArray[np.float64], answer: str) -> str:
-    values = probabilities.tolist()
+def _written(values: list[float], answer: str) -> str:
     if answer == CSV:
         return "".join(f"{value!r}\n" for value in values)
     predictions = [{"probability": value} for value in values]

@@ -4,6 +4,7 @@ It stands alone at the top of the package's `code` folder. The image imports it 
 copies this one file elsewhere, so the rest is imported only when the model is loaded.
 """
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -15,7 +16,11 @@ def model_fn(model_dir: str) -> Any:
     code = str(Path(model_dir) / "code")
     if code not in sys.path:
         sys.path.insert(0, code)
-    return importlib.import_module("steps.scoring").Scorer.load(Path(model_dir))
+    model = importlib.import_module("steps.scoring").Scorer.load(Path(model_dir))
+    # What was loaded stays: a request that falls on a full collection would wait for a look at all of it.
+    gc.collect()
+    gc.freeze()
+    return model
 
 
 def transform_fn(model: Any, content: str | bytes, content_type: str, accept: str) -> Any:

@@ -209,10 +209,19 @@ def test_the_package_serves_what_was_evaluated(jobs: Any, serving: Any) -> None:
     alone = [json.loads(respond(json.dumps(record))[0])["predictions"][0]["probability"] for record in records]
     lines, kind = respond("\n".join(map(json.dumps, records)).encode(), "application/jsonlines", "text/csv")
     assert kind == "text/csv"
-    assert together == alone == [float(line) for line in lines.split()]
+    assert together == [float(line) for line in lines.split()] == pytest.approx(alone, abs=2.0**-24)
     assert all(0 < value < 1 for value in together)
     body, kind = respond(json.dumps(records[0]), "application/json; charset=utf-8", "application/jsonlines")
     assert (json.loads(body)["probability"], kind) == (alone[0], "application/jsonlines")
+
+
+def test_a_single_row_is_predicted_from_a_table_of_the_model(jobs: Any, serving: Any) -> None:
+    _, model = serving
+    table = importlib.import_module("steps.tree_table").TreeTable.of(model.model)
+    rows = from_the_test_file(jobs)[::20]
+    expected = importlib.import_module("steps.booster").predict(model.model, rows)
+    found = np.array([table.predict(row) for row in rows.tolist()])
+    assert np.abs(found - expected).max() <= 1e-6
 
 
 def test_serving_ranks_flights_of_later_months(jobs: Any, serving: Any) -> None:

@@ -68,6 +68,15 @@ def test_a_request_of_missing_values_keeps_its_types() -> None:
     assert parsed.isna().iloc[0].tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("edge, step", [(pd.Timestamp.min, 1), (pd.Timestamp.max, -1)])
+def test_the_times_that_a_record_may_have_are_those_that_a_table_can_hold(edge: pd.Timestamp, step: int) -> None:
+    inside = edge.floor("us") if step < 0 else edge.ceil("us")
+    assert records.parse([{"at": inside.isoformat()}], FIELDS)["at"].tolist() == [inside]
+    outside = inside.to_pydatetime() - timedelta(microseconds=step)
+    with pytest.raises(RequestError, match="it must be a time without zone"):
+        records.parse([{"at": outside.isoformat()}], FIELDS)
+
+
 AT = {"at": "2024-01-01"}
 
 
@@ -112,6 +121,21 @@ def test_levels_are_ordered_by_their_rate_and_rare_or_unknown_ones_are_missing()
     assert set(encoded.dtypes) == {np.dtype("float32")}
     assert encoded["kind"].fillna(-1).tolist() == [1, 0, -1, -1, -1]
     assert encoded["size"].isna().tolist() == [True, True, False, True, False]
+
+
+NUMBERS = st.one_of(st.none(), st.floats(), st.integers(-(2**53), 2**53))
+KINDS = st.sampled_from(["high", "low", "rare", "new", None, float("nan")])
+
+
+@given(st.lists(st.tuples(NUMBERS, KINDS), min_size=1))
+def test_a_row_is_encoded_as_in_a_table(rows: list[tuple[Any, Any]]) -> None:
+    encoder = fitted()
+    table = pd.DataFrame(
+        {"size": pd.Series([row[0] for row in rows], dtype="float64"), "kind": [row[1] for row in rows]}
+    )
+    expected = encoder.apply(table).to_numpy()
+    found = np.array([encoder.encode(row) for row in rows], "float32")
+    assert found.tobytes() == expected.tobytes()
 
 
 def test_features_json_says_all_that_was_fitted() -> None:
