@@ -31,6 +31,12 @@ def write_json(path: Path, content: Any) -> None:
         beside.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
 
 
+def write_text(path: Path, content: str) -> None:
+    """Write a text."""
+    with replacing(path) as beside:
+        beside.write_text(content, encoding="utf-8")
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV with a header."""
     with replacing(path) as beside:
