@@ -69,4 +69,5 @@ def _checked(shape: str) -> AfterValidator:
 
 ProcessingInstanceType = Annotated[str, _checked("ProcessingInstanceType")]
 TrainingInstanceType = Annotated[str, _checked("TrainingInstanceType")]
+TransformInstanceType = Annotated[str, _checked("TransformInstanceType")]
 EndpointInstanceType = Annotated[str, _checked("ProductionVariantInstanceType")]

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.places import Place, key_of, section_at
 from config.yaml_file import KeyPath, YamlFile
 
 _TYPES = {
@@ -28,70 +29,58 @@ _TYPES = {
 
 def explain(file: YamlFile, shown: str, model: type[BaseModel], error: ValidationError) -> str:
     """Return one line per error, in the order of the file."""
-    rows = [(file.line_of(_key(detail)), _sentence(model, detail)) for detail in error.errors()]
+    rows = []
+    for detail in error.errors():
+        path = key_of(file.content, detail["loc"], missing=detail["type"] == "missing")
+        rows.append((file.line_of(path), _sentence(model, detail, path)))
     return "\n".join(f"{shown}:{line}: {text}" for line, text in sorted(rows))
 
 
-def _key(detail: ErrorDetails) -> KeyPath:
-    return tuple(part for part in detail["loc"] if part != "[key]")
-
-
-def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
-    path = _key(detail)
+def _sentence(model: type[BaseModel], detail: ErrorDetails, path: KeyPath) -> str:
     key = ".".join(map(str, path))
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return f"{key}: is missing and has no default{_about(model, path)}. Add `{path[-1]}: <value>`."
+            return f"{key}: is missing and has no default{_about(model, detail['loc'])}. Add `{path[-1]}: <value>`."
         case "extra_forbidden":
-            return _unknown_key(model, path, key)
+            return _unknown_key(model, detail["loc"], path, key)
         case "value_error":
-            return f"{key}: {context['error']}." if key else f"{context['error']}."
+            text = f"{key}: {context['error']}" if key else f"{context['error']}"
+            return text if text.endswith("?") else f"{text}."
+        case "union_tag_invalid":
+            which = context["discriminator"].strip("'()")
+            return (
+                f"{key}.{which}: found {context['tag']!r}; allowed are {context['expected_tags']}. Correct the value."
+            )
+        case "union_tag_not_found":
+            which = context["discriminator"].strip("'()")
+            return f"{key}.{which}: is missing and has no default. Add `{which}: <value>`."
         case kind:
-            allowed = _allowed(model, path, kind, context) or detail["msg"].removeprefix("Input should be ")
+            allowed = _allowed(model, detail["loc"], kind, context) or detail["msg"].removeprefix("Input should be ")
             return f"{key}: found {_shown(detail['input'])}; allowed is {allowed}. Correct the value."
 
 
-def _allowed(model: type[BaseModel], path: KeyPath, kind: str, context: dict[str, Any]) -> str | None:
+def _allowed(model: type[BaseModel], place: Place, kind: str, context: dict[str, Any]) -> str | None:
     if kind in {"literal_error", "enum"}:
         return str(context["expected"])
     if kind == "string_pattern_mismatch":
-        about = _about(model, path).removeprefix(": ")
+        about = _about(model, place).removeprefix(": ")
         return f"{about or 'text'} (pattern {context['pattern']})"
     return _TYPES.get(kind)
 
 
-def _unknown_key(model: type[BaseModel], path: KeyPath, key: str) -> str:
-    section = _section(model, path[:-1])
+def _unknown_key(model: type[BaseModel], place: Place, path: KeyPath, key: str) -> str:
+    section = section_at(model, place[:-1])
     known = sorted(section.model_fields) if section else []
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
     remedy = f"Did you mean {near[0]}?" if near else "Remove it."
     return f"{key}: is not a key that is known here; allowed are {', '.join(known)}. {remedy}"
 
 
-def _about(model: type[BaseModel], path: KeyPath) -> str:
-    section = _section(model, path[:-1])
-    field = section.model_fields.get(str(path[-1])) if section else None
+def _about(model: type[BaseModel], place: Place) -> str:
+    section = section_at(model, place[:-1])
+    field = section.model_fields.get(str(place[-1])) if section else None
     return f": {field.description.rstrip('.')}" if field and field.description else ""
-
-
-def _section(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
-    for part in path:
-        field = None if isinstance(part, int) else model.model_fields.get(part)
-        inner = _model_in(field.annotation) if field else model
-        if inner is None:
-            return None
-        model = inner
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        if found := _model_in(argument):
-            return found
-    return None
 
 
 def _shown(value: Any) -> str:

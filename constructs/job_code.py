@@ -8,10 +8,7 @@ from constructs import Construct
 
 
 class JobCode(Construct):
-    """`folder` with what all use cases share and one use case; the zip is named after the hash of what is in it.
-
-    What is taken is named rather than what is left out: the CDK hashes the rules too, so that a rule naming the other
-    use cases would change every zip with each new use case.
+    """A folder with the code of one use case's jobs; the zip is named after the hash of what is in it.
 
     Attributes:
         uri: S3 URI of the zip.
@@ -20,15 +17,9 @@ class JobCode(Construct):
         bucket_arn: ARN of the bucket that the zip is in.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, folder: Path, use_case: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, folder: Path) -> None:
         super().__init__(scope, construct_id)
-        asset = assets.Asset(
-            self,
-            "Resource",
-            path=str(folder),
-            ignore_mode=cdk.IgnoreMode.GIT,
-            exclude=["/*", "!/__main__.py", "!/steps", f"!/{use_case}", "__pycache__", "*.pyc", ".*"],
-        )
+        asset = assets.Asset(self, "Resource", path=str(folder))
         self.uri = asset.s3_object_url
         self.content_hash = asset.asset_hash
         self.file_name = f"{self.content_hash}.zip"

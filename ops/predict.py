@@ -81,7 +81,7 @@ def serving_records(target: Target) -> "pd.DataFrame":
 
 def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> list[Prediction]:
     """Send a random sample of records, one request each, ordered by time."""
-    sample = records.sample(min(count, len(records)), random_state=seed).sort_values(target.use_case.data.time)
+    sample = records.sample(min(count, len(records)), random_state=seed).sort_values(target.use_case.data.time or "record_id")
     return [_ask(target, row) for row in json.loads(sample.to_json(orient="records", date_format="iso"))]
 
 
@@ -100,7 +100,7 @@ def table(target: Target, answers: list[Prediction]) -> Table:
 
 
 def _ask(target: Target, row: dict[str, Any]) -> Prediction:
-    label, record_id = row.pop(target.use_case.data.label), str(row.pop("record_id"))
+    label, record_id = row.pop(target.use_case.data.label or "", None), str(row.pop("record_id"))
     try:
         response = target.runtime.invoke_endpoint(
             EndpointName=target.name,

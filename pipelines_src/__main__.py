@@ -1,9 +1,25 @@
-"""Run a step: `python3 <asset>.zip prepare --use-case flight_delays`, or `python -m pipelines_src prepare ...`."""
+"""Run a step as a job would, in the same code: `python -m pipelines_src prepare --use-case flight_delays`."""
 
-import importlib
+import argparse
+import subprocess
 import sys
 
+from config import ConfigError, load_use_case
+from pipelines_src.job_code import assembled
+
+
+def main(arguments: list[str]) -> int:
+    """Assemble the use case's code, run it, and return its exit code."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--use-case", required=True)
+    known, _ = parser.parse_known_args(arguments)
+    try:
+        use_case = load_use_case(known.use_case)
+    except ConfigError as error:
+        sys.exit(str(error))
+    with assembled(use_case) as code:
+        return subprocess.run([sys.executable, str(code), *arguments], check=False).returncode  # noqa: S603 - itself
+
+
 if __name__ == "__main__":
-    # Inside the asset `steps` is a package of its own, in the repository it is pipelines_src.steps.
-    prefix = f"{__package__}." if __package__ else ""
-    sys.exit(importlib.import_module(f"{prefix}steps.cli").main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from constructs.statements import encrypt_volume, pull_image, read_folder, read_
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
+from pipelines_src.job_code import assembled
 
 if TYPE_CHECKING:
     from stacks.data_stack import DataStack
@@ -32,7 +33,7 @@ class TrainingStack(cdk.Stack):
         network: its private subnets and the security group of jobs.
         security: its keys.
         data: its buckets.
-        code: the folder with the steps and the use case.
+        sources: the folder with the steps and the use case.
 
     Raises:
         ConfigError: the region has no known image.
@@ -49,7 +50,7 @@ class TrainingStack(cdk.Stack):
         network: "NetworkStack",
         security: "SecurityStack",
         data: "DataStack",
-        code: Path = ROOT / "pipelines_src",
+        sources: Path = ROOT / "pipelines_src",
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -64,7 +65,8 @@ class TrainingStack(cdk.Stack):
             description=use_case.description,
             destroy=retention.removal == "destroy" and retention.allow_data_loss,
         )
-        job_code = JobCode(self, "Code", folder=code, use_case=use_case.name)
+        with assembled(use_case, sources) as folder:
+            job_code = JobCode(self, "Code", folder=folder)
         raw, processed, models = data.raw, data.processed, data.models
         data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
         jobs = JobRole(

@@ -1,7 +1,8 @@
 """The pipeline of a use case: prepare, train, evaluate, then register the model or fail with the reason."""
 
 from config.use_case import UseCase
-from pipelines_src.definition.conditions import GreaterThanOrEqualTo
+from config.use_case.evaluate import GateCondition
+from pipelines_src.definition.conditions import Condition, GreaterThanOrEqualTo, LessThanOrEqualTo
 from pipelines_src.definition.flow_steps import ConditionStep, FailStep
 from pipelines_src.definition.job_arguments import JobArguments, of_this_execution
 from pipelines_src.definition.model_package import model_package
@@ -39,13 +40,18 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
-        conditions=tuple(
-            GreaterThanOrEqualTo(evaluate.json(EVALUATION, gate.metric), gate.at_least) for gate in use_case.gate
-        ),
+        conditions=tuple(_holds(evaluate, gate) for gate in use_case.gate),
         if_steps=(_register(use_case, settings, prepare, evaluate, approval),),
         else_steps=(_gate_failed(use_case, evaluate),),
     )
     return Pipeline(parameters=parameters, steps=(prepare, train, evaluate, check_gate))
+
+
+def _holds(evaluate: ProcessingStep, gate: GateCondition) -> Condition:
+    reached = evaluate.json(EVALUATION, gate.metric)
+    if gate.at_least is not None:
+        return GreaterThanOrEqualTo(reached, gate.at_least)
+    return LessThanOrEqualTo(reached, gate.at_most or 0.0)
 
 
 def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
@@ -153,7 +159,8 @@ def _register(
 def _gate_failed(use_case: UseCase, evaluate: ProcessingStep) -> FailStep:
     reached: list[Reference | Scalar] = ["The model is not registered, since it does not reach the gate:"]
     for number, gate in enumerate(use_case.gate):
-        reached += [";" if number else "", f" {gate.metric} must be at least {gate.at_least} and is "]
+        bound = f"at least {gate.at_least}" if gate.at_least is not None else f"at most {gate.at_most}"
+        reached += [";" if number else "", f" {gate.metric} must be {bound} and is "]
         reached.append(evaluate.json(EVALUATION, gate.metric))
     return FailStep(
         name="GateFailed",

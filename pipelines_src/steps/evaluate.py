@@ -8,8 +8,7 @@ import pandas as pd
 import xgboost
 from numpy.typing import NDArray
 
-from . import auc, booster, files, metrics, model_quality, package
-from .encoding import Encoder
+from . import auc, booster, features_file, files, metrics, model_quality, package
 from .folders import Folders
 from .use_case import UseCase
 
@@ -18,12 +17,11 @@ PREDICTIONS = 1000  # rows of predictions.csv
 
 def run(use_case: UseCase, folders: Folders) -> None:
     """Read the inputs `model`, `test` and `features`; write the outputs `evaluation` and `package`."""
-    features = files.read_json(folders.input("features") / "features.json")
-    encoder = Encoder.from_document(features)
-    test = _read_test(use_case, encoder, folders)
+    names = features_file.model_columns(features_file.read(folders.input("features")))
+    test = _read_test(use_case, names, folders)
     content = booster.read_archive(folders.input("model") / "model.tar.gz")
-    model = booster.load(content, len(encoder.features))
-    matrix = test[[f"feature_{feature.name}" for feature in encoder.features]].to_numpy("float32")
+    model = booster.load(content, len(names))
+    matrix = test[[f"feature_{name}" for name in names]].to_numpy("float32")
     table = pd.DataFrame(
         {
             "time": test["time"],
@@ -32,13 +30,13 @@ def run(use_case: UseCase, folders: Folders) -> None:
             "baseline": test["baseline_forecast"],
         }
     )
-    _write_evaluation(use_case, folders, table, test.filter(regex="^slice_"), _importance(model, encoder))
-    package.write(folders.output("package") / "model.tar.gz", content, features, use_case.name)
+    _write_evaluation(use_case, folders, table, test.filter(regex="^slice_"), _importance(model, names))
+    package.write(folders.output("package") / "model.tar.gz", content, folders.input("features"), use_case.name)
 
 
-def _read_test(use_case: UseCase, encoder: Encoder, folders: Folders) -> pd.DataFrame:
-    columns = ["label", "time", "baseline_forecast", *(f"slice_{name}" for name in use_case.slices)]
-    columns += [f"feature_{feature.name}" for feature in encoder.features]
+def _read_test(use_case: UseCase, names: list[str], folders: Folders) -> pd.DataFrame:
+    columns = ["label", "time", "baseline_forecast", *(f"slice_{name}" for name in use_case.evaluate["slices"])]
+    columns += [f"feature_{name}" for name in names]
     return files.read_parquet(folders.input("test") / "test.parquet", columns)
 
 
@@ -53,14 +51,14 @@ def _write_evaluation(
         folder / "calibration.csv", pd.concat([metrics.calibration(name, label, score) for name, score in both])
     )
     files.write_csv(folder / "importance.csv", importance)
-    sample = table.sample(min(PREDICTIONS, len(table)), random_state=use_case.seed).sort_index()
+    sample = table.sample(min(PREDICTIONS, len(table)), random_state=use_case.evaluate["seed"]).sort_index()
     files.write_csv(folder / "predictions.csv", sample)
     files.write_json(folder / "model_quality.json", model_quality.document(label, model))
     evaluation = {
         "use_case": use_case.name,
-        **_figures(use_case, label, model, baseline, _clusters(table["time"], use_case.resample)),
-        "resample": use_case.resample,
-        "bootstrap_samples": use_case.bootstrap_samples,
+        **_figures(use_case, label, model, baseline, _clusters(table["time"], use_case.evaluate["resample"])),
+        "resample": use_case.evaluate["resample"],
+        "bootstrap_samples": use_case.evaluate["bootstrap_samples"],
         "first": str(table["time"].min()),
         "last": str(table["time"].max()),
         "feature_importance": dict(zip(importance["feature"], importance["share_of_gain"], strict=True)),
@@ -74,9 +72,8 @@ def _write_evaluation(
 def _figures(
     use_case: UseCase, label: auc.Floats, model: auc.Floats, baseline: auc.Floats, cluster: NDArray[np.int64]
 ) -> dict[str, Any]:
-    areas = auc.compare(
-        label, (model, baseline), cluster, use_case.bootstrap_samples, use_case.confidence, use_case.seed
-    )
+    how = use_case.evaluate
+    areas = auc.compare(label, (model, baseline), cluster, how["bootstrap_samples"], how["confidence"], how["seed"])
     brier, baseline_brier = metrics.brier(label, model), metrics.brier(label, baseline)
     loss, baseline_loss = metrics.log_loss(label, model), metrics.log_loss(label, baseline)
     return {
@@ -99,10 +96,9 @@ def _clusters(time: pd.Series, resample: str) -> NDArray[np.int64]:
     return np.asarray(pd.factorize(period)[0], dtype=np.int64)
 
 
-def _importance(model: xgboost.Booster, encoder: Encoder) -> pd.DataFrame:
+def _importance(model: xgboost.Booster, names: list[str]) -> pd.DataFrame:
     """Return each feature's share of the gain of all splits, largest first; a feature never used has 0."""
     gains: dict[str, Any] = model.get_score(importance_type="total_gain")
-    names = [feature.name for feature in encoder.features]
     table = pd.DataFrame({"feature": names, "total_gain": [float(gains.get(f"f{i}", 0)) for i in range(len(names))]})
     table["share_of_gain"] = table["total_gain"] / max(table["total_gain"].sum(), 1e-300)
     return table.sort_values(["total_gain", "feature"], ascending=[False, True], ignore_index=True)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,10 +26,21 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that is in it, if it is there."""
+    shutil.rmtree(path, ignore_errors=True)
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON document; numbers that JSON does not have become null."""
     with replacing(path) as beside:
         beside.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a text."""
+    with replacing(path) as beside:
+        beside.write_text(content, encoding="utf-8")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

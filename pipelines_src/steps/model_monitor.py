@@ -21,20 +21,16 @@ MOST_LEVELS = 128  # text with more distinct values is not a category, so it has
 Document = dict[str, Any]
 
 
-def statistics(table: pd.DataFrame, fields: Sequence[Column]) -> Document:
-    """Return the content of statistics.json for a non-empty table."""
-    return {
-        "version": 0.0,
-        "dataset": {"item_count": len(table)},
-        "features": [_statistics(table[field.name], field) for field in fields],
-    }
+def statistics(rows: int, features: Sequence[Document]) -> Document:
+    """Return the content of statistics.json for a non-empty table, of what `statistics_of` gives for each column."""
+    return {"version": 0.0, "dataset": {"item_count": rows}, "features": list(features)}
 
 
-def constraints(table: pd.DataFrame, fields: Sequence[Column]) -> Document:
+def constraints(features: Sequence[Document]) -> Document:
     """Return the content of constraints.json, with Model Monitor's own default thresholds."""
     return {
         "version": 0.0,
-        "features": [_constraints(table[field.name], field) for field in fields],
+        "features": list(features),
         "monitoring_config": {
             "evaluate_constraints": "Enabled",
             "emit_metrics": "Enabled",
@@ -49,7 +45,8 @@ def constraints(table: pd.DataFrame, fields: Sequence[Column]) -> Document:
     }
 
 
-def _statistics(column: pd.Series, field: Column) -> Document:
+def statistics_of(column: pd.Series, field: Column) -> Document:
+    """Return the entry of a field in statistics.json."""
     values = column.dropna()
     common = {"num_present": len(values), "num_missing": len(column) - len(values)}
     if field.type == "number":
@@ -62,7 +59,8 @@ def _statistics(column: pd.Series, field: Column) -> Document:
     return {**_head(field), "string_statistics": text}
 
 
-def _constraints(column: pd.Series, field: Column) -> Document:
+def constraints_of(column: pd.Series, field: Column) -> Document:
+    """Return the entry of a field in constraints.json."""
     values = column.dropna()
     result = {**_head(field), "completeness": len(values) / len(column)}
     if field.type == "number":

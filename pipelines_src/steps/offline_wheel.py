@@ -14,7 +14,7 @@ from typing import Any
 PROJECT_FILE = "pyproject.toml"
 PROJECT = """[build-system]
 requires = []
-build-backend = "steps.offline_wheel"
+build-backend = "pipelines_src.steps.offline_wheel"
 backend-path = ["."]
 """
 _NAME, _VERSION = "ml_loop_serving", "1"

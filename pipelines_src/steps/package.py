@@ -6,22 +6,21 @@ The same inputs give the same bytes: entries are sorted and carry no time, owner
 import gzip
 import importlib.resources
 import io
-import json
 import tarfile
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
-from . import files, offline_wheel
+from . import features_file, files, offline_wheel, row_runtime
 from .booster import MODEL_FILE
-from .use_case import package
+from .use_case import ROOT
 
-FEATURES_FILE = "features.json"
+# Folders below steps, the preparation and its engines, stay behind.
 
 
-def write(path: Path, model: bytes, features: dict[str, Any], use_case: str) -> None:
-    """Write model.tar.gz for SageMaker's XGBoost image in script mode."""
-    entries = {MODEL_FILE: model, FEATURES_FILE: json.dumps(features, indent=2).encode(), **_code(use_case)}
+def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
+    """Write model.tar.gz for SageMaker's XGBoost image in script mode; `features`: the preparation's output."""
+    learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
+    entries = {MODEL_FILE: model, **learnt, **_code(use_case)}
     with (
         files.replacing(path) as beside,
         beside.open("wb") as raw,
@@ -36,15 +35,15 @@ def write(path: Path, model: bytes, features: dict[str, Any], use_case: str) -> 
 
 def _code(use_case: str) -> dict[str, bytes]:
     """Return the running code itself, from its folder or from the zip it runs in."""
-    steps = importlib.resources.files(__package__ or "steps")
+    root = importlib.resources.files(ROOT)
     code = {
-        "code/serve.py": steps.joinpath("serve.py").read_bytes(),
+        "code/serve.py": root.joinpath("steps/serve.py").read_bytes(),
         f"code/{offline_wheel.PROJECT_FILE}": offline_wheel.PROJECT.encode(),
     }
-    for name, folder in (("steps", steps), (use_case, importlib.resources.files(package(use_case)))):
-        code |= {f"code/{name}/{item.name}": item.read_bytes() for item in _sources(folder)}
+    for name in ("steps", use_case):
+        code |= {f"code/{ROOT}/{name}/{item.name}": item.read_bytes() for item in _sources(root.joinpath(name))}
     return code
 
 
 def _sources(folder: Traversable) -> list[Traversable]:
-    return [item for item in folder.iterdir() if item.is_file() and item.name.endswith((".py", ".yaml"))]
+    return [item for item in folder.iterdir() if item.is_file() and item.name.endswith((".py", ".json"))]

@@ -1,46 +1,19 @@
-"""Records: one flat row each, typed alike whether they come from raw tables or from a request."""
+"""Records as a client sends them: checked, and typed as the preparation types them."""
 
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from .errors import RequestError, StepError
+from .errors import RequestError
 from .use_case import Column
 
 Value = float | str | datetime | None
 Record = tuple[Value, ...]
-_FIRST, _LAST = pd.Timestamp.min.ceil("us").to_pydatetime(), pd.Timestamp.max.floor("us").to_pydatetime()
-
-
-def typed(table: pd.DataFrame, fields: Sequence[Column]) -> pd.DataFrame:
-    """Return the fields in order: number as float64, text as str or None, time as datetime64[ns] without zone.
-
-    Raises:
-        StepError: a field is missing or holds something else.
-    """
-    missing = [field.name for field in fields if field.name not in table]
-    if missing:
-        raise StepError(f"records() of the use case does not give {', '.join(missing)}, which data.record names.")
-    try:
-        return pd.DataFrame({field.name: _typed(table[field.name], field.type) for field in fields}, index=table.index)
-    except (TypeError, ValueError) as error:
-        raise StepError(
-            f"records() of the use case gives a column of another type than data.record says: {error}."
-        ) from error
-
-
-def parse(documents: Sequence[Any], fields: Sequence[Column]) -> pd.DataFrame:
-    """Return records that a client sent, one or more, as a table typed as `typed` does; RequestError as `Reader`."""
-    reader = Reader(fields)
-    return reader.table([reader.read(document, position) for position, document in enumerate(documents)])
 
 
 class Reader:
-    """Checks what a client sent, without a table: for one record, making the table costs most of the time."""
+    """Checks what a client sent, without a table: making one would cost most of the time."""
 
     def __init__(self, fields: Sequence[Column]) -> None:
         self._fields = fields
@@ -65,24 +38,10 @@ class Reader:
         except RequestError as error:
             raise RequestError(f"record {position}: {error}", error.status) from None
 
-    def table(self, rows: Sequence[Record]) -> pd.DataFrame:
-        """Return records that were read, one or more, as a table typed as `typed` does."""
-        columns = zip(self._fields, zip(*rows, strict=True), strict=True)
-        return pd.DataFrame({field.name: np.array(values, _DTYPES[field.type]) for field, values in columns})
-
     def _unknown(self, document: dict[str, Any], position: int) -> RequestError:
         unknown = sorted(document.keys() - self._names)[0]
         known = ", ".join(field.name for field in self._fields)
         return RequestError(f"record {position}: {unknown!r} is not a field of a record; the fields are {known}.")
-
-
-def _typed(column: pd.Series, kind: str) -> pd.Series:
-    if kind == "number":
-        return column.astype("float64")
-    if kind == "time":
-        return pd.to_datetime(column, format="ISO8601").astype("datetime64[ns]")
-    text = column.astype("object")
-    return text.where(text.notna(), None)
 
 
 def _number(value: Any, field: Column) -> float | None:
@@ -110,8 +69,7 @@ def _time(value: Any, field: Column) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         parsed = None
-    # The years that a table can hold end in 2262.
-    if parsed is None or parsed.tzinfo is not None or not _FIRST <= parsed <= _LAST:
+    if parsed is None or parsed.tzinfo is not None:
         raise RequestError(f"{field.name}: found {_shown(value)}; it must be a time without zone: 2013-06-01T05:15:00.")
     return parsed
 
@@ -130,4 +88,3 @@ def _shown(value: Any) -> str:
 
 
 _READERS: dict[str, Callable[[Any, Column], Value]] = {"number": _number, "text": _text, "time": _time}
-_DTYPES = {"number": "float64", "text": "object", "time": "datetime64[ns]"}

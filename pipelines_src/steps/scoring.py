@@ -1,6 +1,7 @@
-"""From a request to an answer: records in, probabilities out, by the code and the features of the training."""
+"""From a request to an answer: records in, predictions out, by what the training learnt."""
 
 import json
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xgboost
-from numpy.typing import NDArray
 
-from . import booster, records, row_features, row_predictor, use_case
-from .encoding import Encoder
+from . import answers, booster, features_file, records, row_predictor, row_runtime, use_case
+from .answers import CSV, JSON, JSON_LINES
 from .errors import RequestError
-from .package import FEATURES_FILE
-from .use_case import Transformations, UseCase
+from .row_runtime import RowFunction
+from .use_case import UseCase
 
-MOST_ROWS = 100  # about as many rows cost one by one what a table costs, however few it has
-JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
+MOST_ROWS = 20  # about as many rows cost one by one what a matrix costs, however few it has
 
 
 @dataclass(frozen=True)
@@ -41,49 +39,43 @@ class Refusal:
 
 
 class Scorer:
-    """A loaded model package: one record is scored by itself, many as a table, alike but for the last bit."""
+    """A loaded model package: few records are scored one by one, many as a matrix, alike but for the last bit.
 
-    def __init__(
-        self, use_case: UseCase, transformations: Transformations, encoder: Encoder, model: xgboost.Booster
-    ) -> None:
-        self.use_case, self.transformations, self.encoder, self.model = use_case, transformations, encoder, model
+    Args:
+        use_case: whose records.
+        encode: the row function of the preparation.
+        model: trained on what that gives.
+    """
+
+    def __init__(self, use_case: UseCase, encode: RowFunction, model: xgboost.Booster) -> None:
+        self.use_case, self.encode, self.model = use_case, encode, model
         self._reader = records.Reader(use_case.record)
-        compiled = row_features.compiled(transformations, encoder)
-        self._row = compiled or row_features.from_tables(transformations, encoder, self._reader)
-        self._most_rows = MOST_ROWS if compiled else 1
         self._predict = row_predictor.of(model)
+        self._answer = answers.of(use_case)
 
     @classmethod
     def load(cls, folder: Path) -> "Scorer":
         """Load an unpacked package; StepError if its parts do not belong together."""
-        encoder = Encoder.from_document(json.loads((folder / FEATURES_FILE).read_text()))
-        model = booster.load((folder / booster.MODEL_FILE).read_bytes(), len(encoder.features))
-        name = encoder.use_case
-        return cls(use_case.load(name), use_case.transformations(name), encoder, model)
+        features = features_file.read(folder)
+        model = booster.load((folder / booster.MODEL_FILE).read_bytes(), len(features_file.model_columns(features)))
+        return cls(use_case.load(features["use_case"]), row_runtime.load(folder / row_runtime.FILE), model)
 
     def respond(self, content: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""
         try:
             answer = _accepted(accept)
-            return _written(self.score(_documents(content, content_type)), answer), answer
+            predictions = [self._answer(output) for output in self.score(_documents(content, content_type))]
+            return answers.written(predictions, answer), answer
         except RequestError as error:
             return Refusal(error.status, json.dumps({"error": str(error)}).encode())
 
-    def score(self, documents: Sequence[Any]) -> list[float]:
-        """Return the probability of the event for each record that a client sent; RequestError if one is none."""
-        rows = [self._reader.read(document, position) for position, document in enumerate(documents)]
-        if len(rows) <= self._most_rows:
-            return [self._predict(self._row(row)) for row in rows]
-        probabilities: list[float] = self.score_table(self._reader.table(rows)).tolist()
-        return probabilities
-
-    def features(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return typed records as the float32 features that the model sees."""
-        return self.encoder.apply(self.transformations.features(table))
-
-    def score_table(self, table: pd.DataFrame) -> NDArray[np.float64]:
-        """Return the probability of the event for each typed record."""
-        return booster.predict(self.model, self.features(table).to_numpy("float32"))
+    def score(self, documents: Sequence[Any]) -> list[Any]:
+        """Return the model's output for each record that a client sent; RequestError if one is none."""
+        rows = [self.encode(self._reader.read(document, place)) for place, document in enumerate(documents)]
+        if len(rows) <= MOST_ROWS:
+            return [self._predict(array("f", row)) for row in rows]
+        outputs: list[Any] = booster.predict(self.model, np.array(rows, "float32")).tolist()
+        return outputs
 
 
 def _documents(content: str | bytes, content_type: str) -> list[Any]:
@@ -111,12 +103,3 @@ def _accepted(accept: str) -> str:
         if wanted in {"*/*", "application/*"}:
             return JSON
     raise RequestError(f"the answer cannot be {accept!r}; accept {JSON}, {JSON_LINES} or {CSV}.", 406)
-
-
-def _written(values: list[float], answer: str) -> str:
-    if answer == CSV:
-        return "".join(f"{value!r}\n" for value in values)
-    predictions = [{"probability": value} for value in values]
-    if answer == JSON_LINES:
-        return "".join(f"{json.dumps(prediction)}\n" for prediction in predictions)
-    return json.dumps({"predictions": predictions})

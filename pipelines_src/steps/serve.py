@@ -16,7 +16,7 @@ def model_fn(model_dir: str) -> Any:
     code = str(Path(model_dir) / "code")
     if code not in sys.path:
         sys.path.insert(0, code)
-    model = importlib.import_module("steps.scoring").Scorer.load(Path(model_dir))
+    model = importlib.import_module("pipelines_src.steps.scoring").Scorer.load(Path(model_dir))
     # What was loaded stays: a request that falls on a full collection would wait for a look at all of it.
     gc.collect()
     gc.freeze()

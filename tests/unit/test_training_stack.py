@@ -67,7 +67,7 @@ def synthesise(
         network=platform,
         security=platform,
         data=platform,
-        code=code,
+        sources=code,
     )
     return Template.from_stack(stack), folder / "training.template.json"
 

@@ -1,0 +1,48 @@
+"""The schema of `pipelines_src/<use case>/use_case.yaml`; docs/use-cases.md shows how to add one."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from config.use_case import agreement
+from config.use_case.batch import BatchTransform
+from config.use_case.data import Data
+from config.use_case.evaluate import Evaluate, GateCondition
+from config.use_case.metrics import Problem
+from config.use_case.prepare import Prepare
+from config.use_case.section import Section
+from config.use_case.split import RandomSplit, Split
+from config.use_case.train import Train, XGBoostTrain
+
+__all__ = ["UseCase"]
+
+UseCaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
+
+
+class UseCase(Section):
+    """One use case: a folder of pipelines_src."""
+
+    name: UseCaseName
+    description: str
+    problem: Problem
+    data: Data
+    prepare: Prepare = Prepare()
+    split: Split = RandomSplit(by="random")
+    train: Train = XGBoostTrain()
+    evaluate: Evaluate = Evaluate()
+    gate: tuple[GateCondition, ...] = Field(min_length=1)
+    batch: BatchTransform | None = Field(default=None, description="Left out: nothing is scored in batches")
+
+    @model_validator(mode="after")
+    def _sections_agree(self) -> Self:
+        agreement.label_fits_problem(self.problem, self.data, self.split)
+        agreement.columns_are_known(self.data, self.prepare, self.split)
+        agreement.algorithm_fits(self.problem, self.data, self.train)
+        agreement.gate_has_figures(self.problem, self.gate)
+        agreement.evaluation_fits(self.problem, self.data, self.evaluate)
+        return self
+
+    @property
+    def slug(self) -> str:
+        """The name as AWS resource names spell it: `flight-delays`."""
+        return self.name.replace("_", "-")

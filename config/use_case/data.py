@@ -1,0 +1,154 @@
+"""What comes in, what a record is, and what the model sees of it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.use_case.section import ColumnName, Columns, Scalar, Section, Spread, no_duplicates, refuse
+
+RESERVED = frozenset({"record_id", "excluded", "split", "baseline_forecast"})  # columns that the steps add
+DatePart = Literal["year", "month", "day", "weekday", "hour", "minute_of_day"]
+
+
+class RecordField(Section):
+    """One field of a record, as a client sends it to the endpoint."""
+
+    name: ColumnName
+    type: Literal["number", "text", "time"] = Field(description="time: ISO 8601 without zone, 2013-06-01T05:15:00")
+    required: bool = Field(default=False, description="Whether a record without it is refused.")
+
+
+class Feature(Section):
+    """One feature. All that is learnt for it is learnt from the training split, and travels with the model."""
+
+    name: ColumnName
+    type: Literal["number", "category"] = Field(description="number; or category: text, which becomes numbers")
+    source: ColumnName | None = Field(
+        default=None, description="The field of the record that it is made of, where transformations.py has no features"
+    )
+    part: DatePart | None = Field(default=None, description="Of a time: its year, month, day, weekday (Monday 0), ...")
+    missing: Literal["keep", "mean", "median", "level"] | float = Field(
+        default="keep",
+        description="What a missing value becomes: keep (XGBoost has a branch for it), the training split's mean or "
+        "median, a number; for a category, level: a level of its own",
+    )
+    scale: Literal["none", "standard", "minmax"] = Field(
+        default="none",
+        description="standard: training mean 0 and deviation 1; minmax: training range onto -1..1, clipped",
+    )
+    encode: Literal["auto", "label_rate", "frequency", "one_hot"] = Field(
+        default="auto",
+        description="A category's number: the rank of its level by label rate (or mean label) in training, the share "
+        "of training rows that have it, or a column of 0 and 1 per level; auto: label_rate where the label is an event "
+        "or a number, else frequency",
+    )
+    levels: tuple[str, ...] | None = Field(
+        default=None, description="The levels of a category, where they are known beforehand; the rest is missing"
+    )
+
+    @model_validator(mode="after")
+    def _settings_fit_the_type(self) -> Self:
+        wrong = {
+            "number": {"levels": self.levels is not None, "encode": self.encode != "auto",
+                       "missing: level": self.missing == "level"},
+            "category": {"scale": self.scale != "none", "part": self.part is not None,
+                         f"missing: {self.missing}": self.missing not in ("keep", "level")},
+        }[self.type]  # fmt: skip
+        for key, set_ in wrong.items():
+            if set_:
+                raise ValueError(f"{self.name}: {key} is nothing for a {self.type}; remove it or change the type")
+        if self.levels is not None:
+            no_duplicates(f"{self.name}: levels", self.levels)
+        return self
+
+    @property
+    def width(self) -> int | None:
+        """Columns that the model sees of it; None where only the training data will tell."""
+        if self.type == "category" and self.encode == "one_hot":
+            return None if self.levels is None else len(self.levels) + (self.missing == "level")
+        return 1
+
+
+class Reduction(Section):
+    """Dimensionality reduction: principal components of some features take their place."""
+
+    method: Literal["pca"] = "pca"
+    columns: Columns = Field(description="Number features, as they are after filling and scaling; none may be missing")
+    components: int = Field(ge=1, le=1000)
+    prefix: ColumnName = Field(default="component", description="component0, component1, ...")
+
+
+class Data(Section):
+    """What comes in, what a record is, and which column is what."""
+
+    raw: dict[ColumnName, Columns] = Field(
+        min_length=1, description="Raw tables, <table>.parquet or .csv each, and the columns that are read from them."
+    )
+    record: Annotated[tuple[RecordField, ...], Spread] = Field(
+        min_length=1, description="The fields of a record, in order."
+    )
+    label: ColumnName | None = Field(default=None, description="What is predicted; none for clustering.")
+    positive: Scalar = Field(default=1, description="binary_classification: the label's value for the event.")
+    classes: tuple[Scalar, ...] = Field(default=(), description="multiclass_classification: the label's values.")
+    id: ColumnName | None = Field(
+        default=None,
+        description="The raw column that tells records apart, where transformations.py gives no record_id",
+    )
+    time: ColumnName | None = Field(
+        default=None, description="The field of the record that says when; local time, without zone."
+    )
+    features: Annotated[tuple[Feature, ...], Spread] = Field(
+        min_length=1, description="The features, in the order in which the model sees them."
+    )
+    reduce: Reduction | None = Field(default=None, description="Dimensionality reduction, after all else.")
+    category_min_rows: int = Field(
+        default=30, ge=1, description="Training rows below which a category's level counts as missing."
+    )
+    category_smoothing: float = Field(
+        default=20, ge=0, description="Rows' worth of the overall label rate that is added to each level's."
+    )
+
+    @model_validator(mode="after")
+    def _columns_agree(self) -> Self:
+        fields, features = [field.name for field in self.record], [feature.name for feature in self.features]
+        no_duplicates("record", fields)
+        no_duplicates("features", features)
+        label = {self.label} if self.label else set()
+        refuse("record", fields, label, "is the label: a client cannot know it; remove it")
+        refuse("features", features, label, "is the label: the model would be told the answer; remove it")
+        refuse("record", fields, RESERVED, "is a column of the job scripts' own; rename it")
+        refuse("features", features, RESERVED, "is a column of the job scripts' own; rename it")
+        return self
+
+    @model_validator(mode="after")
+    def _time_is_a_time(self) -> Self:
+        times = [field.name for field in self.record if field.type == "time"]
+        if self.time is not None and self.time not in times:
+            raise ValueError(
+                f"time is {self.time!r}; allowed are the fields of record with type: time: "
+                f"{', '.join(times) or 'there is none yet'}; name one of them or add it to record"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _reduction_has_columns(self) -> Self:
+        if self.reduce is None:
+            return self
+        numbers = {feature.name for feature in self.features if feature.type == "number" and feature.missing != "keep"}
+        refuse("reduce.columns", self.reduce.columns, set(self.reduce.columns) - numbers,
+               "is no number feature without missing values; give it `missing: mean`, or leave it out")  # fmt: skip
+        if self.reduce.components > len(self.reduce.columns):
+            raise ValueError(
+                f"reduce.components: found {self.reduce.components}; allowed are at most the "
+                f"{len(self.reduce.columns)} columns; ask for fewer"
+            )
+        return self
+
+    @property
+    def width(self) -> int | None:
+        """Columns that the model sees; None where only the training data will tell."""
+        widths = [feature.width for feature in self.features]
+        if None in widths:
+            return None
+        whole = sum(width or 0 for width in widths)
+        return whole if self.reduce is None else whole - len(self.reduce.columns) + self.reduce.components

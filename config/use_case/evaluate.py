@@ -1,0 +1,56 @@
+"""How a model is judged, and what it must reach."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.use_case.section import Columns, Section
+
+
+class Baseline(Section):
+    """The forecast to beat: the label's rate (or mean) in each group of these columns, in the training data."""
+
+    group_by: Columns = Field(description="Columns of the records or of the features.")
+    smoothing: float = Field(
+        default=20, ge=0, description="Rows' worth of the overall rate that is added to each group."
+    )
+
+
+class Costs(Section):
+    """What wrong decisions cost, in any one unit: the threshold is where the expected cost is least."""
+
+    false_positive: float = Field(gt=0, description="Acting where nothing happens.")
+    false_negative: float = Field(gt=0, description="Not acting where it happens.")
+
+
+class Evaluate(Section):
+    """How the model is judged on the test split."""
+
+    baseline: Baseline | None = Field(default=None, description="Left out: the training split's overall rate or mean")
+    costs: Costs | None = Field(default=None, description="binary_classification; left out: both cost the same")
+    bootstrap_samples: int = Field(default=1000, ge=100, le=100_000)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    resample: Literal["row", "hour", "day", "week"] = Field(
+        default="row",
+        description="What the bootstrap draws: single rows, or all rows of a period together, since rows that share "
+        "their weather are not independent and single draws would make the intervals too narrow.",
+    )
+    slices: Columns | tuple[()] = Field(
+        default=(), description="Columns of the records or features by whose values the model is judged as well."
+    )
+    slice_min_rows: int = Field(default=100, ge=1, description="Test rows below which a slice is not judged.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class GateCondition(Section):
+    """A metric of `evaluation.json` (a path with dots) and the bound that it must keep."""
+
+    metric: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a condition has one bound: write at_least or at_most")
+        return self

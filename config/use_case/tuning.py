@@ -1,0 +1,55 @@
+"""The search for hyperparameters."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.use_case.section import ColumnName, Section
+
+
+class Range(Section):
+    """Values between two, or a list of them."""
+
+    type: Literal["continuous", "integer", "categorical"] = "continuous"
+    lowest: float | None = None
+    highest: float | None = None
+    scale: Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"] = "Auto"
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> Self:
+        if self.type == "categorical":
+            if not self.values or self.lowest is not None or self.highest is not None:
+                raise ValueError("a categorical range has values and no lowest or highest; write values: [a, b]")
+            return self
+        if self.values or self.lowest is None or self.highest is None or self.lowest >= self.highest:
+            raise ValueError(f"a range of type {self.type} has lowest below highest and no values; write both")
+        if self.scale == "Logarithmic" and self.lowest <= 0:
+            raise ValueError("a logarithmic scale begins above 0; raise lowest or choose another scale")
+        return self
+
+
+class Tuning(Section):
+    """A hyperparameter tuning job in the place of the training job; its best training job is evaluated."""
+
+    objective: str = Field(
+        pattern=r"^(train|validation|test):\S+$", description="A metric of the algorithm, such as validation:auc"
+    )
+    goal: Literal["Maximize", "Minimize"]
+    ranges: dict[ColumnName, Range] = Field(min_length=1, max_length=30)
+    strategy: Literal["Bayesian", "Random", "Grid", "Hyperband"] = "Bayesian"
+    early_stopping: bool = Field(default=True, description="End training jobs that will not be the best")
+    max_jobs: int = Field(default=20, ge=1, le=750, description="Limit of cost: training jobs")
+    max_parallel_jobs: int = Field(default=2, ge=1, le=100)
+    max_runtime_seconds: int = Field(default=14400, ge=120, le=15768000, description="Limit of cost: of the whole")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _strategy_fits(self) -> Self:
+        if self.strategy == "Grid" and any(one.type != "categorical" for one in self.ranges.values()):
+            raise ValueError("strategy Grid tries lists of values only; make each range categorical")
+        if self.max_parallel_jobs > self.max_jobs:
+            raise ValueError(
+                f"max_parallel_jobs is {self.max_parallel_jobs}, more than max_jobs, {self.max_jobs}; lower it"
+            )
+        return self

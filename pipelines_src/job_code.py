@@ -1,0 +1,39 @@
+"""The code of one use case's jobs as a folder that Python runs, with the use case as the schema understood it.
+
+SageMaker's images have no pydantic. So what they get is no YAML with defaults left out but `use_case.json`: validated,
+complete, ranges of names spread.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import UseCase
+from config.loading import ROOT
+
+SETTINGS_FILE = "use_case.json"
+_NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", ".*")
+
+
+@contextmanager
+def assembled(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Iterator[Path]:
+    """Give a folder with `__main__.py`, `pipelines_src/steps/` and `pipelines_src/<use case>/`; it is gone afterwards.
+
+    The same sources give the same bytes. Another use case's folder changes nothing in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="ml-loop-") as temporary:
+        folder = Path(temporary)
+        package = folder / sources.name
+        for name in ("steps", use_case.name):
+            shutil.copytree(sources / name, package / name, ignore=_NOT_CODE)
+        (package / "steps" / "__main__.py").rename(folder / "__main__.py")
+        (package / use_case.name / SETTINGS_FILE).write_text(settings(use_case), encoding="utf-8")
+        yield folder
+
+
+def settings(use_case: UseCase) -> str:
+    """Return the content of `use_case.json`."""
+    return json.dumps(use_case.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"

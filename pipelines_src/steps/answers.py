@@ -1,0 +1,46 @@
+"""What the endpoint answers for what the model gives, by the problem, and how it is written."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .use_case import UseCase
+
+JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
+Answer = dict[str, Any]
+
+
+def of(use_case: UseCase) -> Callable[[Any], Answer]:
+    """Return a function: output of the model for one record -> prediction.
+
+    binary_classification `{"probability": 0.27}`; multiclass_classification `{"label": "b", "probabilities": {"a": 0.1,
+    ...}}`; regression `{"value": 12.5}`.
+    """
+    if use_case.problem == "binary_classification":
+        return lambda output: {"probability": output}
+    if use_case.problem == "regression":
+        return lambda output: {"value": output}
+    classes = use_case.data["classes"]
+
+    def several(output: Sequence[float]) -> Answer:
+        best = max(range(len(output)), key=output.__getitem__)
+        return {"label": classes[best], "probabilities": dict(zip(map(str, classes), output, strict=True))}
+
+    return several
+
+
+def written(predictions: Sequence[Answer], content_type: str) -> str:
+    """Return the body of an answer; in CSV a line has the values in the order of the prediction."""
+    if content_type == CSV:
+        return "".join(f"{','.join(map(_cell, _values(prediction)))}\n" for prediction in predictions)
+    if content_type == JSON_LINES:
+        return "".join(f"{json.dumps(prediction)}\n" for prediction in predictions)
+    return json.dumps({"predictions": predictions})
+
+
+def _values(prediction: Answer) -> list[Any]:
+    return [value for item in prediction.values() for value in (item.values() if isinstance(item, dict) else [item])]
+
+
+def _cell(value: Any) -> str:
+    return repr(value) if isinstance(value, float) else json.dumps(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,33 @@
+"""What the preparation asks of an engine."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+
+
+class Engine(Protocol):
+    """Runs expressions over tables that it has registered by name; none but `fetch` brings rows to this process."""
+
+    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
+        """Register some columns of a Parquet file, or of a folder of parts, and return the table.
+
+        Raises:
+            StepError: it is missing, is not Parquet, or lacks a column.
+        """
+
+    def keep(self, name: str, table: ir.Table) -> ir.Table:
+        """Compute a table once, on disk, for several readers."""
+
+    def lookup(self, name: str, codes: Mapping[str, float]) -> ir.Table:
+        """Register a small table of levels and their codes: columns `level` and `code`."""
+
+    def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
+        """Return the rows of a small table."""
+
+    def write_parquet(self, table: ir.Table, path: Path) -> None:
+        """Write one Parquet file; nobody sees half of it."""
+
+    def write_csv(self, table: ir.Table, path: Path) -> None:
+        """Write one CSV file without a header; a missing value is an empty field."""

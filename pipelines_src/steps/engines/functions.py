@@ -1,0 +1,33 @@
+"""Functions that transformations may use besides Ibis' own; every engine has them under a name of its own."""
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+
+def local_time(utc: Any, zone: Any) -> Any:
+    """Return the clock time in a zone of the tz database, such as America/New_York, at a time that is UTC."""
+    return _builtin("local_time", ("timestamp", "string"), "timestamp")(utc, zone)
+
+
+def joined_text(separator: str, *texts: Any) -> Any:
+    """Return texts with a separator between them; missing ones are left out. Cheaper than adding them one by one."""
+    return _builtin("concat_ws", ("string",) * (len(texts) + 1), "string")(separator, *texts)
+
+
+def row_hash(table: ir.Table, columns: Sequence[str]) -> Any:
+    """Return a 64-bit hash of some columns, to find rows that may be equal; its values differ by engine."""
+    types = tuple(table[column].type() for column in columns)
+    return _builtin("row_hash", types, "int64")(*(table[column] for column in columns))
+
+
+def _builtin(name: str, types: tuple[Any, ...], result: str) -> Any:
+    def declared(*_: Any) -> Any:
+        """Stand for the engine's own function."""
+
+    names = [inspect.Parameter(f"a{place}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for place in range(len(types))]
+    declared.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined] # what Ibis reads
+    return ibis.udf.scalar.builtin(declared, name=name, signature=(types, result))

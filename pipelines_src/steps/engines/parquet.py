@@ -1,0 +1,41 @@
+"""The Parquet files of a raw table, and errors that name what is wrong with them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import StepError
+
+
+def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
+    """Return the files of a table: the file itself, or the parts below a folder, in order.
+
+    Raises:
+        StepError: there is none, one is not Parquet, or one lacks a column.
+    """
+    if not path.exists():
+        beside = ", ".join(sorted(item.name for item in path.parent.glob("*"))) or "nothing"
+        raise StepError(f"{path}: there is no such file; its folder holds {beside}. Upload it under this name.")
+    found = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    # What Spark and others leave beside the parts.
+    found = [file for file in found if not file.name.startswith(("_", "."))]
+    if not found:
+        raise StepError(f"{path}: the folder holds no file. Upload the parts of the table into it.")
+    for file in found:
+        _require(file, columns)
+    return found
+
+
+def _require(file: Path, columns: Sequence[str]) -> None:
+    try:
+        known = pq.read_schema(file).names
+    except (pa.ArrowException, OSError) as error:
+        raise StepError(f"{file}: is not a Parquet file that can be read: {error}. Write it again.") from error
+    missing = [column for column in columns if column not in known]
+    if missing:
+        raise StepError(
+            f"{file}: column {', '.join(map(repr, missing))} is missing; the file has {', '.join(known)}. "
+            "Correct the file, or the names in use_case.yaml."
+        )

@@ -1,0 +1,60 @@
+"""Ibis expressions as SQL of an engine, with the functions that every engine has under a name of its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+from sqlglot import expressions as sg
+
+from ..errors import StepError
+
+_QUOTIENTS = (ops.Divide, ops.FloorDivide, ops.Modulus)
+Rewrite = Callable[[Sequence[sg.Expression]], sg.Expression]
+
+
+def compiled(table: ir.Table, compiler: Any, dialect: str, functions: Mapping[str, Rewrite]) -> str:
+    """Return the SQL of a table.
+
+    Args:
+        table: over registered tables only.
+        compiler: Ibis' compiler of the dialect.
+        dialect: sqlglot's name of it.
+        functions: what `local_time` and `row_hash` are there.
+
+    Raises:
+        StepError: the dialect has no counterpart of something in the expression; the text names it.
+    """
+    try:
+        trees = compiler.to_sqlglot(_alike(table.unbind()))
+    except ibis.common.exceptions.IbisError as error:
+        raise StepError(f"the transformations use what {dialect} cannot do: {error}. Write it another way.") from error
+
+    def rewrite(node: sg.Expression) -> sg.Expression:
+        known = functions.get(str(node.this).lower()) if isinstance(node, sg.Anonymous) else None
+        return known(node.expressions) if known else node
+
+    tree = trees[-1] if isinstance(trees, list) else trees
+    return str(tree.transform(rewrite).sql(dialect=dialect))
+
+
+def _alike(table: ir.Table) -> ir.Table:
+    """Return the table with what differs by engine made the same.
+
+    A quotient by zero is missing (DuckDB would make it infinite, Spark missing or an error); what lies in the middle is
+    rounded up (each engine has a rule of its own).
+    """
+
+    def same(node: Any, arguments: Any) -> Any:
+        node = node.__recreate__(arguments) if arguments else node
+        if type(node) in _QUOTIENTS and not (isinstance(node.right, ops.Literal) and node.right.value):
+            return type(node)(node.left, ops.NullIf(node.right, ops.Literal(0, node.right.dtype)))
+        if isinstance(node, ops.Round) and node.arg.dtype.is_floating():
+            scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
+            half_up = ops.Floor(ops.Add(ops.Multiply(node.arg, scale), ops.Literal(0.5, "float64")))
+            return ops.Divide(ops.Cast(half_up, "float64"), scale)
+        return node
+
+    replaced: ir.Table = table.op().replace(same).to_expr()
+    return replaced

@@ -1,0 +1,78 @@
+"""What was learnt, applied on an engine: features as the model sees them, float32 numbers, missing where not finite.
+
+row_function applies the same for one record; a test holds both to each other.
+"""
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from ..engines import Engine
+from ..features_file import model_columns
+from ..use_case import Document
+from .records import FEATURE
+
+MODEL = "model:"  # prefix of the columns that the model sees
+LARGEST = 3.4028234663852886e38  # of float32; what is larger is missing, as what is not a number is
+
+
+def encoded(engine: Engine, table: ir.Table, fitted: Document) -> ir.Table:
+    """Add the columns `model:<name>` to a table that has `feature:<name>`."""
+    for place, feature in enumerate(fitted["features"]):
+        if feature.get("codes"):
+            codes = engine.lookup(f"codes_{place}", feature["codes"])
+            codes = codes.rename({f"@level_{place}": "level", f"@code_{place}": "code"})
+            table = table.left_join(codes, table[f"{FEATURE}{feature['name']}"] == codes[f"@level_{place}"])
+    values: dict[str, Any] = {}
+    for place, feature in enumerate(fitted["features"]):
+        values |= _columns(table, place, feature)
+    if fitted.get("reduction"):
+        values = _reduced(values, fitted["reduction"])
+    names = model_columns(fitted)
+    return table.mutate(**{f"{MODEL}{name}": _float32(values[name]) for name in names})
+
+
+def filled(table: ir.Table, feature: Document) -> Any:
+    """Return a number feature as it is after filling and scaling."""
+    value = _finite(table[f"{FEATURE}{feature['name']}"])
+    if feature["fill"] is not None:
+        value = ibis.coalesce(value, feature["fill"])
+    if (feature["offset"], feature["divisor"]) != (0.0, 1.0):
+        value = (value - feature["offset"]) / feature["divisor"]
+    # Not least() and greatest(): these take a missing value for the bound.
+    return ibis.cases((value > 1.0, 1.0), (value < -1.0, -1.0), else_=value) if feature["clip"] else value
+
+
+def _columns(table: ir.Table, place: int, feature: Document) -> dict[str, Any]:
+    name = feature["name"]
+    if feature["type"] == "number":
+        return {name: filled(table, feature)}
+    value = table[f"{FEATURE}{name}"]
+    if "levels" in feature:
+        hot = {f"{name}={level}": (value == level).fill_null(False).cast("float64") for level in feature["levels"]}
+        return hot | ({f"{name} missing": value.isnull().cast("float64")} if feature["missing_is_level"] else {})
+    code = table[f"@code_{place}"] if feature["codes"] else ibis.null("float64")
+    if feature["missing_code"] is not None:
+        code = ibis.ifelse(value.isnull(), feature["missing_code"], code)
+    return {name: code}
+
+
+def _reduced(values: dict[str, Any], reduction: Document) -> dict[str, Any]:
+    centred = [values[name] - mean for name, mean in zip(reduction["columns"], reduction["means"], strict=True)]
+    components = {}
+    for place, weights in enumerate(reduction["weights"]):
+        total = ibis.literal(0.0)
+        for weight, value in zip(weights, centred, strict=True):
+            total = total + value * weight
+        components[f"{reduction['prefix']}{place}"] = total
+    return values | components
+
+
+def _float32(value: Any) -> Any:
+    return _finite(value).cast("float32")
+
+
+def _finite(value: Any) -> Any:
+    # On every engine nan is larger than any number.
+    return ibis.ifelse(value.abs() <= LARGEST, value, None)

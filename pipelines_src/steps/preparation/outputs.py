@@ -1,0 +1,82 @@
+"""What the step writes for training, evaluation, the endpoint's replay, and monitoring."""
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from .. import files, model_monitor
+from ..engines import Engine
+from ..features_file import model_columns
+from ..folders import Folders
+from ..use_case import Document, UseCase
+from .baseline import with_forecast
+from .encoding import MODEL, encoded
+from .records import FEATURE, LABEL, RECORD_ID, SPLIT
+
+_CSV = ("xgboost", "kmeans")  # algorithms that read no Parquet of ours
+
+
+def write(engine: Engine, used: ir.Table, learnt: Document, use_case: UseCase, folders: Folders) -> None:
+    """Write the outputs train, validation, test, serving and baseline; rows are in the order of record_id."""
+    for split in ("train", "validation"):
+        rows = encoded(engine, used.filter(used[SPLIT] == split), learnt).order_by(RECORD_ID)
+        columns = {name: rows[f"{MODEL}{name}"] for name in model_columns(learnt)}
+        label = {} if use_case.label is None else {"label": rows[LABEL]}
+        folder = folders.output(split)
+        if use_case.train["algorithm"] in _CSV:
+            # A parser of theirs rounds more than once, so that the shortest decimals of a float32 can come back as its
+            # neighbour; those of a float64 do not.
+            numbers = {f"c{place}": value.cast("float64") for place, value in enumerate(columns.values())}
+            engine.write_csv(rows.select(**_first(use_case, label), **numbers), folder / f"{split}.csv")
+        else:
+            engine.write_parquet(rows.select(**label, **columns), folder / f"{split}.parquet")
+    engine.write_parquet(_test(engine, used, learnt, use_case), folders.output("test") / "test.parquet")
+    serving = used.filter(used[SPLIT] == "serving").order_by(RECORD_ID)
+    engine.write_parquet(_serving(serving, use_case), folders.output("serving") / "serving.parquet")
+    _describe(engine, used.filter(used[SPLIT] == "train"), use_case, folders)
+
+
+def _first(use_case: UseCase, label: dict[str, Any]) -> dict[str, Any]:
+    return {} if use_case.train["algorithm"] == "kmeans" else label
+
+
+def _test(engine: Engine, used: ir.Table, learnt: Document, use_case: UseCase) -> ir.Table:
+    """Return what evaluation needs; slices and features by names of their own, since one name may mean both."""
+    judged = with_forecast(engine, used, use_case)
+    rows = encoded(engine, judged.filter(judged[SPLIT] == "test"), learnt).order_by(RECORD_ID)
+    fields = {field.name for field in use_case.record}
+    slices = {
+        f"slice_{name}": rows[name] if name in fields else rows[f"{FEATURE}{name}"]
+        for name in use_case.evaluate["slices"]
+    }
+    return rows.select(
+        record_id=rows[RECORD_ID],
+        label=rows[LABEL].cast("float64"),
+        time=rows[use_case.time] if use_case.time else ibis.null("timestamp(6)"),
+        baseline_forecast=rows["@forecast"],
+        **slices,
+        **{f"feature_{name}": rows[f"{MODEL}{name}"] for name in model_columns(learnt)},
+    )
+
+
+def _serving(rows: ir.Table, use_case: UseCase) -> ir.Table:
+    label = {} if use_case.label is None else {use_case.label: rows[LABEL]}
+    return rows.select(*(field.name for field in use_case.record), record_id=rows[RECORD_ID], **label)
+
+
+def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folders) -> None:
+    """Write the monitoring baseline of the records that train, one column in memory at a time."""
+    statistics, constraints = [], []
+    for field in use_case.record:
+        column = pd.Series(
+            [row["value"] for row in engine.fetch(train.select(value=train[field.name]))], dtype="object"
+        )
+        column = column.astype("float64") if field.type == "number" else column
+        statistics.append(model_monitor.statistics_of(column, field))
+        constraints.append(model_monitor.constraints_of(column, field))
+    rows = len(column)
+    folder = folders.output("baseline")
+    files.write_json(folder / "statistics.json", model_monitor.statistics(rows, statistics))
+    files.write_json(folder / "constraints.json", model_monitor.constraints(constraints))

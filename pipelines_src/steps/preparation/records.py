@@ -1,0 +1,110 @@
+"""Records: one flat row each, typed as docs/use-cases.md says, with label, record_id and why a row is left out."""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from ..errors import StepError
+from ..use_case import Column, UseCase
+
+# The columns beside the fields of the record, by names that no field can bear.
+LABEL, RECORD_ID, EXCLUDED, SPLIT = "@label", "@record_id", "@excluded", "@split"
+FEATURE = "feature:"  # prefix: a feature may bear the name of a field
+
+TYPES: dict[str, Any] = {"number": dt.float64, "text": dt.string, "time": dt.Timestamp(scale=6)}
+
+
+def record_table(use_case: UseCase) -> ir.Table:
+    """Return the table that `features` of a use case is written for: the fields of a record, and no rows."""
+    return ibis.table({field.name: TYPES[field.type] for field in use_case.record}, name="record")
+
+
+def records(use_case: UseCase, module: ModuleType | None, tables: Mapping[str, ir.Table]) -> ir.Table:
+    """Return typed records: the fields, `@label` (a number, or missing), `@record_id` and `@excluded`, text.
+
+    Raises:
+        StepError: the use case's own `records` does not give what use_case.yaml names.
+    """
+    given = _given(use_case, module, tables)
+    wanted = [field.name for field in use_case.record] + ([use_case.label] if use_case.label else [])
+    missing = [name for name in wanted if name not in given.columns]
+    if missing:
+        raise StepError(
+            f"records() of the use case does not give {', '.join(missing)}, which use_case.yaml names; it gives "
+            f"{', '.join(given.columns)}. Correct one of them."
+        )
+    columns = {field.name: _typed(given[field.name], field) for field in use_case.record}
+    label = _label(use_case, given)
+    given_reason = given["excluded"].cast("string") if "excluded" in given.columns else ibis.null("string")
+    beside = {
+        LABEL: label,
+        RECORD_ID: given["record_id"].cast("string"),
+        EXCLUDED: ibis.coalesce(given_reason, _without_outcome(use_case, given, label)),
+    }
+    return given.select(**columns, **beside)
+
+
+def _given(use_case: UseCase, module: ModuleType | None, tables: Mapping[str, ir.Table]) -> ir.Table:
+    if module is not None and hasattr(module, "records"):
+        given: ir.Table = module.records(tables)
+    elif len(tables) == 1:
+        [given] = tables.values()
+    else:
+        raise StepError(
+            f"the use case has {len(tables)} raw tables but no records() that joins them; write it in "
+            "transformations.py, or name one table in data.raw."
+        )
+    if "record_id" in given.columns:
+        return given
+    if use_case.data["id"] is not None:
+        return given.mutate(record_id=given[use_case.data["id"]])
+    raise StepError(
+        "records() of the use case gives no record_id, unique text by which an outcome finds its prediction. Give it, "
+        "or name a column in data.id."
+    )
+
+
+def _typed(value: Any, field: Column) -> Any:
+    if field.type == "number":
+        number = value.cast("float64")
+        # Integers have no such values; asking costs a pass over the column.
+        return ibis.ifelse(number.isnan() | number.isinf(), None, number) if value.type().is_floating() else number
+    if field.type == "time" and value.type().is_timestamp() and value.type().timezone is not None:
+        raise StepError(
+            f"the field {field.name} has a time zone, {value.type().timezone}; allowed are local times without. "
+            "Convert it in records()."
+        )
+    return value.cast(TYPES[field.type])
+
+
+def _label(use_case: UseCase, given: ir.Table) -> Any:
+    """Return the label as the model sees it: 1 or 0, the place among the classes, or the number itself."""
+    if use_case.label is None:
+        return ibis.null("float64")
+    value = given[use_case.label]
+    if use_case.problem == "binary_classification":
+        return (value == _like(value, use_case.data["positive"])).cast("int8")
+    if use_case.problem == "multiclass_classification":
+        places = [(value == _like(value, one), place) for place, one in enumerate(use_case.data["classes"])]
+        return ibis.cases(*places).cast("int16")
+    number = value.cast("float64")
+    return ibis.ifelse(number.isnan() | number.isinf(), None, number) if value.type().is_floating() else number
+
+
+def _like(column: Any, value: Any) -> Any:
+    """Return a value of the file as one of the column's type: 1 is "1" where the label is text."""
+    return ibis.literal(str(value)) if column.type().is_string() else ibis.literal(value)
+
+
+def _without_outcome(use_case: UseCase, given: ir.Table, label: Any) -> Any:
+    reasons = []
+    if use_case.label is not None:
+        reasons.append((given[use_case.label].isnull(), f"no {use_case.label}"))
+        reasons.append((label.isnull(), f"{use_case.label} is none of data.classes"))
+    if use_case.time is not None:
+        reasons.append((given[use_case.time].isnull(), f"no {use_case.time}"))
+    return ibis.cases(*reasons) if reasons else ibis.null("string")

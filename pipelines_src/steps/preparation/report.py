@@ -1,0 +1,94 @@
+"""What became of the records: how many were read, used, left out and changed, and why."""
+
+from typing import Any
+
+import ibis.expr.types as ir
+
+from ..engines import Engine
+from ..errors import StepError
+from ..use_case import SPLITS, Document, UseCase
+from .cleaning import CHANGED
+from .records import EXCLUDED, LABEL, SPLIT
+
+
+def report(engine: Engine, prepared: ir.Table, use_case: UseCase) -> Document:
+    """Return the content of preparation.json, and print what a person should find in the job's log."""
+    splits = {split: _split(rows) for split, rows in _rows(engine, prepared, use_case).items()}
+    for split, counts in splits.items():
+        print(f"{split}: {counts}", flush=True)
+    rules = _rules(engine, prepared, use_case)
+    for rule in rules:
+        print(f"cleaning: {rule}", flush=True)
+    return {"use_case": use_case.name, "splits": splits, "cleaning": rules}
+
+
+def require_rows(counts: Document, use_case: UseCase) -> None:
+    """Raise StepError if a split cannot train or judge a model."""
+    for split in SPLITS[:3]:
+        found = counts["splits"][split]
+        several = use_case.problem.endswith("classification") and found["labels"] < 2  # noqa: PLR2004 - both outcomes
+        if found["used"] == 0 or several:
+            what = "records of one outcome only" if found["used"] else "no records"
+            raise StepError(
+                f"the {split} split has {what}; {_where(counts)}. Correct split in use_case.yaml, or bring more data."
+            )
+
+
+def _where(counts: Document) -> str:
+    splits = counts["splits"].values()
+    first = min((split["first"] for split in splits if split["first"]), default=None)
+    last = max((split["last"] for split in splits if split["last"]), default=None)
+    if first is not None:
+        return f"records with an outcome run from {first} to {last}"
+    return f"there are {sum(split['used'] for split in splits)} records with an outcome"
+
+
+def _rows(engine: Engine, prepared: ir.Table, use_case: UseCase) -> dict[str, list[Document]]:
+    label, time = prepared[LABEL], prepared[use_case.time] if use_case.time else None
+    counted = prepared.group_by(split=prepared[SPLIT], excluded=prepared[EXCLUDED]).agg(
+        rows=prepared.count(),
+        labels=label.nunique() if use_case.problem.endswith("classification") else label.count(),
+        mean=label.cast("float64").mean(),
+        **({} if time is None else {"first": time.min().cast("string"), "last": time.max().cast("string")}),
+    )
+    found: dict[str, list[Document]] = {split: [] for split in SPLITS}
+    for row in engine.fetch(counted):
+        found[row["split"]].append(row)
+    return found
+
+
+def _split(rows: list[Document]) -> Document:
+    used: Document = next((row for row in rows if row["excluded"] is None), {"rows": 0, "labels": 0, "mean": None})
+    left_out = {row["excluded"]: row["rows"] for row in rows if row["excluded"] is not None}
+    return {
+        "records": sum(row["rows"] for row in rows),
+        "used": used["rows"],
+        "left_out": dict(sorted(left_out.items())),
+        "labels": used["labels"],
+        "label_mean": used["mean"],
+        "first": used.get("first"),
+        "last": used.get("last"),
+    }
+
+
+def _rules(engine: Engine, prepared: ir.Table, use_case: UseCase) -> list[Document]:
+    """Return how many records each rule left out or changed, in the order of the rules."""
+    rules = use_case.prepare["clean"]
+    if not rules:
+        return []
+    reasons = [f"rule {place + 1}: {rule['rule']}" for place, rule in enumerate(rules)]
+    aggregates: dict[str, Any] = {}
+    for place, reason in enumerate(reasons):
+        aggregates[f"left_out_{place}"] = (prepared[EXCLUDED] == reason).sum()
+        aggregates[f"changed_{place}"] = ((prepared[CHANGED] // 2**place) % 2).sum()
+    found = engine.fetch(prepared.aggregate(**aggregates))[0]
+    return [
+        {
+            "rule": rule["rule"],
+            "columns": list(rule.get("columns") or [rule["column"]]),
+            "why": rule["why"],
+            "left_out": found[f"left_out_{place}"] or 0,
+            "changed": int(found[f"changed_{place}"] or 0),
+        }
+        for place, rule in enumerate(rules)
+    ]
