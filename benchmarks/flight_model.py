@@ -54,6 +54,7 @@ def _train(base: Path) -> None:
     strings = {key: str(value) for key, value in {**parameters, "nthread": 1}.items()}
     (base / "input/config/hyperparameters.json").write_text(json.dumps(strings))
     (base / "input/config/inputdataconfig.json").write_text(json.dumps(channels))
+    (base / "input/config/resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
     _run(["-m", "local_cloud.sagemaker.images.xgboost_train"], {"SAGEMAKER_BASE_DIR": str(base)})
     model = base / "processing" / "input" / "model"
     model.mkdir()
