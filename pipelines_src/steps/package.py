@@ -13,14 +13,19 @@ from pathlib import Path
 from . import features_file, files, offline_wheel, row_runtime
 from .booster import MODEL_FILE
 from .use_case import ROOT, SETTINGS_FILE
-from .use_case import settings as use_case_settings
 
 
-def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
-    """Write model.tar.gz for SageMaker's XGBoost image in script mode; `features`: the preparation's output."""
+def write(path: Path, model: bytes, features: Path, settings: str) -> None:
+    """Write model.tar.gz for SageMaker's XGBoost image in script mode.
+
+    Args:
+        path: of the archive.
+        model: content of the model file.
+        features: the preparation's output of that name.
+        settings: content of use_case.json.
+    """
     learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
-    settings = {SETTINGS_FILE: use_case_settings(use_case).encode()}
-    entries = {MODEL_FILE: model, **learnt, **settings, **_code()}
+    entries = {MODEL_FILE: model, SETTINGS_FILE: settings.encode(), **learnt, **_code()}
     with (
         files.replacing(path) as beside,
         beside.open("wb") as raw,
