@@ -39,6 +39,7 @@ class UseCase(Section):
         agreement.columns_are_known(self.data, self.prepare, self.split)
         agreement.algorithm_fits(self.problem, self.data, self.train)
         agreement.gate_has_figures(self.problem, self.gate)
+        agreement.gate_has_values(self.data, self.evaluate, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         return self
 
