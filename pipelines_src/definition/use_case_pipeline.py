@@ -41,7 +41,7 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
         conditions=(Equals(evaluate.json(EVALUATION, "gate.result"), "passed"),),
-        if_steps=(_register(use_case, settings, prepare, evaluate, approval, champion),),
+        if_steps=(_register(use_case, settings, prepare, evaluate, approval),),
         else_steps=(_gate_failed(evaluate),),
     )
     return Pipeline(parameters=parameters, steps=(prepare, train, evaluate, check_gate))
@@ -134,7 +134,6 @@ def _register(
     prepare: ProcessingStep,
     evaluate: ProcessingStep,
     approval: Reference,
-    champion: Reference,
 ) -> RegisterModelStep:
     metrics = dict.fromkeys([f"{PRIMARY[use_case.problem]}.value", *(gate.metric for gate in use_case.gate)])
     return RegisterModelStep(
@@ -150,8 +149,7 @@ def _register(
             metadata={
                 # Values must be texts, and numbers in a property file are not.
                 **{metric: Join("", (evaluate.json(EVALUATION, metric),)) for metric in metrics},
-                "incumbent": evaluate.json(EVALUATION, "incumbent"),
-                "champion": champion,
+                **{name: evaluate.json(EVALUATION, name) for name in ("incumbent", "champion")},
                 "model_card": Join("/", (evaluate.output("evaluation"), "model_card.html")),
                 "code": settings.code_hash,
                 "execution": ExecutionVariable.PIPELINE_EXECUTION_ID.ref,

@@ -100,7 +100,7 @@ def _evaluation(use_case: UseCase, judged: Judged, judge: Judge, important: pd.D
         **{name: asdict(interval) for name, interval in intervals.items()},
         **judge.single(),
         "incumbent": "baseline" if judged.champion is None else "champion",
-        "champion": None if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
+        "champion": "none" if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
         "resample": how["resample"],
         "bootstrap_samples": how["bootstrap_samples"],
         "feature_importance": dict(zip(important["feature"], important.iloc[:, -1], strict=True)),

@@ -48,7 +48,7 @@ def test_the_model_is_good_and_passes_its_gate(run: Run) -> None:
     primary = evaluation[PRIMARY[problem_of(run)]]
     assert primary["lower"] <= primary["value"] <= primary["upper"]
     assert evaluation["gate"]["result"] == "passed"
-    assert evaluation["incumbent"] == "baseline"
+    assert (evaluation["incumbent"], evaluation["champion"]) == ("baseline", "none")
 
 
 def test_slices_are_judged_named_and_the_small_one_is_counted(run: Run) -> None:
