@@ -6,12 +6,17 @@ from config.notebook import Repository
 
 
 def knows_use_cases(key: str, wanted: Sequence[str] | None, deployed: Sequence[str]) -> None:
-    """Refuse a use case that the environment does not deploy."""
+    """Refuse a use case that the environment does not deploy, and an environment that deploys none."""
+    if not deployed:
+        raise ValueError(
+            f"{key}: the environment has no use cases, and a notebook reaches nothing but theirs; allowed is one with "
+            "use_cases. Add one to use_cases, or remove the notebooks"
+        )
     for name in wanted or ():
         if name not in deployed:
             raise ValueError(
                 f"{key}.use_cases has {name!r}; allowed are use cases of the environment: "
-                f"{', '.join(deployed) or 'it has none'}. Correct the name, or add it to use_cases"
+                f"{', '.join(deployed)}. Correct the name, or add it to use_cases"
             )
 
 

@@ -20,6 +20,8 @@ _AUTOML = ["sagemaker:CreateAutoMLJob*"]
 _TRANSFORM = ["sagemaker:CreateTransformJob"]
 _MODEL = ["sagemaker:CreateModel"]
 _NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
+_NOTEBOOK_UPDATE = ["sagemaker:UpdateNotebookInstance"]
+_METADATA = "sagemaker:MinimumInstanceMetadataServiceVersion"
 
 
 def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
@@ -50,8 +52,12 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
         _deny("OpenTraffic", _JOBS + _AUTOML, {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}),
         _deny("Internet", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:DirectInternetAccess": "Disabled"}}),
         _deny("Root", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:RootAccess": "Disabled"}}),
-        # An update that says nothing about root access leaves it as it is.
-        _deny("RootLater", ["sagemaker:UpdateNotebookInstance"], {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),
+        _deny("OldMetadata", _NOTEBOOK, {"StringNotEqualsIfExists": {_METADATA: "2"}}),
+        # An update that says nothing about these leaves them as they are.
+        _deny("RootLater", _NOTEBOOK_UPDATE, {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),
+        _deny(
+            "OldMetadataLater", _NOTEBOOK_UPDATE, {"StringNotEquals": {_METADATA: "2"}, "Null": {_METADATA: "false"}}
+        ),
     ]
 
 

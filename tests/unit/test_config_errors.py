@@ -133,6 +133,7 @@ WRONG = [
         [{"name": "a", "repository": {"url": CODECOMMIT["url"].replace("northeast-1", "northeast-2")}}],
         ["notebooks.0.repository.url", "ap-northeast-2", "ap-northeast-1"],
     ),
+    ("use_cases", [], ["notebooks.0", "no use cases"]),
     ("access.allowed_cidrs", [], ["access.allowed_cidrs", "known addresses"]),
     ("network.interface_endpoints", "none", ["network.interface_endpoints", "'none'", "minimal", "full"]),
 ]
