@@ -71,7 +71,7 @@ def models(arns: Arns, names: Sequence[str]) -> list[Statement]:
     endpoints = [arns.arn("sagemaker", f"endpoint/{name}") for name in names]
     return [
         allow(["sagemaker:DescribeModelPackage"], packages),
-        allow(["sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"], groups),
+        allow(["sagemaker:DescribeModelPackageGroup"], groups),
         allow(["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], endpoints),
     ]
 
