@@ -21,6 +21,7 @@ _TRANSFORM = ["sagemaker:CreateTransformJob"]
 _MODEL = ["sagemaker:CreateModel"]
 _NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
 _NOTEBOOK_UPDATE = ["sagemaker:UpdateNotebookInstance"]
+_LIFECYCLE = [f"sagemaker:{verb}NotebookInstanceLifecycleConfig" for verb in ("Create", "Update")]
 _METADATA = "sagemaker:MinimumInstanceMetadataServiceVersion"
 
 
@@ -52,6 +53,8 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
         _deny("OpenTraffic", _JOBS + _AUTOML, {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}),
         _deny("Internet", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:DirectInternetAccess": "Disabled"}}),
         _deny("Root", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:RootAccess": "Disabled"}}),
+        # Such scripts run as root on notebooks that have one, with their roles; CloudFormation alone writes them.
+        deny("DenyRootScripts", _LIFECYCLE),
         _deny("OldMetadata", _NOTEBOOK, {"StringNotEqualsIfExists": {_METADATA: "2"}}),
         # An update that says nothing about these leaves them as they are.
         _deny("RootLater", _NOTEBOOK_UPDATE, {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),

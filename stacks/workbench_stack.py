@@ -14,6 +14,7 @@ from constructs.notebook_instance import Machine, NotebookInstance
 from constructs.notebook_lifecycle import NotebookLifecycle
 from constructs.notebook_role import NotebookReach, NotebookRole
 from constructs.notebook_statements import open_codecommit, read_secret
+from constructs.placement import Placement
 from constructs.statements import Statement
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
@@ -44,41 +45,43 @@ class WorkbenchStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        arns = Arns.of(self)
         for notebook in environment.notebooks:
             part = Construct(self, "".join(word.capitalize() for word in notebook.name.split("-")))
-            name = f"{environment.name}-{notebook.name}"
             folders = environment.use_cases if notebook.use_cases is None else notebook.use_cases
-            role = NotebookRole(
-                part,
-                "Role",
-                notebook=name,
-                reach=NotebookReach(
-                    environment=environment.name,
-                    use_cases={folder: slugs[folder] for folder in folders},
-                    raw=data.raw,
-                    processed=data.processed,
-                    data_key=security.data_key,
-                ),
-                placement=network.jobs,
-                repository=_repository_access(arns, notebook.repository),
-            ).role
-            NotebookInstance(
-                part,
-                "Instance",
-                name=name,
-                machine=Machine(notebook.instance, notebook.volume_gb, security.data_key),
-                role=role,
-                placement=network.jobs,
-                lifecycle=NotebookLifecycle(part, "Lifecycle", idle_stop_minutes=notebook.idle_stop_minutes).name,
-                repository=_repository(part, notebook),
+            reach = NotebookReach(
+                environment=environment.name,
+                use_cases={folder: slugs[folder] for folder in folders},
+                raw=data.raw,
+                processed=data.processed,
+                data_key=security.data_key,
             )
-            if notebook.owner is not None:
-                cdk.Tags.of(part).add("ml-loop:owner", notebook.owner)
+            _notebook(part, f"{environment.name}-{notebook.name}", notebook, reach, network.jobs)
 
 
-def _repository(part: Construct, notebook: Notebook) -> str | None:
-    repository = notebook.repository
+def _notebook(part: Construct, name: str, notebook: Notebook, reach: NotebookReach, placement: Placement) -> None:
+    role = NotebookRole(
+        part,
+        "Role",
+        notebook=name,
+        reach=reach,
+        placement=placement,
+        repository=_repository_access(Arns.of(part), notebook.repository),
+    ).role
+    NotebookInstance(
+        part,
+        "Instance",
+        name=name,
+        machine=Machine(notebook.instance, notebook.volume_gb, reach.data_key),
+        role=role,
+        placement=placement,
+        lifecycle=NotebookLifecycle(part, "Lifecycle", idle_stop_minutes=notebook.idle_stop_minutes).name,
+        repository=_repository(part, notebook.repository),
+    )
+    if notebook.owner is not None:
+        cdk.Tags.of(part).add("ml-loop:owner", notebook.owner)
+
+
+def _repository(part: Construct, repository: Repository | None) -> str | None:
     if repository is None:
         return None
     return CodeRepository(

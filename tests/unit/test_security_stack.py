@@ -192,22 +192,29 @@ def test_one_foreign_subnet_among_own_ones_is_refused(boundary: dict[str, Any], 
     assert judge(boundary, "sagemaker:CreateModel", keys=mixed) == ("Deny", "DenyForeignSubnets")
 
 
-@pytest.mark.parametrize(
-    ("action", "changes", "expected"),
-    [
-        ("Create", {}, ("Allow", "")),
-        ("Create", {"DirectInternetAccess": None}, ("Deny", "DenyInternet")),
-        ("Create", {"DirectInternetAccess": "Enabled"}, ("Deny", "DenyInternet")),
-        ("Create", {"RootAccess": None}, ("Deny", "DenyRoot")),
-        ("Create", {"RootAccess": "Enabled"}, ("Deny", "DenyRoot")),
-        ("Create", {"MinimumInstanceMetadataServiceVersion": None}, ("Deny", "DenyOldMetadata")),
-        ("Create", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadata")),
-        ("Update", {"RootAccess": None, "MinimumInstanceMetadataServiceVersion": None}, ("Allow", "")),
-        ("Update", {}, ("Allow", "")),
-        ("Update", {"RootAccess": "Enabled"}, ("Deny", "DenyRootLater")),
-        ("Update", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadataLater")),
-    ],
-)
+NOTEBOOKS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
+    ("Create", {}, ("Allow", "")),
+    ("Create", {"DirectInternetAccess": None}, ("Deny", "DenyInternet")),
+    ("Create", {"DirectInternetAccess": "Enabled"}, ("Deny", "DenyInternet")),
+    ("Create", {"RootAccess": None}, ("Deny", "DenyRoot")),
+    ("Create", {"RootAccess": "Enabled"}, ("Deny", "DenyRoot")),
+    ("Create", {"MinimumInstanceMetadataServiceVersion": None}, ("Deny", "DenyOldMetadata")),
+    ("Create", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadata")),
+    ("Update", {"RootAccess": None, "MinimumInstanceMetadataServiceVersion": None}, ("Allow", "")),
+    ("Update", {}, ("Allow", "")),
+    ("Update", {"RootAccess": "Enabled"}, ("Deny", "DenyRootLater")),
+    ("Update", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadataLater")),
+]
+
+
+@pytest.mark.parametrize("verb", ["Create", "Update"])
+def test_nobody_writes_scripts_that_run_as_root(boundary: dict[str, Any], secure: dict[str, Any], verb: str) -> None:
+    action = f"sagemaker:{verb}NotebookInstanceLifecycleConfig"
+    assert judge(boundary, action, keys=secure) == ("Deny", "DenyRootScripts")
+    assert judge(boundary, action.replace(verb, "Describe"), keys=secure)[0] == "Allow"
+
+
+@pytest.mark.parametrize(("action", "changes", "expected"), NOTEBOOKS)
 def test_notebooks_without_internet_root_and_old_metadata(
     boundary: dict[str, Any], secure: dict[str, Any], action: str, changes: dict[str, Any], expected: tuple[str, str]
 ) -> None:
