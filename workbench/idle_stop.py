@@ -27,12 +27,16 @@ TIMEOUT_S = 20
 
 
 def ask(jupyter: str, path: str) -> list[dict[str, Any]]:
-    """Return what Jupyter lists; `no_track_activity`, or the question would count as use."""
+    """Return what Jupyter lists, nothing if it does not answer; `no_track_activity`, or the question would be use."""
     # The certificate is of Jupyter's own making, and the connection does not leave the machine.
     context = ssl._create_unverified_context() if jupyter.startswith("https:") else None  # noqa: S323
     url = f"{jupyter}/api/{path}?no_track_activity=1"
-    with urllib.request.urlopen(url, timeout=TIMEOUT_S, context=context) as answer:  # noqa: S310 - http(s), as given
-        found: list[dict[str, Any]] = json.load(answer)
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S, context=context) as answer:  # noqa: S310 - http(s), as given
+            found: list[dict[str, Any]] = json.load(answer)
+    except (urllib.error.URLError, TimeoutError, ValueError) as error:
+        print(f"Jupyter does not list its {path}: {error}", file=sys.stderr)
+        return []
     return found
 
 
@@ -56,11 +60,8 @@ def remembered(state: Path, now: float) -> float:
 
 def look(jupyter: str, state: Path, now: float) -> float:
     """Return how long nothing was used, seconds, and remember when that was: closed kernels are not listed."""
-    used = remembered(state, now)
-    try:
-        used = max(used, min(last_use(ask(jupyter, "kernels"), ask(jupyter, "terminals"), now), now))
-    except (urllib.error.URLError, TimeoutError, ValueError) as error:
-        print(f"Jupyter does not answer: {error}", file=sys.stderr)
+    listed = last_use(ask(jupyter, "kernels"), ask(jupyter, "terminals"), now)
+    used = max(remembered(state, now), min(listed, now))
     state.write_text(str(used), encoding="utf-8")
     return now - used
 

@@ -22,6 +22,7 @@ class Jupyter(HTTPServer):
     kernels: list[dict[str, Any]]
     terminals: list[dict[str, Any]]
     asked: list[str]
+    terminals_missing = False
 
     @property
     def url(self) -> str:
@@ -35,6 +36,8 @@ class Answers(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         path = self.path.partition("?")[0]
         lists = {"/api/kernels": self.server.kernels, "/api/terminals": self.server.terminals}
+        if self.server.terminals_missing:
+            del lists["/api/terminals"]
         self.send_response(200 if path in lists else 404)
         self.end_headers()
         self.wfile.write(json.dumps(lists.get(path, {})).encode())
@@ -112,8 +115,15 @@ def test_when_jupyter_does_not_answer_the_last_answer_counts(
     state = tmp_path / "last-use"
     state.write_text(str(NOW - 600))
     assert idle_stop.look("http://127.0.0.1:9", state, NOW) == pytest.approx(600)
-    assert "does not answer" in capsys.readouterr().err
+    assert "does not list its kernels" in capsys.readouterr().err
     assert idle_stop.look(f"{jupyter.url}/elsewhere", state, NOW) == pytest.approx(600)
+
+
+def test_a_busy_kernel_counts_where_there_are_no_terminals(jupyter: Jupyter, tmp_path: Path) -> None:
+    state = tmp_path / "last-use"
+    state.write_text(str(NOW - 7200))
+    jupyter.kernels, jupyter.terminals_missing = [kernel(90, "busy")], True
+    assert idle_stop.look(jupyter.url, state, NOW) == 0
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", str(NOW + 1e6)])
