@@ -62,6 +62,7 @@ class Result:
 def run(out: Path, sizes: tuple[int, ...] = SIZES) -> list[Result]:
     """Measure each size, and plot how it grows."""
     results = [_measure(copies) for copies in sizes]
+    out.mkdir(parents=True, exist_ok=True)
     _plot(results, out / "preparation.svg")
     return results
 
