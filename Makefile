@@ -36,7 +36,7 @@ build/wheels/.ready: $(wildcard pipelines_src/wheels/*.txt) | $(VENV)/.ready
 
 lock: ## Resolve requirements*.in, and what jobs bring along, into hashed locks
 	@$(PY) -m ops wheels lock
-	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -c pipelines_src/wheels/xgboost.txt -o requirements-dev.txt
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in $(patsubst %.in,-c %.txt,$(wildcard pipelines_src/wheels/*.in)) -o requirements-dev.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
 
 synth: setup ## Synthesise every environment into cdk.out

@@ -4,7 +4,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from config import ConfigError
 from config.loading import ROOT
 from ops import wheel_files, wheels
 from ops.target import OperationError
@@ -77,6 +79,15 @@ def test_without_a_network_it_is_told_what_to_do(tmp_path: Path, locks: Path, in
     next(index.iterdir()).unlink()
     with pytest.raises(OperationError, match=r"could not be downloaded.*brought-along.*takes a network.*wheels build"):
         wheels.built("xgboost", locks, tmp_path / "a")
+
+
+def test_who_deploys_is_told_the_path_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheels, "built", lambda image: tmp_path / f"{image}.zip")
+    found = CliRunner().invoke(wheels.app, ["path", "xgboost"])
+    assert found.output == f"{tmp_path / 'xgboost.zip'}\n"
+    unknown = CliRunner().invoke(wheels.app, ["path", "kmeans"])
+    assert isinstance(unknown.exception, ConfigError)
+    assert "found 'kmeans'; allowed are xgboost" in str(unknown.exception)
 
 
 def test_a_wheel_that_an_installer_would_move_is_refused(tmp_path: Path) -> None:
