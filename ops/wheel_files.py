@@ -88,8 +88,9 @@ def _why(lock: Path, said: str) -> str:
             f"{lock.name}: a downloaded file has another hash than the lock says, so it is not used: {what} If the "
             "index is yours, ask who changed the file; `make lock` takes over what is there now."
         )
-    errors = [line for line in lines if line.startswith("ERROR")] or lines
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR")] or lines
     return (
-        f"{lock.name}: the wheels could not be downloaded: {' '.join(errors[-_LINES:])} This takes a network, or an "
-        "index that is reached without (PIP_INDEX_URL, PIP_FIND_LINKS). Then run `python -m ops wheels build` again."
+        f"{lock.name}: the wheels could not be downloaded. This takes a network, or an index that is reached without "
+        "(PIP_INDEX_URL, PIP_FIND_LINKS); then run `python -m ops wheels build` again. pip says: "
+        f"{'; '.join(errors[-_LINES:])}"
     )
