@@ -34,8 +34,6 @@ def assembled(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Iter
             (inner / "__init__.py").touch()
         (package / "steps" / "__main__.py").rename(folder / "__main__.py")
         (package / use_case.name / SETTINGS_FILE).write_text(settings(use_case), encoding="utf-8")
-        for part in (package, package / use_case.name):
-            (part / "__init__.py").touch()  # in a zip, files of a package without it cannot be read
         yield folder
 
 

@@ -77,7 +77,9 @@ def test_a_wheel_of_another_hash_is_refused_and_nothing_is_left(tmp_path: Path, 
 
 def test_without_a_network_it_is_told_what_to_do(tmp_path: Path, locks: Path, index: Path) -> None:
     next(index.iterdir()).unlink()
-    with pytest.raises(OperationError, match=r"could not be downloaded. This takes a network.*wheels build.*pip says: .*brought-along"):
+    with pytest.raises(
+        OperationError, match=r"could not be downloaded. This takes a network.*wheels build.*pip says: .*brought-along"
+    ):
         wheels.built("xgboost", locks, tmp_path / "a")
 
 
