@@ -10,7 +10,7 @@ from config import Environment, UseCase
 from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
 from config.loading import ROOT
 from constructs.job_code import JobCode
-from constructs.job_role import JobRole
+from constructs.job_role import JobRole, job_role_path
 from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
 from constructs.statements import encrypt_volume, pull_image, read_folder, read_object, read_write_folder, use_key
@@ -80,7 +80,7 @@ class TrainingStack(cdk.Stack):
         jobs = JobRole(
             self,
             "JobRole",
-            use_case=use_case.name,
+            path=job_role_path(environment.name, use_case.slug),
             model_package_group=name,
             placement=network.jobs,
             access=[
