@@ -143,7 +143,7 @@ def test_every_operation_on_texts_is_the_same(table: ir.Table, bench: Bench) -> 
     made = bench.frame(table.order_by("row").select(**{name: make(table) for name, make in TEXTS.items()}))
     for name, make in TEXTS.items():
         levels = sorted({value for value in made[name] if value is not None})
-        fitted = {"features": [{"name": name, "type": "category", "missing_is_level": True, "missing_code": -1.0,
+        fitted: Document = {"features": [{"name": name, "type": "category", "missing_is_level": True, "missing_code": -1.0,
                                 "codes": {level: float(place) for place, level in enumerate(levels)}}]}  # fmt: skip
         encode = loaded(bench.folder, {name: make(RECORD)}, fitted)
         places = dict(fitted["features"][0]["codes"])
