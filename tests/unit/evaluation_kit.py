@@ -23,7 +23,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 ROWS = 3000
 KINDS: dict[str, dict[str, Any]] = {
     "binary_classification": {"label": "failed"},
-    "multiclass_classification": {"label": "state", "classes": ["good", "worn", "broken"]},
+    "multiclass_classification": {"label": "state", "classes": ["good", "$worn_", "br<o>ken$"]},
     "regression": {"label": "hours"},
     "clustering": {},
 }
@@ -49,7 +49,7 @@ def pumps(seed: int = 0) -> pd.DataFrame:
             "age": age,
             "site": site,
             "failed": (wear > 0.9).astype("float64"),
-            "state": np.select([wear < 0.5, wear < 0.9], ["good", "worn"], "broken"),
+            "state": np.select([wear < 0.5, wear < 0.9], ["good", "$worn_"], "br<o>ken$"),
             "hours": 100 * (2 - wear) + 10 * (site == "north"),
         }
     )

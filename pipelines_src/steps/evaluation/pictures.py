@@ -15,6 +15,7 @@ mpl.use("svg")
 _STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "ml-loop", "font.size": 10, "font.family": "sans-serif",
     "axes.spines.top": False, "axes.spines.right": False,
+    "text.parse_math": False,  # a class may be called $a$
 }  # fmt: skip
 _COLOURS = {"model": "#0b6e99", "baseline": "#d08a1d", "champion": "#7a4fa3"}
 _SOFT = "#aab4bd"
