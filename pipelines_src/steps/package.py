@@ -3,14 +3,11 @@
 The same inputs give the same bytes: entries are sorted and carry no time, owner or machine.
 """
 
-import gzip
 import importlib.resources
-import io
-import tarfile
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from . import features_file, files, offline_wheel, row_runtime
+from . import archives, features_file, offline_wheel, row_runtime
 from .booster import MODEL_FILE
 from .use_case import ROOT
 
@@ -20,17 +17,7 @@ from .use_case import ROOT
 def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
     """Write model.tar.gz for SageMaker's XGBoost image in script mode; `features`: the preparation's output."""
     learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
-    entries = {MODEL_FILE: model, **learnt, **_code(use_case)}
-    with (
-        files.replacing(path) as beside,
-        beside.open("wb") as raw,
-        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
-        for name, content in sorted(entries.items()):
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(content), 0o644
-            archive.addfile(entry, io.BytesIO(content))
+    archives.write(path, {MODEL_FILE: model, **learnt, **_code(use_case)})
 
 
 def _code(use_case: str) -> dict[str, bytes]:
