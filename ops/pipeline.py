@@ -13,6 +13,7 @@ from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
+from ops.warm_start import earlier_model
 
 app = typer.Typer(no_args_is_help=True)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
@@ -62,9 +63,12 @@ def start(
 
 def start_execution(target: Target) -> str:
     """Start the pipeline on the raw files that are there now, and return the execution's ARN."""
+    parameters = {"RawDataVersion": raw_version(target)}
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
-        PipelineParameters=[{"Name": "RawDataVersion", "Value": raw_version(target)}],
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         ClientRequestToken=uuid.uuid4().hex,
     )
     return started["PipelineExecutionArn"]

@@ -86,8 +86,14 @@ class World:
         policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
         client("iam").put_role_policy(RoleName=name, PolicyName="do", PolicyDocument=policy)
         world = cls(name, role, client("kms").create_key()["KeyMetadata"]["Arn"], client)
-        world.put("raw/points.parquet", _parquet(points()))
+        world.put_points(points())
         return world
+
+    def put_points(self, table: pd.DataFrame) -> None:
+        """Make these the raw data."""
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        self.put("raw/points.parquet", buffer.getvalue())
 
     def put(self, key: str, content: bytes) -> str:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
@@ -198,9 +204,3 @@ def _why(world: World, arn: str) -> str:
             group = "ProcessingJobs" if "processing" in part["Arn"] else "TrainingJobs"
             found.append(f"{name} {step['StepStatus']}: {step.get('FailureReason')}\n{world.log(group, job)[-3000:]}")
     return "\n".join(found) or str(steps(world, arn))
-
-
-def _parquet(table: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
