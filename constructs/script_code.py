@@ -16,7 +16,7 @@ class ScriptCode(Construct):
 
     Attributes:
         uri: S3 URI of the archive.
-        file_name: its name there, `<hash>.tar.gz`.
+        file_name: its name there, `<hash>.gz`.
         bucket_arn: ARN of the bucket that it is in.
     """
 
@@ -26,5 +26,6 @@ class ScriptCode(Construct):
             self, "Resource", path=str(archive), asset_hash=content_hash, asset_hash_type=cdk.AssetHashType.CUSTOM
         )
         self.uri = asset.s3_object_url
-        self.file_name = f"{asset.asset_hash}.tar.gz"
+        # The CDK keeps the last ending only. The image opens what is an archive, whatever it is called.
+        self.file_name = f"{asset.asset_hash}{archive.suffix}"
         self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{asset.s3_bucket_name}"

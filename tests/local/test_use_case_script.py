@@ -10,6 +10,7 @@ import pytest
 from local_cloud import clients
 from tests.local import use_case_kit as kit
 from tests.local.conftest import RunningCloud
+from tests.use_cases import SCRIPT as TRAIN
 
 SCRIPT = '''
 """Fit a mean, slowly."""
@@ -58,12 +59,6 @@ NEIGHBOUR = '''
 def features(table):
     return table.drop(columns="label")
 '''
-TRAIN: dict[str, Any] = {
-    "algorithm": "script",
-    "entry_point": "train.py",
-    "hyperparameters": {"rounds": 3, "colour": "blue"},
-    "metrics": {"score": r"score=(\d+);"},
-}
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from config import UseCase
 from pipelines_src.job_code import settings
 from pipelines_src.steps import archives
 from tests.local import use_case_kit as kit
-from tests.local.test_use_case_script import TRAIN, model_of, sources
+from tests.local.test_use_case_script import model_of, sources
 from tests.local.training_kit import booster_in
+from tests.use_cases import SCRIPT
 
 XGBOOST = {"hyperparameters": {"num_round": 6, "max_depth": 2, "seed": 1}, "warm_start": "champion"}
 
@@ -56,7 +57,7 @@ def test_the_built_in_xgboost_adds_trees_to_those_of_the_earlier_model(world: ki
 
 
 def test_a_script_finds_the_earlier_model_in_a_channel(world: kit.World, tmp_path: Path) -> None:
-    case = kit.use_case({**TRAIN, "warm_start": "champion"})
+    case = kit.use_case({**SCRIPT, "warm_start": "champion"})
     document = kit.define(world, case, sources(tmp_path), tmp_path)
     first = kit.run(world, "warm-script", document)
     uri = package(world, case, first, tmp_path)

@@ -21,34 +21,12 @@ from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.job_code import assembled
 from pipelines_src.script_code import archived
 from tests.local.training_kit import TRUST
+from tests.use_cases import NAME, use_case
+
+__all__ = ["NAME", "use_case"]
 
 REGION = "ap-northeast-1"
 CENTRES = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])
-NAME = "points"
-
-
-def use_case(train: dict[str, Any], problem: str = "binary_classification", **data: Any) -> UseCase:
-    """Points of the plane: in which of three places they are, or whether that is the first."""
-    labelled = {} if problem == "clustering" else {"label": "first"}
-    number = {"type": "number", "missing": "mean"}
-    return UseCase.model_validate(
-        {
-            "name": NAME,
-            "description": "Where is the point?",
-            "problem": problem,
-            "data": {
-                "raw": {"points": ["id", "x", "y", *labelled.values()]},
-                "record": [{"name": "x", "type": "number"}, {"name": "y", "type": "number"}],
-                "id": "id",
-                "features": [{"name": name, "source": name, **number} for name in ("x", "y")],
-                **labelled,
-                **data,
-            },
-            "split": {"by": "random", "stratify": problem != "clustering"},
-            "train": {"max_runtime_seconds": 60, **train},
-            "gate": [{"metric": "rows", "at_least": 1}],
-        }
-    )
 
 
 def points(rows: int = 600, seed: int = 0) -> pd.DataFrame:
