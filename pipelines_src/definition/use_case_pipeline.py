@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from config.use_case import UseCase
-from config.use_case.evaluate import GateCondition
 from config.use_case.metrics import PRIMARY
-from pipelines_src.definition.conditions import Condition, GreaterThanOrEqualTo, LessThanOrEqualTo
+from pipelines_src.definition.conditions import Equals
 from pipelines_src.definition.flow_steps import ConditionStep, FailStep
 from pipelines_src.definition.job_arguments import JobArguments, of_this_execution
 from pipelines_src.definition.model_package import model_package
@@ -13,7 +12,7 @@ from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
 from pipelines_src.definition.processing_step import ProcessingStep, PropertyFile
-from pipelines_src.definition.references import ExecutionVariable, Join, Reference, Scalar
+from pipelines_src.definition.references import ExecutionVariable, Join, Reference
 from pipelines_src.definition.request_steps import RegisterModelStep
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_training import Trained, training
@@ -56,31 +55,20 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         retries=(BUSY, NO_MACHINE),
         cache=CACHE,
     )
-    evaluate = _evaluate(use_case, settings, jobs, prepare, trained)
+    champion = given["ChampionModelUri"]
+    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, champion)
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
-        conditions=tuple(_holds(evaluate, gate) for gate in use_case.gate),
-        if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"]),),
-        else_steps=(_gate_failed(use_case, evaluate),),
+        conditions=(Equals(evaluate.json(EVALUATION, "gate.result"), "passed"),),
+        if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"], champion),),
+        else_steps=(_gate_failed(evaluate),),
     )
     steps = (prepare, trained.step, evaluate, check_gate)
     return Pipeline(parameters=parameters, steps=(earlier, *steps) if earlier else steps)
 
 
-def _holds(evaluate: ProcessingStep, gate: GateCondition) -> Condition:
-    reached = evaluate.json(EVALUATION, gate.metric)
-    if gate.at_least is not None:
-        return GreaterThanOrEqualTo(reached, gate.at_least)
-    return LessThanOrEqualTo(reached, gate.at_most or 0.0)
-
-
 def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringParameter, ...]:
-    earlier = StringParameter(
-        name=WARM_START,
-        # The job needs something to read. Code is always there, and is no model: training begins anew.
-        default=settings.code_uri,
-    )
     return (
         StringParameter(name="RawDataUri", default=settings.raw_uri),
         StringParameter(name="RawDataVersion", default="unknown"),
@@ -91,7 +79,9 @@ def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringPa
         ),
         StringParameter(name="ProcessingInstanceType", default=settings.processing_instance),
         StringParameter(name="TrainingInstanceType", default=use_case.train.instance or settings.training_instance),
-        *([earlier] if warm_starts(use_case) else []),
+        # An input must exist: without a champion it is the code (docs/decisions/champion-comparison.md).
+        StringParameter(name="ChampionModelUri", default=settings.code_uri),
+        *([StringParameter(name=WARM_START, default=settings.code_uri)] if warm_starts(use_case) else []),
     )
 
 
@@ -122,17 +112,22 @@ def _prepare(
 
 
 def _evaluate(
-    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, prepare: ProcessingStep, trained: Trained
+    use_case: UseCase,
+    settings: PipelineSettings,
+    jobs: JobArguments,
+    prepare: ProcessingStep,
+    trained: Trained,
+    champion: Reference,
 ) -> ProcessingStep:
     return ProcessingStep(
         name="Evaluate",
-        description="Judge the model on the test split against the baseline, and pack it for serving.",
+        description="Judge the model on the test split against baseline and champion, and pack it for serving.",
         arguments=jobs.processing(
             arguments=("evaluate", "--use-case", use_case.name),
             inputs={
                 "model": trained.model,
-                "test": prepare.output("test"),
-                "features": prepare.output("features"),
+                "champion": champion,
+                **{name: prepare.output(name) for name in ("test", "validation", "features", "report")},
             },
             outputs={
                 "evaluation": of_this_execution(settings.processed_uri, "evaluation"),
@@ -140,6 +135,7 @@ def _evaluate(
             },
             # A job has one key for all outputs; the serving role, which reads the package, has this one only.
             output_key=settings.models_key,
+            variables={"ML_LOOP_CHAMPION": champion},
         ),
         property_files=(PropertyFile(EVALUATION, output="evaluation", path="evaluation.json"),),
         retries=(BUSY, NO_MACHINE),
@@ -153,11 +149,12 @@ def _register(
     prepare: ProcessingStep,
     evaluate: ProcessingStep,
     approval: Reference,
+    champion: Reference,
 ) -> RegisterModelStep:
     metrics = dict.fromkeys([f"{PRIMARY[use_case.problem]}.value", *(gate.metric for gate in use_case.gate)])
     return RegisterModelStep(
         name="RegisterModel",
-        description="Register the model with its metrics and monitoring baseline.",
+        description="Register the model with its metrics, its card and the monitoring baseline.",
         arguments=model_package(
             settings,
             description=use_case.description,
@@ -168,6 +165,9 @@ def _register(
             metadata={
                 # Values must be texts, and numbers in a property file are not.
                 **{metric: Join("", (evaluate.json(EVALUATION, metric),)) for metric in metrics},
+                "incumbent": evaluate.json(EVALUATION, "incumbent"),
+                "champion": champion,
+                "model_card": Join("/", (evaluate.output("evaluation"), "model_card.html")),
                 "code": settings.code_hash,
                 "execution": ExecutionVariable.PIPELINE_EXECUTION_ID.ref,
             },
@@ -176,14 +176,10 @@ def _register(
     )
 
 
-def _gate_failed(use_case: UseCase, evaluate: ProcessingStep) -> FailStep:
-    reached: list[Reference | Scalar] = ["The model is not registered, since it does not reach the gate:"]
-    for number, gate in enumerate(use_case.gate):
-        bound = f"at least {gate.at_least}" if gate.at_least is not None else f"at most {gate.at_most}"
-        reached += [";" if number else "", f" {gate.metric} must be {bound} and is "]
-        reached.append(evaluate.json(EVALUATION, gate.metric))
+def _gate_failed(evaluate: ProcessingStep) -> FailStep:
+    reason = evaluate.json(EVALUATION, "gate.message")
     return FailStep(
         name="GateFailed",
-        description="Say which values were reached.",
-        error_message=Join("", tuple(value for value in reached if value != "")),
+        description="Say which conditions failed, and by how much.",
+        error_message=Join(" ", ("The model is not registered, since it does not pass the gate:", reason)),
     )

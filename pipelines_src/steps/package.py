@@ -4,20 +4,27 @@ The same inputs give the same bytes: entries are sorted and carry no time, owner
 """
 
 import importlib.resources
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from . import archives, features_file, offline_wheel, row_runtime
-from .booster import MODEL_FILE
 from .use_case import ROOT
 
 # Folders below steps, the preparation and its engines, stay behind.
 
 
-def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
-    """Write model.tar.gz for SageMaker's XGBoost image in script mode; `features`: the preparation's output."""
+def write(path: Path, model: Mapping[str, bytes], features: Path, use_case: str) -> None:
+    """Write model.tar.gz for SageMaker's XGBoost image in script mode.
+
+    Args:
+        path: of the archive.
+        model: name -> content of the trained model's file, and of what else was learnt of it.
+        features: the preparation's output.
+        use_case: the folder whose modules go with it.
+    """
     learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
-    archives.write(path, {MODEL_FILE: model, **learnt, **_code(use_case)})
+    archives.write(path, {**model, **learnt, **_code(use_case)})
 
 
 def _code(use_case: str) -> dict[str, bytes]:

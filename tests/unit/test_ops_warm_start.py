@@ -89,6 +89,7 @@ def test_the_pipeline_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> Non
     stub = stubs("champion")
     monkeypatch.setattr(pipeline, "raw_version", lambda _: "abc")
     monkeypatch.setattr(pipeline, "earlier_model", lambda _: OWN)
+    monkeypatch.setattr(pipeline.live, "champion_model", lambda _: "")
     parameters = [{"Name": "RawDataVersion", "Value": "abc"}, {"Name": "WarmStartModelUri", "Value": OWN}]
     stub.sagemaker.add_response(
         "start_pipeline_execution",

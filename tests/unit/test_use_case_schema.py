@@ -65,7 +65,7 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     ),
     "gate where less is better": (
         lambda file: file["gate"].append({"metric": "log_loss", "at_least": 0.5}),
-        ["gate.2.metric", "'log_loss_skill'"],
+        ["gate.2.metric", "'log_loss_skill.lower'"],
     ),
     "no gate": (lambda file: file.update(gate=[]), ["gate"]),
     "unknown hyperparameter": (

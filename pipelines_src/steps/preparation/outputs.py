@@ -73,6 +73,8 @@ def _test(engine: Engine, used: ir.Table, learnt: Document, use_case: UseCase) -
         label=rows[LABEL].cast("float64"),
         time=rows[use_case.time] if use_case.time else ibis.null("timestamp(6)"),
         baseline_forecast=rows["@forecast"],
+        # What the champion, whose features are its own, is asked about.
+        **{f"field_{name}": rows[name] for name in (field.name for field in use_case.record)},
         **slices,
         **{f"feature_{name}": rows[f"{MODEL}{name}"] for name in model_columns(learnt)},
     )
