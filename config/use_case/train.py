@@ -1,6 +1,6 @@
 """How a use case is trained: with a built-in algorithm, a script or an image of your own.
 
-One image trains, judges and serves scripts, so that a model is read by the libraries that wrote it.
+Whatever trains, SageMaker's XGBoost image judges and serves (docs/decisions/own-training.md).
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -22,6 +22,7 @@ _METRICS: Any = Field(
     max_length=40,
     description="Metrics by name, each with a regular expression whose first group is the value in a line of the log",
 )
+_SCRIPT = r"^[A-Za-z_][A-Za-z0-9_]*\.py$"
 _LONGEST_WAIT_WITHOUT_CHECKPOINTS = 3600
 
 
@@ -97,9 +98,7 @@ class ScriptTrain(_Train):
     """A script of your own in SageMaker's XGBoost image, which has scikit-learn as well."""
 
     algorithm: Literal["script"]
-    entry_point: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$", description="A file of the use case's folder, such as train.py"
-    )
+    entry_point: str = Field(pattern=_SCRIPT, description="A file of the use case's folder, such as train.py")
     hyperparameters: Hyperparameters = Field(default={}, description="Its command line: --name value")
     metrics: dict[str, str] = _METRICS
     warm_start: WarmStart = _WARM_START
@@ -110,6 +109,12 @@ class ImageTrain(_Train):
 
     algorithm: Literal["image"]
     image: str = Field(pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$", description="In ECR")
+    entry_point: str | None = Field(
+        default=None,
+        pattern=_SCRIPT,
+        description="A file of the use case's folder with model_fn and predict_fn, which read and ask the model; left "
+        "out: the image leaves an XGBoost model, xgboost-model",
+    )
     hyperparameters: Hyperparameters = Field(default={})
     metrics: dict[str, str] = _METRICS
 

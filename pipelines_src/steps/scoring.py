@@ -59,10 +59,11 @@ class Scorer:
     def load(cls, folder: Path) -> "Scorer":
         """Load an unpacked package; StepError if its parts do not belong together."""
         features = features_file.read(folder)
-        model = models.load_folder(folder, len(features_file.model_columns(features)))
+        settings = use_case.load(features["use_case"])
+        model = models.load_folder(folder, len(features_file.model_columns(features)), settings)
         decides = folder / DECISION_FILE
         threshold = files.read_json(decides)["threshold"] if decides.exists() else None
-        return cls(use_case.load(features["use_case"]), row_runtime.load(folder / row_runtime.FILE), model, threshold)
+        return cls(settings, row_runtime.load(folder / row_runtime.FILE), model, threshold)
 
     def respond(self, content: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""

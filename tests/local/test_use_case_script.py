@@ -49,6 +49,15 @@ def train() -> None:
     Path(os.environ["SM_MODEL_DIR"], "model.json").write_text(json.dumps(model))
 
 
+def model_fn(model_dir):
+    return json.loads(Path(model_dir, "model.json").read_text())
+
+
+def predict_fn(rows, model):
+    """The nearer to the first place, the likelier."""
+    return 1 / (1 + rows.clip(0).sum(axis=1) / sum(model["mean"].values()))
+
+
 if __name__ == "__main__":
     train()
 '''
@@ -111,3 +120,13 @@ def wait_until(holds: Any, otherwise: str, seconds: float = 90) -> None:
     while not holds():
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.1)
+
+
+def test_its_model_is_judged_packed_and_answers_records(world: kit.World, tmp_path: Path) -> None:
+    case, source = kit.use_case(TRAIN), sources(tmp_path)
+    job = kit.run(world, "script-judged", kit.define(world, case, source, tmp_path, last="CheckGate"))
+    found = kit.judged(world, job)
+    assert found["auc"]["value"] > 0.95
+    assert set(found["feature_importance"]) == {"x", "y"}
+    near, far = kit.answers(world, job, tmp_path, [{"x": 0.1, "y": 0.2}, {"x": 4.0, "y": 0.0}])
+    assert near["probability"] > 0.5 > far["probability"]

@@ -39,13 +39,20 @@ def test_the_objective_comes_from_the_problem(world: kit.World, tmp_path: Path) 
 
 def test_k_means_finds_the_centres(world: kit.World, tmp_path: Path) -> None:
     case = kit.use_case({"algorithm": "kmeans", "k": 3}, problem="clustering")
-    job = kit.run(world, "kmeans", kit.define(world, case, kit.sources(tmp_path), tmp_path))
+    document = kit.define(world, case, kit.sources(tmp_path), tmp_path, last="CheckGate")
+    job = kit.run(world, "kmeans", document)
     assert job["AlgorithmSpecification"]["TrainingImage"].endswith("/kmeans:1")
     assert {metric["MetricName"] for metric in job["FinalMetricDataList"]} >= {"test:msd"}
     [centres] = mxnet_ndarray.load((model_of(world, job, tmp_path) / "model_algo-1").read_bytes())
     assert isinstance(centres, np.ndarray)
     distances = np.linalg.norm(kit.CENTRES[:, None] - centres[None], axis=2)
     assert distances.min(axis=1).max() < 0.2
+    assert kit.judged(world, job)["clusters_used"] == 3
+    first, second, again = kit.answers(
+        world, job, tmp_path, [{"x": 0.0, "y": 0.3}, {"x": 4.0, "y": 0.0}, {"x": 0.2, "y": 0.0}]
+    )
+    assert first["cluster"] == again["cluster"] != second["cluster"]
+    assert first["distance"] == pytest.approx(0.3, abs=0.2)
 
 
 def test_two_instances_train_one_model_each_on_its_part(world: kit.World, tmp_path: Path) -> None:

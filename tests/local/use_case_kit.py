@@ -3,6 +3,8 @@
 import io
 import json
 import shutil
+import subprocess
+import sys
 import tarfile
 import time
 from dataclasses import dataclass
@@ -110,8 +112,8 @@ def sources(folder: Path, script: str | None = None) -> Path:
     return root
 
 
-def define(world: World, case: UseCase, source: Path, folder: Path) -> dict[str, Any]:
-    """Upload a use case's code as the CDK does, and return its pipeline as far as the trained model."""
+def define(world: World, case: UseCase, source: Path, folder: Path, last: str = "Train") -> dict[str, Any]:
+    """Upload a use case's code as the CDK does, and return its pipeline as far as a step."""
     with assembled(case, source) as code:
         packed = shutil.make_archive(str(folder / "code"), "zip", code)
     code_uri = world.put(f"{folder.name}/0123.zip", Path(packed).read_bytes())
@@ -129,7 +131,7 @@ def define(world: World, case: UseCase, source: Path, folder: Path) -> dict[str,
     )  # fmt: skip
     document = build_pipeline(case, settings).to_definition()
     names = [step["Name"] for step in document["Steps"]]
-    return {**document, "Steps": document["Steps"][: names.index("Train") + 1]}
+    return {**document, "Steps": document["Steps"][: names.index(last) + 1]}
 
 
 def run(
@@ -172,6 +174,26 @@ def trained(world: World, arn: str) -> dict[str, Any]:
     name = metadata["TrainingJob"]["Arn"].rpartition("/")[2]
     job: dict[str, Any] = world.sagemaker.describe_training_job(TrainingJobName=name)
     return job
+
+
+def judged(world: World, job: dict[str, Any]) -> dict[str, Any]:
+    """Return the evaluation of a job's model."""
+    place = job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"].rpartition("/")[0]
+    return dict(json.loads(world.get(f"{place}/evaluation/evaluation.json")))
+
+
+def answers(world: World, job: dict[str, Any], folder: Path, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the endpoint would answer with the package of a job's model, in a process of its own."""
+    processed = job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"].rpartition("/")[0]
+    package = world.unpack(f"{processed.replace('/processed/', '/models/')}/package/model.tar.gz", folder / "package")
+    program = (
+        "import sys; sys.path.insert(0, 'code'); import serve\n"
+        "print(serve.transform_fn(serve.model_fn('.'), sys.argv[1], 'application/json', 'application/json')[0])"
+    )
+    command = [sys.executable, "-c", program, json.dumps({"instances": records})]
+    done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout)["predictions"])
 
 
 def _why(world: World, arn: str) -> str:
