@@ -56,7 +56,8 @@ def _entries(name: str, script: str, sources: Path) -> dict[str, bytes]:
             f"has {found}. Write it, or correct the name."
         )
     package = sources.name
-    entries = {f"{package}/{name}/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    entries = {f"{package}/__init__.py": b"", f"{package}/{name}/__init__.py": b""}
+    entries |= {f"{package}/{name}/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}
     entries |= {f"{package}/steps/{file}": (sources / "steps" / file).read_bytes() for file in _BACKEND}
     entries[script] = _starter(f"{package}.{name}.{Path(script).stem}").encode()
     entries[offline_wheel.PROJECT_FILE] = offline_wheel.PROJECT.encode()

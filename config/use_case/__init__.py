@@ -40,6 +40,7 @@ class UseCase(Section):
         agreement.algorithm_fits(self.problem, self.data, self.train)
         tuning_agreement.tuning_fits(self.train)
         agreement.gate_has_figures(self.problem, self.gate)
+        agreement.gate_has_values(self.data, self.evaluate, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         return self
 

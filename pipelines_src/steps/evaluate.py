@@ -20,7 +20,7 @@ from .evaluation.threshold import Costs
 from .folders import Folders
 from .models import Model
 from .scoring import DECISION_FILE
-from .use_case import UseCase
+from .use_case import UseCase, settings
 
 PREDICTIONS = 1000  # rows of predictions.csv
 CHAMPION_VARIABLE = "ML_LOOP_CHAMPION"  # where the input `champion` comes from, for people
@@ -40,7 +40,8 @@ def run(use_case: UseCase, folders: Folders) -> None:
     _write(use_case, folders, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
-    package.write(folders.output("package") / "model.tar.gz", content, folders.input("features"), use_case.name)
+    archive = folders.output("package") / "model.tar.gz"
+    package.write(archive, content, folders.input("features"), settings(use_case.name))
 
 
 def _judged(use_case: UseCase, names: list[str], model: Model, folders: Folders) -> Judged:

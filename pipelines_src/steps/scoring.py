@@ -59,7 +59,7 @@ class Scorer:
     def load(cls, folder: Path) -> "Scorer":
         """Load an unpacked package; StepError if its parts do not belong together."""
         features = features_file.read(folder)
-        settings = use_case.load(features["use_case"])
+        settings = UseCase.from_document(files.read_json(folder / use_case.SETTINGS_FILE))
         model = models.load_folder(folder, len(features_file.model_columns(features)), settings)
         decides = folder / DECISION_FILE
         threshold = files.read_json(decides)["threshold"] if decides.exists() else None

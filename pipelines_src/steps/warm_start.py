@@ -16,7 +16,7 @@ from .use_case import SETTINGS_FILE, Document, UseCase
 FILE = "warm_start.json"
 ARCHIVE = "model.tar.gz"
 CHECKPOINT = "xgboost-checkpoint.{round}"  # what the image looks for: docs/decisions/xgboost-checkpoints.md
-_NOT_THE_MODEL = (features_file.FILE, row_runtime.FILE)
+_NOT_THE_MODEL = (features_file.FILE, row_runtime.FILE, SETTINGS_FILE)
 _REMEDY = "Name another model, or train anew: `warm_start: none` in use_case.yaml."
 
 
@@ -47,10 +47,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
 
 
 def _require_same_features(use_case: UseCase, package: Path) -> None:
-    found = sorted(package.glob(f"code/*/*/{SETTINGS_FILE}"))
-    if not found:
-        raise StepError(f"{ARCHIVE}: holds no {SETTINGS_FILE}, so that nobody knows its features. {_REMEDY}")
-    earlier = UseCase.from_document(files.read_json(found[0]))
+    earlier = UseCase.from_document(files.read_json(package / SETTINGS_FILE))
     if earlier.problem != use_case.problem:
         raise StepError(f"the earlier model is for {earlier.problem}, this use case is {use_case.problem}. {_REMEDY}")
     for key in ("classes", "positive", "features", "reduce"):
@@ -78,7 +75,7 @@ def _bring_checkpoint(package: Path, learnt: Document, folder: Path) -> int:
 
 
 def _bring_files(package: Path, folder: Path) -> None:
-    shutil.rmtree(package / "code")
+    shutil.rmtree(package / "code", ignore_errors=True)
     for name in _NOT_THE_MODEL:
         (package / name).unlink(missing_ok=True)
     shutil.copytree(package, folder)

@@ -29,7 +29,7 @@ def package(world: kit.World, case: UseCase, job: dict[str, Any], folder: Path) 
     entries = {path.name: path.read_bytes() for path in unpacked.iterdir()}
     for name in ("features.json", "row_function.py"):
         entries[name] = world.get(f"{place}/features/{name}")
-    entries[f"code/pipelines_src/{kit.NAME}/use_case.json"] = settings(case).encode()
+    entries["use_case.json"] = settings(case).encode()
     archives.write(folder / "model.tar.gz", entries)
     return world.put(f"{folder.name}/package/model.tar.gz", (folder / "model.tar.gz").read_bytes())
 
@@ -71,7 +71,7 @@ def test_another_models_features_are_refused_with_a_remedy(world: kit.World, tmp
     entries = {
         "xgboost-model": b"",
         "features.json": json.dumps({"version": 2, "features": [], "reduction": None}).encode(),
-        "code/pipelines_src/other/use_case.json": settings(
+        "use_case.json": settings(
             kit.use_case(XGBOOST, features=[{"name": "x", "type": "number", "source": "x"}])
         ).encode(),
     }

@@ -1,5 +1,7 @@
 """Intervals: they cover what they say they cover, are paired, and know of rows that belong together."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,15 +16,16 @@ def rows(count: int, samples: int = 300, confidence: float = 0.95, seed: int = 0
     return Resampling(np.arange(count), samples, confidence, seed)
 
 
+def mean_of(values: Floats) -> Callable[[Floats], Figures]:
+    return lambda weights: {"mean": float(np.average(values, weights=weights))}
+
+
 def test_an_interval_covers_the_truth_as_often_as_it_says() -> None:
     random = np.random.default_rng(0)
     covered = 0
     for seed in range(200):
-        sample = random.exponential(1, 80)
-        found = rows(80, 200, 0.9, seed).intervals(
-            lambda weights, sample=sample: {"mean": np.average(sample, weights=weights)}
-        )
-        covered += found["mean"].lower <= 1 <= found["mean"].upper
+        found = rows(80, 200, 0.9, seed).intervals(mean_of(random.exponential(1, 80)))["mean"]
+        covered += found.lower <= 1 <= found.upper
     # Skewed and small samples cost a little (Efron and Tibshirani, 13.3); 5 standard errors are 0.11.
     assert 0.9 - 0.11 < covered / 200 < 0.9 + 0.08
 
@@ -56,27 +59,21 @@ def test_figures_of_one_resample_come_from_the_same_rows() -> None:
 
 def test_rows_that_repeat_within_a_period_do_not_narrow_the_interval() -> None:
     values = np.random.default_rng(0).normal(size=100)
-    single = rows(100).intervals(lambda weights: {"mean": np.average(values, weights=weights)})["mean"]
+    single = rows(100).intervals(mean_of(values))["mean"]
     places = np.arange(100).repeat(20)
-    repeated = Resampling(places, 300, 0.95, 0).intervals(
-        lambda weights: {"mean": np.average(values[places], weights=weights)}
-    )["mean"]
+    repeated = Resampling(places, 300, 0.95, 0).intervals(mean_of(values[places]))["mean"]
     assert (repeated.lower, repeated.upper) == pytest.approx((single.lower, single.upper), abs=1e-9)
 
 
 def test_the_seed_decides() -> None:
     values = np.random.default_rng(0).normal(size=50)
-
-    def mean(weights: Floats) -> Figures:
-        return {"mean": float(np.average(values, weights=weights))}
-
-    first, again, other = (rows(50, seed=seed).intervals(mean) for seed in (1, 1, 2))
+    first, again, other = (rows(50, seed=seed).intervals(mean_of(values)) for seed in (1, 1, 2))
     assert first == again
     assert first["mean"].lower != other["mean"].lower
 
 
 def test_periods_are_those_of_the_clock_and_rows_without_a_time_are_one() -> None:
-    times = pd.Series(pd.to_datetime(["2024-01-01 00:10", "2024-01-01 23:50", None, "2024-01-02 00:00", None]))
+    times = pd.Series(pd.DatetimeIndex(["2024-01-01 00:10", "2024-01-01 23:50", pd.NaT, "2024-01-02 00:00", pd.NaT]))
     how = {"resample": "day", "bootstrap_samples": 10, "confidence": 0.9, "seed": 0}
     assert Resampling.of(how, times).cluster.tolist() == [0, 0, 1, 2, 1]
     assert Resampling.of({**how, "resample": "row"}, times).cluster.tolist() == [0, 1, 2, 3, 4]

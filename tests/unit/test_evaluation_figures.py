@@ -123,7 +123,8 @@ def test_clustering_figures_are_sums_of_squares(seed: int) -> None:
     assert found["variance_explained"] == pytest.approx(1 - squared.sum() / whole, rel=1e-6)
 
     def within(which: Floats) -> float:
-        return sum(((rows[which == one] - rows[which == one].mean(axis=0)) ** 2).sum() for one in np.unique(which))
+        groups = [rows[which == one] for one in np.unique(which)]
+        return float(sum(((group - group.mean(axis=0)) ** 2).sum() for group in groups))
 
     expected = (within(theirs) - within(groups)) / whole
     assert found["variance_explained_over_incumbent"] == pytest.approx(expected, abs=1e-6)
@@ -205,7 +206,7 @@ def test_the_gate_names_only_what_failed_and_by_how_much() -> None:
     )
     assert [one["passed"] for one in found["conditions"]] == [False, True, False]
     assert gate.judge([condition("auc.lower", 0.5), condition("rows", 5)], evaluation)["message"] == (
-        "all 2 conditions of the gate hold"
+        "each of its 2 conditions holds"
     )
 
 

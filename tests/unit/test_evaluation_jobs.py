@@ -122,7 +122,7 @@ def test_a_failed_gate_says_which_condition_by_how_much(tmp_path: Path) -> None:
         {"metric": "mae.value", "at_most": 0.5},
         {"metric": "worst_slice_mae_skill", "at_least": 0.1},
     ]
-    run = trained(tmp_path / "run", "regression", gate=gate, evaluate={"slices": []})
+    run = trained(tmp_path / "run", "regression", gate=gate, evaluate={"slice_min_rows": 5000})
     done = run.evaluate()
     assert done.returncode == 0, done.stderr
     found = run.output("evaluation.json")

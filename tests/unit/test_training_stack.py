@@ -236,7 +236,8 @@ def test_the_code_changes_with_its_own_files_alone(tmp_path: Path) -> None:
     (code / PREFIX / "__pycache__" / "x.cpython-311.pyc").write_bytes(b"x")
     assert zip_name() == before
     staged = next(path for path in (tmp_path / "out1").glob("asset.*") if (path / "__main__.py").exists())
-    assert {path.name for path in staged.iterdir()} == {"__main__.py", "steps", PREFIX}
+    assert {path.name for path in staged.iterdir()} == {"__main__.py", "pipelines_src"}
+    assert {path.name for path in (staged / "pipelines_src").iterdir()} == {"__init__.py", "steps", PREFIX}
     assert not [path for path in staged.rglob("*") if "pyc" in path.name]
     (code / PREFIX / "transformations.py").write_text("x = 1\n")
     assert zip_name() != before

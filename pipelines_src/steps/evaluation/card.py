@@ -27,7 +27,11 @@ def document(use_case: UseCase, learnt: Document, report: Document, evaluation: 
         evaluation: evaluation.json.
     """
     figures = {name: value for name, value in evaluation.items() if _is_interval(value)}
-    single = {name: value for name, value in evaluation.items() if isinstance(value, int | float)}
+    single = {
+        name: value
+        for name, value in evaluation.items()
+        if isinstance(value, int | float) and name != "bootstrap_samples"
+    }
     return {
         "version": 1,
         "use_case": use_case.name,

@@ -23,7 +23,7 @@ def judge(conditions: Sequence[Document], evaluation: Document) -> Document:
     """
     judged = [_judged(condition, _value(evaluation, condition["metric"])) for condition in conditions]
     missed = [_missed(one) for one in judged if not one["passed"]]
-    message = "; ".join(missed) if missed else f"all {len(judged)} conditions of the gate hold"
+    message = "; ".join(missed) if missed else f"each of its {len(judged)} conditions holds"
     return {
         "result": FAILED if missed else PASSED,
         "message": message if len(message) <= _LONGEST else f"{message[: _LONGEST - 4]} ...",
