@@ -1,7 +1,7 @@
 """One use case's training: its code, its pipeline, and the group its models are registered in."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -11,7 +11,8 @@ from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
 from config.loading import ROOT
 from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
-from constructs.job_role import JobRole
+from constructs.job_role import JobRole, job_role_path
+from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
 from constructs.script_code import ScriptCode
 from constructs.statements import (
@@ -25,6 +26,7 @@ from constructs.statements import (
     use_key,
 )
 from constructs.training_pipeline import TrainingPipeline
+from pipelines_src import job_wheels
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.use_case_pipeline import CHECKPOINTS_FOLDER, build_pipeline
 from pipelines_src.job_code import assembled
@@ -36,8 +38,17 @@ if TYPE_CHECKING:
     from stacks.security_stack import SecurityStack
 
 
+class _Used(NamedTuple):
+    """What the jobs of a use case use beside its data."""
+
+    code: JobCode
+    wheels: JobWheels
+    script: ScriptCode | None
+    image: TrainingImage
+
+
 class TrainingStack(cdk.Stack):
-    """Model package group, execution role, code and pipeline of a use case.
+    """Model package group, execution role, code, wheels and pipeline of a use case.
 
     Args:
         environment: where it is deployed.
@@ -72,10 +83,9 @@ class TrainingStack(cdk.Stack):
         group = self._group()
         with assembled(use_case, sources) as folder:
             code = JobCode(self, "Code", folder=folder)
-        script = self._script(sources)
-        image = training_image(use_case, environment.region)
-        jobs = self._role(code, script, image)
-        settings = self._settings(jobs, code, script, image)
+        used = _Used(code, self._wheels(), self._script(sources), training_image(use_case, environment.region))
+        jobs = self._role(used)
+        settings = self._settings(jobs, used)
         pipeline = TrainingPipeline(
             self,
             "Pipeline",
@@ -104,18 +114,23 @@ class TrainingStack(cdk.Stack):
                 return None
             return ScriptCode(self, "Script", archive=archive.path, content_hash=archive.content_hash)
 
-    def _role(self, code: JobCode, script: ScriptCode | None, image: TrainingImage) -> JobRole:
+    def _wheels(self) -> JobWheels:
+        image = job_wheels.XGBOOST
+        return JobWheels(self, "Wheels", digest=job_wheels.digest(image), command=job_wheels.command(image))
+
+    def _role(self, used: _Used) -> JobRole:
+        files = [(one.bucket_arn, one.file_name) for one in (used.code, used.wheels)]
+        files += [(used.script.bucket_arn, used.script.file_name)] if used.script else []
         return JobRole(
             self,
             "JobRole",
-            use_case=self._use_case.name,
+            path=job_role_path(self._environment.name, self._use_case.slug),
             model_package_group=self._name,
             searches=self._use_case.train.tuning is not None,
             placement=self._network.jobs,
             access=[
-                *self._images(image),
-                *read_object(code.bucket_arn, code.file_name),
-                *(read_object(script.bucket_arn, script.file_name) if script else []),
+                *self._images(used.image),
+                *(statement for bucket, name in files for statement in read_object(bucket, name)),
                 *self._files(),
             ],
             buckets=[self._data.raw, self._data.processed, self._data.models],
@@ -146,17 +161,17 @@ class TrainingStack(cdk.Stack):
             statements.append(delete_in_folder(data.models.bucket_arn, f"{folder}/{CHECKPOINTS_FOLDER}"))
         return statements
 
-    def _settings(
-        self, jobs: JobRole, code: JobCode, script: ScriptCode | None, image: TrainingImage
-    ) -> PipelineSettings:
+    def _settings(self, jobs: JobRole, used: _Used) -> PipelineSettings:
         environment, data, folder = self._environment, self._data, self._use_case.name
+        script = used.script
         return PipelineSettings(
             role_arn=jobs.role.role_arn,
             image_uri=xgboost_image(environment.region),
-            training_image_uri=image.uri,
-            code_uri=code.uri,
-            code_file=code.file_name,
-            code_hash=code.content_hash,
+            training_image_uri=used.image.uri,
+            code_uri=used.code.uri,
+            code_file=used.code.file_name,
+            code_hash=used.code.content_hash,
+            wheels_uri=used.wheels.uri,
             script=Script(uri=script.uri, file=script.file_name) if script else None,
             raw_uri=f"s3://{data.raw.bucket_name}/{folder}/",
             processed_uri=f"s3://{data.processed.bucket_name}/{folder}",

@@ -100,7 +100,7 @@ def test_every_metric_that_a_gate_may_name_is_in_the_evaluation(evaluation: dict
     for path in gate_metrics("binary_classification"):
         assert np.isfinite(metric(evaluation, path))
     for condition in USE_CASE.gate:
-        assert metric(evaluation, condition.metric) >= condition.at_least
+        assert metric(evaluation, condition.metric) >= (condition.at_least or 0.0)
 
 
 def test_the_curves_agree_with_the_figures(jobs: Any, evaluation: dict[str, Any]) -> None:

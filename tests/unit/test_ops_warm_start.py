@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import ANY
 
 from config.use_case.train import XGBoostTrain
-from ops import pipeline
+from ops import live, pipeline
 from ops.target import OperationError
 from ops.warm_start import earlier_model
 from tests.unit.test_ops_commands import ARN, EXECUTION, Stubs
@@ -89,7 +89,7 @@ def test_the_pipeline_is_started_with_it(monkeypatch: pytest.MonkeyPatch) -> Non
     stub = stubs("champion")
     monkeypatch.setattr(pipeline, "raw_version", lambda _: "abc")
     monkeypatch.setattr(pipeline, "earlier_model", lambda _: OWN)
-    monkeypatch.setattr(pipeline.live, "champion_model", lambda _: "")
+    monkeypatch.setattr(live, "champion_model", lambda _: "")
     parameters = [{"Name": "RawDataVersion", "Value": "abc"}, {"Name": "WarmStartModelUri", "Value": OWN}]
     stub.sagemaker.add_response(
         "start_pipeline_execution",

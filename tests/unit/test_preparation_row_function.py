@@ -143,10 +143,10 @@ def test_every_operation_on_texts_is_the_same(table: ir.Table, bench: Bench) -> 
     made = bench.frame(table.order_by("row").select(**{name: make(table) for name, make in TEXTS.items()}))
     for name, make in TEXTS.items():
         levels = sorted({value for value in made[name] if value is not None})
-        fitted = {"features": [{"name": name, "type": "category", "missing_is_level": True, "missing_code": -1.0,
-                                "codes": {level: float(place) for place, level in enumerate(levels)}}]}  # fmt: skip
+        places = {level: float(place) for place, level in enumerate(levels)}
+        learnt = {"type": "category", "missing_is_level": True, "missing_code": -1.0, "codes": dict(places)}
+        fitted: Document = {"features": [{"name": name, **learnt}]}
         encode = loaded(bench.folder, {name: make(RECORD)}, fitted)
-        places = dict(fitted["features"][0]["codes"])
         wanted = [-1.0 if value is None else places[value] for value in made[name]]
         found = [encode(row)[0] for row in GIVEN]
         assert [(row, one) for row, one, other in zip(GIVEN, found, wanted, strict=True) if one != other][:1] == [], (
