@@ -37,7 +37,7 @@ def out(sources: Path, tmp_path: Path) -> tuple[dict[str, Any], Path]:
 def test_the_script_is_an_asset_that_the_image_opens_and_the_role_reads(out: tuple[dict[str, Any], Path]) -> None:
     template, folder = out
     assets = json.loads((folder / "training.assets.json").read_text())["files"].values()
-    [archive] = [asset for asset in assets if asset["source"]["path"].endswith(".tar.gz")]
+    [archive] = [asset for asset in assets if asset["source"].get("path", "").endswith(".tar.gz")]
     assert archive["source"]["packaging"] == "file"
     [place] = archive["destinations"].values()
     [train] = [step for step in body(template)["Steps"] if step["Name"] == "Train"]
