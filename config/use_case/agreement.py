@@ -118,13 +118,13 @@ def gate_has_values(data: Data, evaluate: Evaluate, gate: Iterable[GateCondition
     for position, condition in enumerate(gate):
         if condition.metric.startswith("worst_slice_") and not evaluate.slices:
             raise ValueError(
-                f"gate.{position}.metric: {condition.metric} needs slices, and evaluate.slices names none; name columns "
-                "there, or remove the condition"
+                f"gate.{position}.metric: {condition.metric} needs slices, and evaluate.slices names none; name "
+                "columns there, or remove the condition"
             )
         if condition.metric == "adjusted_rand" and data.label is None:
             raise ValueError(
-                f"gate.{position}.metric: adjusted_rand compares clusters with a label, and data.label names none; name "
-                "it, or remove the condition"
+                f"gate.{position}.metric: adjusted_rand compares clusters with a label, and data.label names none; "
+                "name it, or remove the condition"
             )
 
 

@@ -39,11 +39,7 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     given = {parameter.name: parameter.ref for parameter in parameters}
     jobs = JobArguments(settings, given["ProcessingInstanceType"])
     checkpoints = Join("/", (settings.models_uri, CHECKPOINTS_FOLDER, ExecutionVariable.PIPELINE_EXECUTION_ID.ref))
-    earlier = None
-    if warm_starts(use_case):
-        earlier = warm_start(
-            use_case, settings, jobs, model=given[WARM_START], checkpoints=checkpoints, retries=(BUSY, NO_MACHINE)
-        )
+    earlier = _earlier(use_case, settings, jobs, given, checkpoints)
     prepare = _prepare(use_case, settings, jobs, given, earlier)
     trained = training(
         use_case,
@@ -55,17 +51,25 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         retries=(BUSY, NO_MACHINE),
         cache=CACHE,
     )
-    champion = given["ChampionModelUri"]
-    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, champion)
+    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given["ChampionModelUri"])
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
         conditions=(Equals(evaluate.json(EVALUATION, "gate.result"), "passed"),),
-        if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"], champion),),
+        if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"]),),
         else_steps=(_gate_failed(evaluate),),
     )
     steps = (prepare, trained.step, evaluate, check_gate)
     return Pipeline(parameters=parameters, steps=(earlier, *steps) if earlier else steps)
+
+
+def _earlier(
+    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, given: Mapping[str, Reference], checkpoints: Join
+) -> ProcessingStep | None:
+    if not warm_starts(use_case):
+        return None
+    retries = (BUSY, NO_MACHINE)
+    return warm_start(use_case, settings, jobs, model=given[WARM_START], checkpoints=checkpoints, retries=retries)
 
 
 def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringParameter, ...]:
@@ -149,7 +153,6 @@ def _register(
     prepare: ProcessingStep,
     evaluate: ProcessingStep,
     approval: Reference,
-    champion: Reference,
 ) -> RegisterModelStep:
     metrics = dict.fromkeys([f"{PRIMARY[use_case.problem]}.value", *(gate.metric for gate in use_case.gate)])
     return RegisterModelStep(
@@ -165,8 +168,7 @@ def _register(
             metadata={
                 # Values must be texts, and numbers in a property file are not.
                 **{metric: Join("", (evaluate.json(EVALUATION, metric),)) for metric in metrics},
-                "incumbent": evaluate.json(EVALUATION, "incumbent"),
-                "champion": champion,
+                **{name: evaluate.json(EVALUATION, name) for name in ("incumbent", "champion")},
                 "model_card": Join("/", (evaluate.output("evaluation"), "model_card.html")),
                 "code": settings.code_hash,
                 "execution": ExecutionVariable.PIPELINE_EXECUTION_ID.ref,

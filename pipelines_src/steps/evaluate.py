@@ -2,14 +2,13 @@
 
 import os
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
 from . import features_file, files, models, package
-from .evaluation import card, champion, gate, threshold
+from .evaluation import card, gate, inputs, threshold
 from .evaluation.binary import Binary
-from .evaluation.bootstrap import Floats, Resampling
+from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
 from .evaluation.importance import importance
 from .evaluation.judged import Document, Judge, Judged
@@ -32,7 +31,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
     names = features_file.model_columns(learnt)
     content = models.read_archive(folders.input("model") / "model.tar.gz", use_case)
     model = models.load(content, len(names), use_case)
-    judged = _judged(use_case, names, model, folders)
+    judged = inputs.judged(use_case, names, model, folders)
     decides = _threshold(use_case, model, folders)
     judge = _judge(use_case, judged, decides)
     important = importance(model, judged)
@@ -44,38 +43,13 @@ def run(use_case: UseCase, folders: Folders) -> None:
     package.write(archive, content, folders.input("features"), settings(use_case.name))
 
 
-def _judged(use_case: UseCase, names: list[str], model: Model, folders: Folders) -> Judged:
-    sliced = use_case.evaluate["slices"]
-    columns = ["label", "time", "baseline_forecast", *(f"slice_{name}" for name in sliced)]
-    columns += [f"{champion.FIELD}{field.name}" for field in use_case.record] + [f"feature_{name}" for name in names]
-    test = files.read_parquet(folders.input("test") / "test.parquet", columns)
-    matrix = test[[f"feature_{name}" for name in names]].to_numpy("float32")
-    return Judged(
-        label=test["label"].to_numpy("float64"),
-        time=pd.Series(pd.to_datetime(test["time"])),
-        matrix=matrix,
-        baseline=test["baseline_forecast"].to_numpy("float64"),
-        model=models.predict(model, matrix),
-        champion=champion.forecast(folders.input("champion"), use_case, test),
-        slices=test[[f"slice_{name}" for name in sliced]].rename(columns=lambda name: name.removeprefix("slice_")),
-        names=names,
-    )
-
-
 def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
     """Return the probability of least cost on the validation split; of no meaning but for an event."""
     costs = Costs.of(use_case.evaluate["costs"])
     if use_case.problem != "binary_classification":
         return costs.theory
-    label, matrix = _validation(folders.input("validation"))
-    return threshold.least_cost(label, models.predict(model, matrix.to_numpy("float32")), costs)
-
-
-def _validation(folder: Path) -> tuple[Floats, pd.DataFrame]:
-    """Return label and features of the split as the training got it: CSV without header, or Parquet; label first."""
-    path = folder / "validation.csv"
-    table = pd.read_csv(path, header=None) if path.exists() else pd.read_parquet(folder / "validation.parquet")
-    return table.iloc[:, 0].to_numpy("float64"), table.iloc[:, 1:]
+    label, matrix = inputs.validation(folders)
+    return threshold.least_cost(label, models.predict(model, matrix), costs)
 
 
 def _judge(use_case: UseCase, judged: Judged, decides: float) -> Judge:
@@ -100,7 +74,7 @@ def _evaluation(use_case: UseCase, judged: Judged, judge: Judge, important: pd.D
         **{name: asdict(interval) for name, interval in intervals.items()},
         **judge.single(),
         "incumbent": "baseline" if judged.champion is None else "champion",
-        "champion": None if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
+        "champion": "none" if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
         "resample": how["resample"],
         "bootstrap_samples": how["bootstrap_samples"],
         "feature_importance": dict(zip(important["feature"], important.iloc[:, -1], strict=True)),

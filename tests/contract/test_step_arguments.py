@@ -48,7 +48,7 @@ def at_run_time(value: Any) -> Any:
     if set(value) == {"Std:Join"}:
         return value["Std:Join"]["On"].join(str(at_run_time(item)) for item in value["Std:Join"]["Values"])
     if set(value) == {"Std:JsonGet"}:
-        return "baseline" if value["Std:JsonGet"]["Path"] == "incumbent" else 0.73
+        return "text" if value["Std:JsonGet"]["Path"] in ("incumbent", "champion") else 0.73
     return {key: at_run_time(item) for key, item in value.items()}
 
 

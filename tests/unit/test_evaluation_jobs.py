@@ -48,7 +48,7 @@ def test_the_model_is_good_and_passes_its_gate(run: Run) -> None:
     primary = evaluation[PRIMARY[problem_of(run)]]
     assert primary["lower"] <= primary["value"] <= primary["upper"]
     assert evaluation["gate"]["result"] == "passed"
-    assert evaluation["incumbent"] == "baseline"
+    assert (evaluation["incumbent"], evaluation["champion"]) == ("baseline", "none")
 
 
 def test_slices_are_judged_named_and_the_small_one_is_counted(run: Run) -> None:
@@ -201,3 +201,12 @@ def test_declared_costs_give_a_threshold_that_the_package_decides_by(
     assert (low["decision"], high["decision"]) == (False, True)
     body, _ = serve.transform_fn(model, json.dumps(records[1]), "application/json", "text/csv")
     assert body.endswith(",true\n")
+
+
+def test_records_without_a_time_are_judged_row_by_row(tmp_path: Path) -> None:
+    run = trained(tmp_path / "run", "regression", data={"time": None}, evaluate={"resample": "row"})
+    done = run.evaluate()
+    assert done.returncode == 0, done.stderr
+    found = run.output("evaluation.json")
+    assert (found["first"], found["last"]) == (None, None)
+    assert any("bear no time" in text for text in run.output("model_card.json")["limits"])

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 mpl.use("svg")
 _STYLE = {
@@ -134,6 +135,7 @@ def _importance(table: pd.DataFrame) -> Draw:
 
     def draw(axes: Axes) -> None:
         axes.barh(top["feature"].astype("str"), top[share], color=_COLOURS["model"])
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel(f"{share.replace('_', ' ')} ({str(table.columns[1]).replace('_', ' ')})")
 
     return draw
