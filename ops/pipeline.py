@@ -14,6 +14,7 @@ from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
+from ops.warm_start import earlier_model
 
 app = typer.Typer(no_args_is_help=True)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
@@ -74,6 +75,8 @@ def start_execution(target: Target, champion: bool = True) -> str:
     parameters = {"RawDataVersion": raw_version(target)}
     if champion and (model := live.champion_model(target)):
         parameters["ChampionModelUri"] = model
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],

@@ -1,5 +1,7 @@
 """The pipeline of a use case: prepare, train, evaluate, then register the model or fail with the reason."""
 
+from collections.abc import Mapping
+
 from config.use_case import UseCase
 from config.use_case.metrics import PRIMARY
 from pipelines_src.definition.conditions import Equals
@@ -11,8 +13,11 @@ from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
 from pipelines_src.definition.processing_step import ProcessingStep, PropertyFile
 from pipelines_src.definition.references import ExecutionVariable, Join, Reference
-from pipelines_src.definition.request_steps import RegisterModelStep, TrainingStep
+from pipelines_src.definition.request_steps import RegisterModelStep
 from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.use_case_training import Trained, training
+from pipelines_src.definition.use_case_warm_start import PARAMETER as WARM_START
+from pipelines_src.definition.use_case_warm_start import beginning, warm_start, warm_starts
 
 BUSY = RetryPolicy(faults=("Step.SERVICE_FAULT", "Step.THROTTLING"), interval_seconds=10, max_attempts=5)
 NO_MACHINE = RetryPolicy(
@@ -25,29 +30,49 @@ NO_MACHINE = RetryPolicy(
 CACHE_OF_RAW = CachePolicy("PT1H")
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"
+CHECKPOINTS_FOLDER = "checkpoints"  # below the use case's models: a folder for each execution
 
 
 def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     """Return the pipeline of a use case in an environment; `to_definition()` checks it."""
-    parameters = _parameters(settings)
-    raw_data, raw_version, approval, processing_instance, training_instance, champion = (
-        parameter.ref for parameter in parameters
+    parameters = _parameters(use_case, settings)
+    given = {parameter.name: parameter.ref for parameter in parameters}
+    jobs = JobArguments(settings, given["ProcessingInstanceType"])
+    checkpoints = Join("/", (settings.models_uri, CHECKPOINTS_FOLDER, ExecutionVariable.PIPELINE_EXECUTION_ID.ref))
+    earlier = _earlier(use_case, settings, jobs, given, checkpoints)
+    prepare = _prepare(use_case, settings, jobs, given, earlier)
+    trained = training(
+        use_case,
+        settings,
+        instance=given["TrainingInstanceType"],
+        prepared=prepare,
+        checkpoints=checkpoints,
+        beginning=beginning(earlier) if earlier else None,
+        retries=(BUSY, NO_MACHINE),
+        cache=CACHE,
     )
-    jobs = JobArguments(settings, processing_instance, training_instance)
-    prepare = _prepare(use_case, settings, jobs, raw_data, raw_version)
-    train = _train(use_case, jobs, prepare)
-    evaluate = _evaluate(use_case, settings, jobs, prepare, train, champion)
+    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given["ChampionModelUri"])
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
         conditions=(Equals(evaluate.json(EVALUATION, "gate.result"), "passed"),),
-        if_steps=(_register(use_case, settings, prepare, evaluate, approval),),
+        if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"]),),
         else_steps=(_gate_failed(evaluate),),
     )
-    return Pipeline(parameters=parameters, steps=(prepare, train, evaluate, check_gate))
+    steps = (prepare, trained.step, evaluate, check_gate)
+    return Pipeline(parameters=parameters, steps=(earlier, *steps) if earlier else steps)
 
 
-def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
+def _earlier(
+    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, given: Mapping[str, Reference], checkpoints: Join
+) -> ProcessingStep | None:
+    if not warm_starts(use_case):
+        return None
+    retries = (BUSY, NO_MACHINE)
+    return warm_start(use_case, settings, jobs, model=given[WARM_START], checkpoints=checkpoints, retries=retries)
+
+
+def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringParameter, ...]:
     return (
         StringParameter(name="RawDataUri", default=settings.raw_uri),
         StringParameter(name="RawDataVersion", default="unknown"),
@@ -57,14 +82,19 @@ def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
             allowed=("PendingManualApproval", "Approved", "Rejected"),
         ),
         StringParameter(name="ProcessingInstanceType", default=settings.processing_instance),
-        StringParameter(name="TrainingInstanceType", default=settings.training_instance),
+        StringParameter(name="TrainingInstanceType", default=use_case.train.instance or settings.training_instance),
         # An input must exist: without a champion it is the code (docs/decisions/champion-comparison.md).
         StringParameter(name="ChampionModelUri", default=settings.code_uri),
+        *([StringParameter(name=WARM_START, default=settings.code_uri)] if warm_starts(use_case) else []),
     )
 
 
 def _prepare(
-    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, raw_data: Reference, raw_version: Reference
+    use_case: UseCase,
+    settings: PipelineSettings,
+    jobs: JobArguments,
+    given: Mapping[str, Reference],
+    earlier: ProcessingStep | None,
 ) -> ProcessingStep:
     outputs = ("train", "validation", "test", "serving", "features", "baseline", "report")
     return ProcessingStep(
@@ -72,27 +102,16 @@ def _prepare(
         description="Clean, transform and split the raw data; describe the training split for monitoring.",
         arguments=jobs.processing(
             arguments=("prepare", "--use-case", use_case.name),
-            inputs={"raw": raw_data},
+            inputs={
+                "raw": given["RawDataUri"],
+                **({"warm_start": earlier.output("warm_start")} if earlier else {}),
+            },
             outputs={name: of_this_execution(settings.processed_uri, name) for name in outputs},
             output_key=settings.data_key,
-            variables={"ML_LOOP_RAW_DATA_VERSION": raw_version},  # counts for the cache
+            variables={"ML_LOOP_RAW_DATA_VERSION": given["RawDataVersion"]},  # counts for the cache
         ),
         retries=(BUSY, NO_MACHINE),
         cache=CACHE_OF_RAW,
-    )
-
-
-def _train(use_case: UseCase, jobs: JobArguments, prepare: ProcessingStep) -> TrainingStep:
-    return TrainingStep(
-        name="Train",
-        description="Train with the built-in XGBoost.",
-        arguments=jobs.training(
-            hyperparameters=use_case.train.hyperparameters,
-            channels={name: prepare.output(name) for name in ("train", "validation")},
-            max_runtime=use_case.train.max_runtime_seconds,
-        ),
-        retries=(BUSY, NO_MACHINE),
-        cache=CACHE,
     )
 
 
@@ -101,7 +120,7 @@ def _evaluate(
     settings: PipelineSettings,
     jobs: JobArguments,
     prepare: ProcessingStep,
-    train: TrainingStep,
+    trained: Trained,
     champion: Reference,
 ) -> ProcessingStep:
     return ProcessingStep(
@@ -110,7 +129,7 @@ def _evaluate(
         arguments=jobs.processing(
             arguments=("evaluate", "--use-case", use_case.name),
             inputs={
-                "model": train.property("ModelArtifacts.S3ModelArtifacts"),
+                "model": trained.model,
                 "champion": champion,
                 **{name: prepare.output(name) for name in ("test", "validation", "features", "report")},
             },

@@ -29,8 +29,8 @@ def run(use_case: UseCase, folders: Folders) -> None:
     """Read the inputs model, test, validation, features, report and champion; write evaluation and package."""
     learnt = features_file.read(folders.input("features"))
     names = features_file.model_columns(learnt)
-    content = models.read_archive(folders.input("model") / "model.tar.gz")
-    model = models.load(content, len(names))
+    content = models.read_archive(folders.input("model") / "model.tar.gz", use_case)
+    model = models.load(content, len(names), use_case)
     judged = inputs.judged(use_case, names, model, folders)
     decides = _threshold(use_case, model, folders)
     judge = _judge(use_case, judged, decides)

@@ -59,8 +59,8 @@ class Scorer:
     def load(cls, folder: Path) -> "Scorer":
         """Load an unpacked package; StepError if its parts do not belong together."""
         features = features_file.read(folder)
-        model = models.load_folder(folder, len(features_file.model_columns(features)))
         settings = UseCase.from_document(files.read_json(folder / use_case.SETTINGS_FILE))
+        model = models.load_folder(folder, len(features_file.model_columns(features)), settings)
         decides = folder / DECISION_FILE
         threshold = files.read_json(decides)["threshold"] if decides.exists() else None
         return cls(settings, row_runtime.load(folder / row_runtime.FILE), model, threshold)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
-from ops import data, live, pipeline, predict, release
+from ops import data, live, logs, pipeline, predict, release
 from ops.target import OperationError, Target
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +55,20 @@ def versions(*approvals: str) -> dict[str, Any]:
         for number, approval in enumerate(approvals, 1)
     ]
     return {"ModelPackageSummaryList": rows[::-1]}
+
+
+def test_a_failed_search_shows_the_end_of_one_of_its_training_jobs() -> None:
+    stubs = Stubs()
+    client = stubs.stub("logs", "logs")
+    group, stream = "/aws/sagemaker/TrainingJobs", "abc-Train-xyz-003-ff/algo-1-1"
+    client.add_response(
+        "describe_log_streams",
+        {"logStreams": [{"logStreamName": stream, "lastEventTimestamp": 1}]},
+        {"logGroupName": group, "logStreamNamePrefix": "abc-Train-xyz-"},
+    )
+    client.add_response("get_log_events", {"events": [{"message": "no such column", "timestamp": 1}]})
+    arn = "arn:aws:sagemaker:ap-northeast-1:111122223333:hyper-parameter-tuning-job/abc-Train-xyz"
+    assert logs.end_of_job(stubs.target, arn).endswith(f"{group}/{stream}:\n  no such column")
 
 
 def test_a_failed_pipeline_shows_reason_and_end_of_the_jobs_log() -> None:
