@@ -1,0 +1,100 @@
+"""Columns that know the answer: how well each of them alone predicts the label of rows that it was not fitted on."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import r2_score, roc_auc_score
+
+from ops.new_use_case.measuring import Measured
+from ops.new_use_case.sampling import sample
+from ops.new_use_case.target import Target
+from ops.new_use_case.workspace import Workspace, name
+
+LEAKS = 0.99  # a column alone: hardly any true cause does so well
+SUSPICIOUS = 0.95
+_ROWS = 20_000
+_COLUMNS = 50  # in memory at a time
+_MOST_BINS, _ROWS_OF_BIN = 100, 10
+_FEWEST_ROWS = 40
+# Words in the names of columns that are written after the outcome.
+_AFTERWARDS = frozenset(
+    {"outcome", "result", "actual", "final", "resolved", "resolution", "closed", "closing", "settled", "finished",
+     "ended", "cancelled", "canceled", "refund", "refunded", "chargeback", "after", "predicted", "prediction"}
+)  # fmt: skip
+
+
+def scores(workspace: Workspace, columns: Sequence[Measured], target: Target) -> dict[str, float]:
+    """Return each column's score on held-out rows: AUC of two classes, balanced accuracy of several, R2 of numbers.
+
+    One half of at most 20,000 rows gives the label's mean (or most frequent class) in each level, or in each of up to
+    100 ranges of equally many rows; the other half judges it. Of a number the squared rank correlation counts as well,
+    since a copy of the label on another scale is one.
+    """
+    label = target.label
+    if label is None:
+        return {}
+    found: dict[str, float] = {}
+    for start in range(0, len(columns), _COLUMNS):
+        part = columns[start : start + _COLUMNS]
+        names = [column.name for column in part]
+        rows = sample(workspace, [*names, label.name], _ROWS, f"{name(label.name)} IS NOT NULL")
+        if len(rows) < _FEWEST_ROWS:
+            return {}
+        outcome = _outcome(rows[label.name], target)
+        found |= {one: _score(rows[one], outcome, target) for one in names}
+    return found
+
+
+def by_name(column: str, label: str) -> bool:
+    """Whether a column's name says that it is written after the outcome.
+
+    >>> by_name("resolution_time", "late"), by_name("churn_reason", "churn"), by_name("age", "churn")
+    (True, True, False)
+    """
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).lower())
+    return bool(_AFTERWARDS & set(words)) or label.lower() in words
+
+
+def _outcome(values: pd.Series, target: Target) -> NDArray[np.float64]:
+    if target.problem == "binary_classification":
+        return np.asarray(values == target.positive, dtype="float64")
+    if target.problem == "multiclass_classification":
+        return np.asarray(values.map({value: place for place, value in enumerate(target.classes)}), dtype="float64")
+    return np.asarray(values, dtype="float64")
+
+
+def _score(values: pd.Series, outcome: NDArray[np.float64], target: Target) -> float:
+    fit = np.arange(len(outcome)) % 2 == 0
+    groups = _groups(values, fit)
+    judged = outcome[~fit]
+    if target.problem == "multiclass_classification":
+        modes = pd.Series(outcome[fit]).groupby(groups[fit]).agg(lambda group: group.mode().iloc[0])
+        right = pd.Series(groups[~fit]).map(modes).to_numpy() == judged
+        return float(pd.Series(right).groupby(judged).mean().mean())
+    means = pd.Series(outcome[fit]).groupby(groups[fit]).mean()
+    told = pd.Series(groups[~fit]).map(means).fillna(outcome[fit].mean()).to_numpy()
+    if target.problem == "binary_classification":
+        return float(roc_auc_score(judged, told)) if len(set(judged)) > 1 else 0.0
+    if judged.std() == 0:
+        return 0.0
+    return max(float(r2_score(judged, told)), _rank_correlation(values[~fit], judged))
+
+
+def _groups(values: pd.Series, fit: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return a number per row: of its level, or of its range; missing is -1."""
+    if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _MOST_BINS:
+        return np.asarray(pd.factorize(values)[0], dtype=np.int64)
+    numbers = values.to_numpy("float64", na_value=np.nan)
+    known = numbers[fit & ~np.isnan(numbers)]
+    bins = min(_MOST_BINS, max(len(known) // _ROWS_OF_BIN, 1))
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.array([])
+    return np.where(np.isnan(numbers), -1, np.searchsorted(edges, numbers, side="left"))
+
+
+def _rank_correlation(values: pd.Series, outcome: NDArray[np.float64]) -> float:
+    if not pd.api.types.is_numeric_dtype(values) or values.nunique() < 2 or values.isna().any():  # noqa: PLR2004 - a line needs two
+        return 0.0
+    return float(np.corrcoef(values.rank(), pd.Series(outcome).rank())[0, 1] ** 2)
