@@ -10,7 +10,7 @@ Value = str | int | float
 
 # Values that are the event, of two that are not both here.
 _EVENTS = frozenset(
-    {"1", "true", "yes", "y", "t", "positive", "pos", "event", "present", "malignant", "fraud", "spam", "churn",
+    {"true", "yes", "y", "t", "positive", "pos", "event", "present", "malignant", "fraud", "spam", "churn",
      "churned", "default", "failed", "failure", "died", "dead", "late", "bad", "anomaly", "ill", "sick",
      "bought", "clicked"}
 )  # fmt: skip

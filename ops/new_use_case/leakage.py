@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import r2_score, roc_auc_score
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ops.new_use_case.measuring import Measured
 from ops.new_use_case.sampling import sample
@@ -17,7 +18,7 @@ LEAKS = 0.99  # a column alone: hardly any true cause does so well
 SUSPICIOUS = 0.95
 _ROWS = 20_000
 _COLUMNS = 50  # in memory at a time
-_MOST_BINS, _ROWS_OF_BIN = 100, 10
+_MOST_LEAVES, _ROWS_OF_LEAF = 100, 5
 _FEWEST_ROWS = 40
 # Words in the names of columns that are written after the outcome.
 _AFTERWARDS = frozenset(
@@ -30,8 +31,8 @@ def scores(workspace: Workspace, columns: Sequence[Measured], target: Target) ->
     """Return each column's score on held-out rows: AUC of two classes, balanced accuracy of several, R2 of numbers.
 
     One half of at most 20,000 rows gives the label's mean (or most frequent class) in each level, or in each of up to
-    100 ranges of equally many rows; the other half judges it. Of a number the squared rank correlation counts as well,
-    since a copy of the label on another scale is one.
+    100 ranges that a decision tree finds; the other half judges it. For a label that is a number the squared rank
+    correlation counts as well, since a copy of the label on another scale is a leak.
     """
     label = target.label
     if label is None:
@@ -68,7 +69,7 @@ def _outcome(values: pd.Series, target: Target) -> NDArray[np.float64]:
 
 def _score(values: pd.Series, outcome: NDArray[np.float64], target: Target) -> float:
     fit = np.arange(len(outcome)) % 2 == 0
-    groups = _groups(values, fit)
+    groups = _groups(values, outcome, fit, target)
     judged = outcome[~fit]
     if target.problem == "multiclass_classification":
         modes = pd.Series(outcome[fit]).groupby(groups[fit]).agg(lambda group: group.mode().iloc[0])
@@ -83,15 +84,17 @@ def _score(values: pd.Series, outcome: NDArray[np.float64], target: Target) -> f
     return max(float(r2_score(judged, told)), _rank_correlation(values[~fit], judged))
 
 
-def _groups(values: pd.Series, fit: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return a number per row: of its level, or of its range; missing is -1."""
-    if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= _MOST_BINS:
+def _groups(
+    values: pd.Series, outcome: NDArray[np.float64], fit: NDArray[np.bool_], target: Target
+) -> NDArray[np.int64]:
+    """Return a number per row: of its level, or of the leaf of a tree on this column alone; missing is one of them."""
+    if not pd.api.types.is_numeric_dtype(values):
         return np.asarray(pd.factorize(values)[0], dtype=np.int64)
-    numbers = values.to_numpy("float64", na_value=np.nan)
-    known = numbers[fit & ~np.isnan(numbers)]
-    bins = min(_MOST_BINS, max(len(known) // _ROWS_OF_BIN, 1))
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.array([])
-    return np.where(np.isnan(numbers), -1, np.searchsorted(edges, numbers, side="left"))
+    # The tree holds float32, in which large numbers (times, ids) that differ are equal; their ranks are not.
+    ranks = values.rank(method="dense").fillna(-1).to_numpy("float64").reshape(-1, 1)
+    kind = DecisionTreeClassifier if target.classifies else DecisionTreeRegressor
+    tree = kind(max_leaf_nodes=_MOST_LEAVES, min_samples_leaf=_ROWS_OF_LEAF, random_state=0)
+    return np.asarray(tree.fit(ranks[fit], outcome[fit]).apply(ranks), dtype=np.int64)
 
 
 def _rank_correlation(values: pd.Series, outcome: NDArray[np.float64]) -> float:

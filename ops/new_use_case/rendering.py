@@ -22,6 +22,7 @@ def use_case_yaml(plan: Plan) -> str:
         "flow": yaml_text.flow,
         "listed": yaml_text.listed,
         "remark": yaml_text.comment,
+        "quoted": repr,
         "comment": lambda text: yaml_text.plain(str(text))[:_SHOWN],
     }
     return environment.get_template("use_case.yaml.j2").render(

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from ops.console import shown
 from ops.new_use_case.dialect import dialect
 from ops.new_use_case.encoding import as_utf8
@@ -115,15 +113,11 @@ def _short(text: str | None) -> str:
 
 
 def _parquet(workspace: Workspace, path: Path) -> Source:
-    try:
-        workspace.run(
-            "CREATE VIEW file AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS "  # noqa: S608 - quoted
-            f"{name(ROW)} FROM read_parquet({literal(str(path))}, file_row_number = true)"
-        )
-        described = workspace.rows("DESCRIBE file")[:-1]
-    except duckdb.Error as error:
-        said = str(error).splitlines()[0]
-        raise DataError(f"{shown(path)}: is a Parquet file that cannot be read: {said}. Write it again.") from error
+    workspace.run(
+        "CREATE VIEW file AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS "  # noqa: S608 - quoted
+        f"{name(ROW)} FROM read_parquet({literal(str(path))}, file_row_number = true)"
+    )
+    described = workspace.rows("DESCRIBE file")[:-1]
     # DuckDB numbers names that stand twice; which they were is of no use to anybody.
     used = identifiers([row[0] for row in described])
     columns = tuple(SourceColumn(one, row[0], row[1]) for one, row in zip(used, described, strict=True))

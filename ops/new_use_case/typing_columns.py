@@ -9,6 +9,7 @@ from ops.new_use_case.request import Dates
 from ops.new_use_case.staging import Source, SourceColumn
 from ops.new_use_case.workspace import Workspace, name
 
+LARGEST = 3.4028234663852886e38  # of float32, which is what a model sees; what is larger is missing
 Kind = Literal["number", "text", "time", "unusable"]
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT",
             "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
@@ -55,7 +56,7 @@ def _of_type(column: SourceColumn) -> Column:
         number = (
             f"{value}::DOUBLE" if kind in ("FLOAT", "DOUBLE", "DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT") else value
         )
-        finite = f"CASE WHEN isfinite({value}::DOUBLE) THEN {number} END"
+        finite = f"CASE WHEN abs({value}::DOUBLE) <= {LARGEST} THEN {number} END"
         return Column(column.name, column.original, "number", finite)
     if kind == "BOOLEAN":
         return Column(column.name, column.original, "text", f"{value}::VARCHAR")
@@ -93,7 +94,11 @@ def _number(column: SourceColumn, text: str, found: Found, comma: bool) -> Colum
     number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(text)} AS DOUBLE)"
     here = forms.present(text, forms.MISSING_BESIDE_VALUES)
     return Column(
-        column.name, column.original, "number", f"CASE WHEN {here} AND isfinite({number}) THEN {number} END", note
+        column.name,
+        column.original,
+        "number",
+        f"CASE WHEN {here} AND abs({number}) <= {LARGEST} THEN {number} END",
+        note,
     )
 
 

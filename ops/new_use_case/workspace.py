@@ -29,7 +29,9 @@ class Workspace:
         """Run a statement; DataError names the file if DuckDB cannot read it."""
         try:
             return self._connection.execute(sql, list(values))
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+            raise  # of a statement that is wrong itself
+        except duckdb.Error as error:
             said = str(error).splitlines()[0]
             raise DataError(f"{shown(self.source)}: cannot be read: {said}. Write the file again.") from error
 
