@@ -19,7 +19,7 @@ RULE = f"of 2 to {MOST}, the one with the highest mean silhouette (Rousseeuw 198
 
 def count(workspace: Workspace, used: Sequence[Role]) -> int:
     """Return k by the rule, over standardised numbers and a column of 0 and 1 per level; 2 where all rows are equal."""
-    rows = sample(workspace, [role.column.name for role in used], ROWS)
+    rows = sample(workspace, [role.column for role in used], ROWS)
     numbers = [
         rows[role.column.name].astype("float64") for role in used if role.column.kind != "text" and role.type != "text"
     ]

@@ -40,12 +40,11 @@ def scores(workspace: Workspace, columns: Sequence[Measured], target: Target) ->
     found: dict[str, float] = {}
     for start in range(0, len(columns), _COLUMNS):
         part = columns[start : start + _COLUMNS]
-        names = [column.name for column in part]
-        rows = sample(workspace, [*names, label.name], _ROWS, f"{name(label.name)} IS NOT NULL")
+        rows = sample(workspace, [*part, label], _ROWS, f"{name(label.name)} IS NOT NULL")
         if len(rows) < _FEWEST_ROWS:
             return {}
         outcome = _outcome(rows[label.name], target)
-        found |= {one: _score(rows[one], outcome, target) for one in names}
+        found |= {one.name: _score(rows[one.name], outcome, target) for one in part}
     return found
 
 

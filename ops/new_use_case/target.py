@@ -88,6 +88,7 @@ def _target(request: Request, label: Measured, counts: dict[Value, int], notes: 
         notes.append(
             f"{label.name} has {len(counts)} whole values: classes. If they are a quantity: --problem regression."
         )
+    _require_common(label, counts)
     rare = [value for value, rows in counts.items() if rows < _LEAST_OF_CLASS]
     if rare:
         notes.append(
@@ -129,6 +130,16 @@ def _require_classes(label: Measured, counts: dict[Value, int], problem: Problem
 def _require_no_positive(request: Request, problem: Problem) -> None:
     if request.positive is not None:
         raise DataError(f"--positive is for two values of a label; this is {problem}. Leave the option out.")
+
+
+def _require_common(label: Measured, counts: dict[Value, int]) -> None:
+    common = [rows for rows in counts.values() if rows >= _LEAST_OF_CLASS]
+    if len(common) < _BOTH or 2 * sum(common) < label.present:
+        raise DataError(
+            f"--label: of the {len(counts)} values of {label.column.original}, {len(common)} have {_LEAST_OF_CLASS} "
+            f"rows or more each, {sum(common)} of {label.present} rows together; two of them, with half of the rows, "
+            "are wanted. Join rare values, or name another column."
+        )
 
 
 def _enough(rows: int, of_what: str) -> None:

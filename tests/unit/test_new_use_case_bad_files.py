@@ -115,6 +115,10 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
         with_column("churn", [f"c{n}" for n in range(ROWS)]), "data.csv",
         [f"has {ROWS} different values", "at most 100 classes", "ids or free text"],
     ),
+    "labels of a few rows each": (
+        with_column("churn", [f"c{n % 90}" for n in range(ROWS)]), "data.csv",
+        ["of the 90 values of churn, 0 have 10 rows", "Join rare values"],
+    ),
     "label is a time": (
         with_column("churn", customers()["joined"]), "data.csv", ["holds times, which are not predicted"],
     ),

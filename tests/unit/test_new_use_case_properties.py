@@ -68,7 +68,7 @@ def written(rows: list[list[Any]], separator: str) -> str:
     return text.getvalue()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(columns=st.lists(COLUMNS, min_size=1, max_size=4), label=COLUMNS, with_label=st.booleans())
 def test_a_table_becomes_a_use_case_that_prepares_or_a_message(
     columns: list[list[Any]], label: list[Any], with_label: bool
