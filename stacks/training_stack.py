@@ -10,10 +10,12 @@ from config import Environment, UseCase
 from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
 from config.loading import ROOT
 from constructs.job_code import JobCode
-from constructs.job_role import JobRole
+from constructs.job_role import JobRole, job_role_path
+from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
 from constructs.statements import encrypt_volume, pull_image, read_folder, read_object, read_write_folder, use_key
 from constructs.training_pipeline import TrainingPipeline
+from pipelines_src import job_wheels
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.job_code import assembled
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class TrainingStack(cdk.Stack):
-    """Model package group, execution role, code and pipeline of a use case.
+    """Model package group, execution role, code, wheels and pipeline of a use case.
 
     Args:
         environment: where it is deployed.
@@ -67,17 +69,24 @@ class TrainingStack(cdk.Stack):
         )
         with assembled(use_case, sources) as folder:
             job_code = JobCode(self, "Code", folder=folder)
+        wheels = JobWheels(
+            self,
+            "Wheels",
+            digest=job_wheels.digest(job_wheels.XGBOOST),
+            command=job_wheels.command(job_wheels.XGBOOST),
+        )
         raw, processed, models = data.raw, data.processed, data.models
         data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
         jobs = JobRole(
             self,
             "JobRole",
-            use_case=use_case.name,
+            path=job_role_path(environment.name, use_case.slug),
             model_package_group=name,
             placement=network.jobs,
             access=[
                 *pull_image(self._image_repository(environment.region)),
                 *read_object(job_code.bucket_arn, job_code.file_name),
+                *read_object(wheels.bucket_arn, wheels.file_name),
                 *read_folder(raw.bucket_arn, use_case.name),
                 *read_write_folder(processed.bucket_arn, use_case.name),
                 *read_write_folder(models.bucket_arn, use_case.name),
@@ -93,6 +102,7 @@ class TrainingStack(cdk.Stack):
             code_uri=job_code.uri,
             code_file=job_code.file_name,
             code_hash=job_code.content_hash,
+            wheels_uri=wheels.uri,
             raw_uri=f"s3://{raw.bucket_name}/{use_case.name}/",
             processed_uri=f"s3://{processed.bucket_name}/{use_case.name}",
             models_uri=f"s3://{models.bucket_name}/{use_case.name}",

@@ -8,6 +8,7 @@ from ops.new_use_case.workspace import Workspace, literal, name
 
 Found = dict[str, int]
 _NEARLY = 0.8  # of the values: a column of which so many are numbers was meant to be numbers
+_FIRST = 1000  # values that tell whether a column may be times
 _FEW = 20  # different values: then it is rather a scale such as 0, 1, 2, 3+
 
 
@@ -28,19 +29,40 @@ def of_numbers(workspace: Workspace, columns: Sequence[str]) -> dict[str, Found]
 
 def of_times(workspace: Workspace, columns: Sequence[str]) -> dict[str, Found]:
     """Return per column: times if read `day` or `month` first, the same `either` way, `zoned`; `different`, `unit`."""
+    likely = {column for column in columns if _looks_like_times(workspace, column)}
     wanted = {}
     for column in columns:
         text, here = _text_of(column)
+        if column not in likely:
+            wanted[column] = {figure: "0" for figure in ("day", "month", "either", "zoned")}
+            wanted[column] |= _other_counts(text, here)
+            continue
         day, month = forms.time_of(text, day_first=True), forms.time_of(text, day_first=False)
         wanted[column] = {
             "day": f"count({day}) FILTER ({here})",
             "month": f"count({month}) FILTER ({here})",
             "either": f"count(*) FILTER ({here} AND {day} = {month})",
             "zoned": f"count(*) FILTER ({here} AND {_matches(text, forms.ZONED)})",
-            "different": f"approx_count_distinct({text}) FILTER ({here})",
-            "unit": f"count(*) FILTER ({here} AND {_matches(text, forms.WITH_UNIT)})",
+            **_other_counts(text, here),
         }
     return workspace.figures("source", wanted)
+
+
+def _looks_like_times(workspace: Workspace, column: str) -> bool:
+    """Whether half of the first values are times: only then it is worth trying every form on all of them."""
+    text, here = _text_of(column)
+    [(values, times)] = workspace.rows(
+        f"SELECT count(*), count(*) FILTER ({forms.time_of('v', True)} IS NOT NULL "  # noqa: S608 - quoted
+        f"OR {forms.time_of('v', False)} IS NOT NULL) FROM (SELECT {text} AS v FROM source WHERE {here} LIMIT {_FIRST})"
+    )
+    return bool(values) and 2 * times >= values
+
+
+def _other_counts(text: str, here: str) -> dict[str, str]:
+    return {
+        "different": f"approx_count_distinct({text}) FILTER ({here})",
+        "unit": f"count(*) FILTER ({here} AND {_matches(text, forms.WITH_UNIT)})",
+    }
 
 
 def all_numbers(found: Found) -> bool:

@@ -81,6 +81,8 @@ def time_of(text: str, day_first: bool) -> str:
     """Return SQL of the time that a text says, missing if it says none; one with a zone becomes UTC."""
     forms = literals([*(DAY_FIRST if day_first else MONTH_FIRST), *_BOTH])
     zoned = f"CASE WHEN regexp_full_match({text}, {literals([ZONED])}) THEN try_cast({text} AS TIMESTAMPTZ) END"
+    # What most files have is read without trying a hundred forms on each value.
+    iso = f"CASE WHEN regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d') THEN try_cast({text} AS TIMESTAMP) END"
     # A year of one to three digits is none that a file of today means.
     plain = f"CASE WHEN regexp_matches({text}, '\\d\\d') THEN try_strptime({text}, [{forms}]) END"
-    return f"coalesce(({zoned}) AT TIME ZONE 'UTC', {plain})"
+    return f"coalesce(({zoned}) AT TIME ZONE 'UTC', {iso}, {plain})"

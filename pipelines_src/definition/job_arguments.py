@@ -32,13 +32,13 @@ class JobArguments:
 
         Args:
             arguments: what the code is called with.
-            inputs: name (also of the folder below `input`) to S3 URI; the code is added.
+            inputs: name (also of the folder below `input`) to S3 URI; code and wheels are added.
             outputs: name (also of the folder below `output`) to S3 URI.
             output_key: ARN of the key that outputs are encrypted with.
             variables: environment variables of the job.
         """
         settings = self.settings
-        sources = {**inputs, "code": settings.code_uri}
+        sources = {**inputs, "code": settings.code_uri, "wheels": settings.wheels_uri}
         return {
             "AppSpecification": {
                 "ImageUri": settings.image_uri,

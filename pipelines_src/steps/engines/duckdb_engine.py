@@ -107,7 +107,8 @@ class DuckDBEngine:
     def _table(self, name: str) -> ir.Table:
         rows = self._run(f"DESCRIBE {_name(name)}").fetchall()
         parse = DuckDBCompiler.type_mapper.from_string
-        return ibis.table({column: parse(kind) for column, kind, *_ in rows}, name=name)
+        # A column without any value has a type of its own, which nothing can be compared with.
+        return ibis.table({column: parse("VARCHAR" if "NULL" in kind else kind) for column, kind, *_ in rows}, name)
 
     def _run(self, sql: str) -> "duckdb.DuckDBPyConnection":
         try:

@@ -28,6 +28,11 @@ def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
     return found
 
 
+def rows(path: Path) -> int:
+    """Return how many rows a table has, as its files say."""
+    return sum(pq.read_metadata(file).num_rows for file in files_of(path, ()))
+
+
 def _require(file: Path, columns: Sequence[str]) -> None:
     try:
         known = pq.read_schema(file).names
