@@ -34,7 +34,7 @@ def of_times(workspace: Workspace, columns: Sequence[str]) -> dict[str, Found]:
     for column in columns:
         text, here = _text_of(column)
         if column not in likely:
-            wanted[column] = {figure: "0" for figure in ("day", "month", "either", "zoned")}
+            wanted[column] = dict.fromkeys(("day", "month", "either", "zoned"), "0")
             wanted[column] |= _other_counts(text, here)
             continue
         day, month = forms.time_of(text, day_first=True), forms.time_of(text, day_first=False)
