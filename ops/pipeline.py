@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 
+from ops import live
 from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
+from ops.warm_start import earlier_model
 
 app = typer.Typer(no_args_is_help=True)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
@@ -45,11 +47,14 @@ def group() -> None:
 
 @app.command()
 def start(
-    environment: str, use_case: str, wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True
+    environment: str,
+    use_case: str,
+    wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True,
+    champion: Annotated[bool, typer.Option(help="Compare with the model that serves, if one does.")] = True,
 ) -> None:
     """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed."""
     target = Target.of(environment, use_case)
-    arn = start_execution(target)
+    arn = start_execution(target, champion)
     output.print(arn, soft_wrap=True)
     if wait:
         said: set[str] = set()
@@ -60,11 +65,21 @@ def start(
                     output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
-def start_execution(target: Target) -> str:
-    """Start the pipeline on the raw files that are there now, and return the execution's ARN."""
+def start_execution(target: Target, champion: bool = True) -> str:
+    """Start the pipeline on the raw files that are there now, and return the execution's ARN.
+
+    Args:
+        target: which pipeline.
+        champion: whether the model is compared with the champion, if there is one; else with the baseline.
+    """
+    parameters = {"RawDataVersion": raw_version(target)}
+    if champion and (model := live.champion_model(target)):
+        parameters["ChampionModelUri"] = model
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
-        PipelineParameters=[{"Name": "RawDataVersion", "Value": raw_version(target)}],
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         ClientRequestToken=uuid.uuid4().hex,
     )
     return started["PipelineExecutionArn"]

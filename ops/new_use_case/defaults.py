@@ -19,7 +19,7 @@ _BETTER: dict[Problem, str] = {
     "binary_classification": "auc_over_baseline.lower",
     "multiclass_classification": "accuracy_over_baseline.lower",
     "regression": "mae_skill.lower",
-    "clustering": "distance_skill.lower",
+    "clustering": "variance_explained.lower",
 }
 LEAST_GAIN = 0.001
 _TRAINING_SHARE = 0.7

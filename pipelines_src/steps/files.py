@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from .errors import StepError
+
+if TYPE_CHECKING:  # preparing needs no table in memory, and importing pandas takes longer than most of its work
+    import pandas as pd
 
 
 @contextmanager
@@ -32,9 +31,13 @@ def remove_folder(path: Path) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a JSON document; numbers that JSON does not have become null."""
-    with replacing(path) as beside:
-        beside.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+    """Write a JSON document; see `json_text`."""
+    write_text(path, json_text(content))
+
+
+def json_text(content: Any) -> str:
+    """Return a JSON document; numbers that JSON does not have become null."""
+    return json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def write_text(path: Path, content: str) -> None:
@@ -43,13 +46,13 @@ def write_text(path: Path, content: str) -> None:
         beside.write_text(content, encoding="utf-8")
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> None:
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
     """Write a table as CSV with a header."""
     with replacing(path) as beside:
         table.to_csv(beside, index=False)
 
 
-def write_parquet(path: Path, table: pd.DataFrame) -> None:
+def write_parquet(path: Path, table: "pd.DataFrame") -> None:
     """Write a table as Parquet."""
     with replacing(path) as beside:
         table.to_parquet(beside, index=False)
@@ -65,12 +68,16 @@ def read_json(path: Path) -> Any:
         ) from error
 
 
-def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
+def read_parquet(path: Path, columns: list[str]) -> "pd.DataFrame":
     """Read some columns of a Parquet file or of a folder of parts.
 
     Raises:
         StepError: it is missing, is not Parquet, or lacks a column.
     """
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     if not path.exists():
         beside = ", ".join(sorted(item.name for item in path.parent.glob("*"))) or "nothing"
         raise StepError(f"{path}: there is no such file; its folder holds {beside}. Upload it under this name.")
