@@ -3,11 +3,13 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 from botocore.exceptions import ClientError
 
+from config.loading import ROOT
 from ops.console import output
 from ops.target import OperationError, Target
 
@@ -26,19 +28,34 @@ def upload(environment: str, use_case: str) -> None:
         output.print(f"{'uploaded ' if changed else 'unchanged'} {name}")
 
 
-def upload_raw(target: Target) -> Iterator[tuple[str, bool]]:
-    """Upload what `raw_data.write` of the use case gives to `s3://<raw>/<use case>/`.
+def upload_raw(target: Target, root: Path = ROOT) -> Iterator[tuple[str, bool]]:
+    """Upload the raw files of the use case to `s3://<raw>/<use case>/`.
+
+    They are what `raw_data.write` gives where the use case has it; else what lies in its folder `raw`.
 
     Yields:
         Each file's name, and whether it was uploaded (False: the bucket has it already).
+
+    Raises:
+        OperationError: the use case has neither.
     """
     bucket = target.bucket("raw")
-    with tempfile.TemporaryDirectory() as folder:
-        target.module("raw_data").write(Path(folder))
-        for path in sorted(Path(folder).rglob("*")):
+    with _raw_files(target, root) as folder:
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
                 yield name, _upload(target, bucket, f"{target.use_case.name}/{name}", path)
+
+
+@contextmanager
+def _raw_files(target: Target, root: Path) -> Iterator[Path]:
+    here = root / "pipelines_src" / target.use_case.name
+    if (here / "raw").is_dir() and not (here / "raw_data.py").exists():
+        yield here / "raw"
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        target.module("raw_data").write(Path(folder))
+        yield Path(folder)
 
 
 def raw_version(target: Target) -> str:
@@ -59,7 +76,8 @@ def raw_version(target: Target) -> str:
 
 def _upload(target: Target, bucket: str, key: str, path: Path) -> bool:
     # Encrypted objects have no comparable ETag, so the digest travels as metadata.
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     try:
         if target.s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("sha256") == digest:
             return False

@@ -131,7 +131,8 @@ class Target:
             if error.name != wanted:
                 raise
             raise OperationError(
-                f"There is no {wanted.replace('.', '/')}.py. Write it (docs/use-cases.md), or bring the files yourself."
+                f"There is no {wanted.replace('.', '/')}.py. Write it, or put the raw files into the folder raw beside "
+                "it (docs/use-cases.md)."
             ) from error
 
     def _stack(self, part: str) -> dict[str, Any]:

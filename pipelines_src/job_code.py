@@ -15,7 +15,7 @@ from config import UseCase
 from config.loading import ROOT
 
 SETTINGS_FILE = "use_case.json"
-_NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", ".*")
+_NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", "raw", ".*")
 
 
 @contextmanager

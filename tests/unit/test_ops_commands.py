@@ -226,6 +226,23 @@ def test_only_what_changed_is_uploaded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(bucket.objects) == {"flight_delays/flights.parquet", "flight_delays/weather.parquet"}
 
 
+def test_raw_files_of_the_folder_are_uploaded_where_no_code_writes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "pipelines_src" / "flight_delays"
+    (folder / "raw" / "flights.parquet").mkdir(parents=True)
+    (folder / "raw" / "flights.parquet" / "part-0.parquet").write_bytes(b"one")
+    target, bucket = Target.of("dev", "flight_delays"), Bucket()
+    target.__dict__["s3"] = bucket
+    monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
+    assert dict(data.upload_raw(target, tmp_path)) == {"flights.parquet/part-0.parquet": True}
+    assert dict(data.upload_raw(target, tmp_path)) == {"flights.parquet/part-0.parquet": False}
+    assert set(bucket.objects) == {"flight_delays/flights.parquet/part-0.parquet"}
+    (folder / "raw_data.py").touch()
+    monkeypatch.setattr(Target, "module", lambda self, name: SimpleNamespace(write=lambda to: None))
+    assert dict(data.upload_raw(target, tmp_path)) == {}, "what raw_data.py writes goes before"
+
+
 def serving_stack(stubs: Stubs, champion: str | None) -> None:
     """Say which champion the serving stack has; None: there is no such stack."""
     stubber = stubs.stub("cloudformation", "cloudformation")

@@ -1,0 +1,84 @@
+"""Figures of the typed columns: what decides which of them are features."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.workspace import Workspace, name
+
+TABLE = "observations"
+_EXACT_ROWS = 2_000_000  # above, different values are counted approximately: exact counts of many need much memory
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A typed column and its figures over all rows.
+
+    Attributes:
+        column: the column.
+        rows: of the table.
+        missing: rows without a value.
+        different: different values, missing not counted.
+        whole: whether it is a number and all values are whole.
+        lowest, highest: of a number or time.
+        words: mean number of words of a text.
+    """
+
+    column: Column
+    rows: int
+    missing: int
+    different: int
+    whole: bool
+    lowest: Any
+    highest: Any
+    words: float
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def kind(self) -> str:
+        """number, text or time."""
+        return self.column.kind
+
+    @property
+    def present(self) -> int:
+        """Rows with a value."""
+        return self.rows - self.missing
+
+    @property
+    def unique(self) -> bool:
+        """Whether every row has a value and no two the same."""
+        return self.missing == 0 and self.different == self.rows
+
+
+def measure(workspace: Workspace, columns: Sequence[Column]) -> list[Measured]:
+    """Return the figures of the columns of the view `observations`."""
+    [(rows,)] = workspace.rows(f"SELECT count(*) FROM {TABLE}")  # noqa: S608 - a constant
+    figures = workspace.figures(TABLE, {column.name: _wanted(column, rows) for column in columns})
+    return [Measured(column=column, rows=rows, **_plain(column, figures[column.name])) for column in columns]
+
+
+def _wanted(column: Column, rows: int) -> dict[str, str]:
+    value = name(column.name)
+    different = f"count(DISTINCT {value})" if rows <= _EXACT_ROWS else f"approx_count_distinct({value})"
+    wanted = {"missing": f"count(*) - count({value})", "different": different}
+    if column.kind == "number":
+        wanted["whole"] = f"bool_and({value} = floor({value}) AND abs({value}) < 2**53)"
+    if column.kind == "text":
+        return {**wanted, "words": f"avg(length({value}) - length(replace({value}, ' ', '')) + 1)"}
+    return {**wanted, "lowest": f"min({value})", "highest": f"max({value})"}
+
+
+def _plain(column: Column, figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "missing": figures["missing"],
+        "different": figures["different"],
+        "whole": bool(figures.get("whole")),
+        "lowest": figures.get("lowest"),
+        "highest": figures.get("highest"),
+        "words": float(figures.get("words") or 0),
+    }

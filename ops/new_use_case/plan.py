@@ -1,0 +1,109 @@
+"""The use case as it will be written: what was decided, each with what a person should know of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ops.new_use_case import clustering, clusters, defaults, ids, leakage, roles, splitting
+from ops.new_use_case.errors import DataError
+from ops.new_use_case.measuring import Measured
+from ops.new_use_case.names import ROW_NUMBER
+from ops.new_use_case.request import Request
+from ops.new_use_case.roles import Role
+from ops.new_use_case.target import Target
+from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.workspace import Workspace
+
+_SLICES, _MOST_SLICES = 2, 10  # columns, values of each
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that the templates write."""
+
+    request: Request
+    target: Target
+    rows: int
+    raw: tuple[str, ...]
+    id: str
+    time: Measured | None
+    roles: tuple[Role, ...]
+    unusable: tuple[Column, ...]
+    groups: tuple[Measured, ...]
+    split: dict[str, Any]
+    train: dict[str, Any]
+    slices: tuple[str, ...]
+    resample: str
+    category_min_rows: int
+    notes: tuple[str, ...]
+
+    @property
+    def used(self) -> tuple[Role, ...]:
+        """The columns that features are made of."""
+        return tuple(role for role in self.roles if role.why_not is None)
+
+    @property
+    def left_out(self) -> tuple[Role, ...]:
+        """The columns that features could be made of, but are not."""
+        return tuple(role for role in self.roles if role.why_not is not None)
+
+    @property
+    def gate(self) -> list[dict[str, Any]]:
+        """The conditions of the gate."""
+        return defaults.gate(self.target.problem)
+
+
+def plan(
+    workspace: Workspace, request: Request, columns: Sequence[Column], measured: Sequence[Measured], target: Target,
+    time: Measured | None, notes: Sequence[str],
+) -> Plan:  # fmt: skip
+    """Decide what each column is, how records are split and what trains; DataError if no feature is left."""
+    label = target.label.name if target.label else None
+    candidates = [column for column in measured if column.name != label]
+    decided = roles.roles(measured, target, time, leakage.scores(workspace, candidates, target))
+    if target.label is None:
+        decided = [clustering.prepared(workspace, role) for role in decided]
+    used = [role for role in decided if role.why_not is None]
+    _require_features(used, decided)
+    rows = target.label.present if target.label else measured[0].rows
+    split = splitting.at_random(target) if time is None else splitting.by_time(workspace, time, target)
+    own_id = ids.record_id(measured, label)
+    return Plan(
+        request=request,
+        target=target,
+        rows=measured[0].rows,
+        raw=tuple(column.name for column in measured) + (() if own_id else (ROW_NUMBER,)),
+        id=own_id or ROW_NUMBER,
+        time=time,
+        roles=tuple(decided),
+        unusable=tuple(column for column in columns if column.kind == "unusable"),
+        groups=tuple(ids.groups(measured, label)),
+        split=split,
+        train=_train(workspace, request, target, used, rows),
+        slices=_slices(used),
+        resample="row" if time is None else splitting.resample(workspace, time, split),
+        category_min_rows=defaults.category_min_rows(rows),
+        notes=tuple(notes) + target.notes,
+    )
+
+
+def _train(workspace: Workspace, request: Request, target: Target, used: Sequence[Role], rows: int) -> dict[str, Any]:
+    if target.label is None:
+        return {"algorithm": "kmeans", "k": request.clusters or clusters.count(workspace, used)}
+    return {"algorithm": "xgboost", "hyperparameters": defaults.xgboost(target.problem, rows)}
+
+
+def _slices(used: Sequence[Role]) -> tuple[str, ...]:
+    few = [role.column.name for role in used if role.type == "text" and role.column.different <= _MOST_SLICES]
+    return tuple(few[:_SLICES])
+
+
+def _require_features(used: Sequence[Role], decided: Sequence[Role]) -> None:
+    if used:
+        return
+    reasons = "; ".join(f"{role.column.column.original}: {role.why_not}" for role in decided[:5])
+    more = f"; and {len(decided) - 5} more" if len(decided) > 5 else ""  # noqa: PLR2004 - what a message takes
+    raise DataError(
+        f"No column is left to learn from{f' ({reasons}{more})' if decided else ', besides the label'}. Bring columns "
+        "that are known before the outcome and differ between rows."
+    )

@@ -1,0 +1,41 @@
+"""The raw table that the use case reads: typed columns by usable names, as Parquet, and a number per row."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ops.new_use_case.measuring import TABLE
+from ops.new_use_case.names import ROW_NUMBER
+from ops.new_use_case.staging import ROW
+from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.workspace import Workspace, literal, name
+
+FILE = f"{TABLE}.parquet"
+_GROUP_ROWS = 100_000
+
+
+def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path:
+    """Write `observations.parquet`, streaming, and make the view `observations` of it.
+
+    A number column whose values are all whole is stored as whole numbers, so that a label 1 is 1 and not 1.0.
+    """
+    folder.mkdir(parents=True)
+    path = folder / FILE
+    usable = [column for column in columns if column.kind != "unusable"]
+    doubles = {column.name: _whole(column) for column in usable if column.kind == "number"}
+    whole = {key for key, found in workspace.figures("source", doubles).items() if found["whole"]}
+    selected = [f"{_value(column, column.name in whole)} AS {name(column.name)}" for column in usable]
+    workspace.run(
+        f"COPY (SELECT {', '.join([f'{name(ROW)} AS {ROW_NUMBER}', *selected])} FROM source) TO {literal(str(path))} "  # noqa: S608 - quoted
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS})"
+    )
+    workspace.run(f"CREATE VIEW {TABLE} AS FROM read_parquet({literal(str(path))})")
+    return path
+
+
+def _whole(column: Column) -> dict[str, str]:
+    value = f"({column.value})::DOUBLE"
+    return {"whole": f"coalesce(bool_and({value} = floor({value}) AND abs({value}) < 2**53), false)"}
+
+
+def _value(column: Column, whole: bool) -> str:
+    return f"({column.value})::{'BIGINT' if whole else 'DOUBLE'}" if column.kind == "number" else column.value

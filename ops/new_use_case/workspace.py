@@ -1,0 +1,82 @@
+"""DuckDB over the files of one run, in a folder that goes afterwards."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ops.console import shown
+from ops.new_use_case.errors import DataError
+
+_PER_QUERY = 400  # expressions
+
+
+class Workspace:
+    """A connection and a folder for what does not fit into memory."""
+
+    def __init__(self, scratch: Path, source: Path) -> None:
+        self.scratch, self.source = scratch, source
+        self._connection = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+        self._connection.execute("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    def run(self, sql: str, *values: Any) -> "duckdb.DuckDBPyConnection":
+        """Run a statement; DataError names the file if DuckDB cannot read it."""
+        try:
+            return self._connection.execute(sql, list(values))
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+            raise  # of a statement that is wrong itself
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            raise DataError(f"{shown(self.source)}: cannot be read: {said}. Write the file again.") from error
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self.run(sql, *values).fetchall()
+
+    def figures(self, view: str, wanted: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Any]]:
+        """Return the value of each aggregate over a view, by column and name, in as few passes as can be.
+
+        Args:
+            view: a view or table.
+            wanted: column -> name of the figure -> SQL.
+        """
+        keys = [(column, figure) for column, figures in wanted.items() for figure in figures]
+        found: dict[str, dict[str, Any]] = {column: {} for column in wanted}
+        for start in range(0, len(keys), _PER_QUERY):
+            part = keys[start : start + _PER_QUERY]
+            selected = ", ".join(wanted[column][figure] for column, figure in part)
+            [row] = self.rows(f"SELECT {selected} FROM {name(view)}")  # noqa: S608 - quoted
+            for (column, figure), value in zip(part, row, strict=True):
+                found[column][figure] = value
+        return found
+
+
+@contextmanager
+def opened(scratch: Path, source: Path) -> Iterator[Workspace]:
+    """Give a workspace, closed afterwards."""
+    workspace = Workspace(scratch, source)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def name(text: str) -> str:
+    """Return a name as SQL quotes it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL quotes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Sequence[str]) -> str:
+    """Return a list of texts as SQL writes it, without brackets."""
+    return ", ".join(map(literal, texts))

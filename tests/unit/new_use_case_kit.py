@@ -1,0 +1,78 @@
+"""A repository of its own for tests of `use-case new`, and tables to make files of."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ops.new_use_case import Created, Request, create
+from pipelines_src.job_code import assembled
+
+SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A folder with `pipelines_src/steps`, where use cases are made and their jobs run."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> "Repository":
+        (root / "pipelines_src").mkdir()
+        (root / "pipelines_src" / "steps").symlink_to(SOURCES / "steps")
+        return cls(root)
+
+    def write(self, content: str | bytes, name: str = "data.csv", encoding: str = "utf-8") -> Path:
+        path = self.root / name
+        path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
+        return path
+
+    def new(self, data: Path | pd.DataFrame, label: str | None = None, name: str = "case", **options: Any) -> Created:
+        if isinstance(data, pd.DataFrame):
+            frame, data = data, self.root / f"{name}.csv"
+            frame.to_csv(data, index=False)
+        return create(Request(name, data, label, **options), self.root)
+
+    def run(self, created: Created, job: str) -> Path:
+        """Run a job as on AWS, from the assembled code; return the folder of its outputs."""
+        base = self.root / "jobs" / created.use_case.name / job
+        if job == "prepare":
+            shutil.copytree(created.folder / "raw", base / "processing" / "input" / "raw")
+        with assembled(created.use_case, self.root / "pipelines_src") as code:
+            done = subprocess.run(
+                [sys.executable, "-I", str(code), job, "--use-case", created.use_case.name],
+                env={"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"]},
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+        assert done.returncode == 0, done.stderr
+        return base / "processing" / "output"
+
+
+def customers(rows: int = 300, seed: int = 0) -> pd.DataFrame:
+    """Return a sound table: numbers, a category, dates, and a label `churn` that `spend` has to do with."""
+    drawn = np.random.default_rng(seed)
+    spend = drawn.normal(50, 10, rows).round(2)
+    return pd.DataFrame(
+        {
+            "spend": spend,
+            "visits": drawn.integers(0, 40, rows),
+            "city": drawn.choice(["Oslo", "Rome", "Lima"], rows),
+            "joined": (pd.Timestamp("2022-01-01") + pd.to_timedelta(drawn.integers(0, 700, rows), unit="D")).strftime(
+                "%Y-%m-%d"
+            ),
+            "churn": np.where(spend + drawn.normal(0, 10, rows) > 55, "yes", "no"),
+        }
+    )
+
+
+def csv(frame: pd.DataFrame) -> str:
+    return str(frame.to_csv(index=False))

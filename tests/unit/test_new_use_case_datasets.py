@@ -1,0 +1,120 @@
+"""Public data that the repository does not have, from a file to what trains: nothing but the command is run."""
+
+import ast
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost
+from sklearn import datasets
+
+from ops.new_use_case import Created
+from tests.unit.new_use_case_kit import Repository
+
+
+def breast_cancer() -> Any:
+    frame = datasets.load_breast_cancer(as_frame=True).frame
+    return frame.assign(diagnosis=frame.pop("target").map({0: "malignant", 1: "benign"}))
+
+
+def wine() -> Any:
+    return datasets.load_wine(as_frame=True).frame.rename(columns={"target": "cultivar"})
+
+
+def iris() -> Any:
+    loaded = datasets.load_iris(as_frame=True)
+    return loaded.frame.assign(species=loaded.target_names[loaded.target]).drop(columns="target")
+
+
+def diabetes() -> Any:
+    return datasets.load_diabetes(as_frame=True, scaled=False).frame.rename(columns={"target": "progression"})
+
+
+def exercise() -> Any:
+    return datasets.load_linnerud(as_frame=True).frame.sample(120, replace=True, random_state=0, ignore_index=True)
+
+
+CASES: dict[str, tuple[Callable[[], Any], str | None, str]] = {
+    "breast_cancer": (breast_cancer, "diagnosis", "binary_classification"),
+    "wine": (wine, "cultivar", "multiclass_classification"),
+    "iris": (iris, "species", "multiclass_classification"),
+    "diabetes": (diabetes, "progression", "regression"),
+    "wine_groups": (lambda: wine().drop(columns="cultivar"), None, "clustering"),
+    "iris_groups": (iris, None, "clustering"),
+    "exercise_groups": (exercise, None, "clustering"),
+}
+
+
+@pytest.mark.parametrize("name, suffix", [*((name, "csv") for name in CASES), ("iris", "parquet")])
+def test_a_public_table_is_prepared_without_code(name: str, suffix: str, tmp_path: Path) -> None:
+    load, label, problem = CASES[name]
+    repository, path = Repository.at(tmp_path), tmp_path / f"{name}.{suffix}"
+    frame = load()
+    frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
+    created = repository.new(path, label, name)
+    assert created.use_case.problem == problem
+    output = repository.run(created, "prepare")
+    splits = json.loads((output / "report" / "preparation.json").read_text())["splits"]
+    assert sum(split["used"] for split in splits.values()) == len(frame)
+    train = pd.read_csv(output / "train" / "train.csv", header=None)
+    assert train.shape == (splits["train"]["used"], (created.use_case.data.width or 0) + (label is not None))
+    assert np.isfinite(train.to_numpy()).all()
+    assert (train.nunique() > 1).all(), "no column is constant"
+
+
+@pytest.mark.parametrize(
+    "name, metric, least",
+    [
+        ("breast_cancer", "auc", 0.95),
+        ("wine", "accuracy", 0.8),
+        ("iris", "accuracy", 0.8),
+        ("diabetes", "mae_skill", 0.1),
+    ],
+)
+def test_a_public_table_trains_and_passes_its_gate(name: str, metric: str, least: float, tmp_path: Path) -> None:
+    load, label, _ = CASES[name]
+    repository = Repository.at(tmp_path)
+    created = repository.new(load(), label, name)
+    prepared = repository.run(created, "prepare")
+    inputs = tmp_path / "jobs" / name / "evaluate" / "processing" / "input"
+    for part in ("test", "validation", "features", "report"):
+        shutil.copytree(prepared / part, inputs / part)
+    _train(created, prepared, inputs / "model")
+    output = repository.run(created, "evaluate")
+    evaluation = json.loads((output / "evaluation" / "evaluation.json").read_text())
+    assert evaluation[metric]["value"] > least
+    for condition in created.use_case.gate:
+        figure, _, part = condition.metric.partition(".")
+        assert condition.at_least is not None
+        assert evaluation[figure][part] >= condition.at_least
+
+
+def _train(created: Created, prepared: Path, folder: Path) -> None:
+    """Train as the built-in algorithm does, with the use case's own hyperparameters."""
+    parameters = dict(created.use_case.train.hyperparameters)
+    rounds = int(parameters.pop("num_round"))
+    classes = len(created.use_case.data.classes)
+    parameters |= {"nthread": 1, **({"num_class": classes} if classes else {})}  # as the pipeline gives it
+    rows = {
+        split: pd.read_csv(prepared / split / f"{split}.csv", header=None).to_numpy()
+        for split in ("train", "validation")
+    }
+    data = {split: xgboost.DMatrix(values[:, 1:], values[:, 0]) for split, values in rows.items()}
+    watched = [(data["validation"], "validation")]
+    model = xgboost.train(parameters, data["train"], rounds, evals=watched, verbose_eval=False)
+    folder.mkdir(parents=True)
+    model.save_model(folder / "model.ubj")
+    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+        archive.add(folder / "model.ubj", "xgboost-model")
+
+
+def test_a_new_use_case_is_a_module_that_python_reads(tmp_path: Path) -> None:
+    created = Repository.at(tmp_path).new(iris(), "species", "iris")
+    assert {path.name for path in created.folder.iterdir()} == {"__init__.py", "use_case.yaml", "notebook.ipynb", "raw"}
+    assert ast.get_docstring(ast.parse((created.folder / "__init__.py").read_text()))
