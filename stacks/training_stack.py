@@ -7,14 +7,25 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase
-from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
+from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
 from config.loading import ROOT
 from constructs.job_code import JobCode
+from constructs.job_file import JobFile
 from constructs.job_role import JobRole
 from constructs.model_package_group import ModelPackageGroup
-from constructs.statements import encrypt_volume, pull_image, read_folder, read_object, read_write_folder, use_key
+from constructs.statements import (
+    Statement,
+    encrypt_volume,
+    pull_image,
+    read_folder,
+    read_object,
+    read_write_folder,
+    use_key,
+)
 from constructs.training_pipeline import TrainingPipeline
+from pipelines_src import job_libraries
 from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.spark_cluster import SparkSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.job_code import assembled
 
@@ -69,6 +80,7 @@ class TrainingStack(cdk.Stack):
             job_code = JobCode(self, "Code", folder=folder)
         raw, processed, models = data.raw, data.processed, data.models
         data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
+        spark, spark_access = self._spark(environment.region, use_case, sources)
         jobs = JobRole(
             self,
             "JobRole",
@@ -84,6 +96,7 @@ class TrainingStack(cdk.Stack):
                 *use_key(data_key),
                 *use_key(models_key),
                 encrypt_volume(data_key),
+                *spark_access,
             ],
             buckets=[raw, processed, models],
         )
@@ -100,12 +113,13 @@ class TrainingStack(cdk.Stack):
             models_key=models_key,
             subnets=subnets,
             security_groups=security_groups,
-            processing_instance=environment.sizes.processing_instance,
+            processing_instance=use_case.prepare.instance or environment.sizes.processing_instance,
             training_instance=environment.sizes.training_instance,
             endpoint_instance=environment.sizes.endpoint_instance,
             volume_gb=environment.sizes.volume_gb,
             model_package_group=name,
             tags=job_tags(environment, use_case),
+            spark=spark,
         )
         pipeline = TrainingPipeline(
             self,
@@ -118,6 +132,26 @@ class TrainingStack(cdk.Stack):
         # Its first job may start as soon as it exists.
         pipeline.resource.add_resource_dependency(jobs.policy)
         pipeline.resource.add_resource_dependency(group.resource)
+
+    def _spark(self, region: str, use_case: UseCase, sources: Path) -> tuple[SparkSettings | None, list[Statement]]:
+        """Return what a step on Spark needs, and the permissions to read it; nothing where no step is on Spark."""
+        if use_case.prepare.engine != "spark":
+            return None, []
+        script = JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
+        with job_libraries.zipped() as path:
+            libraries = JobFile(self, "Libraries", path=path)
+        spark = SparkSettings(
+            image_uri=image("spark", region),
+            script_uri=script.uri,
+            script_file=script.file_name,
+            libraries_uri=libraries.uri,
+            libraries_file=libraries.file_name,
+        )
+        repository = f"{account('spark', region)}:repository/{images()['spark'].repository}"
+        access = [pull_image(f"arn:{self.partition}:ecr:{region}:{repository}")[1]]
+        for file in (script, libraries):
+            access += read_object(file.bucket_arn, file.file_name)
+        return spark, access
 
     def _image_repository(self, region: str) -> str:
         return f"arn:{self.partition}:ecr:{region}:{xgboost_account(region)}:repository/{XGBOOST_REPOSITORY}"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipelines_src.definition.spark_cluster import SparkSettings
+
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineSettings:
@@ -27,6 +29,7 @@ class PipelineSettings:
         model_package_group: name of the group that models are registered in.
         tags: tags of every job, as (key, value).
         processing_runtime_seconds: after which a processing job is stopped.
+        spark: what a step on Spark needs; None where no step is.
     """
 
     role_arn: str
@@ -48,3 +51,4 @@ class PipelineSettings:
     model_package_group: str
     tags: tuple[tuple[str, str], ...] = ()
     processing_runtime_seconds: int = 3600
+    spark: SparkSettings | None = None

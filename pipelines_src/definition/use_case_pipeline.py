@@ -9,6 +9,7 @@ from pipelines_src.definition.model_package import model_package
 from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
+from pipelines_src.definition.preparation import Preparation, data_parameters, preparation
 from pipelines_src.definition.processing_step import ProcessingStep, PropertyFile
 from pipelines_src.definition.references import ExecutionVariable, Join, Reference, Scalar
 from pipelines_src.definition.request_steps import RegisterModelStep, TrainingStep
@@ -20,21 +21,17 @@ NO_MACHINE = RetryPolicy(
     interval_seconds=60,
     expire_after_minutes=120,
 )
-# Raw files may change under the same address, which SageMaker's cache does not see: their version is a parameter, and
-# who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
-CACHE_OF_RAW = CachePolicy("PT1H")
+# A step reads folders that only one execution, or one preparation, writes.
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"
 
 
 def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     """Return the pipeline of a use case in an environment; `to_definition()` checks it."""
-    parameters = _parameters(settings)
-    raw_data, raw_version, approval, processing_instance, training_instance = (
-        parameter.ref for parameter in parameters
-    )
+    data, parameters = data_parameters(use_case, settings), _parameters(settings)
+    approval, processing_instance, training_instance = (parameter.ref for parameter in parameters)
     jobs = JobArguments(settings, processing_instance, training_instance)
-    prepare = _prepare(use_case, settings, jobs, raw_data, raw_version)
+    prepare = preparation(use_case, settings, jobs, data, (BUSY, NO_MACHINE))
     train = _train(use_case, jobs, prepare)
     evaluate = _evaluate(use_case, settings, jobs, prepare, train)
     check_gate = ConditionStep(
@@ -44,7 +41,8 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         if_steps=(_register(use_case, settings, prepare, evaluate, approval),),
         else_steps=(_gate_failed(use_case, evaluate),),
     )
-    return Pipeline(parameters=parameters, steps=(prepare, train, evaluate, check_gate))
+    own = (prepare,) if isinstance(prepare, ProcessingStep) else ()
+    return Pipeline(parameters=(*data, *parameters), steps=(*own, train, evaluate, check_gate))
 
 
 def _holds(evaluate: ProcessingStep, gate: GateCondition) -> Condition:
@@ -56,8 +54,6 @@ def _holds(evaluate: ProcessingStep, gate: GateCondition) -> Condition:
 
 def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
     return (
-        StringParameter(name="RawDataUri", default=settings.raw_uri),
-        StringParameter(name="RawDataVersion", default="unknown"),
         StringParameter(
             name="ModelApprovalStatus",
             default="PendingManualApproval",
@@ -68,26 +64,7 @@ def _parameters(settings: PipelineSettings) -> tuple[StringParameter, ...]:
     )
 
 
-def _prepare(
-    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, raw_data: Reference, raw_version: Reference
-) -> ProcessingStep:
-    outputs = ("train", "validation", "test", "serving", "features", "baseline", "report")
-    return ProcessingStep(
-        name="Prepare",
-        description="Clean, transform and split the raw data; describe the training split for monitoring.",
-        arguments=jobs.processing(
-            arguments=("prepare", "--use-case", use_case.name),
-            inputs={"raw": raw_data},
-            outputs={name: of_this_execution(settings.processed_uri, name) for name in outputs},
-            output_key=settings.data_key,
-            variables={"ML_LOOP_RAW_DATA_VERSION": raw_version},  # counts for the cache
-        ),
-        retries=(BUSY, NO_MACHINE),
-        cache=CACHE_OF_RAW,
-    )
-
-
-def _train(use_case: UseCase, jobs: JobArguments, prepare: ProcessingStep) -> TrainingStep:
+def _train(use_case: UseCase, jobs: JobArguments, prepare: Preparation) -> TrainingStep:
     return TrainingStep(
         name="Train",
         description="Train with the built-in XGBoost.",
@@ -102,7 +79,7 @@ def _train(use_case: UseCase, jobs: JobArguments, prepare: ProcessingStep) -> Tr
 
 
 def _evaluate(
-    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, prepare: ProcessingStep, train: TrainingStep
+    use_case: UseCase, settings: PipelineSettings, jobs: JobArguments, prepare: Preparation, train: TrainingStep
 ) -> ProcessingStep:
     return ProcessingStep(
         name="Evaluate",
@@ -130,7 +107,7 @@ def _evaluate(
 def _register(
     use_case: UseCase,
     settings: PipelineSettings,
-    prepare: ProcessingStep,
+    prepare: Preparation,
     evaluate: ProcessingStep,
     approval: Reference,
 ) -> RegisterModelStep:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from .errors import StepError
 
@@ -71,6 +69,9 @@ def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
     Raises:
         StepError: it is missing, is not Parquet, or lacks a column.
     """
+    import pyarrow as pa  # SageMaker's Spark image does not have it, and does not come here
+    import pyarrow.parquet as pq
+
     if not path.exists():
         beside = ", ".join(sorted(item.name for item in path.parent.glob("*"))) or "nothing"
         raise StepError(f"{path}: there is no such file; its folder holds {beside}. Upload it under this name.")

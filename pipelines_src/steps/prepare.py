@@ -49,6 +49,6 @@ def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folder
 
 
 def _raw(engine: Engine, name: str, use_case: UseCase, folders: Folders) -> ir.Table:
-    table = engine.read(name, folders.input("raw") / f"{name}.parquet", use_case.raw[name])
+    table = engine.read(name, folders.input_file("raw", f"{name}.parquet"), use_case.raw[name])
     keys = use_case.prepare["distinct"].get(name)
     return table if keys is None else distinct(engine, name, table, keys)

@@ -6,11 +6,13 @@ from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
+from ..folders import Place
+
 
 class Engine(Protocol):
     """Runs expressions over tables that it has registered by name; none but `fetch` brings rows to this process."""
 
-    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
+    def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
         """Register some columns of a Parquet file, or of a folder of parts, and return the table.
 
         Raises:

@@ -14,6 +14,7 @@ from sqlglot import expressions as sg
 
 from .. import files
 from ..errors import StepError
+from ..folders import Place
 from . import parquet
 from .sql import Rewrite, compiled
 
@@ -58,8 +59,10 @@ class DuckDBEngine:
         self._connection = duckdb.connect(config=config)
         self._connection.execute("SET TimeZone = 'UTC'")
 
-    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
-        """Register a view; see `Engine.read`."""
+    def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
+        """Register a view; see `Engine.read`. What lies elsewhere has to be brought to this machine before."""
+        if not isinstance(path, Path):
+            raise StepError(f"{path}: DuckDB reads files of its own machine. Choose prepare.engine spark or glue.")
         found = parquet.files_of(path, columns)
         listed = ", ".join(map(_text, map(str, found)))
         selected = ", ".join(map(_name, columns))

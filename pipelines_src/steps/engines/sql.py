@@ -1,5 +1,6 @@
 """Ibis expressions as SQL of an engine, with the functions that every engine has under a name of its own."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -43,7 +44,8 @@ def _alike(table: ir.Table) -> ir.Table:
     """Return the table with what differs by engine made the same.
 
     A quotient by zero is missing (DuckDB would make it infinite, Spark missing or an error); what lies in the middle is
-    rounded up (each engine has a rule of its own).
+    rounded up (each engine has a rule of its own); whether a number is infinite is a comparison (Ibis writes FALSE for
+    Spark).
     """
 
     def same(node: Any, arguments: Any) -> Any:
@@ -54,6 +56,9 @@ def _alike(table: ir.Table) -> ir.Table:
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
             half_up = ops.Floor(ops.Add(ops.Multiply(node.arg, scale), ops.Literal(0.5, "float64")))
             return ops.Divide(ops.Cast(half_up, "float64"), scale)
+        if isinstance(node, ops.IsInf):
+            beyond = ops.Greater(ops.Abs(node.arg), ops.Literal(sys.float_info.max, "float64"))
+            return ops.And(beyond, ops.Not(ops.IsNan(node.arg)))  # which is the largest of all to both engines
         return node
 
     replaced: ir.Table = table.op().replace(same).to_expr()
