@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ops import preparation
 from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
@@ -45,11 +46,26 @@ def group() -> None:
 
 @app.command()
 def start(
-    environment: str, use_case: str, wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True
+    environment: str,
+    use_case: str,
+    wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True,
+    prepared: Annotated[
+        str | None, typer.Option(help="Where Glue or Batch prepared data before; left out: it is prepared again.")
+    ] = None,
 ) -> None:
-    """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed."""
+    """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed.
+
+    Where Glue or Batch prepares the data, a state machine does so first and starts the pipeline then.
+    """
     target = Target.of(environment, use_case)
-    arn = start_execution(target)
+    if target.use_case.prepare.before_the_pipeline and prepared is None:
+        execution = preparation.start(target)
+        output.print(execution, soft_wrap=True)
+        if not wait:
+            return
+        arn = preparation.pipeline_of(target, execution)
+    else:
+        arn = start_execution(target, prepared)
     output.print(arn, soft_wrap=True)
     if wait:
         said: set[str] = set()
@@ -60,11 +76,25 @@ def start(
                     output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
-def start_execution(target: Target) -> str:
-    """Start the pipeline on the raw files that are there now, and return the execution's ARN."""
+def start_execution(target: Target, prepared: str | None = None) -> str:
+    """Start the pipeline on the raw files that are there now, or on prepared data, and return the execution's ARN.
+
+    Raises:
+        OperationError: prepared data is given where the pipeline prepares, or is not whole.
+    """
+    if prepared is None:
+        parameter = {"Name": "RawDataVersion", "Value": raw_version(target)}
+    elif not target.use_case.prepare.before_the_pipeline:
+        raise OperationError(
+            f"The pipeline {target.name} prepares its data itself (prepare.engine "
+            f"{target.use_case.prepare.engine}). Leave --prepared out."
+        )
+    else:
+        preparation.require_whole(target, prepared)
+        parameter = {"Name": preparation.PREPARED_DATA, "Value": prepared}
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
-        PipelineParameters=[{"Name": "RawDataVersion", "Value": raw_version(target)}],
+        PipelineParameters=[parameter],
         ClientRequestToken=uuid.uuid4().hex,
     )
     return started["PipelineExecutionArn"]

@@ -20,7 +20,8 @@ from pipelines_src.steps.features_file import model_columns
 from pipelines_src.steps.folders import Folders
 from pipelines_src.steps.preparation.encoding import MODEL, encoded
 from pipelines_src.steps.preparation.features import features
-from pipelines_src.steps.preparation.records import FEATURE
+from pipelines_src.steps.preparation.records import FEATURE, RECORD_ID, SPLIT, records
+from pipelines_src.steps.preparation.splits import with_splits
 from pipelines_src.steps.use_case import UseCase, transformations
 
 _ARROW = {"number": pa.float64(), "text": pa.string(), "time": pa.timestamp("us")}
@@ -78,25 +79,28 @@ def encoded_rows(use_case: UseCase, raw: Path, folder: Path, learnt: Made, modul
         return _rows(engine, prepared, use_case, learnt)
 
 
+def splits(use_case: UseCase, raw: Path, folder: Path) -> list[tuple[str, str]]:
+    """Return each record's id and split, in order."""
+    with engines.opened(use_case.prepare["engine"], Folders(folder)) as engine:
+        tables = {name: engine.read(name, raw / f"{name}.parquet", columns) for name, columns in use_case.raw.items()}
+        table = with_splits(records(use_case, None, tables), use_case)
+        rows = engine.fetch(table.select(id=table[RECORD_ID], split=table[SPLIT]))
+    return sorted((row["id"], row["split"]) for row in rows)
+
+
 def encoded_records(
-    use_case: UseCase, records: Sequence[tuple[Any, ...]], folder: Path, learnt: Made, module: Any
+    use_case: UseCase, given: Sequence[tuple[Any, ...]], folder: Path, learnt: Made, module: Any
 ) -> list[Row]:
     """Encode records by what was learnt before."""
     fields = [field.name for field in use_case.record]
-    table = pa.table(
-        [
-            pa.array([record[place] for record in records], _ARROW[field.type])
-            for place, field in enumerate(use_case.record)
-        ],
-        fields,
-    )
+    columns = zip(use_case.record, zip(*given, strict=True), strict=True)
     path = folder / "records.parquet"
-    pq.write_table(table, path)
+    pq.write_table(pa.table([pa.array(values, _ARROW[field.type]) for field, values in columns], fields), path)
     with engines.opened(use_case.prepare["engine"], Folders(folder)) as engine:
         read = engine.read("records", path, fields)
         values = features(use_case, module, read)
-        given = read.mutate(**{f"{FEATURE}{name}": value for name, value in values.items()})
-        return _rows(engine, given, use_case, learnt)
+        table = read.mutate(**{f"{FEATURE}{name}": value for name, value in values.items()})
+        return _rows(engine, table, use_case, learnt)
 
 
 def _rows(engine: Engine, table: Any, use_case: UseCase, learnt: Made) -> list[Row]:

@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 from config import load_use_case
 from pipelines_src.flight_delays import raw_data
 from tests.unit import everything_kit, spark_kit
-from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made
+from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
 
 LEARNT, SINGLE = 1e-9, 1e-6
 SPLITS = ("train", "validation")
@@ -96,17 +96,31 @@ def test_one_flight_at_a_time_is_encoded_as_the_engine_does(
         np.testing.assert_array_equal(first(record), second(record))
 
 
-@pytest.fixture(scope="module", params=list(everything_kit.SPLITS))
-def everything(
-    request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Made, Made]:
-    """Every rule, scale and encoding on hard values, with one way of splitting."""
-    folder, schema = tmp_path_factory.mktemp("everything"), everything_kit.schema(request.param)
-    everything_kit.write(folder / "raw")
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw files of everything_kit."""
+    folder = tmp_path_factory.mktemp("hard")
+    everything_kit.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def everything(hard: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Made]:
+    """Every rule, scale and encoding on hard values."""
+    folder, schema = tmp_path_factory.mktemp("everything"), everything_kit.schema("random")
     return (
-        made(for_steps(schema, "processing"), folder / "raw", folder / "duckdb", everything_kit.module()),
-        made(for_steps(schema, "spark"), folder / "raw", folder / "spark", everything_kit.module()),
+        made(for_steps(schema, "processing"), hard, folder / "duckdb", everything_kit.module()),
+        made(for_steps(schema, "spark"), hard, folder / "spark", everything_kit.module()),
     )
+
+
+@pytest.mark.parametrize("way", list(everything_kit.SPLITS))
+def test_a_record_is_in_the_same_split_on_every_engine(
+    way: str, hard: Path, spark: SparkSession, tmp_path: Path
+) -> None:
+    found = [splits(for_steps(everything_kit.schema(way), engine), hard, tmp_path / engine) for engine in ENGINES]
+    assert found[0] == found[1]
+    assert {split for _, split in found[0]} == {"train", "validation", "test", "serving"}
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -132,7 +146,7 @@ def test_everything_is_split_judged_and_reported_alike(everything: tuple[Made, M
 def test_one_record_at_a_time_is_encoded_as_everything_was(
     everything: tuple[Made, Made], place: int, tmp_path: Path
 ) -> None:
-    use_case = for_steps(everything_kit.schema("time"), ENGINES[place])
+    use_case = for_steps(everything_kit.schema("random"), ENGINES[place])
     one = everything[place]
     rows = encoded_rows(use_case, one.raw, tmp_path, one, everything_kit.module())
     assert len(rows) > 1200
@@ -146,7 +160,7 @@ def test_one_record_at_a_time_is_encoded_as_everything_was(
 def test_any_records_are_encoded_alike_by_duckdb_and_the_row_function(
     everything: tuple[Made, Made], tmp_path: Path, given_records: list[tuple[Any, ...]]
 ) -> None:
-    use_case = for_steps(everything_kit.schema("time"), "processing")
+    use_case = for_steps(everything_kit.schema("random"), "processing")
     duckdb = everything[0]
     rows = encoded_records(use_case, given_records, tmp_path, duckdb, everything_kit.module())
     encode = duckdb.row_function()

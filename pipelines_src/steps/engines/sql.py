@@ -11,6 +11,8 @@ from sqlglot import expressions as sg
 
 from ..errors import StepError
 
+_LARGEST = ops.Literal(sys.float_info.max, "float64")
+_OF_SOME = {ops.Sqrt: ops.GreaterEqual, ops.Ln: ops.Greater, ops.Log2: ops.Greater, ops.Log10: ops.Greater}
 _QUOTIENTS = (ops.Divide, ops.FloorDivide, ops.Modulus)
 Rewrite = Callable[[Sequence[sg.Expression]], sg.Expression]
 
@@ -45,7 +47,8 @@ def _alike(table: ir.Table) -> ir.Table:
 
     A quotient by zero is missing (DuckDB would make it infinite, Spark missing or an error); what lies in the middle is
     rounded up (each engine has a rule of its own); whether a number is infinite is a comparison (Ibis writes FALSE for
-    Spark).
+    Spark); roots and logarithms of numbers that have none, and results that no float64 holds, are missing (DuckDB has
+    infinities, and Spark not a number).
     """
 
     def same(node: Any, arguments: Any) -> Any:
@@ -57,9 +60,18 @@ def _alike(table: ir.Table) -> ir.Table:
             half_up = ops.Floor(ops.Add(ops.Multiply(node.arg, scale), ops.Literal(0.5, "float64")))
             return ops.Divide(ops.Cast(half_up, "float64"), scale)
         if isinstance(node, ops.IsInf):
-            beyond = ops.Greater(ops.Abs(node.arg), ops.Literal(sys.float_info.max, "float64"))
+            beyond = ops.Greater(ops.Abs(node.arg), _LARGEST)
             return ops.And(beyond, ops.Not(ops.IsNan(node.arg)))  # which is the largest of all to both engines
+        if type(node) in _OF_SOME:
+            has_one = _OF_SOME[type(node)](node.arg, ops.Literal(0, node.arg.dtype))
+            return type(node)(_where(has_one, node.arg))
+        if isinstance(node, ops.Exp | ops.Power):
+            return _where(ops.LessEqual(ops.Abs(node), _LARGEST), node)
         return node
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
+
+
+def _where(condition: Any, value: Any) -> Any:
+    return ops.IfElse(condition, value, ops.Literal(None, value.dtype))
