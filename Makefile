@@ -12,7 +12,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready node_modules/.ready ## Install the pinned tools into .venv and node_modules
+setup: $(VENV)/.ready node_modules/.ready build/wheels/.ready ## Install the pinned tools into .venv and node_modules
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ML Loop needs Python 3.11 or newer; found %s. Name another with PYTHON=python3.12 make setup." % sys.version.split()[0])'
@@ -29,8 +29,14 @@ node_modules/.ready: package-lock.json $(VENV)/.ready
 	@npm ci --silent
 	@touch $@
 
-lock: ## Resolve requirements*.in into hashed requirements*.txt
-	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+build/wheels/.ready: $(wildcard pipelines_src/wheels/*.txt) | $(VENV)/.ready
+	@echo "Downloading the wheels that jobs bring along ..."
+	@$(PY) -m ops wheels build >/dev/null
+	@touch $@
+
+lock: ## Resolve requirements*.in, and what jobs bring along, into hashed locks
+	@$(PY) -m ops wheels lock
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in $(patsubst %.in,-c %.txt,$(wildcard pipelines_src/wheels/*.in)) -o requirements-dev.txt
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -c requirements-dev.txt -o requirements.txt
 
 synth: setup ## Synthesise every environment into cdk.out

@@ -16,7 +16,9 @@ import xgboost
 from fastapi import FastAPI
 from pydantic import create_model
 
-from pipelines_src.steps import booster, use_case
+from benchmarks import pandas_flights
+from pipelines_src.steps import booster
+from pipelines_src.steps.use_case import UseCase
 
 FOLDER = "MODEL_FOLDER"
 _TYPES: dict[str, type] = {"number": float, "text": str, "time": datetime}
@@ -27,10 +29,8 @@ def handler(folder: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
     features = json.loads((folder / "features.json").read_text())
     names = [feature["name"] for feature in features["features"]]
     model = booster.load((folder / "xgboost-model").read_bytes(), len(names))
-    levels = {item["name"]: item["levels"] for item in features["features"] if item["type"] == "category"}
-    codes = {name: {level: code for code, level in enumerate(some)} for name, some in levels.items()}
-    settings = use_case.load(features["use_case"])
-    transformations = use_case.transformations(features["use_case"])
+    codes = {item["name"]: item["codes"] for item in features["features"] if item["type"] == "category"}
+    settings = _settings(folder)
     numbers = [field.name for field in settings.record if field.type == "number"]
     times = [field.name for field in settings.record if field.type == "time"]
 
@@ -39,7 +39,7 @@ def handler(folder: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
         table[numbers] = table[numbers].astype("float64")
         for name in times:
             table[name] = pd.to_datetime(table[name])
-        row = transformations.features(table)
+        row = pandas_flights.features(table)
         for name, code in codes.items():
             row[name] = row[name].map(code)
         prediction = model.predict(xgboost.DMatrix(row[names].to_numpy("float32"), nthread=1))
@@ -48,11 +48,15 @@ def handler(folder: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return handle
 
 
+def _settings(folder: Path) -> UseCase:
+    return UseCase.from_document(json.loads((folder / "use_case.json").read_text()))
+
+
 def application() -> FastAPI:
     """Return the handler as a web application: POST /invocations with one record."""
     folder = Path(os.environ[FOLDER])
     handle = handler(folder)
-    settings = use_case.load(json.loads((folder / "features.json").read_text())["use_case"])
+    settings = _settings(folder)
     fields: dict[str, Any] = {
         field.name: _TYPES[field.type] if field.required else (_TYPES[field.type] | None, None)
         for field in settings.record

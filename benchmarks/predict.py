@@ -1,23 +1,19 @@
 """How long one prediction takes, features included: the serving code beside pandas, by itself and over HTTP."""
 
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks import flight_model, http_latency, pandas_peer
 from benchmarks.flight_model import ROOT, Served
-from pipelines_src.steps.records import Reader
 from pipelines_src.steps.scoring import Refusal, Scorer
-from pipelines_src.steps.use_case import Transformations
 
 REQUESTS, ROUNDS, WARM_UP = 200, 4, 50
 IN_PROCESS, OVER_HTTP, DIFFERENCE = 25, 4, 1e-6
@@ -53,21 +49,15 @@ class Result:
         fast = all(self.ratio(at) >= self.times_at_least for at in ((50, 99) if self.tail else (50,)))
         return fast and self.difference <= DIFFERENCE
 
-    def left(self) -> float:
-        """Microseconds that could be added to ours at the median before what is promised in process is broken."""
-        return statistics.median(self.peer) / IN_PROCESS - statistics.median(self.ours)
-
 
 def run(out: Path) -> list[Result]:
-    """Measure and plot. The last result has the features given, so it shows what is left for computing them."""
+    """Measure and plot."""
     with tempfile.TemporaryDirectory() as folder:
         served = flight_model.build(Path(folder), REQUESTS)
         scorer, peer = Scorer.load(served.folder), _peer(served.folder)
-        given = Scorer(scorer.use_case, _given(scorer, served), scorer.encoder, scorer.model)
         results = [
             _compare("in process", IN_PROCESS, False, _by(_respond(scorer)), _by(peer), served),
             _over_http(served),
-            _compare("in process, features given", 0, False, _by(_respond(given)), _by(peer), served),
         ]
     _plot(results, out / "predict.svg")
     return results
@@ -86,16 +76,6 @@ def _respond(scorer: Scorer) -> Callable[[str], str]:
 def _peer(folder: Path) -> Callable[[str], str]:
     handle = pandas_peer.handler(folder)
     return lambda body: json.dumps(handle(json.loads(body)))
-
-
-def _given(scorer: Scorer, served: Served) -> Transformations:
-    """Return transformations that look up each record's features, as `features` of the use case gave them."""
-    reader = Reader(scorer.use_case.record)
-    records = [reader.read(json.loads(body)) for body in served.bodies]
-    table = scorer.transformations.features(reader.table(records))[[item.name for item in scorer.encoder.features]]
-    rows = table.astype("object").where(table.notna(), None).itertuples(index=False, name=None)
-    ready = dict(zip(records, rows, strict=True))
-    return cast("Transformations", SimpleNamespace(row_features=ready.__getitem__))
 
 
 def _by(answer: Callable[[str], str]) -> Ask:

@@ -16,7 +16,7 @@ from benchmarks import measure
 from benchmarks.bare_app import Shape
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("app.py", "cdk.json", "config", "constructs", "environments", "lambda", "pipelines_src", "stacks")
+PARTS = ("app.py", "cdk.json", "config", "constructs", "environments", "lambda", "pipelines_src", "stacks", "workbench")
 RUNS = 5
 # The pinned Node, as cdk.json has it; compiled files are kept between runs, as they are for people.
 VARIABLES = {

@@ -2,20 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    IPvAnyNetwork,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, IPvAnyNetwork, StrictBool, StrictInt, StringConstraints, model_validator
 
-from config import rules
+from config import notebook_rules, rules
 from config.instance_types import EndpointInstanceType, ProcessingInstanceType, TrainingInstanceType
+from config.notebook import Notebook
+from config.section import Section
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
@@ -26,11 +18,7 @@ CallerRange = Annotated[IPvAnyNetwork, AfterValidator(rules.not_everywhere)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Network(_Section):
+class Network(Section):
     """The private network. It has no internet or NAT gateway whatever is chosen here."""
 
     cidr: VpcRange = Field(description="address range of the VPC, a private IPv4 range of size /16 to /24")
@@ -47,7 +35,7 @@ class Network(_Section):
         return self
 
 
-class Access(_Section):
+class Access(Section):
     """From where people may call."""
 
     allowed_cidrs: tuple[CallerRange, ...] = Field(
@@ -57,7 +45,7 @@ class Access(_Section):
     )
 
 
-class Retention(_Section):
+class Retention(Section):
     """What stays, how long, and whether it may ever be removed with the environment."""
 
     removal: Literal["retain", "destroy"] = Field(
@@ -76,7 +64,7 @@ class Retention(_Section):
         return self
 
 
-class Sizes(_Section):
+class Sizes(Section):
     """Machines, used by every use case of the environment."""
 
     processing_instance: ProcessingInstanceType = Field(
@@ -90,19 +78,19 @@ class Sizes(_Section):
     endpoint_instances: StrictInt = Field(default=2, ge=1, le=100, description="instances behind each variant")
 
 
-class Capture(_Section):
+class Capture(Section):
     """Recording of requests and answers at the endpoint."""
 
     sampling_percent: StrictInt = Field(default=100, ge=1, le=100, description="share of requests recorded, percent")
 
 
-class Budget(_Section):
+class Budget(Section):
     """What the environment may cost."""
 
     monthly_usd: StrictInt = Field(gt=0, description="expected ceiling of a month, in whole US dollars")
 
 
-class Environment(_Section):
+class Environment(Section):
     """One environment: one Stage, deployed and removed as a whole."""
 
     name: Name = Field(
@@ -124,10 +112,21 @@ class Environment(_Section):
     retention: Retention = Field(default=Retention(), description="what stays and how long")
     sizes: Sizes = Field(default=Sizes(), description="machines")
     capture: Capture = Field(default=Capture(), description="recording at the endpoint")
+    notebooks: tuple[Notebook, ...] = Field(
+        default=(), description="notebook instances (docs/workbench.md: what they need and cost)"
+    )
     budget: Budget = Field(description="what it may cost")
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         rules.zones_of_region(self.network.zones, self.region)
         rules.each_once("use_cases", self.use_cases)
+        rules.each_once("notebooks", (notebook.name for notebook in self.notebooks))
+        for index, notebook in enumerate(self.notebooks):
+            key = f"notebooks.{index}"
+            notebook_rules.knows_use_cases(key, notebook.use_cases, self.use_cases)
+            notebook_rules.reaches_repository(key, notebook.repository, self.region)
+        if self.notebooks:
+            notebook_rules.reach_sagemaker(self.network.interface_endpoints)
+            notebook_rules.opened_from_known_addresses(self.access.allowed_cidrs)
         return self

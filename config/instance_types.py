@@ -1,11 +1,12 @@
-"""Which SageMaker instance types exist, for processing, training and endpoints.
+"""Which SageMaker instance types exist, for processing, training, endpoints and notebooks.
 
-Source: the enums ProcessingInstanceType, TrainingInstanceType and ProductionVariantInstanceType of the SageMaker
-service model (botocore). The check reads them from there, so a new instance type needs a new botocore only.
+Source: the enums ProcessingInstanceType, TrainingInstanceType, ProductionVariantInstanceType and InstanceType of the
+SageMaker service model (botocore). The check reads them from there, so a new instance type needs a new botocore only.
 
 Types with disks of their own take no key for a volume, and every volume here has one: "you can't request a
 VolumeKmsKeyId when using an instance type with local storage" (API reference: ResourceConfig, ProcessingClusterConfig;
-KmsKeyId of CreateEndpointConfig likewise).
+KmsKeyId of CreateEndpointConfig likewise). A notebook keeps its volume beside them, and CreateNotebookInstance has no
+such restriction: what lies on the disks of its own is the notebook's to allow.
 """
 
 import difflib
@@ -43,7 +44,7 @@ def known(shape: str) -> frozenset[str]:
     return frozenset(found.enum)
 
 
-def _checked(shape: str) -> AfterValidator:
+def _checked(shape: str, *, own_disks: bool = False) -> AfterValidator:
     def check(value: str) -> str:
         if value not in known(shape):
             usable = sorted(name for name in known(shape) if not has_own_disks(name) and not _ARM.fullmatch(name))
@@ -52,7 +53,7 @@ def _checked(shape: str) -> AfterValidator:
                 f"found {value!r}; allowed is an instance type of SageMaker's {shape}, such as "
                 f"{', '.join(near) or 'ml.m5.large'}. Correct the name"
             )
-        if has_own_disks(value):
+        if has_own_disks(value) and not own_disks:
             raise ValueError(
                 f"found {value!r}, which has disks of its own; allowed are types without, such as ml.m5.large, since "
                 "volumes are encrypted with your key and SageMaker refuses a key for those disks. Choose another type"
@@ -71,3 +72,4 @@ ProcessingInstanceType = Annotated[str, _checked("ProcessingInstanceType")]
 TrainingInstanceType = Annotated[str, _checked("TrainingInstanceType")]
 TransformInstanceType = Annotated[str, _checked("TransformInstanceType")]
 EndpointInstanceType = Annotated[str, _checked("ProductionVariantInstanceType")]
+NotebookInstanceType = Annotated[str, _checked("InstanceType", own_disks=True)]

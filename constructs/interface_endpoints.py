@@ -36,6 +36,11 @@ FULL = MINIMAL | {
     "Xray": _Service.XRAY,
 }
 _SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
+# Those that belong to no level, by the last part of their names.
+EXTRA = {
+    "git-codecommit": ("CodeCommitGit", _Service.CODECOMMIT_GIT),
+    "secretsmanager": ("SecretsManager", _Service.SECRETS_MANAGER),
+}
 # AWS's own images are in accounts of AWS.
 _OTHER_ACCOUNTS = ("EcrApi", "EcrDocker")
 
@@ -46,14 +51,23 @@ class InterfaceEndpoints(Construct):
     Args:
         vpc: where they stand, one address in each of its subnets.
         level: which services; `none` makes nothing.
+        extra: services beyond the level, keys of `EXTRA`.
         callers: the security groups that may reach them.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, level: Level, callers: Sequence[ec2.ISecurityGroup]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        level: Level,
+        extra: Sequence[str] = (),
+        callers: Sequence[ec2.ISecurityGroup],
     ) -> None:
         super().__init__(scope, construct_id)
-        if not _SERVICES[level]:
+        services = _SERVICES[level] | dict(EXTRA[name] for name in extra)
+        if not services:
             return
         group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Interface endpoints of AWS services", allow_all_outbound=False
@@ -62,7 +76,7 @@ class InterfaceEndpoints(Construct):
             group.add_ingress_rule(caller, ec2.Port.tcp(443), "AWS API over TLS")
         # Two statements for all endpoints: each is a round trip to the CDK's JavaScript.
         own, others = _this_account(Arns.of(scope).account)
-        for name, service in _SERVICES[level].items():
+        for name, service in services.items():
             endpoint = ec2.InterfaceVpcEndpoint(
                 self, name, vpc=vpc, service=service, security_groups=[group], open=False, private_dns_enabled=True
             )

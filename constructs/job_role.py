@@ -16,14 +16,25 @@ from constructs.wildcard_findings import wildcards
 _JOBS = {"processing": "Processing", "training": "Training"}
 
 
+def job_role_path(environment: str, slug: str) -> str:
+    """Return the path of the job roles of a use case, by which policies that are deployed earlier know them.
+
+    >>> job_role_path("dev", "flight-delays")
+    '/ml-loop/dev/flight-delays/jobs/'
+    """
+    return f"/ml-loop/{environment}/{slug}/jobs/"
+
+
 class JobRole(Construct):
     """Makes, watches and stops jobs named `pipelines-*`, and registers models in one group.
+
+    Jobs that people start with it are named after the group, `<group>-*`; they too write logs.
 
     What SageMaker does with the role: "How to use SageMaker execution roles" (CreateProcessingJob, CreateTrainingJob)
     and "IAM access management" of pipelines, in the developer guide.
 
     Args:
-        use_case: for the description.
+        path: of the role, as `job_role_path` has it.
         model_package_group: name of the group.
         placement: where jobs run.
         access: what jobs reach: image, code, data, keys.
@@ -35,7 +46,7 @@ class JobRole(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        use_case: str,
+        path: str,
         model_package_group: str,
         placement: Placement,
         access: Iterable[Statement],
@@ -46,14 +57,15 @@ class JobRole(Construct):
         self.role = iam.Role(
             self,
             "Resource",
-            description=f"Runs the training pipeline of {use_case} and its jobs",
+            path=path,
+            description=f"Runs the training pipeline of {model_package_group} and its jobs",
             assumed_by=sagemaker_of(arns),
         )
         only_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         statements = [
             *_jobs(arns),
             _registration(arns, model_package_group),
-            *_logs_and_metrics(arns),
+            *_logs_and_metrics(arns, model_package_group),
             *join_network(arns, placement),
             *access,
             allow(["iam:PassRole"], [self.role.role_arn], only_sagemaker),
@@ -67,9 +79,9 @@ class JobRole(Construct):
             roles=[self.role.role_name],
         )
         why = (
-            "Jobs and log streams are named by the pipeline, versions of the model package group by number, network "
-            "interfaces by nobody before they exist, objects lie in the use case's own folder; metrics, login to ECR "
-            "and what EC2 describes know no resource."
+            "Jobs and log streams are named by the pipeline or by who starts them, versions of the model package group "
+            "by number, network interfaces by nobody before they exist, objects lie in the use case's own folder; "
+            "metrics, login to ECR and what EC2 describes know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy belongs to this one role and goes with it."}
         acknowledge(self.policy, lambda: wildcards(self.policy, statements, why, buckets) | inline)
@@ -97,14 +109,14 @@ def _registration(arns: Arns, group: str) -> Statement:
     )
 
 
-def _logs_and_metrics(arns: Arns) -> list[Statement]:
+def _logs_and_metrics(arns: Arns, group: str) -> list[Statement]:
     # SageMaker names these groups itself; all jobs of an account share them.
     names = [f"/aws/sagemaker/{title}Jobs" for title in _JOBS.values()]
     groups = [arns.arn("logs", f"log-group:{name}") for name in names]
-    streams = [f"{group}:log-stream:pipelines-*" for group in groups]
+    streams = [f"{log_group}:log-stream:{start}-*" for log_group in groups for start in ("pipelines", group)]
     return [
         # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
-        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{group}:*" for group in groups]),
+        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*" for log_group in groups]),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams),
         # Metrics are no resources; the namespace is the limit.
         allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": names}}),

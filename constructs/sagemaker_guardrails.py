@@ -20,6 +20,9 @@ _AUTOML = ["sagemaker:CreateAutoMLJob*"]
 _TRANSFORM = ["sagemaker:CreateTransformJob"]
 _MODEL = ["sagemaker:CreateModel"]
 _NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
+_NOTEBOOK_UPDATE = ["sagemaker:UpdateNotebookInstance"]
+_LIFECYCLE = [f"sagemaker:{verb}NotebookInstanceLifecycleConfig" for verb in ("Create", "Update")]
+_METADATA = "sagemaker:MinimumInstanceMetadataServiceVersion"
 
 
 def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
@@ -50,8 +53,14 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
         _deny("OpenTraffic", _JOBS + _AUTOML, {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}),
         _deny("Internet", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:DirectInternetAccess": "Disabled"}}),
         _deny("Root", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:RootAccess": "Disabled"}}),
-        # An update that says nothing about root access leaves it as it is.
-        _deny("RootLater", ["sagemaker:UpdateNotebookInstance"], {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),
+        # Such scripts run as root on notebooks that have one, with their roles; CloudFormation alone writes them.
+        deny("DenyRootScripts", _LIFECYCLE),
+        _deny("OldMetadata", _NOTEBOOK, {"StringNotEqualsIfExists": {_METADATA: "2"}}),
+        # An update that says nothing about these leaves them as they are.
+        _deny("RootLater", _NOTEBOOK_UPDATE, {"StringEquals": {"sagemaker:RootAccess": "Enabled"}}),
+        _deny(
+            "OldMetadataLater", _NOTEBOOK_UPDATE, {"StringNotEquals": {_METADATA: "2"}, "Null": {_METADATA: "false"}}
+        ),
     ]
 
 

@@ -1,7 +1,7 @@
 """What the rule packs do not ask of SageMaker, checked in the templates at synthesis.
 
 The boundary refuses such requests of every role of the platform, but CloudFormation deploys under a role that it does
-not bind. Sources: Security Hub controls SageMaker.1 to .3, .5, .21, and the guardrails of the boundary.
+not bind. Sources: Security Hub controls SageMaker.1 to .3, .5, .8, .21, and the guardrails of the boundary.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
+
+from constructs.notebook_instance import PLATFORM
 
 Properties = dict[str, Any]
 
@@ -30,6 +32,7 @@ class Rule:
 _MODEL = "AWS::SageMaker::Model"
 _CONFIG = "AWS::SageMaker::EndpointConfig"
 _NOTEBOOK = "AWS::SageMaker::NotebookInstance"
+_METADATA = "InstanceMetadataServiceConfiguration"
 RULES = (
     Rule(
         "ModelIsolated",
@@ -59,6 +62,20 @@ RULES = (
         "The notebook has direct internet access",
         "Set DirectInternetAccess to Disabled, SubnetId and SecurityGroupIds",
         lambda p: p.get("DirectInternetAccess") == "Disabled" and "SubnetId" in p,
+    ),
+    Rule(
+        "NotebookMetadata",
+        _NOTEBOOK,
+        "The notebook's credentials can be had by a forged request to the metadata service (IMDSv1)",
+        "Set InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion to 2",
+        lambda p: p.get(_METADATA, {}).get("MinimumInstanceMetadataServiceVersion") == "2",
+    ),
+    Rule(
+        "NotebookPlatform",
+        _NOTEBOOK,
+        "The notebook's platform is not the one that is still supported",
+        f"Set PlatformIdentifier to {PLATFORM}",
+        lambda p: p.get("PlatformIdentifier") == PLATFORM,
     ),
     Rule(
         "NotebookWithoutRoot",

@@ -21,6 +21,8 @@ _RESOURCES = {
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "NotebookInstanceName": "notebook-instance",
+    "NotebookInstanceLifecycleConfigName": "notebook-instance-lifecycle-config",
+    "CodeRepositoryName": "code-repository",
     "MonitoringScheduleName": "monitoring-schedule",
 }
 # A request may name several; the operation's own counts, and those listed here.
@@ -33,6 +35,13 @@ _RUNTIME_ACTIONS = {
     "invocations": "InvokeEndpoint",
     "async-invocations": "InvokeEndpointAsync",
     "invocations-response-stream": "InvokeEndpointWithResponseStream",
+}
+# Members of a request, and what they are in, whose condition keys have their name.
+_NAMED_AS_THEY_ARE = {
+    ("RootAccess", ""),
+    ("DirectInternetAccess", ""),
+    ("ModelApprovalStatus", ""),
+    ("MinimumInstanceMetadataServiceVersion", "InstanceMetadataServiceConfiguration"),
 }
 _ROLE_MEMBERS = ("RoleArn", "ExecutionRoleArn")
 
@@ -108,13 +117,13 @@ def condition_keys(request: dict[str, Any], arn_prefix: str) -> dict[str, Any]:
             keys["sagemaker:NetworkIsolation"] = str(value).lower()
         elif name == "EnableInterContainerTrafficEncryption":
             keys["sagemaker:InterContainerTrafficEncryption"] = str(value).lower()
-        elif name in {"RootAccess", "DirectInternetAccess", "ModelApprovalStatus"} and parent == "":
+        elif (name, parent) in _NAMED_AS_THEY_ARE:
             keys[f"sagemaker:{name}"] = value
         elif name == "InstanceType":
             lists.setdefault("sagemaker:InstanceTypes", []).append(value)
-        elif name == "Subnets" and parent == "VpcConfig":
+        elif (name == "Subnets" and parent == "VpcConfig") or (name == "SubnetId" and parent == ""):
             lists.setdefault("sagemaker:VpcSubnets", []).append(value)
-        elif name == "SecurityGroupIds" and parent == "VpcConfig":
+        elif name == "SecurityGroupIds" and parent in {"VpcConfig", ""}:
             lists.setdefault("sagemaker:VpcSecurityGroupIds", []).append(value)
     return {**keys, **lists, **_request_tags(request)}
 

@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from config import ConfigError
-from ops import config, data, images, local, pipeline, predict, release
+from ops import config, data, images, local, notebook, pipeline, predict, release, wheels
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors
 from ops.demo import command as demo
@@ -15,9 +15,11 @@ from ops.target import OperationError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate ML Loop.", pretty_exceptions_enable=False)
 app.add_typer(config.app, name="config", help="Check environments and use cases.")
 app.add_typer(images.app, name="images", help="Addresses of SageMaker's own images.")
+app.add_typer(wheels.app, name="wheels", help="Packages that jobs bring along.")
 app.add_typer(data.app, name="data", help="Bring raw files into an environment.")
 app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use case.")
 app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
+app.add_typer(notebook.app, name="notebook", help="Open, start and stop notebook instances.")
 app.command("demo")(demo.command)
 app.command("predict")(predict.command)
 app.add_typer(local.app, name="local", help="The cloud on this laptop.")

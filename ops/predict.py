@@ -81,7 +81,9 @@ def serving_records(target: Target) -> "pd.DataFrame":
 
 def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> list[Prediction]:
     """Send a random sample of records, one request each, ordered by time."""
-    sample = records.sample(min(count, len(records)), random_state=seed).sort_values(target.use_case.data.time or "record_id")
+    sample = records.sample(min(count, len(records)), random_state=seed).sort_values(
+        target.use_case.data.time or "record_id"
+    )
     return [_ask(target, row) for row in json.loads(sample.to_json(orient="records", date_format="iso"))]
 
 

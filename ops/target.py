@@ -141,4 +141,9 @@ class Target:
             ) from error
 
     def _client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.environment.region, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable
+        return client(self.environment, service)
+
+
+def client(environment: Environment, service: str) -> Any:
+    """Return a client of a service in an environment's region."""
+    return boto3.client(service, region_name=environment.region, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable

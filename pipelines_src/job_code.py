@@ -29,6 +29,9 @@ def assembled(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Iter
         package = folder / sources.name
         for name in ("steps", use_case.name):
             shutil.copytree(sources / name, package / name, ignore=_NOT_CODE)
+        # Packages, not folders: what lies in a zip is found in packages only.
+        for inner in (package, package / use_case.name):
+            (inner / "__init__.py").touch()
         (package / "steps" / "__main__.py").rename(folder / "__main__.py")
         (package / use_case.name / SETTINGS_FILE).write_text(settings(use_case), encoding="utf-8")
         yield folder

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Ibis and what it imports, without what every image has because of pandas (dateutil, six, tzdata).
-LIBRARIES = ("ibis-framework", "sqlglot", "toolz", "parsy", "atpublic", "typing-extensions")
+LIBRARIES = ("ibis-framework", "sqlglot", "toolz", "parsy", "atpublic", "typing-extensions", "packaging")
 _NATIVE = (".so", ".pyd", ".dylib")
 _ALWAYS_THE_SAME = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip knows
 

@@ -1,5 +1,6 @@
 """The private network of an environment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -15,6 +16,10 @@ from constructs.private_network import PrivateNetwork
 class NetworkStack(cdk.Stack):
     """VPC, gateways, interface endpoints and the security group of jobs; deployed first, destroyed last.
 
+    Args:
+        network: of the environment.
+        extra_endpoints: interface endpoints beyond the level, for the repositories of notebooks.
+
     Attributes:
         vpc: isolated subnets only.
         jobs: where jobs, models and notebooks of SageMaker are.
@@ -22,7 +27,15 @@ class NetworkStack(cdk.Stack):
         default_security_group_id: the group that AWS makes with every VPC; nothing uses it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, network: Network, **stack_props: Any) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        network: Network,
+        extra_endpoints: Sequence[str] = (),
+        **stack_props: Any,
+    ) -> None:
         self._zones = list(network.zones)
         super().__init__(scope, construct_id, **stack_props)
         private = PrivateNetwork(self, "Network", cidr=str(network.cidr), zones=network.zones)
@@ -35,6 +48,7 @@ class NetworkStack(cdk.Stack):
             "InterfaceEndpoints",
             vpc=self.vpc,
             level=network.interface_endpoints,
+            extra=extra_endpoints,
             callers=[private.job_security_group, private.function_security_group],
         )
 

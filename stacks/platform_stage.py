@@ -13,10 +13,11 @@ from stacks.preparation_stack import PreparationStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
 from stacks.training_stack import TrainingStack
+from stacks.workbench_stack import WorkbenchStack
 
 
 class PlatformStage(cdk.Stage):
-    """All stacks of an environment, in the order network, security, data, control, use cases.
+    """All stacks of an environment, in the order network, security, data, control, workbench, use cases.
 
     Raises:
         ConfigError: a use case's file is wrong.
@@ -32,7 +33,7 @@ class PlatformStage(cdk.Stage):
         )
         self.environment = environment
         self._tag()
-        self.network = NetworkStack(self, "Network", network=environment.network, **self._props("network"))
+        self.network = self._network()
         self.security = SecurityStack(
             self,
             "Security",
@@ -52,9 +53,18 @@ class PlatformStage(cdk.Stage):
             security=self.security,
             **self._props("control"),
         )
-        for name in environment.use_cases:
-            self._use_case(load_use_case(name))
+        use_cases = [load_use_case(name) for name in environment.use_cases]
+        if environment.notebooks:
+            self._workbench(use_cases)
+        for use_case in use_cases:
+            self._use_case(use_case)
         self._finish()
+
+    def _network(self) -> NetworkStack:
+        extra = sorted({service for notebook in self.environment.notebooks for service in notebook.services})
+        return NetworkStack(
+            self, "Network", network=self.environment.network, extra_endpoints=extra, **self._props("network")
+        )
 
     def _data(self) -> DataStack:
         return DataStack(
@@ -67,6 +77,18 @@ class PlatformStage(cdk.Stage):
             access=self.environment.access,
             retention=self.environment.retention,
             **self._props("data"),
+        )
+
+    def _workbench(self, use_cases: list[UseCase]) -> None:
+        WorkbenchStack(
+            self,
+            "Workbench",
+            environment=self.environment,
+            slugs={use_case.name: use_case.slug for use_case in use_cases},
+            network=self.network,
+            security=self.security,
+            data=self.data,
+            **self._props("workbench"),
         )
 
     def _use_case(self, use_case: UseCase) -> None:

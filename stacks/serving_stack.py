@@ -3,6 +3,7 @@
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -40,43 +41,14 @@ class ServingStack(cdk.Stack):
         # Without CDK's own parameter: a release would need permission to read the bootstrap version.
         synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
         super().__init__(scope, construct_id, synthesizer=synthesizer, **stack_props)
-        name = f"{environment.name}-{use_case.slug}"
-        retention, sizes = environment.retention, environment.sizes
-        # SageMaker writes to a group of this name; it would make one without key and without end.
-        log_group = EncryptedLogGroup(
-            self,
-            "Logs",
-            name=f"/aws/sagemaker/Endpoints/{name}",
-            key=security.logs_key,
-            days=retention.log_days,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
-        ).log_group
-        model_role = ModelRole(
-            self,
-            "ModelRole",
-            files=ModelFiles(use_case.name, data.models, security.models_key, data.capture, security.data_key),
-            model_package_group=name,
-            log_group_arn=log_group.log_group_arn,
-            placement=network.jobs,
-        ).role
-        endpoint = ModelEndpoint(
-            self,
-            "Endpoint",
-            endpoint_name=name,
-            champion=self._champion_parameter(name),
-            role=model_role,
-            placement=network.jobs,
-            fleet=Fleet(sizes.endpoint_instance, sizes.endpoint_instances, security.data_key),
-            capture=CaptureTarget(
-                data.capture.s3_url_for_object(use_case.name),
-                security.data_key,
-                environment.capture.sampling_percent,
-            ),
-        )
+        self._environment, self._use_case, self._security = environment, use_case, security
+        self._name = f"{environment.name}-{use_case.slug}"
+        model_role = self._model_role(network, data)
+        endpoint = self._endpoint(network, data, model_role)
         alarms = EndpointAlarms(
             self,
             "EndpointAlarms",
-            endpoint_name=name,
+            endpoint_name=self._name,
             variant_name=CHAMPION,
             condition=endpoint.deployed,
             topic=alarm_topic,
@@ -92,6 +64,42 @@ class ServingStack(cdk.Stack):
             alarm_names=alarms.names,
         )
         self._outputs(endpoint)
+
+    def _model_role(self, network: NetworkStack, data: DataStack) -> iam.IRole:
+        retention = self._environment.retention
+        # SageMaker writes to a group of this name; it would make one without key and without end.
+        log_group = EncryptedLogGroup(
+            self,
+            "Logs",
+            name=f"/aws/sagemaker/Endpoints/{self._name}",
+            key=self._security.logs_key,
+            days=retention.log_days,
+            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+        ).log_group
+        keys = self._security
+        return ModelRole(
+            self,
+            "ModelRole",
+            files=ModelFiles(self._use_case.name, data.models, keys.models_key, data.capture, keys.data_key),
+            model_package_group=self._name,
+            log_group_arn=log_group.log_group_arn,
+            placement=network.jobs,
+        ).role
+
+    def _endpoint(self, network: NetworkStack, data: DataStack, role: iam.IRole) -> ModelEndpoint:
+        sizes, key = self._environment.sizes, self._security.data_key
+        return ModelEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=self._name,
+            champion=self._champion_parameter(self._name),
+            role=role,
+            placement=network.jobs,
+            fleet=Fleet(sizes.endpoint_instance, sizes.endpoint_instances, key),
+            capture=CaptureTarget(
+                data.capture.s3_url_for_object(self._use_case.name), key, self._environment.capture.sampling_percent
+            ),
+        )
 
     def _champion_parameter(self, group: str) -> cdk.CfnParameter:
         package = f"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]{{1,4}}"

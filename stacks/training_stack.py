@@ -11,7 +11,8 @@ from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_ac
 from config.loading import ROOT
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
-from constructs.job_role import JobRole
+from constructs.job_role import JobRole, job_role_path
+from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
 from constructs.statements import (
     Statement,
@@ -23,7 +24,7 @@ from constructs.statements import (
     use_key,
 )
 from constructs.training_pipeline import TrainingPipeline
-from pipelines_src import job_libraries
+from pipelines_src import job_wheels
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.spark_cluster import SparkSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class TrainingStack(cdk.Stack):
-    """Model package group, execution role, code and pipeline of a use case.
+    """Model package group, execution role, code, wheels and pipeline of a use case.
 
     Args:
         environment: where it is deployed.
@@ -78,18 +79,25 @@ class TrainingStack(cdk.Stack):
         )
         with assembled(use_case, sources) as folder:
             job_code = JobCode(self, "Code", folder=folder)
+        wheels = JobWheels(
+            self,
+            "Wheels",
+            digest=job_wheels.digest(job_wheels.XGBOOST),
+            command=job_wheels.command(job_wheels.XGBOOST),
+        )
         raw, processed, models = data.raw, data.processed, data.models
         data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
         spark, spark_access = self._spark(environment.region, use_case, sources)
         jobs = JobRole(
             self,
             "JobRole",
-            use_case=use_case.name,
+            path=job_role_path(environment.name, use_case.slug),
             model_package_group=name,
             placement=network.jobs,
             access=[
                 *pull_image(self._image_repository(environment.region)),
                 *read_object(job_code.bucket_arn, job_code.file_name),
+                *read_object(wheels.bucket_arn, wheels.file_name),
                 *read_folder(raw.bucket_arn, use_case.name),
                 *read_write_folder(processed.bucket_arn, use_case.name),
                 *read_write_folder(models.bucket_arn, use_case.name),
@@ -106,6 +114,7 @@ class TrainingStack(cdk.Stack):
             code_uri=job_code.uri,
             code_file=job_code.file_name,
             code_hash=job_code.content_hash,
+            wheels_uri=wheels.uri,
             raw_uri=f"s3://{raw.bucket_name}/{use_case.name}/",
             processed_uri=f"s3://{processed.bucket_name}/{use_case.name}",
             models_uri=f"s3://{models.bucket_name}/{use_case.name}",
@@ -138,20 +147,10 @@ class TrainingStack(cdk.Stack):
         if use_case.prepare.engine != "spark":
             return None, []
         script = JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
-        with job_libraries.zipped() as path:
-            libraries = JobFile(self, "Libraries", path=path)
-        spark = SparkSettings(
-            image_uri=image("spark", region),
-            script_uri=script.uri,
-            script_file=script.file_name,
-            libraries_uri=libraries.uri,
-            libraries_file=libraries.file_name,
-        )
+        spark = SparkSettings(image_uri=image("spark", region), script_uri=script.uri, script_file=script.file_name)
         repository = f"{account('spark', region)}:repository/{images()['spark'].repository}"
-        access = [pull_image(f"arn:{self.partition}:ecr:{region}:{repository}")[1]]
-        for file in (script, libraries):
-            access += read_object(file.bucket_arn, file.file_name)
-        return spark, access
+        pull = pull_image(f"arn:{self.partition}:ecr:{region}:{repository}")[1]
+        return spark, [pull, *read_object(script.bucket_arn, script.file_name)]
 
     def _image_repository(self, region: str) -> str:
         return f"arn:{self.partition}:ecr:{region}:{xgboost_account(region)}:repository/{XGBOOST_REPOSITORY}"

@@ -28,6 +28,7 @@ def pipeline_settings() -> PipelineSettings:
         code_uri="s3://assets/0123abcd.zip",
         code_file="0123abcd.zip",
         code_hash="0123abcd",
+        wheels_uri="s3://assets/89efcdab",
         raw_uri="s3://raw/flight_delays/",
         processed_uri="s3://processed/flight_delays",
         models_uri="s3://models/flight_delays",

@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from config.section import Section
+
+__all__ = ["ColumnName", "Columns", "Scalar", "Section", "Spread", "names_in", "no_duplicates", "refuse"]
 
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Scalar = str | int | float | bool
 _RANGE = re.compile(r"^(?P<stem>[A-Za-z_][A-Za-z0-9_]*)\[(?P<first>\d{1,4})-(?P<last>\d{1,4})\]$")
-
-
-class Section(BaseModel):
-    """A section of the file: unknown keys are refused, and nobody changes it once it is read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def names_in(text: str) -> list[str]:

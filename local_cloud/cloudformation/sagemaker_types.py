@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+from local_cloud.cloudformation import notebook_types
 from local_cloud.cloudformation.named_type import NamedType
 from local_cloud.cloudformation.requests import Made, Properties, request
 
@@ -112,6 +113,7 @@ class ModelPackageGroup(NamedType):
 
 
 TYPES: dict[str, NamedType] = {
+    **notebook_types.TYPES,
     "AWS::SageMaker::Model": NamedType("Model", "ModelName", "ModelArn"),
     "AWS::SageMaker::EndpointConfig": NamedType("EndpointConfig", "EndpointConfigName", "EndpointConfigArn"),
     "AWS::SageMaker::Endpoint": Endpoint("Endpoint", "EndpointName", "EndpointArn"),

@@ -34,7 +34,7 @@ class JobArguments:
 
         Args:
             arguments: what the code is called with.
-            inputs: name (also of the folder below `input`) to S3 URI; the code is added.
+            inputs: name (also of the folder below `input`) to S3 URI; code and wheels are added.
             outputs: name (also of the folder below `output`) to S3 URI.
             output_key: ARN of the key that outputs are encrypted with.
             variables: environment variables of the job.
@@ -42,7 +42,8 @@ class JobArguments:
             max_runtime: seconds after which it is stopped; else the settings' own.
         """
         settings = self.settings
-        sources = {**inputs, "code": settings.code_uri, **(cluster.inputs() if cluster else {})}
+        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(cluster.inputs() if cluster else {})}
+        sources = {**inputs, **added}
         application = cluster.application(settings.code_file) if cluster else self._python()
         return {
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},

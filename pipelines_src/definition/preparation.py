@@ -79,7 +79,7 @@ def _cluster(use_case: UseCase, settings: PipelineSettings) -> SparkCluster | No
         return None
     if settings.spark is None:
         raise DefinitionError(
-            f"use case {use_case.name!r}: prepare.engine is spark, but the settings name no image and no libraries for "
+            f"use case {use_case.name!r}: prepare.engine is spark, but the settings name no image for "
             "it. Give PipelineSettings.spark."
         )
     return SparkCluster(settings.spark, use_case.prepare.instances)

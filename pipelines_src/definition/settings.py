@@ -15,6 +15,7 @@ class PipelineSettings:
         code_uri: S3 URI of the zip with the use case's code.
         code_file: the zip's file name, which is its content's hash.
         code_hash: that hash, recorded with each model package.
+        wheels_uri: S3 URI of the zip with what the image lacks.
         raw_uri: where raw files lie, `s3://<raw>/<use case>/`.
         processed_uri: where splits and evaluations go, `s3://<processed>/<use case>`.
         models_uri: where models go, `s3://<models>/<use case>`.
@@ -37,6 +38,7 @@ class PipelineSettings:
     code_uri: str
     code_file: str
     code_hash: str
+    wheels_uri: str
     raw_uri: str
     processed_uri: str
     models_uri: str

@@ -2,7 +2,7 @@
 
 The contract is that of github.com/aws/sagemaker-spark-container (3.5, smspark/cli.py, smspark/job.py): every container
 runs `smspark-submit`; the first host starts HDFS and YARN with the others and runs the script there, as a client. It
-takes a `.py` as script and zips beside it; without settings in a configuration input it divides memory and CPUs of the
+takes a `.py` as script and a zip beside it; without settings in a configuration input it divides memory and CPUs of the
 machines itself. It needs no network but that between its hosts, so that the job is isolated as every other.
 """
 
@@ -17,18 +17,14 @@ class SparkSettings:
     """Where Spark's image and files lie. Texts may be CDK tokens, so nothing here reads them.
 
     Attributes:
-        image_uri: SageMaker's Spark image, with Python 3.10 or newer.
+        image_uri: SageMaker's Spark image, with Python 3.12, which the wheels are for.
         script_uri: S3 URI of the script that is submitted.
         script_file: its file name.
-        libraries_uri: S3 URI of the zip of libraries.
-        libraries_file: its file name.
     """
 
     image_uri: str
     script_uri: str
     script_file: str
-    libraries_uri: str
-    libraries_file: str
 
 
 @dataclass(frozen=True)
@@ -39,17 +35,14 @@ class SparkCluster:
     instances: int
 
     def inputs(self) -> dict[str, str]:
-        """Return what every machine needs besides the code, by name of the input."""
-        return {"script": self.settings.script_uri, "libraries": self.settings.libraries_uri}
+        """Return what every machine needs besides code and wheels, by name of the input."""
+        return {"script": self.settings.script_uri}
 
     def application(self, code_file: str) -> dict[str, Any]:
         """Return image and entry point; the arguments follow the script's name."""
-        zips = [
-            f"{PROCESSING}/input/code/{code_file}",
-            f"{PROCESSING}/input/libraries/{self.settings.libraries_file}",
-        ]
+        code = f"{PROCESSING}/input/code/{code_file}"
         script = f"{PROCESSING}/input/script/{self.settings.script_file}"
         return {
             "ImageUri": self.settings.image_uri,
-            "ContainerEntrypoint": ["smspark-submit", "--py-files", ",".join(zips), script],
+            "ContainerEntrypoint": ["smspark-submit", "--py-files", code, script],
         }

@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from . import use_case
+from . import use_case, wheels
 from .errors import StepError
 from .folders import Folders
 
@@ -23,8 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     folders = Folders.from_environment()
     folders.exit_message.unlink(missing_ok=True)  # of an earlier run in the same folders, on a laptop
     try:
-        # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
-        importlib.import_module(f".{options.step}", __package__).run(use_case.load(options.use_case), folders)
+        with wheels.importable(folders):
+            # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
+            importlib.import_module(f".{options.step}", __package__).run(use_case.load(options.use_case), folders)
     except StepError as error:
         _explain(folders, f"{options.step}: {error}")
     except Exception as error:  # the job must say why it failed, whatever it was

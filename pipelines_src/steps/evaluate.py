@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import auc, booster, features_file, files, metrics, model_quality, package
 from .folders import Folders
-from .use_case import UseCase
+from .use_case import UseCase, settings
 
 PREDICTIONS = 1000  # rows of predictions.csv
 
@@ -31,7 +31,9 @@ def run(use_case: UseCase, folders: Folders) -> None:
         }
     )
     _write_evaluation(use_case, folders, table, test.filter(regex="^slice_"), _importance(model, names))
-    package.write(folders.output("package") / "model.tar.gz", content, folders.input("features"), use_case.name)
+    package.write(
+        folders.output("package") / "model.tar.gz", content, folders.input("features"), settings(use_case.name)
+    )
 
 
 def _read_test(use_case: UseCase, names: list[str], folders: Folders) -> pd.DataFrame:

@@ -12,15 +12,20 @@ from pathlib import Path
 
 from . import features_file, files, offline_wheel, row_runtime
 from .booster import MODEL_FILE
-from .use_case import ROOT
-
-# Folders below steps, the preparation and its engines, stay behind.
+from .use_case import ROOT, SETTINGS_FILE
 
 
-def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
-    """Write model.tar.gz for SageMaker's XGBoost image in script mode; `features`: the preparation's output."""
+def write(path: Path, model: bytes, features: Path, settings: str) -> None:
+    """Write model.tar.gz for SageMaker's XGBoost image in script mode.
+
+    Args:
+        path: of the archive.
+        model: content of the model file.
+        features: the preparation's output of that name.
+        settings: content of use_case.json.
+    """
     learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
-    entries = {MODEL_FILE: model, **learnt, **_code(use_case)}
+    entries = {MODEL_FILE: model, SETTINGS_FILE: settings.encode(), **learnt, **_code()}
     with (
         files.replacing(path) as beside,
         beside.open("wb") as raw,
@@ -33,17 +38,17 @@ def write(path: Path, model: bytes, features: Path, use_case: str) -> None:
             archive.addfile(entry, io.BytesIO(content))
 
 
-def _code(use_case: str) -> dict[str, bytes]:
-    """Return the running code itself, from its folder or from the zip it runs in."""
-    root = importlib.resources.files(ROOT)
-    code = {
-        "code/serve.py": root.joinpath("steps/serve.py").read_bytes(),
+def _code() -> dict[str, bytes]:
+    """Return the running code itself, from its folder or from the zip it runs in, but for the preparation."""
+    steps = importlib.resources.files(f"{ROOT}.steps")
+    package = f"code/{ROOT}"
+    return {
+        "code/serve.py": steps.joinpath("serve.py").read_bytes(),
         f"code/{offline_wheel.PROJECT_FILE}": offline_wheel.PROJECT.encode(),
+        f"{package}/__init__.py": b"",
+        **{f"{package}/steps/{item.name}": item.read_bytes() for item in _sources(steps)},
     }
-    for name in ("steps", use_case):
-        code |= {f"code/{ROOT}/{name}/{item.name}": item.read_bytes() for item in _sources(root.joinpath(name))}
-    return code
 
 
 def _sources(folder: Traversable) -> list[Traversable]:
-    return [item for item in folder.iterdir() if item.is_file() and item.name.endswith((".py", ".json"))]
+    return [item for item in folder.iterdir() if item.is_file() and item.name.endswith(".py")]

@@ -6,7 +6,7 @@ import ibis.expr.types as ir
 
 from . import engines, features_file, files
 from .engines import Engine
-from .folders import Folders
+from .folders import Folders, Place
 from .preparation import outputs, report, row_function
 from .preparation.cleaning import Cleaner
 from .preparation.features import features
@@ -25,6 +25,8 @@ def run(use_case: UseCase, folders: Folders) -> None:
     with engines.opened(use_case.prepare["engine"], folders) as engine:
         prepared = prepare(engine, use_case, module, folders)
         counts = report.report(engine, prepared, use_case)
+        counts["rows_read"] = {name: engine.rows(_place(name, folders)) for name in use_case.raw}
+        report.require_labels(engine, prepared, use_case)
         report.require_rows(counts, use_case)
         require_unique(engine, prepared)
         used = prepared.filter(prepared[EXCLUDED].isnull())
@@ -49,6 +51,10 @@ def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folder
 
 
 def _raw(engine: Engine, name: str, use_case: UseCase, folders: Folders) -> ir.Table:
-    table = engine.read(name, folders.input_file("raw", f"{name}.parquet"), use_case.raw[name])
+    table = engine.read(name, _place(name, folders), use_case.raw[name])
     keys = use_case.prepare["distinct"].get(name)
     return table if keys is None else distinct(engine, name, table, keys)
+
+
+def _place(name: str, folders: Folders) -> Place:
+    return folders.input_file("raw", f"{name}.parquet")

@@ -7,7 +7,7 @@ values are None, and what cannot be computed is missing.
 import importlib.util
 import math
 from collections.abc import Callable, Sequence
-from math import ceil, cos, degrees, floor, fmod, inf, nan, radians, sin, tan
+from math import cos, degrees, fmod, inf, nan, radians, sin, tan
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from .errors import StepError
 
 RowFunction = Callable[[Sequence[Any]], list[float]]
 FILE = "row_function.py"
+_WHOLE = 2.0**53
 
 __all__ = [
     "both", "ceil", "cos", "degrees", "either", "exponential", "floor", "fmod", "highest", "inf", "logarithm", "lowest",
@@ -33,9 +34,19 @@ def load(path: Path) -> RowFunction:
     return encode
 
 
+def floor(value: float) -> float:
+    """Return the largest whole number that is not above; from 2**53 on a float is whole, or infinite."""
+    return math.floor(value) if abs(value) < _WHOLE else value
+
+
+def ceil(value: float) -> float:
+    """Return the smallest whole number that is not below."""
+    return math.ceil(value) if abs(value) < _WHOLE else value
+
+
 def rounded(value: float, digits: int) -> float:
     """Round half up, as the engines are made to do: each has a rule of its own for what lies in the middle."""
-    return math.floor(value * 10.0**digits + 0.5) / 10.0**digits
+    return floor(value * 10.0**digits + 0.5) / 10.0**digits
 
 
 def root(value: float) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from . import answers, booster, features_file, records, row_predictor, row_runtime, use_case
+from . import answers, booster, features_file, files, records, row_predictor, row_runtime, use_case
 from .answers import CSV, JSON, JSON_LINES
 from .errors import RequestError
 from .row_runtime import RowFunction
@@ -58,7 +58,8 @@ class Scorer:
         """Load an unpacked package; StepError if its parts do not belong together."""
         features = features_file.read(folder)
         model = booster.load((folder / booster.MODEL_FILE).read_bytes(), len(features_file.model_columns(features)))
-        return cls(use_case.load(features["use_case"]), row_runtime.load(folder / row_runtime.FILE), model)
+        settings = files.read_json(folder / use_case.SETTINGS_FILE)
+        return cls(UseCase.from_document(settings), row_runtime.load(folder / row_runtime.FILE), model)
 
     def respond(self, content: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""

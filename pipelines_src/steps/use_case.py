@@ -69,13 +69,17 @@ class UseCase:
         return time
 
 
-def load(name: str) -> UseCase:
-    """Read the use case's settings from its folder beside `steps`, in a zip too; StepError if there is none."""
+def settings(name: str) -> str:
+    """Return the text of a use case's settings beside `steps`, in a zip too; StepError if there is none."""
     try:
-        text = importlib.resources.files(f"{ROOT}.{name}").joinpath(SETTINGS_FILE).read_text(encoding="utf-8")
+        return importlib.resources.files(f"{ROOT}.{name}").joinpath(SETTINGS_FILE).read_text(encoding="utf-8")
     except (ImportError, OSError) as error:
         raise StepError(f"There is no use case {name!r} beside the steps: {error}. Check --use-case.") from error
-    return UseCase.from_document(json.loads(text))
+
+
+def load(name: str) -> UseCase:
+    """Read the use case's settings from its folder beside `steps`; StepError if there are none."""
+    return UseCase.from_document(json.loads(settings(name)))
 
 
 def transformations(name: str) -> ModuleType | None:

@@ -188,6 +188,7 @@ def test_the_evaluation_of_a_use_case(sdk: Any, pipeline_settings: PipelineSetti
         "test": outputs["test"].S3Output.S3Uri,
         "features": outputs["features"].S3Output.S3Uri,
         "code": given.code_uri,
+        "wheels": given.wheels_uri,
     }
     folders = {"evaluation": given.processed_uri, "package": given.models_uri}
     run = sdk.ExecutionVariables.PIPELINE_EXECUTION_ID

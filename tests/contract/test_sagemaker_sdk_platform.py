@@ -37,7 +37,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home: Path = tmp_path_factory.mktemp("home")
-    arguments = (GROUP, USE_CASE.data.label, str(RECORDS))
+    arguments = (GROUP, str(USE_CASE.data.label), str(RECORDS))
     return sdk_kit.run("sdk_platform_client.py", platform.cloud.port, home, *arguments)
 
 

@@ -194,7 +194,7 @@ def test_the_step_on_spark_is_isolated_and_its_role_reads_what_it_needs(clouds: 
         *(Request("s3:GetObject", f"arn:aws:s3:::{file}") for file in files),
         Request("ecr:BatchGetImage", f"arn:aws:ecr:{REGION}:{registry}:repository/sagemaker-spark-processing"),
     ]
-    assert len(files) == 3  # code, script, libraries
+    assert len(files) == 3  # code, wheels, script
     assert allowed(answers(cloud, TRAINING, "JobRole", needed)) == {str(request) for request in needed}
     refused = answers(cloud, TRAINING, "JobRole", [creation(prepare, NetworkIsolation="false")])
     assert set(refused.values()) == {"ExplicitlyDenied"}

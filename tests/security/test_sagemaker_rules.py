@@ -13,7 +13,15 @@ from constructs.sagemaker_rules import broken_rules
 
 MODEL = {"EnableNetworkIsolation": True, "VpcConfig": {"Subnets": ["s"], "SecurityGroupIds": ["g"]}}
 CONFIG = {"KmsKeyId": "key", "DataCaptureConfig": {"KmsKeyId": "key"}}
-NOTEBOOK = {"DirectInternetAccess": "Disabled", "SubnetId": "s", "RootAccess": "Disabled", "KmsKeyId": "key"}
+NOTEBOOK = {
+    "DirectInternetAccess": "Disabled",
+    "SubnetId": "s",
+    "RootAccess": "Disabled",
+    "KmsKeyId": "key",
+    "PlatformIdentifier": "notebook-al2023-v1",
+    "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "2"},
+}
+OLD_METADATA = {"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "1"}}
 
 
 def broken(kind: str, properties: dict[str, Any]) -> set[str]:
@@ -47,6 +55,10 @@ def test_a_secure_resource_breaks_no_rule(kind: str, properties: dict[str, Any])
         ("NotebookInstance", NOTEBOOK | {"RootAccess": "Enabled"}, "NotebookWithoutRoot"),
         ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "RootAccess"}, "NotebookWithoutRoot"),
         ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "KmsKeyId"}, "NotebookKey"),
+        ("NotebookInstance", NOTEBOOK | OLD_METADATA, "NotebookMetadata"),
+        ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if not k.startswith("Inst")}, "NotebookMetadata"),
+        ("NotebookInstance", NOTEBOOK | {"PlatformIdentifier": "notebook-al2-v2"}, "NotebookPlatform"),
+        ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "PlatformIdentifier"}, "NotebookPlatform"),
     ],
 )
 def test_one_thing_wrong_breaks_one_rule(kind: str, properties: dict[str, Any], rule: str) -> None:
@@ -59,6 +71,14 @@ def test_every_serving_stack_is_judged(templates: dict[str, Any]) -> None:
     for template in serving:
         kinds = {resource["Type"] for resource in template["Resources"].values()}
         assert {"AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig"} <= kinds
+        assert list(broken_rules(template)) == []
+
+
+def test_every_notebook_is_judged(templates: dict[str, Any]) -> None:
+    found = [template for name, template in templates.items() if name.endswith("-workbench")]
+    assert found
+    for template in found:
+        assert "AWS::SageMaker::NotebookInstance" in {resource["Type"] for resource in template["Resources"].values()}
         assert list(broken_rules(template)) == []
 
 

@@ -2,16 +2,19 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xgboost
+
+from config import load_use_case
+from pipelines_src.job_code import assembled
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 
@@ -72,13 +75,13 @@ class Jobs:
 
 
 def zip_asset(path: Path, use_case: Path, steps: Path = SOURCES / "steps") -> Path:
-    """Zip what the CDK's asset of a use case holds: __main__.py, the steps, the use case."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as asset:
-        asset.write(SOURCES / "__main__.py", "__main__.py")
-        for folder in (steps, use_case):
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    asset.write(file, f"{folder.name}/{file.relative_to(folder).as_posix()}")
+    """Zip what the CDK's asset of a use case holds."""
+    root = path.parent / "sources"
+    sources = root / "pipelines_src"
+    shutil.copytree(use_case, sources / use_case.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(steps, sources / "steps", ignore=shutil.ignore_patterns("__pycache__"))
+    with assembled(load_use_case(use_case.name, root), sources) as code:
+        shutil.make_archive(str(path.with_suffix("")), "zip", code)
     return path
 
 

@@ -19,8 +19,13 @@ GOOD = {
     "cost_center": "c-1",
     "use_cases": ["flight_delays"],
     "network": {"cidr": "10.10.0.0/20", "zones": ["ap-northeast-1a"]},
+    "access": {"allowed_cidrs": ["203.0.113.0/24"]},
+    "notebooks": [{"name": "looking"}],
     "budget": {"monthly_usd": 10},
 }
+GITHUB = {"url": "https://github.com/org/models"}
+CODECOMMIT = {"url": "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/models"}
+SECRET = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:git-AbCdEf"
 REMEDY = r"(Correct|Choose|Add|Remove|Rename|Mend|Check|Create|Set|Name|Save|Did you mean)\b.*[.?]$"
 
 
@@ -92,6 +97,45 @@ WRONG = [
     ("sizes.endpoint_instances", 0, ["sizes.endpoint_instances", "found 0"]),
     ("sizes", None, ["sizes", "section"]),
     ("capture.sampling_percent", 101, ["capture.sampling_percent", "101", "100"]),
+    ("notebooks", [{}], ["notebooks.0.name", "missing"]),
+    ("notebooks", [{"name": "Ana"}], ["notebooks.0.name", '"Ana"', "lower-case"]),
+    ("notebooks", [{"name": "a", "instance": "ml.t3.huge"}], ["notebooks.0.instance", "ml.t3.huge", "ml.t3.large"]),
+    ("notebooks", [{"name": "a", "instance": "ml.g5.xlarge"}], ["notebooks.0", "ml.g5.xlarge", "own_disks"]),
+    ("notebooks", [{"name": "a", "volume_gb": 4}], ["notebooks.0.volume_gb", "found 4"]),
+    ("notebooks", [{"name": "a", "idle_stop_minutes": 0}], ["notebooks.0.idle_stop_minutes", "found 0", "10"]),
+    ("notebooks", [{"name": "a", "use_cases": []}], ["notebooks.0.use_cases", "at least 1"]),
+    ("notebooks", [{"name": "a", "root": True}], ["notebooks.0.root", "not a key", "own_disks"]),
+    ("notebooks", [{"name": "a", "repository": GITHUB}], ["notebooks.0.repository", "github.com", "inside_network"]),
+    (
+        "notebooks",
+        [{"name": "a", "repository": {"url": "git@github.com:a/b"}}],
+        ["notebooks.0.repository.url", "HTTPS"],
+    ),
+    (
+        "notebooks",
+        [{"name": "a", "repository": {"url": "https://me:secret@git.example.com/a/b"}}],
+        ["notebooks.0.repository.url", "without credentials"],
+    ),
+    (
+        "notebooks",
+        [{"name": "a", "repository": CODECOMMIT | {"credentials_secret": SECRET}}],
+        ["notebooks.0.repository", "credentials_secret", "role"],
+    ),
+    (
+        "notebooks",
+        [{"name": "a", "repository": GITHUB | {"inside_network": "peered", "credentials_secret": "password"}}],
+        ["notebooks.0.repository.inside_network", "notebooks.0.repository.credentials_secret", '"password"'],
+    ),
+    ("notebooks", [{"name": "a"}, {"name": "a"}], ["notebooks", "'a' twice"]),
+    ("notebooks", [{"name": "a", "use_cases": ["digits"]}], ["notebooks.0.use_cases", "'digits'", "flight_delays"]),
+    (
+        "notebooks",
+        [{"name": "a", "repository": {"url": CODECOMMIT["url"].replace("northeast-1", "northeast-2")}}],
+        ["notebooks.0.repository.url", "ap-northeast-2", "ap-northeast-1"],
+    ),
+    ("use_cases", [], ["notebooks.0", "no use cases"]),
+    ("access.allowed_cidrs", [], ["access.allowed_cidrs", "known addresses"]),
+    ("network.interface_endpoints", "none", ["network.interface_endpoints", "'none'", "minimal", "full"]),
 ]
 
 
@@ -180,6 +224,28 @@ def test_the_defaults_are_the_safe_ones(root: Path) -> None:
     assert environment.termination_protection
     assert environment.retention.removal == "retain"
     assert not environment.retention.allow_data_loss
+    [notebook] = environment.notebooks
+    assert (notebook.idle_stop_minutes, notebook.own_disks, notebook.repository) == (60, None, None)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "services"),
+    [
+        ({}, set()),
+        ({"instance": "ml.p3.2xlarge"}, set()),
+        ({"instance": "ml.g5.xlarge", "own_disks": "Public images only"}, set()),
+        ({"repository": CODECOMMIT | {"branch": "main"}}, {"git-codecommit"}),
+        ({"repository": GITHUB | {"inside_network": "GitHub Enterprise, VPC peering"}}, set()),
+        (
+            {"repository": GITHUB | {"inside_network": "GitHub Enterprise, VPC peering", "credentials_secret": SECRET}},
+            {"secretsmanager"},
+        ),
+    ],
+)
+def test_a_notebook_says_which_services_it_needs(root: Path, notebook: dict[str, Any], services: set[str]) -> None:
+    document = changed("notebooks", [{"name": "looking"} | notebook])
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(document))
+    assert load_environment("dev", root).notebooks[0].services == services
 
 
 def test_the_committed_files_are_valid_and_the_schemas_current() -> None:

@@ -1,14 +1,17 @@
 """Records and features of flights: nothing known only after departure, the right hour's weather, honest labels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import pandas_flights
 from config import load_use_case
 from pipelines_src.flight_delays import raw_data, transformations
+from tests.unit.engine_kit import Bench
 
 USE_CASE = load_use_case("flight_delays")
 RECORD = [field.name for field in USE_CASE.data.record]
@@ -30,6 +33,11 @@ Tables = dict[str, pd.DataFrame]
 
 
 @pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("bench"))
+
+
+@pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """The real tables with all their columns; a tenth of the flights."""
     folder = tmp_path_factory.mktemp("raw")
@@ -38,8 +46,15 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     return {**read, "flights": read["flights"].iloc[::10].reset_index(drop=True)}
 
 
-def features(tables: Tables) -> pd.DataFrame:
-    return transformations.features(transformations.records(tables)[RECORD])
+def records(bench: Bench, tables: Tables) -> pd.DataFrame:
+    """The records with label, record_id and excluded, in the order of record_id."""
+    given = transformations.records(bench.tables(tables))
+    return bench.frame(given.order_by("record_id").select(*RECORD, "arrived_late", "record_id", "excluded"))
+
+
+def features(bench: Bench, records: pd.DataFrame) -> pd.DataFrame:
+    table = bench.table(records.assign(row=range(len(records))))
+    return bench.frame(table.order_by("row").select(**transformations.features(table)))
 
 
 def disturbed(flights: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
@@ -49,13 +64,15 @@ def disturbed(flights: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
 
 
 @pytest.mark.parametrize("column", AFTER_DEPARTURE)
-def test_what_happens_after_departure_changes_no_record_and_no_feature(column: str, tables: Tables) -> None:
-    expected = transformations.records(tables)[RECORD]
-    expected_features = features(tables)
+def test_what_happens_after_departure_changes_no_record_and_no_feature(
+    column: str, tables: Tables, bench: Bench
+) -> None:
+    expected = records(bench, tables)[RECORD]
+    expected_features = features(bench, expected)
     for flights in disturbed(tables["flights"], column):
-        records = transformations.records({**tables, "flights": flights})[RECORD]
-        pd.testing.assert_frame_equal(records, expected)
-        pd.testing.assert_frame_equal(transformations.features(records), expected_features)
+        found = records(bench, {**tables, "flights": flights})[RECORD]
+        pd.testing.assert_frame_equal(found, expected)
+        pd.testing.assert_frame_equal(features(bench, found), expected_features)
 
 
 def test_only_columns_known_before_departure_are_read_besides_the_label() -> None:
@@ -64,38 +81,43 @@ def test_only_columns_known_before_departure_are_read_besides_the_label() -> Non
     assert read == {table: columns for table, columns in BEFORE_DEPARTURE.items() if table != "flights"}
 
 
-def test_the_columns_read_are_enough(tables: Tables) -> None:
+def test_the_columns_read_are_enough(tables: Tables, bench: Bench) -> None:
     narrow = {table: tables[table][list(columns)] for table, columns in USE_CASE.data.raw.items()}
-    pd.testing.assert_frame_equal(transformations.records(narrow), transformations.records(tables))
+    pd.testing.assert_frame_equal(records(bench, narrow), records(bench, tables))
 
 
-def test_no_feature_is_as_good_as_the_answer(tables: Tables) -> None:
-    records = transformations.records(tables)
-    delay = records["arrived_late"]
-    numbers = transformations.features(records[RECORD]).select_dtypes("number")
-    assert numbers.corrwith(delay).abs().max() < 0.3
+def test_they_are_what_pandas_makes_of_the_same_tables(tables: Tables, bench: Bench) -> None:
+    expected = pandas_flights.records(tables).sort_values("record_id", ignore_index=True)
+    found = records(bench, tables)
+    for name in [*RECORD, "arrived_late", "excluded"]:
+        pd.testing.assert_series_equal(found[name], expected[name], check_dtype=False, check_exact=True)
+    made, wanted = features(bench, found), pandas_flights.features(expected[RECORD])
+    for name in map(str, wanted):
+        pd.testing.assert_series_equal(made[name], wanted[name], check_dtype=False, check_exact=True)
 
 
-def test_a_feature_depends_on_its_own_record_alone(tables: Tables) -> None:
-    records = transformations.records(tables)[RECORD]
-    some = records.sample(200, random_state=0)
-    pd.testing.assert_frame_equal(transformations.features(some), transformations.features(records).loc[some.index])
+def test_no_feature_is_as_good_as_the_answer(tables: Tables, bench: Bench) -> None:
+    found = records(bench, tables)
+    numbers = features(bench, found[RECORD]).select_dtypes("number")
+    assert numbers.corrwith(found["arrived_late"]).abs().max() < 0.3
 
 
-def test_the_label_is_an_arrival_more_than_15_minutes_late(tables: Tables) -> None:
-    flights = tables["flights"].head(4).assign(arr_delay=[15.0, 16.0, np.nan, np.nan], dep_time=[1.0, 1.0, 1.0, np.nan])
-    records = transformations.records({**tables, "flights": flights}).set_index("record_id")
-    ids = transformations._record_id(flights)
-    assert records.loc[ids, "arrived_late"].tolist()[:2] == [0.0, 1.0]
-    assert records.loc[ids, "arrived_late"].isna().tolist() == [False, False, True, True]
-    assert records.loc[ids, "excluded"].fillna("").tolist() == ["", "", "no arrival recorded (diverted)", "cancelled"]
+def test_the_label_is_an_arrival_more_than_15_minutes_late(tables: Tables, bench: Bench) -> None:
+    flights = tables["flights"].head(4).assign(
+        arr_delay=[15.0, 16.0, np.nan, np.nan], dep_time=[1.0, 1.0, 1.0, np.nan], flight=[1, 2, 3, 4],
+        carrier="AA", year=2013, month=1, day=1, origin="EWR",
+    )  # fmt: skip
+    found = records(bench, {**tables, "flights": flights})
+    assert found["record_id"].tolist() == [f"2013-01-01-AA{number}-EWR" for number in (1, 2, 3, 4)]
+    assert found["arrived_late"].tolist()[:2] == [0, 1]
+    assert found["arrived_late"].isna().tolist() == [False, False, True, True]
+    assert found["excluded"].fillna("").tolist() == ["", "", "no arrival recorded (diverted)", "cancelled"]
 
 
-def test_every_flight_is_one_record_with_an_identity(tables: Tables) -> None:
-    records = transformations.records(tables)
-    assert len(records) == len(tables["flights"])
-    assert records["record_id"].is_unique
-    assert records["scheduled_departure"].is_monotonic_increasing
+def test_every_flight_is_one_record_with_an_identity(tables: Tables, bench: Bench) -> None:
+    found = records(bench, tables)
+    assert len(found) == len(tables["flights"])
+    assert found["record_id"].is_unique
 
 
 def flight(**changes: object) -> pd.DataFrame:
@@ -122,19 +144,23 @@ def weather(*hours: str) -> pd.DataFrame:
     return table.assign(wind_dir=90.0, wind_speed=10.0, precip=0.0, visib=10.0)
 
 
-def one(flights: pd.DataFrame, observed: pd.DataFrame) -> pd.Series:
-    tables = {"flights": flights, "weather": observed, "planes": PLANES, "airports": AIRPORTS}
-    return transformations.records(tables).iloc[0]
+@pytest.fixture(scope="module")
+def one(bench: Bench) -> Callable[[pd.DataFrame, pd.DataFrame], pd.Series]:
+    def run(flights: pd.DataFrame, observed: pd.DataFrame) -> pd.Series:
+        tables = {"flights": flights, "weather": observed, "planes": PLANES, "airports": AIRPORTS}
+        return records(bench, tables).iloc[0]
+
+    return run
 
 
-def test_the_weather_is_that_of_the_scheduled_hour() -> None:
+def test_the_weather_is_that_of_the_scheduled_hour(one: Any) -> None:
     observed = weather("2013-07-04T09:00:00Z", "2013-07-04T12:00:00Z", "2013-07-04T13:00:00Z", "2013-07-04T14:00:00Z")
     assert one(flight(), observed)["humid"] == 52.0  # 9 o'clock in New York is 13:00 UTC in summer
     winter = flight(month=1, time_hour="2013-01-04T14:00:00Z")
-    assert np.isnan(one(winter, observed)["humid"])  # none was observed: missing, not the nearest
+    assert pd.isna(one(winter, observed)["humid"])  # none was observed: missing, not the nearest
 
 
-def test_the_hour_that_comes_twice_when_clocks_go_back_is_kept_apart() -> None:
+def test_the_hour_that_comes_twice_when_clocks_go_back_is_kept_apart(one: Any) -> None:
     observed = weather("2013-11-03T05:00:00Z", "2013-11-03T06:00:00Z")  # 1 o'clock, and 1 o'clock again
     night = {"month": 11, "day": 3, "hour": 1, "minute": 10}
     assert one(flight(**night, time_hour="2013-11-03T05:00:00Z"), observed)["humid"] == 50.0
@@ -153,14 +179,14 @@ def test_the_hour_that_comes_twice_when_clocks_go_back_is_kept_apart() -> None:
     ],
 )
 def test_scheduled_minutes_respect_the_zones(
-    dest: str, month: int, utc_hour: int, arrives: int, minutes: int | None
+    dest: str, month: int, utc_hour: int, arrives: int, minutes: int | None, one: Any
 ) -> None:
     flights = flight(dest=dest, month=month, time_hour=f"2013-0{month}-04T{utc_hour}:00:00Z", sched_arr_time=arrives)
     found = one(flights, weather("2013-07-04T13:00:00Z"))["scheduled_minutes"]
-    assert np.isnan(found) if minutes is None else found == minutes
+    assert pd.isna(found) if minutes is None else found == minutes
 
 
-def test_a_plane_that_is_not_known_is_missing() -> None:
+def test_a_plane_that_is_not_known_is_missing(one: Any) -> None:
     assert one(flight(), weather("2013-07-04T13:00:00Z"))["plane_maker"] == "AIRBUS INDUSTRIE"
     unknown = one(flight(tailnum=None), weather("2013-07-04T13:00:00Z"))
     assert pd.isna(unknown["plane_maker"])

@@ -23,7 +23,9 @@ SETUP = textwrap.dedent("""
 def code(tmp_path: Path) -> Path:
     """The code of a package where the image copies it: /opt/ml/code."""
     archive = tmp_path / "model.tar.gz"
-    package.write(archive, b"model", {}, "flight_delays")
+    for name in ("features.json", "row_function.py"):
+        (tmp_path / name).touch()
+    package.write(archive, b"model", tmp_path, "{}")
     shutil.unpack_archive(archive, tmp_path / "model")
     shutil.copytree(tmp_path / "model" / "code", tmp_path / "code")
     (tmp_path / "code" / "setup.py").write_text(SETUP)

@@ -40,6 +40,7 @@ def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, An
     expected = set()
     for name in environment_names():
         parts = ["network", "security", "data", "control"]
+        parts += ["workbench"] if load_environment(name).notebooks else []
         for use_case in load_environment(name).use_cases:
             parts += [f"{load_use_case(use_case).slug}-{part}" for part in ("training", "serving")]
         expected |= {f"{name}-{part}" for part in parts}

@@ -192,22 +192,40 @@ def test_one_foreign_subnet_among_own_ones_is_refused(boundary: dict[str, Any], 
     assert judge(boundary, "sagemaker:CreateModel", keys=mixed) == ("Deny", "DenyForeignSubnets")
 
 
-@pytest.mark.parametrize(
-    ("action", "keys", "expected"),
-    [
-        ("Create", {"sagemaker:DirectInternetAccess": "Disabled", "sagemaker:RootAccess": "Disabled"}, "Allow"),
-        ("Create", {"sagemaker:RootAccess": "Disabled"}, "Deny"),
-        ("Create", {"sagemaker:DirectInternetAccess": "Disabled"}, "Deny"),
-        ("Create", {"sagemaker:DirectInternetAccess": "Enabled", "sagemaker:RootAccess": "Disabled"}, "Deny"),
-        ("Create", {"sagemaker:DirectInternetAccess": "Disabled", "sagemaker:RootAccess": "Enabled"}, "Deny"),
-        ("Update", {}, "Allow"),
-        ("Update", {"sagemaker:RootAccess": "Enabled"}, "Deny"),
-    ],
-)
-def test_notebooks_without_internet_and_root(
-    boundary: dict[str, Any], secure: dict[str, Any], action: str, keys: dict[str, str], expected: str
+NOTEBOOKS: list[tuple[str, dict[str, Any], tuple[str, str]]] = [
+    ("Create", {}, ("Allow", "")),
+    ("Create", {"DirectInternetAccess": None}, ("Deny", "DenyInternet")),
+    ("Create", {"DirectInternetAccess": "Enabled"}, ("Deny", "DenyInternet")),
+    ("Create", {"RootAccess": None}, ("Deny", "DenyRoot")),
+    ("Create", {"RootAccess": "Enabled"}, ("Deny", "DenyRoot")),
+    ("Create", {"MinimumInstanceMetadataServiceVersion": None}, ("Deny", "DenyOldMetadata")),
+    ("Create", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadata")),
+    ("Update", {"RootAccess": None, "MinimumInstanceMetadataServiceVersion": None}, ("Allow", "")),
+    ("Update", {}, ("Allow", "")),
+    ("Update", {"RootAccess": "Enabled"}, ("Deny", "DenyRootLater")),
+    ("Update", {"MinimumInstanceMetadataServiceVersion": "1"}, ("Deny", "DenyOldMetadataLater")),
+]
+
+
+@pytest.mark.parametrize("verb", ["Create", "Update"])
+def test_nobody_writes_scripts_that_run_as_root(boundary: dict[str, Any], secure: dict[str, Any], verb: str) -> None:
+    action = f"sagemaker:{verb}NotebookInstanceLifecycleConfig"
+    assert judge(boundary, action, keys=secure) == ("Deny", "DenyRootScripts")
+    assert judge(boundary, action.replace(verb, "Describe"), keys=secure)[0] == "Allow"
+
+
+@pytest.mark.parametrize(("action", "changes", "expected"), NOTEBOOKS)
+def test_notebooks_without_internet_root_and_old_metadata(
+    boundary: dict[str, Any], secure: dict[str, Any], action: str, changes: dict[str, Any], expected: tuple[str, str]
 ) -> None:
-    assert judge(boundary, f"sagemaker:{action}NotebookInstance", keys=secure | keys)[0] == expected
+    safe = {
+        "DirectInternetAccess": "Disabled",
+        "RootAccess": "Disabled",
+        "MinimumInstanceMetadataServiceVersion": "2",
+    }
+    keys = {f"sagemaker:{key}": value for key, value in (safe | changes).items() if value is not None}
+    decision, sid = judge(boundary, f"sagemaker:{action}NotebookInstance", keys=secure | keys)
+    assert (decision, sid if decision == "Deny" else "") == expected
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ gate: [{metric: auc.value, at_least: 0.6}]
 """
 TRANSFORMATIONS = """
 def records(tables):
-    return tables["pumps"].rename(columns={"id": "record_id"})
+    return tables["pumps"].rename(record_id="id")
 
-def features(records):
-    return records[["load", "site"]]
+def features(record):
+    return {name: record[name] for name in ["load", "site"]}
 """
 
 
@@ -74,7 +74,7 @@ def test_a_use_case_nobody_has_seen_goes_from_raw_data_to_a_package(make_jobs: A
     assert sum(split["records"] for split in report["splits"].values()) == len(table)
     assert sum(split["left_out"].get("no failed", 0) for split in report["splits"].values()) == 40
     serving = pd.read_parquet(jobs.output("prepare", "serving"))
-    assert list(serving.columns) == ["at", "load", "site", "failed", "record_id"]
+    assert list(serving.columns) == ["at", "load", "site", "record_id", "failed"]
     jobs.train({"objective": "binary:logistic", "num_round": 5, "max_depth": 3})
     done = jobs.run("evaluate")
     assert done.returncode == 0, done.stderr
@@ -114,7 +114,7 @@ WRONG = {
     ),
     "odd type": (
         lambda raw: pumps().assign(load="much").to_parquet(raw / "pumps.parquet"),
-        ["another type than data.record says", "'much'"],
+        ["the field load is string", "data.record says number", "Cast it in records()"],
     ),
     "twice": (
         lambda raw: pumps().assign(id=1).to_parquet(raw / "pumps.parquet"),
@@ -192,7 +192,7 @@ def test_a_run_that_succeeds_takes_away_what_a_failed_one_said(make_jobs: Any, u
     done = jobs.run("prepare")
     assert done.returncode == 0, done.stderr
     assert not (jobs.root / "prepare" / "output" / "message").exists()
-    assert "'positive_rate': 0." in done.stdout
+    assert "'label_mean': 0." in done.stdout
 
 
 def test_an_unknown_use_case_is_named(make_jobs: Any, use_case: Path) -> None:

@@ -1,5 +1,8 @@
 """Statistics and constraints in Model Monitor's format: exact figures, and sketches that keep their weight."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,8 +23,17 @@ TABLE = pd.DataFrame(
 )
 
 
+def statistics(table: pd.DataFrame, fields: Sequence[Column]) -> dict[str, Any]:
+    entries = [model_monitor.statistics_of(table[field.name], field) for field in fields]
+    return model_monitor.statistics(len(table), entries)
+
+
+def constraints(table: pd.DataFrame, fields: Sequence[Column]) -> dict[str, Any]:
+    return model_monitor.constraints([model_monitor.constraints_of(table[field.name], field) for field in fields])
+
+
 def test_statistics_count_and_measure() -> None:
-    document = model_monitor.statistics(TABLE, FIELDS)
+    document = statistics(TABLE, FIELDS)
     assert (document["version"], document["dataset"]) == (0.0, {"item_count": 4})
     miles, carrier, left, note = document["features"]
     assert miles["inferred_type"] == "Fractional"
@@ -43,7 +55,7 @@ def test_statistics_count_and_measure() -> None:
 
 
 def test_constraints_say_what_training_saw() -> None:
-    document = model_monitor.constraints(TABLE, FIELDS)
+    document = constraints(TABLE, FIELDS)
     miles, carrier, left, _ = document["features"]
     assert miles == {
         "name": "miles",
@@ -58,10 +70,10 @@ def test_constraints_say_what_training_saw() -> None:
 
 def test_negative_numbers_and_long_texts() -> None:
     many = pd.DataFrame({"miles": [-1.0] * 200, "carrier": [f"c{place}" for place in range(200)]})
-    miles, carrier = model_monitor.constraints(many, FIELDS[:2])["features"]
+    miles, carrier = constraints(many, FIELDS[:2])["features"]
     assert miles["num_constraints"] == {"is_non_negative": False}
     assert "string_constraints" not in carrier
-    assert "distribution" not in model_monitor.statistics(many, FIELDS[:2])["features"][1]["string_statistics"]
+    assert "distribution" not in statistics(many, FIELDS[:2])["features"][1]["string_statistics"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,8 +81,8 @@ def test_negative_numbers_and_long_texts() -> None:
 def test_a_sketch_keeps_weight_size_and_quantiles(rows: int, seed: int) -> None:
     values = np.random.default_rng(seed).normal(size=rows).round(6)
     column = pd.DataFrame({"miles": values})
-    statistics = model_monitor.statistics(column, FIELDS[:1])["features"][0]["numerical_statistics"]
-    levels = statistics["distribution"]["kll"]["sketch"]["data"]
+    found = statistics(column, FIELDS[:1])["features"][0]["numerical_statistics"]
+    levels = found["distribution"]["kll"]["sketch"]["data"]
     items = np.concatenate([np.asarray(level, dtype="float64") for level in levels])
     weights = np.concatenate([np.full(len(level), 2**place) for place, level in enumerate(levels)])
     assert weights.sum() == rows

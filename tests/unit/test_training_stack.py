@@ -16,6 +16,7 @@ from aws_cdk.assertions import Template
 from config import ConfigError, Environment, load_environment, load_use_case
 from config.loading import ROOT
 from constructs.placement import Placement
+from pipelines_src import job_wheels
 from stacks.training_stack import TrainingStack
 
 PREFIX = "flight_delays"
@@ -163,7 +164,7 @@ def test_only_calls_that_know_no_resource_have_a_wildcard_resource(template: dic
             assert actions <= WITHOUT_RESOURCE
 
 
-def test_objects_of_the_use_case_and_its_code_alone_are_reached(template: dict[str, Any]) -> None:
+def test_objects_of_the_use_case_its_code_and_its_wheels_alone_are_reached(template: dict[str, Any]) -> None:
     reached = {
         (action, resource.split("/", 1)[1] if "/" in resource else "")
         for actions, resources, _ in statements(template)
@@ -172,8 +173,9 @@ def test_objects_of_the_use_case_and_its_code_alone_are_reached(template: dict[s
         if action.startswith("s3:") and action not in ("s3:ListBucket", "s3:GetBucketLocation")
     }
     zip_name = body(template)["Steps"][0]["Arguments"]["AppSpecification"]["ContainerEntrypoint"][1].split("/")[-1]
-    assert {path for _, path in reached} == {f"{PREFIX}/*", zip_name}
-    assert {action for action, path in reached if path == zip_name} == {"s3:GetObject"}
+    wheels = job_wheels.digest("xgboost")
+    assert {path for _, path in reached} == {f"{PREFIX}/*", zip_name, wheels}
+    assert {action for action, path in reached if path in (zip_name, wheels)} == {"s3:GetObject"}
     assert not [action for action, _ in reached if "Delete" in action]
     writable = {
         resource
@@ -214,6 +216,18 @@ def test_a_region_without_image_is_refused_at_synthesis(tmp_path: Path) -> None:
         synthesise(tmp_path, elsewhere)
 
 
+def test_the_wheels_are_named_by_their_lock_and_made_by_who_deploys(template: dict[str, Any], tmp_path: Path) -> None:
+    digest = job_wheels.digest("xgboost")
+    for step in ("Prepare", "Evaluate"):
+        [job] = [one for one in body(template)["Steps"] if one["Name"] == step]
+        [given] = [one for one in job["Arguments"]["ProcessingInputs"] if one["InputName"] == "wheels"]
+        assert given["S3Input"]["S3Uri"].rstrip(">").split("/")[-1] == digest
+        assert given["S3Input"]["LocalPath"] == "/opt/ml/processing/input/wheels"
+    synthesise(tmp_path)
+    source = json.loads((tmp_path / "training.assets.json").read_text())["files"][digest]["source"]
+    assert source == {"executable": job_wheels.command("xgboost")}  # nothing that has to be there at synthesis
+
+
 def test_two_syntheses_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (synthesise(tmp_path / name)[1].read_bytes() for name in ("a", "b"))
     assert first == second
@@ -236,7 +250,8 @@ def test_the_code_changes_with_its_own_files_alone(tmp_path: Path) -> None:
     (code / PREFIX / "__pycache__" / "x.cpython-311.pyc").write_bytes(b"x")
     assert zip_name() == before
     staged = next(path for path in (tmp_path / "out1").glob("asset.*") if (path / "__main__.py").exists())
-    assert {path.name for path in staged.iterdir()} == {"__main__.py", "steps", PREFIX}
+    assert {path.name for path in staged.iterdir()} == {"__main__.py", "pipelines_src"}
+    assert {path.name for path in (staged / "pipelines_src").iterdir()} == {"__init__.py", "steps", PREFIX}
     assert not [path for path in staged.rglob("*") if "pyc" in path.name]
     (code / PREFIX / "transformations.py").write_text("x = 1\n")
     assert zip_name() != before

@@ -19,6 +19,9 @@ class Engine(Protocol):
             StepError: it is missing, is not Parquet, or lacks a column.
         """
 
+    def rows(self, path: Place) -> int:
+        """Return how many rows a Parquet file, or a folder of parts, has; StepError as `read`."""
+
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Compute a table once, on disk, for several readers."""
 

@@ -61,14 +61,16 @@ class DuckDBEngine:
 
     def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
         """Register a view; see `Engine.read`. What lies elsewhere has to be brought to this machine before."""
-        if not isinstance(path, Path):
-            raise StepError(f"{path}: DuckDB reads files of its own machine. Choose prepare.engine spark or glue.")
-        found = parquet.files_of(path, columns)
+        found = parquet.files_of(_local(path), columns)
         listed = ", ".join(map(_text, map(str, found)))
         selected = ", ".join(map(_name, columns))
         source = f"read_parquet([{listed}], union_by_name = true)"
         self._run(f"CREATE VIEW {_name(name)} AS SELECT {selected} FROM {source}")  # noqa: S608 - all quoted
         return self._table(name)
+
+    def rows(self, path: Place) -> int:
+        """Count by the files' own figures; see `Engine.rows`."""
+        return parquet.rows(_local(path))
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Write the table to the scratch folder and register what was written."""
@@ -110,7 +112,8 @@ class DuckDBEngine:
     def _table(self, name: str) -> ir.Table:
         rows = self._run(f"DESCRIBE {_name(name)}").fetchall()
         parse = DuckDBCompiler.type_mapper.from_string
-        return ibis.table({column: parse(kind) for column, kind, *_ in rows}, name=name)
+        # A column without any value has a type of its own, which nothing can be compared with.
+        return ibis.table({column: parse("VARCHAR" if "NULL" in kind else kind) for column, kind, *_ in rows}, name)
 
     def _run(self, sql: str) -> "duckdb.DuckDBPyConnection":
         try:
@@ -122,6 +125,12 @@ class DuckDBEngine:
             ) from error
         except duckdb.Error as error:
             raise StepError(f"DuckDB refuses what the transformations make of the data: {error}") from error
+
+
+def _local(place: Place) -> Path:
+    if not isinstance(place, Path):
+        raise StepError(f"{place}: DuckDB reads files of its own machine. Choose prepare.engine spark or glue.")
+    return place
 
 
 def _memory_gb() -> float:

@@ -26,6 +26,13 @@ def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
     return found
 
 
+def rows(path: Path) -> int:
+    """Return how many rows a table has, as its files say."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(file).num_rows for file in files_of(path, ()))
+
+
 def _require(file: Path, columns: Sequence[str]) -> None:
     import pyarrow as pa  # SageMaker's Spark image does not have it, and does not come here
     import pyarrow.parquet as pq

@@ -13,6 +13,7 @@ from ..errors import StepError
 
 _LARGEST = ops.Literal(sys.float_info.max, "float64")
 _OF_SOME = {ops.Sqrt: ops.GreaterEqual, ops.Ln: ops.Greater, ops.Log2: ops.Greater, ops.Log10: ops.Greater}
+_WHOLE = 2.0**53  # from here on every float64 is a whole number
 _QUOTIENTS = (ops.Divide, ops.FloorDivide, ops.Modulus)
 Rewrite = Callable[[Sequence[sg.Expression]], sg.Expression]
 
@@ -53,21 +54,17 @@ def _alike(table: ir.Table) -> ir.Table:
 
     def same(node: Any, arguments: Any) -> Any:
         node = node.__recreate__(arguments) if arguments else node
+        if isinstance(node, ops.Floor | ops.Ceil) and node.arg.dtype.is_floating():
+            return _whole(type(node), node.arg)
+        if isinstance(node, ops.FloorDivide) and node.dtype.is_integer() and _floating(node):
+            return _whole(ops.Floor, ops.Divide(node.left, _not_zero(node.right)))
         if type(node) in _QUOTIENTS and not (isinstance(node.right, ops.Literal) and node.right.value):
-            return type(node)(node.left, ops.NullIf(node.right, ops.Literal(0, node.right.dtype)))
+            return type(node)(node.left, _not_zero(node.right))
         if isinstance(node, ops.Round) and node.arg.dtype.is_floating():
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
-            half_up = ops.Floor(ops.Add(ops.Multiply(node.arg, scale), ops.Literal(0.5, "float64")))
-            return ops.Divide(ops.Cast(half_up, "float64"), scale)
-        if isinstance(node, ops.IsInf):
-            beyond = ops.Greater(ops.Abs(node.arg), _LARGEST)
-            return ops.And(beyond, ops.Not(ops.IsNan(node.arg)))  # which is the largest of all to both engines
-        if type(node) in _OF_SOME:
-            has_one = _OF_SOME[type(node)](node.arg, ops.Literal(0, node.arg.dtype))
-            return type(node)(_where(has_one, node.arg))
-        if isinstance(node, ops.Exp | ops.Power):
-            return _where(ops.LessEqual(ops.Abs(node), _LARGEST), node)
-        return node
+            half = ops.Literal(0.5, "float64")
+            return ops.Divide(_whole(ops.Floor, ops.Add(ops.Multiply(node.arg, scale), half)), scale)
+        return _finite(node)
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
@@ -75,3 +72,30 @@ def _alike(table: ir.Table) -> ir.Table:
 
 def _where(condition: Any, value: Any) -> Any:
     return ops.IfElse(condition, value, ops.Literal(None, value.dtype))
+
+
+def _floating(node: Any) -> bool:
+    return bool(node.left.dtype.is_floating() or node.right.dtype.is_floating())
+
+
+def _not_zero(divisor: Any) -> Any:
+    return ops.NullIf(divisor, ops.Literal(0, divisor.dtype))
+
+
+def _whole(kind: Any, value: Any) -> Any:
+    """Return floor or ceil as a float: engines give integers, which the largest floats do not fit; those are whole."""
+    small = ops.Less(ops.Abs(value), ops.Literal(_WHOLE, "float64"))
+    return ops.IfElse(small, ops.Cast(kind(value), "float64"), value)
+
+
+def _finite(node: Any) -> Any:
+    """Return a function that has no value everywhere as one that is missing there."""
+    if isinstance(node, ops.IsInf):
+        beyond = ops.Greater(ops.Abs(node.arg), _LARGEST)
+        return ops.And(beyond, ops.Not(ops.IsNan(node.arg)))  # which is the largest of all to both engines
+    if type(node) in _OF_SOME:
+        has_one = _OF_SOME[type(node)](node.arg, ops.Literal(0, node.arg.dtype))
+        return type(node)(_where(has_one, node.arg))
+    if isinstance(node, ops.Exp | ops.Power):
+        return _where(ops.LessEqual(ops.Abs(node), _LARGEST), node)
+    return node

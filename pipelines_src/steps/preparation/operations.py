@@ -44,7 +44,6 @@ ONE: dict[type, str] = {
     ops.ExtractSecond: "{}.second",
     ops.ExtractDayOfYear: "{}.timetuple().tm_yday",
     ops.DayOfWeekIndex: "{}.weekday()",
-    ops.Uppercase: "{}.upper()",
     ops.Lowercase: "{}.lower()",
     ops.Strip: "{}.strip(' ')",
     ops.LStrip: "{}.lstrip(' ')",

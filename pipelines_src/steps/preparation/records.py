@@ -15,6 +15,11 @@ from ..use_case import Column, UseCase
 LABEL, RECORD_ID, EXCLUDED, SPLIT = "@label", "@record_id", "@excluded", "@split"
 FEATURE = "feature:"  # prefix: a feature may bear the name of a field
 
+_FITS: dict[str, Any] = {
+    "number": lambda kind: kind.is_numeric() or kind.is_boolean(),
+    "text": lambda kind: True,
+    "time": lambda kind: kind.is_temporal() or kind.is_string(),
+}
 TYPES: dict[str, Any] = {"number": dt.float64, "text": dt.string, "time": dt.Timestamp(scale=6)}
 
 
@@ -69,6 +74,12 @@ def _given(use_case: UseCase, module: ModuleType | None, tables: Mapping[str, ir
 
 
 def _typed(value: Any, field: Column) -> Any:
+    kind = value.type()
+    if not _FITS[field.type](kind):
+        raise StepError(
+            f"the field {field.name} is {kind}, and data.record says {field.type}. Cast it in records(), or correct "
+            "one of them."
+        )
     if field.type == "number":
         number = value.cast("float64")
         # Integers have no such values; asking costs a pass over the column.
@@ -87,6 +98,8 @@ def _label(use_case: UseCase, given: ir.Table) -> Any:
         return ibis.null("float64")
     value = given[use_case.label]
     if use_case.problem == "binary_classification":
+        if value.type().is_numeric() and use_case.data["positive"] == 1:
+            return value.cast("float64")  # the report refuses what is neither 1 nor 0
         return (value == _like(value, use_case.data["positive"])).cast("int8")
     if use_case.problem == "multiclass_classification":
         places = [(value == _like(value, one), place) for place, one in enumerate(use_case.data["classes"])]

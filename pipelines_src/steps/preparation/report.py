@@ -22,6 +22,19 @@ def report(engine: Engine, prepared: ir.Table, use_case: UseCase) -> Document:
     return {"use_case": use_case.name, "splits": splits, "cleaning": rules}
 
 
+def require_labels(engine: Engine, prepared: ir.Table, use_case: UseCase) -> None:
+    """Raise StepError if the label of an event is neither 1 nor 0."""
+    if use_case.problem != "binary_classification":
+        return
+    label = prepared[LABEL]
+    odd = prepared.filter(prepared[EXCLUDED].isnull() & label.notin([0, 1])).select(found=label)
+    for row in engine.fetch(odd.order_by("found").limit(1)):
+        raise StepError(
+            f"the label {use_case.label!r} must be 1, 0 or missing; found {row['found']}. Correct it in records(), or "
+            "name the event's value in data.positive."
+        )
+
+
 def require_rows(counts: Document, use_case: UseCase) -> None:
     """Raise StepError if a split cannot train or judge a model."""
     for split in SPLITS[:3]:

@@ -1,0 +1,9 @@
+"""What every section of a file of configuration is."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """Keys and values that do not change, and no key that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

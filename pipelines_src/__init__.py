@@ -1,0 +1,1 @@
+"""What runs inside SageMaker, and the pipelines that run it."""
