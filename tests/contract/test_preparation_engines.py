@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from config.images import image
 from config.loading import ROOT
 from pipelines_src import job_libraries
+from pipelines_src.definition import DefinitionError
+from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.spark_cluster import SparkSettings
+from pipelines_src.definition.use_case_pipeline import build_pipeline
 from tests.contract.test_step_arguments import at_run_time, problems
 from tests.contract.test_templates import lint
-from tests.preparation_engines import templates
+from tests.preparation_engines import templates, use_case
 
 STACK = "dev-flight-delays-preparation"
-ROLE = "arn:aws:iam::111122223333:role/jobs"
 EXECUTION = {"Name": "0123abcd", "Id": "arn:aws:states:ap-northeast-1:111122223333:execution:x:0123abcd"}
 Found = dict[str, Any]
 
@@ -143,11 +148,11 @@ def test_the_pipeline_begins_with_prepared_data(
     assert definition["Steps"][0]["CacheConfig"] == {"Enabled": True, "ExpireAfter": "P30D"}
 
 
-def test_the_step_on_spark_is_a_valid_request_for_a_cluster(
-    engines: Callable[[str], Found], plain: Callable[[Any], Any]
-) -> None:
-    arguments = pipeline(engines("spark"), plain)["Steps"][0]["Arguments"]
-    assert problems("CreateProcessingJob", at_run_time(arguments) | {"ProcessingJobName": "x", "RoleArn": ROLE}) == []
+def test_the_step_on_spark_is_a_valid_request_for_a_cluster(pipeline_settings: PipelineSettings) -> None:
+    spark = SparkSettings(image_uri=image("spark", "ap-northeast-1"), script_uri="s3://a/f.py", script_file="f.py")
+    definition = build_pipeline(use_case("spark"), replace(pipeline_settings, spark=spark)).to_definition()
+    arguments = definition["Steps"][0]["Arguments"]
+    assert problems("CreateProcessingJob", at_run_time(arguments) | {"ProcessingJobName": "x"}) == []
     assert arguments["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 2
     assert arguments["NetworkConfig"]["EnableNetworkIsolation"] is True
     command = arguments["AppSpecification"]["ContainerEntrypoint"]
@@ -158,6 +163,11 @@ def test_the_step_on_spark_is_a_valid_request_for_a_cluster(
         assert path == f"{at['LocalPath']}/{at['S3Uri'].split('/')[-1]}"
     assert command[3].endswith(".py")  # what spark-submit knows a script by
     assert {one["S3DataDistributionType"] for one in inputs.values()} == {"FullyReplicated"}
+
+
+def test_spark_without_its_image_is_refused(pipeline_settings: PipelineSettings) -> None:
+    with pytest.raises(DefinitionError, match=r"prepare\.engine is spark, but the settings name no image"):
+        build_pipeline(use_case("spark"), pipeline_settings)
 
 
 def pipeline(found: Found, plain: Callable[[Any], Any]) -> Found:

@@ -105,13 +105,20 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def everything(hard: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Made]:
-    """Every rule, scale and encoding on hard values."""
-    folder, schema = tmp_path_factory.mktemp("everything"), everything_kit.schema("random")
-    return (
-        made(for_steps(schema, "processing"), hard, folder / "duckdb", everything_kit.module()),
-        made(for_steps(schema, "spark"), hard, folder / "spark", everything_kit.module()),
-    )
+def on_duckdb(hard: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every rule, scale and encoding on hard values, by DuckDB."""
+    use_case = for_steps(everything_kit.schema("random"), "processing")
+    return made(use_case, hard, tmp_path_factory.mktemp("everything") / "duckdb", everything_kit.module())
+
+
+@pytest.fixture(scope="module")
+def everything(
+    hard: Path, spark: SparkSession, on_duckdb: Made, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Made, Made]:
+    """The same by DuckDB and by Spark."""
+    use_case = for_steps(everything_kit.schema("random"), "spark")
+    folder = tmp_path_factory.mktemp("everything")
+    return on_duckdb, made(use_case, hard, folder / "spark", everything_kit.module())
 
 
 @pytest.mark.parametrize("way", list(everything_kit.SPLITS))
@@ -158,12 +165,11 @@ def test_one_record_at_a_time_is_encoded_as_everything_was(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(RECORDS, min_size=1, max_size=40))
 def test_any_records_are_encoded_alike_by_duckdb_and_the_row_function(
-    everything: tuple[Made, Made], tmp_path: Path, given_records: list[tuple[Any, ...]]
+    on_duckdb: Made, tmp_path: Path, given_records: list[tuple[Any, ...]]
 ) -> None:
     use_case = for_steps(everything_kit.schema("random"), "processing")
-    duckdb = everything[0]
-    rows = encoded_records(use_case, given_records, tmp_path, duckdb, everything_kit.module())
-    encode = duckdb.row_function()
+    rows = encoded_records(use_case, given_records, tmp_path, on_duckdb, everything_kit.module())
+    encode = on_duckdb.row_function()
     for record, wanted in rows:
         np.testing.assert_allclose(np.array(encode(record), "float32"), wanted, rtol=SINGLE, atol=SINGLE)
 
