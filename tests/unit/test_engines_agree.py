@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 
 from config import load_use_case
 from pipelines_src.flight_delays import raw_data
+from tests.preparation_engines import use_case
 from tests.unit import everything_kit, spark_kit
 from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
 
@@ -48,13 +49,26 @@ def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def both(flights: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Made]:
+def submitted(flights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """flight_delays as a cluster runs it: the folder of the job and of what stands for the cluster's file system."""
+    folder = tmp_path_factory.mktemp("submitted")
+    ran = spark_kit.submit(use_case("spark"), flights, folder)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def both(flights: Path, submitted: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Made]:
     """flight_delays on DuckDB and on Spark."""
-    folder, schema = tmp_path_factory.mktemp("both"), load_use_case("flight_delays")
-    return (
-        made(for_steps(schema, "processing"), flights, folder / "duckdb"),
-        made(for_steps(schema, "spark"), flights, folder / "spark"),
-    )
+    steps = for_steps(load_use_case("flight_delays"), "processing")
+    duckdb = made(steps, flights, tmp_path_factory.mktemp("flights_duckdb") / "job")
+    return duckdb, Made(submitted / "job/processing/output", flights)
+
+
+def test_what_a_cluster_kept_lay_in_its_own_file_system_and_is_gone(submitted: Path) -> None:
+    assert (submitted / "cluster").exists()
+    assert [path for path in (submitted / "cluster").rglob("*") if path.is_file()] == []
+    assert not list((submitted / "job").glob("scratch-*"))
 
 
 @pytest.mark.parametrize("split", SPLITS)
@@ -86,8 +100,8 @@ def test_what_is_learnt_and_reported_of_flights_is_equal(both: tuple[Made, Made]
 def test_one_flight_at_a_time_is_encoded_as_the_engine_does(
     both: tuple[Made, Made], flights: Path, tmp_path: Path
 ) -> None:
-    use_case = for_steps(load_use_case("flight_delays"), "processing")
-    rows = encoded_rows(use_case, flights, tmp_path, both[0])
+    steps = for_steps(load_use_case("flight_delays"), "processing")
+    rows = encoded_rows(steps, flights, tmp_path, both[0])
     assert len(rows) > 8000
     for record, wanted in rows[::7]:
         np.testing.assert_array_equal(np.array(both[0].row_function()(record), "float32"), wanted)
@@ -107,8 +121,8 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def on_duckdb(hard: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """Every rule, scale and encoding on hard values, by DuckDB."""
-    use_case = for_steps(everything_kit.schema("random"), "processing")
-    return made(use_case, hard, tmp_path_factory.mktemp("everything") / "duckdb", everything_kit.module())
+    steps = for_steps(everything_kit.schema("random"), "processing")
+    return made(steps, hard, tmp_path_factory.mktemp("everything") / "duckdb", everything_kit.module())
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +130,9 @@ def everything(
     hard: Path, spark: SparkSession, on_duckdb: Made, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Made, Made]:
     """The same by DuckDB and by Spark."""
-    use_case = for_steps(everything_kit.schema("random"), "spark")
+    steps = for_steps(everything_kit.schema("random"), "spark")
     folder = tmp_path_factory.mktemp("everything")
-    return on_duckdb, made(use_case, hard, folder / "spark", everything_kit.module())
+    return on_duckdb, made(steps, hard, folder / "spark", everything_kit.module())
 
 
 @pytest.mark.parametrize("way", list(everything_kit.SPLITS))
@@ -153,9 +167,9 @@ def test_everything_is_split_judged_and_reported_alike(everything: tuple[Made, M
 def test_one_record_at_a_time_is_encoded_as_everything_was(
     everything: tuple[Made, Made], place: int, tmp_path: Path
 ) -> None:
-    use_case = for_steps(everything_kit.schema("random"), ENGINES[place])
+    steps = for_steps(everything_kit.schema("random"), ENGINES[place])
     one = everything[place]
-    rows = encoded_rows(use_case, one.raw, tmp_path, one, everything_kit.module())
+    rows = encoded_rows(steps, one.raw, tmp_path, one, everything_kit.module())
     assert len(rows) > 1200
     encode = one.row_function()
     found = np.array([encode(record) for record, _ in rows], "float32")
@@ -167,8 +181,8 @@ def test_one_record_at_a_time_is_encoded_as_everything_was(
 def test_any_records_are_encoded_alike_by_duckdb_and_the_row_function(
     on_duckdb: Made, tmp_path: Path, given_records: list[tuple[Any, ...]]
 ) -> None:
-    use_case = for_steps(everything_kit.schema("random"), "processing")
-    rows = encoded_records(use_case, given_records, tmp_path, on_duckdb, everything_kit.module())
+    steps = for_steps(everything_kit.schema("random"), "processing")
+    rows = encoded_records(steps, given_records, tmp_path, on_duckdb, everything_kit.module())
     encode = on_duckdb.row_function()
     for record, wanted in rows:
         np.testing.assert_allclose(np.array(encode(record), "float32"), wanted, rtol=SINGLE, atol=SINGLE)
