@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from .errors import StepError
+
+if TYPE_CHECKING:  # preparing needs no table in memory, and importing pandas takes longer than most of its work
+    import pandas as pd
 
 
 @contextmanager
@@ -41,13 +42,13 @@ def write_text(path: Path, content: str) -> None:
         beside.write_text(content, encoding="utf-8")
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> None:
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
     """Write a table as CSV with a header."""
     with replacing(path) as beside:
         table.to_csv(beside, index=False)
 
 
-def write_parquet(path: Path, table: pd.DataFrame) -> None:
+def write_parquet(path: Path, table: "pd.DataFrame") -> None:
     """Write a table as Parquet."""
     with replacing(path) as beside:
         table.to_parquet(beside, index=False)
@@ -63,13 +64,14 @@ def read_json(path: Path) -> Any:
         ) from error
 
 
-def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
+def read_parquet(path: Path, columns: list[str]) -> "pd.DataFrame":
     """Read some columns of a Parquet file or of a folder of parts.
 
     Raises:
         StepError: it is missing, is not Parquet, or lacks a column.
     """
-    import pyarrow as pa  # SageMaker's Spark image does not have it, and does not come here
+    import pandas as pd
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not path.exists():

@@ -4,9 +4,8 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
-from .. import files, model_monitor
+from .. import files
 from ..engines import Engine
 from ..features_file import model_columns
 from ..folders import Folders
@@ -68,6 +67,10 @@ def _serving(rows: ir.Table, use_case: UseCase) -> ir.Table:
 
 def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folders) -> None:
     """Write the monitoring baseline of the records that train, one column in memory at a time."""
+    import pandas as pd  # and below: only here is a column in memory
+
+    from .. import model_monitor
+
     statistics, constraints = [], []
     for field in use_case.record:
         column = pd.Series(
