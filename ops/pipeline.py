@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import ParameterTypeDef
 
 app = typer.Typer(no_args_is_help=True)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
@@ -83,7 +86,7 @@ def start_execution(target: Target, prepared: str | None = None) -> str:
         OperationError: prepared data is given where the pipeline prepares, or is not whole.
     """
     if prepared is None:
-        parameter = {"Name": "RawDataVersion", "Value": raw_version(target)}
+        parameter: ParameterTypeDef = {"Name": "RawDataVersion", "Value": raw_version(target)}
     elif not target.use_case.prepare.before_the_pipeline:
         raise OperationError(
             f"The pipeline {target.name} prepares its data itself (prepare.engine "

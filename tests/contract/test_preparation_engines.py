@@ -87,6 +87,7 @@ def camel(value: Any, shape: Any) -> Any:
 
 def breaches(service: str, operation: str, parameters: Found) -> str:
     shape = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    assert shape is not None
     return str(ParamValidator().validate(camel(evaluated(parameters), shape), shape).generate_report())
 
 

@@ -119,7 +119,7 @@ def features(record: Any) -> dict[str, Any]:
 def write(folder: Path) -> None:
     """Write the raw table: several parts, whole rows twice, every value missing somewhere."""
     random = np.random.default_rng(11)
-    happened = random.choice(["yes", "no", None], ROWS, p=[0.3, 0.65, 0.05])
+    happened = random.choice(np.array(["yes", "no", None], dtype=object), ROWS, p=[0.3, 0.65, 0.05])
     table = pd.DataFrame(
         {
             "id": [f"{place:05d}-ß" for place in range(ROWS)],

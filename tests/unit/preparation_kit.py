@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from numpy.typing import NDArray
 
 from config import UseCase as Schema
 from pipelines_src.job_code import settings
@@ -65,7 +66,7 @@ def made(use_case: UseCase, raw: Path, folder: Path, module: Any = None) -> Made
     return Made(folders.outputs, raw)
 
 
-Row = tuple[tuple[Any, ...], "np.ndarray"]  # a record, and what the model sees of it, float32
+Row = tuple[tuple[Any, ...], NDArray[np.float32]]  # a record, and what the model sees of it, float32
 
 
 def encoded_rows(use_case: UseCase, raw: Path, folder: Path, learnt: Made, module: Any = None) -> list[Row]:

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from config import load_use_case
@@ -204,6 +205,6 @@ def close(first: Any, second: Any) -> None:
         assert first == second
 
 
-def matrix(csv: bytes) -> np.ndarray:
+def matrix(csv: bytes) -> NDArray[np.float64]:
     rows = [[float(cell) if cell else np.nan for cell in line.split(",")] for line in csv.decode().splitlines()]
     return np.array(rows)
