@@ -20,6 +20,13 @@ NAMES = frozenset(
         "subsample", "tree_method", "updater", "verbosity",
     }
 )
+# What the documentation lists for a search: "Tunable XGBoost hyperparameters".
+TUNABLE = frozenset(
+    {
+        "alpha", "colsample_bylevel", "colsample_bynode", "colsample_bytree", "eta", "gamma", "lambda",
+        "max_delta_step", "max_depth", "min_child_weight", "num_round", "subsample",
+    }
+)
 # fmt: on
 REQUIRED = {"num_round": 100}
 

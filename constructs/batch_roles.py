@@ -8,7 +8,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.preparation_access import DataPlaces, service_of
-from constructs.statements import allow, document, pull_image
+from constructs.statements import allow, document, pull_images
 from constructs.wildcard_findings import wildcards
 
 _TASKS = "ecs-tasks.amazonaws.com"
@@ -38,7 +38,7 @@ class BatchRoles(Construct):
         arns = Arns.of(scope)
         data = places.access(files, deletes=False)
         start = [
-            *pull_image(repository_arn),
+            *pull_images(repository_arn),
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group_arn]),
         ]
         self.job = iam.Role(

@@ -13,7 +13,10 @@ from constructs.sagemaker_role import join_network, sagemaker_of
 from constructs.statements import Statement, allow
 from constructs.wildcard_findings import wildcards
 
-_JOBS = {"processing": "Processing", "training": "Training"}
+_NAMES = ("pipelines-*",)
+# A search's name has 32 characters at most and no "pipelines-": <execution>-<step>-<random>. Its training jobs have its
+# name and a number. Whether ARNs keep the step's capitals is not documented.
+_NAMES_OF_SEARCHES = ("*-Train-*", "*-train-*")
 
 
 def job_role_path(environment: str, slug: str) -> str:
@@ -26,16 +29,18 @@ def job_role_path(environment: str, slug: str) -> str:
 
 
 class JobRole(Construct):
-    """Makes, watches and stops jobs named `pipelines-*`, and registers models in one group.
+    """Makes, watches and stops the jobs of a pipeline, and registers models in one group.
 
     Jobs that people start with it are named after the group, `<group>-*`; they too write logs.
 
-    What SageMaker does with the role: "How to use SageMaker execution roles" (CreateProcessingJob, CreateTrainingJob)
-    and "IAM access management" of pipelines, in the developer guide.
+    What SageMaker does with the role: "How to use SageMaker execution roles" (CreateProcessingJob, CreateTrainingJob,
+    CreateHyperParameterTuningJob) and "IAM access management" of pipelines, in the developer guide. The training jobs
+    of a search are made by SageMaker, so that a role with a search makes none itself.
 
     Args:
         path: of the role, as `job_role_path` has it.
         model_package_group: name of the group.
+        searches: whether the pipeline searches for hyperparameters, in the place of training once.
         placement: where jobs run.
         access: what jobs reach: image, code, data, keys.
         buckets: those that `access` names.
@@ -48,6 +53,7 @@ class JobRole(Construct):
         *,
         path: str,
         model_package_group: str,
+        searches: bool,
         placement: Placement,
         access: Iterable[Statement],
         buckets: Iterable[s3.IBucket],
@@ -63,9 +69,9 @@ class JobRole(Construct):
         )
         only_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         statements = [
-            *_jobs(arns),
+            *_jobs(arns, searches),
             _registration(arns, model_package_group),
-            *_logs_and_metrics(arns, model_package_group),
+            *_logs_and_metrics(arns, model_package_group, searches),
             *join_network(arns, placement),
             *access,
             allow(["iam:PassRole"], [self.role.role_arn], only_sagemaker),
@@ -87,13 +93,22 @@ class JobRole(Construct):
         acknowledge(self.policy, lambda: wildcards(self.policy, statements, why, buckets) | inline)
 
 
-def _jobs(arns: Arns) -> list[Statement]:
+def _jobs(arns: Arns, searches: bool) -> list[Statement]:
+    training = "HyperParameterTuningJob" if searches else "TrainingJob"
+    kinds = {
+        "ProcessingJob": [arns.arn("sagemaker", f"processing-job/{name}") for name in _NAMES],
+        "TrainingJob": [arns.arn("sagemaker", f"training-job/{name}") for name in _NAMES],
+        "HyperParameterTuningJob": [
+            arns.arn("sagemaker", f"hyper-parameter-tuning-job/{name}") for name in _NAMES_OF_SEARCHES
+        ],
+    }
+    more = ["sagemaker:ListTrainingJobsForHyperParameterTuningJob"] if searches else []
     return [
         allow(
-            ["sagemaker:AddTags", *(f"sagemaker:{verb}{title}Job" for verb in ("Create", "Describe", "Stop"))],
-            [arns.arn("sagemaker", f"{kind}-job/pipelines-*")],
+            ["sagemaker:AddTags", *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Describe", "Stop")), *also],
+            kinds[kind],
         )
-        for kind, title in _JOBS.items()
+        for kind, also in (("ProcessingJob", []), (training, more))
     ]
 
 
@@ -109,11 +124,19 @@ def _registration(arns: Arns, group: str) -> Statement:
     )
 
 
-def _logs_and_metrics(arns: Arns, group: str) -> list[Statement]:
+def _logs_and_metrics(arns: Arns, group: str, searches: bool) -> list[Statement]:
     # SageMaker names these groups itself; all jobs of an account share them.
-    names = [f"/aws/sagemaker/{title}Jobs" for title in _JOBS.values()]
+    jobs = {
+        "/aws/sagemaker/ProcessingJobs": _NAMES,
+        "/aws/sagemaker/TrainingJobs": _NAMES_OF_SEARCHES if searches else _NAMES,
+    }
+    names = list(jobs)
     groups = [arns.arn("logs", f"log-group:{name}") for name in names]
-    streams = [f"{log_group}:log-stream:{start}-*" for log_group in groups for start in ("pipelines", group)]
+    streams = [
+        f"{log_group}:log-stream:{job}"
+        for log_group, name in zip(groups, names, strict=True)
+        for job in (*jobs[name], f"{group}-*")
+    ]
     return [
         # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
         allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*" for log_group in groups]),

@@ -71,8 +71,13 @@ def encrypt_volume(key_arn: str) -> Statement:
     return allow(["kms:CreateGrant", "kms:DescribeKey"], [key_arn])
 
 
-def pull_image(repository_arn: str) -> list[Statement]:
-    """Allow pulling the images of one repository."""
+def delete_in_folder(bucket_arn: str, folder: str) -> Statement:
+    """Allow deleting what lies in a folder."""
+    return allow(["s3:DeleteObject"], [f"{bucket_arn}/{folder}/*"])
+
+
+def pull_images(*repository_arns: str) -> list[Statement]:
+    """Allow pulling the images of some repositories."""
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     # The login knows no resource.
-    return [allow(["ecr:GetAuthorizationToken"], ["*"]), allow(pull, [repository_arn])]
+    return [allow(["ecr:GetAuthorizationToken"], ["*"]), allow(pull, repository_arns)]

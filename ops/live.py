@@ -27,6 +27,15 @@ def live_packages(target: Target) -> dict[str, str]:
     }
 
 
+def champion_model(target: Target) -> str:
+    """Return the S3 URI of the champion's model.tar.gz, as the serving stack names it; empty while there is none."""
+    package = target.parameter("serving", "ChampionModelPackage")
+    if not package:
+        return ""
+    described = target.sagemaker.describe_model_package(ModelPackageName=package)
+    return described["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+
+
 def wait_until_live(target: Target, package_arn: str, timeout: float = 1800, every: float = 1.0) -> None:
     """Return when the endpoint serves a model package.
 

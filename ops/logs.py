@@ -8,11 +8,14 @@ _GROUPS = {
     "training-job": "/aws/sagemaker/TrainingJobs",
     "transform-job": "/aws/sagemaker/TransformJobs",
 }
+_SEARCH = "hyper-parameter-tuning-job"
 
 
 def end_of_job(target: Target, job_arn: str) -> str:
     """Return the last lines of a job's log; nothing if it is no job, or has none that can be read."""
     kind, _, name = job_arn.rpartition(":")[2].partition("/")
+    if kind == _SEARCH:  # its training jobs have its name and a number
+        return end_of(target, _GROUPS["training-job"], f"{name}-")
     return end_of(target, _GROUPS[kind], f"{name}/") if kind in _GROUPS else ""
 
 

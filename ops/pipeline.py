@@ -5,18 +5,16 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ops import preparation
+from ops import live, preparation
 from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
 from ops.target import OperationError, Target
-
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import ParameterTypeDef
+from ops.warm_start import earlier_model
 
 app = typer.Typer(no_args_is_help=True)
 TERMINAL = {"Succeeded", "Failed", "Stopped"}
@@ -55,6 +53,7 @@ def start(
     prepared: Annotated[
         str | None, typer.Option(help="Where Glue or Batch prepared data before; left out: it is prepared again.")
     ] = None,
+    champion: Annotated[bool, typer.Option(help="Compare with the model that serves, if one does.")] = True,
 ) -> None:
     """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed.
 
@@ -68,7 +67,7 @@ def start(
             return
         arn = preparation.pipeline_of(target, execution)
     else:
-        arn = start_execution(target, prepared)
+        arn = start_execution(target, champion, prepared)
     output.print(arn, soft_wrap=True)
     if wait:
         said: set[str] = set()
@@ -79,28 +78,41 @@ def start(
                     output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
-def start_execution(target: Target, prepared: str | None = None) -> str:
+def start_execution(target: Target, champion: bool = True, prepared: str | None = None) -> str:
     """Start the pipeline on the raw files that are there now, or on prepared data, and return the execution's ARN.
+
+    Args:
+        target: which pipeline.
+        champion: whether the model is compared with the champion, if there is one; else with the baseline.
+        prepared: where Glue or Batch prepared data before.
 
     Raises:
         OperationError: prepared data is given where the pipeline prepares, or is not whole.
     """
+    parameters = _data(target, prepared)
+    if champion and (model := live.champion_model(target)):
+        parameters["ChampionModelUri"] = model
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
+    started = target.sagemaker.start_pipeline_execution(
+        PipelineName=target.name,
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
+        ClientRequestToken=uuid.uuid4().hex,
+    )
+    return started["PipelineExecutionArn"]
+
+
+def _data(target: Target, prepared: str | None) -> dict[str, str]:
+    """Return the parameters that say where the data is."""
     if prepared is None:
-        parameter: ParameterTypeDef = {"Name": "RawDataVersion", "Value": raw_version(target)}
-    elif not target.use_case.prepare.before_the_pipeline:
+        return {"RawDataVersion": raw_version(target)}
+    if not target.use_case.prepare.before_the_pipeline:
         raise OperationError(
             f"The pipeline {target.name} prepares its data itself (prepare.engine "
             f"{target.use_case.prepare.engine}). Leave --prepared out."
         )
-    else:
-        preparation.require_whole(target, prepared)
-        parameter = {"Name": preparation.PREPARED_DATA, "Value": prepared}
-    started = target.sagemaker.start_pipeline_execution(
-        PipelineName=target.name,
-        PipelineParameters=[parameter],
-        ClientRequestToken=uuid.uuid4().hex,
-    )
-    return started["PipelineExecutionArn"]
+    preparation.require_whole(target, prepared)
+    return {preparation.PREPARED_DATA: prepared}
 
 
 def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[list[Step]]:

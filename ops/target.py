@@ -112,6 +112,17 @@ class Target:
                 return str(output["OutputValue"])
         raise OperationError(f"The stack {self.environment.name}-{part} has no output {key}. Deploy it again.")
 
+    def parameter(self, part: str, key: str) -> str:
+        """Return a parameter of one of the use case's stacks, such as serving; empty if there is none."""
+        try:
+            stack = self.cloudformation.describe_stacks(StackName=f"{self.name}-{part}")["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            return ""
+        found = {item["ParameterKey"]: item.get("ParameterValue", "") for item in stack.get("Parameters", [])}
+        return found.get(key, "")
+
     def module(self, name: str) -> ModuleType:
         """Import a module of the use case's folder, such as raw_data.
 

@@ -1,7 +1,7 @@
 """One use case's training: its code, its pipeline, and the group its models are registered in."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -9,15 +9,18 @@ from constructs import Construct
 from config import Environment, UseCase
 from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
 from config.loading import ROOT
+from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
 from constructs.job_role import JobRole, job_role_path
 from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
+from constructs.script_code import ScriptCode
 from constructs.statements import (
     Statement,
+    delete_in_folder,
     encrypt_volume,
-    pull_image,
+    pull_images,
     read_folder,
     read_object,
     read_write_folder,
@@ -25,15 +28,26 @@ from constructs.statements import (
 )
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src import job_wheels
-from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.spark_cluster import SparkSettings
-from pipelines_src.definition.use_case_pipeline import build_pipeline
+from pipelines_src.definition.use_case_pipeline import CHECKPOINTS_FOLDER, build_pipeline
 from pipelines_src.job_code import assembled
+from pipelines_src.script_code import archived
 
 if TYPE_CHECKING:
     from stacks.data_stack import DataStack
     from stacks.network_stack import NetworkStack
     from stacks.security_stack import SecurityStack
+
+
+class _Used(NamedTuple):
+    """What the jobs of a use case use beside its data."""
+
+    code: JobCode
+    wheels: JobWheels
+    script: ScriptCode | None
+    image: TrainingImage
+    spark_script: JobFile | None  # where the data is prepared on Spark
 
 
 class TrainingStack(cdk.Stack):
@@ -48,7 +62,7 @@ class TrainingStack(cdk.Stack):
         sources: the folder with the steps and the use case.
 
     Raises:
-        ConfigError: the region has no known image.
+        ConfigError: the region has no known image, or the use case's own image or script is not there.
         DefinitionError: the pipeline is wrong.
     """
 
@@ -66,94 +80,137 @@ class TrainingStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        name = f"{environment.name}-{use_case.slug}"
-        subnets = tuple(network.jobs.subnet_ids)
-        security_groups = (network.jobs.security_group_id,)
-        retention = environment.retention
-        group = ModelPackageGroup(
-            self,
-            "ModelPackages",
-            name=name,
-            description=use_case.description,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
-        )
+        self._environment, self._use_case = environment, use_case
+        self._network, self._security, self._data = network, security, data
+        self._name = f"{environment.name}-{use_case.slug}"
+        group = self._group()
         with assembled(use_case, sources) as folder:
-            job_code = JobCode(self, "Code", folder=folder)
-        wheels = JobWheels(
-            self,
-            "Wheels",
-            digest=job_wheels.digest(job_wheels.XGBOOST),
-            command=job_wheels.command(job_wheels.XGBOOST),
+            code = JobCode(self, "Code", folder=folder)
+        used = _Used(
+            code,
+            self._wheels(),
+            self._script(sources),
+            training_image(use_case, environment.region),
+            self._spark_script(sources),
         )
-        raw, processed, models = data.raw, data.processed, data.models
-        data_key, models_key = security.data_key.key_arn, security.models_key.key_arn
-        spark, spark_access = self._spark(environment.region, use_case, sources)
-        jobs = JobRole(
-            self,
-            "JobRole",
-            path=job_role_path(environment.name, use_case.slug),
-            model_package_group=name,
-            placement=network.jobs,
-            access=[
-                *pull_image(self._image_repository(environment.region)),
-                *read_object(job_code.bucket_arn, job_code.file_name),
-                *read_object(wheels.bucket_arn, wheels.file_name),
-                *read_folder(raw.bucket_arn, use_case.name),
-                *read_write_folder(processed.bucket_arn, use_case.name),
-                *read_write_folder(models.bucket_arn, use_case.name),
-                *use_key(data_key),
-                *use_key(models_key),
-                encrypt_volume(data_key),
-                *spark_access,
-            ],
-            buckets=[raw, processed, models],
-        )
-        settings = PipelineSettings(
-            role_arn=jobs.role.role_arn,
-            image_uri=xgboost_image(environment.region),
-            code_uri=job_code.uri,
-            code_file=job_code.file_name,
-            code_hash=job_code.content_hash,
-            wheels_uri=wheels.uri,
-            raw_uri=f"s3://{raw.bucket_name}/{use_case.name}/",
-            processed_uri=f"s3://{processed.bucket_name}/{use_case.name}",
-            models_uri=f"s3://{models.bucket_name}/{use_case.name}",
-            data_key=data_key,
-            models_key=models_key,
-            subnets=subnets,
-            security_groups=security_groups,
-            processing_instance=use_case.prepare.instance or environment.sizes.processing_instance,
-            training_instance=environment.sizes.training_instance,
-            endpoint_instance=environment.sizes.endpoint_instance,
-            volume_gb=environment.sizes.volume_gb,
-            model_package_group=name,
-            tags=job_tags(environment, use_case),
-            spark=spark,
-        )
+        jobs = self._role(used)
+        settings = self._settings(jobs, used)
         pipeline = TrainingPipeline(
             self,
             "Pipeline",
-            name=name,
+            name=self._name,
             description=use_case.description,
             definition=build_pipeline(use_case, settings).to_definition(),
-            role_arn=jobs.role.role_arn,
+            role_arn=settings.role_arn,
         )
         # Its first job may start as soon as it exists.
         pipeline.resource.add_resource_dependency(jobs.policy)
         pipeline.resource.add_resource_dependency(group.resource)
 
-    def _spark(self, region: str, use_case: UseCase, sources: Path) -> tuple[SparkSettings | None, list[Statement]]:
-        """Return what a step on Spark needs, and the permissions to read it; nothing where no step is on Spark."""
-        if use_case.prepare.engine != "spark":
-            return None, []
-        script = JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
-        spark = SparkSettings(image_uri=image("spark", region), script_uri=script.uri, script_file=script.file_name)
-        repository = f"{account('spark', region)}:repository/{images()['spark'].repository}"
-        pull = pull_image(f"arn:{self.partition}:ecr:{region}:{repository}")[1]
-        return spark, [pull, *read_object(script.bucket_arn, script.file_name)]
+    def _group(self) -> ModelPackageGroup:
+        retention = self._environment.retention
+        return ModelPackageGroup(
+            self,
+            "ModelPackages",
+            name=self._name,
+            description=self._use_case.description,
+            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+        )
 
-    def _image_repository(self, region: str) -> str:
-        return f"arn:{self.partition}:ecr:{region}:{xgboost_account(region)}:repository/{XGBOOST_REPOSITORY}"
+    def _script(self, sources: Path) -> ScriptCode | None:
+        with archived(self._use_case, sources) as archive:
+            if archive is None:
+                return None
+            return ScriptCode(self, "Script", archive=archive.path, content_hash=archive.content_hash)
+
+    def _spark_script(self, sources: Path) -> JobFile | None:
+        if self._use_case.prepare.engine != "spark":
+            return None
+        return JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
+
+    def _spark(self, script: JobFile | None) -> SparkSettings | None:
+        if script is None:
+            return None
+        uri = image("spark", self._environment.region)
+        return SparkSettings(image_uri=uri, script_uri=script.uri, script_file=script.file_name)
+
+    def _wheels(self) -> JobWheels:
+        image = job_wheels.XGBOOST
+        return JobWheels(self, "Wheels", digest=job_wheels.digest(image), command=job_wheels.command(image))
+
+    def _role(self, used: _Used) -> JobRole:
+        files = [(one.bucket_arn, one.file_name) for one in (used.code, used.wheels)]
+        files += [(one.bucket_arn, one.file_name) for one in (used.script, used.spark_script) if one]
+        return JobRole(
+            self,
+            "JobRole",
+            path=job_role_path(self._environment.name, self._use_case.slug),
+            model_package_group=self._name,
+            searches=self._use_case.train.tuning is not None,
+            placement=self._network.jobs,
+            access=[
+                *self._images(used),
+                *(statement for bucket, name in files for statement in read_object(bucket, name)),
+                *self._files(),
+            ],
+            buckets=[self._data.raw, self._data.processed, self._data.models],
+        )
+
+    def _images(self, used: _Used) -> list[Statement]:
+        region = self._environment.region
+        repositories = [(xgboost_account(region), XGBOOST_REPOSITORY), (used.image.account, used.image.repository)]
+        if used.spark_script:
+            repositories.append((account("spark", region), images()["spark"].repository))
+        return pull_images(
+            *(
+                f"arn:{self.partition}:ecr:{region}:{owner}:repository/{repository}"
+                for owner, repository in dict.fromkeys(repositories)
+            )
+        )
+
+    def _files(self) -> list[Statement]:
+        data, folder = self._data, self._use_case.name
+        data_key, models_key = self._security.data_key.key_arn, self._security.models_key.key_arn
+        statements = [
+            *read_folder(data.raw.bucket_arn, folder),
+            *read_write_folder(data.processed.bucket_arn, folder),
+            *read_write_folder(data.models.bucket_arn, folder),
+            *use_key(data_key),
+            *use_key(models_key),
+            encrypt_volume(data_key),
+        ]
+        if self._use_case.train.spot is not None:
+            # SageMaker keeps the place like the job's folder, where old checkpoints go.
+            statements.append(delete_in_folder(data.models.bucket_arn, f"{folder}/{CHECKPOINTS_FOLDER}"))
+        return statements
+
+    def _settings(self, jobs: JobRole, used: _Used) -> PipelineSettings:
+        environment, data, folder = self._environment, self._data, self._use_case.name
+        script = used.script
+        return PipelineSettings(
+            role_arn=jobs.role.role_arn,
+            image_uri=xgboost_image(environment.region),
+            training_image_uri=used.image.uri,
+            code_uri=used.code.uri,
+            code_file=used.code.file_name,
+            code_hash=used.code.content_hash,
+            wheels_uri=used.wheels.uri,
+            script=Script(uri=script.uri, file=script.file_name) if script else None,
+            raw_uri=f"s3://{data.raw.bucket_name}/{folder}/",
+            processed_uri=f"s3://{data.processed.bucket_name}/{folder}",
+            models_uri=f"s3://{data.models.bucket_name}/{folder}",
+            data_key=self._security.data_key.key_arn,
+            models_key=self._security.models_key.key_arn,
+            subnets=tuple(self._network.jobs.subnet_ids),
+            security_groups=(self._network.jobs.security_group_id,),
+            processing_instance=self._use_case.prepare.instance or environment.sizes.processing_instance,
+            training_instance=environment.sizes.training_instance,
+            endpoint_instance=environment.sizes.endpoint_instance,
+            volume_gb=environment.sizes.volume_gb,
+            model_package_group=self._name,
+            tags=job_tags(environment, self._use_case),
+            spark=self._spark(used.spark_script),
+        )
 
 
 def job_tags(environment: Environment, use_case: UseCase) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from config.use_case import agreement
+from config.use_case import agreement, tuning_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
@@ -38,7 +38,9 @@ class UseCase(Section):
         agreement.label_fits_problem(self.problem, self.data, self.split)
         agreement.columns_are_known(self.data, self.prepare, self.split)
         agreement.algorithm_fits(self.problem, self.data, self.train)
+        tuning_agreement.tuning_fits(self.train)
         agreement.gate_has_figures(self.problem, self.gate)
+        agreement.gate_has_values(self.data, self.evaluate, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         return self
 

@@ -113,6 +113,21 @@ def gate_has_figures(problem: Problem, gate: Iterable[GateCondition]) -> None:
             )
 
 
+def gate_has_values(data: Data, evaluate: Evaluate, gate: Iterable[GateCondition]) -> None:
+    """The gate asks for nothing that this use case never has a value of."""
+    for position, condition in enumerate(gate):
+        if condition.metric.startswith("worst_slice_") and not evaluate.slices:
+            raise ValueError(
+                f"gate.{position}.metric: {condition.metric} needs slices, and evaluate.slices names none; name "
+                "columns there, or remove the condition"
+            )
+        if condition.metric == "adjusted_rand" and data.label is None:
+            raise ValueError(
+                f"gate.{position}.metric: adjusted_rand compares clusters with a label, and data.label names none; "
+                "name it, or remove the condition"
+            )
+
+
 def evaluation_fits(problem: Problem, data: Data, evaluate: Evaluate) -> None:
     """What is judged can be judged."""
     columns = {field.name for field in data.record} | {feature.name for feature in data.features}

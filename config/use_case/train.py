@@ -1,15 +1,29 @@
-"""How a use case is trained: with a built-in algorithm, a script or an image of your own."""
+"""How a use case is trained: with a built-in algorithm, a script or an image of your own.
+
+Whatever trains, SageMaker's XGBoost image judges and serves (docs/decisions/own-training.md).
+"""
 
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from config import xgboost_hyperparameters
+from config import kmeans_hyperparameters, xgboost_hyperparameters
 from config.instance_types import TrainingInstanceType
 from config.use_case.section import Section
 from config.use_case.tuning import Tuning
 
 Hyperparameters = dict[str, str | int | float]
+WarmStart = Literal["none", "champion"] | Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sagemaker:\S+$")]
+_WARM_START = Field(
+    default="none", description="champion: go on from the model that serves; or from the model package of this ARN"
+)
+_METRICS: Any = Field(
+    default={},
+    max_length=40,
+    description="Metrics by name, each with a regular expression whose first group is the value in a line of the log",
+)
+_SCRIPT = r"^[A-Za-z_][A-Za-z0-9_]*\.py$"
+_LONGEST_WAIT_WITHOUT_CHECKPOINTS = 3600
 
 
 class Spot(Section):
@@ -50,10 +64,7 @@ class XGBoostTrain(_Train):
 
     algorithm: Literal["xgboost"] = "xgboost"
     hyperparameters: Annotated[Hyperparameters, AfterValidator(_known_xgboost)] = Field(default={"num_round": 100})
-    warm_start: Literal["none", "champion"] | Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sagemaker:\S+$")] = Field(
-        default="none",
-        description="champion: go on from the model that serves; or from the model package of this ARN",
-    )
+    warm_start: WarmStart = _WARM_START
 
 
 class KMeansTrain(_Train):
@@ -63,16 +74,34 @@ class KMeansTrain(_Train):
     k: int = Field(ge=2, le=10000, description="Clusters.")
     hyperparameters: Hyperparameters = Field(default={})
 
+    @model_validator(mode="after")
+    def _hyperparameters_are_known(self) -> Self:
+        for name in sorted({"k", "feature_dim"} & set(self.hyperparameters)):
+            source = "train.k" if name == "k" else "data.features"
+            raise ValueError(f"hyperparameters.{name}: comes from {source}; remove it")
+        if wrong := kmeans_hyperparameters.problem({**self.hyperparameters, "k": self.k, "feature_dim": 1}):
+            raise ValueError(f"hyperparameters: {wrong}")
+        return self
+
+    @model_validator(mode="after")
+    def _waits_an_hour_at_most(self) -> Self:
+        # "Managed spot training ... built-in algorithms that do not use checkpoints": 60 minutes.
+        if self.spot is not None and self.spot.max_wait_seconds > _LONGEST_WAIT_WITHOUT_CHECKPOINTS:
+            raise ValueError(
+                f"spot.max_wait_seconds: found {self.spot.max_wait_seconds}; allowed is at most "
+                f"{_LONGEST_WAIT_WITHOUT_CHECKPOINTS} for kmeans, which keeps no checkpoints; lower it"
+            )
+        return self
+
 
 class ScriptTrain(_Train):
-    """A script of your own in an image of SageMaker's."""
+    """A script of your own in SageMaker's XGBoost image, which has scikit-learn as well."""
 
     algorithm: Literal["script"]
-    entry_point: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.py$", description="A file of the use case's folder, such as train.py"
-    )
-    framework: Literal["xgboost", "sklearn"] = Field(default="xgboost", description="The image that runs it")
+    entry_point: str = Field(pattern=_SCRIPT, description="A file of the use case's folder, such as train.py")
     hyperparameters: Hyperparameters = Field(default={}, description="Its command line: --name value")
+    metrics: dict[str, str] = _METRICS
+    warm_start: WarmStart = _WARM_START
 
 
 class ImageTrain(_Train):
@@ -80,7 +109,14 @@ class ImageTrain(_Train):
 
     algorithm: Literal["image"]
     image: str = Field(pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$", description="In ECR")
+    entry_point: str | None = Field(
+        default=None,
+        pattern=_SCRIPT,
+        description="A file of the use case's folder with model_fn and predict_fn, which read and ask the model; left "
+        "out: the image leaves an XGBoost model, xgboost-model",
+    )
     hyperparameters: Hyperparameters = Field(default={})
+    metrics: dict[str, str] = _METRICS
 
 
 def algorithm(value: Any) -> str:

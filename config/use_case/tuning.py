@@ -1,5 +1,6 @@
 """The search for hyperparameters."""
 
+import math
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -26,6 +27,10 @@ class Range(Section):
             raise ValueError(f"a range of type {self.type} has lowest below highest and no values; write both")
         if self.scale == "Logarithmic" and self.lowest <= 0:
             raise ValueError("a logarithmic scale begins above 0; raise lowest or choose another scale")
+        if self.scale == "ReverseLogarithmic" and not 0 <= self.lowest < self.highest < 1:
+            raise ValueError("a reverse logarithmic scale lies in 0 to 1, without 1; choose other bounds or scale")
+        if self.type == "integer" and (self.lowest % 1 or self.highest % 1):
+            raise ValueError("an integer range has whole bounds; correct them, or write type: continuous")
         return self
 
 
@@ -33,23 +38,39 @@ class Tuning(Section):
     """A hyperparameter tuning job in the place of the training job; its best training job is evaluated."""
 
     objective: str = Field(
-        pattern=r"^(train|validation|test):\S+$", description="A metric of the algorithm, such as validation:auc"
+        pattern=r"^[A-Za-z]\S*$",
+        description="A metric of the algorithm, such as validation:auc (xgboost) or test:msd (kmeans); script, image: "
+        "one of train.metrics",
     )
     goal: Literal["Maximize", "Minimize"]
-    ranges: dict[ColumnName, Range] = Field(min_length=1, max_length=30)
+    ranges: dict[ColumnName, Range] = Field(
+        min_length=1, max_length=30, description="By hyperparameter, in the place of its value"
+    )
     strategy: Literal["Bayesian", "Random", "Grid", "Hyperband"] = "Bayesian"
     early_stopping: bool = Field(default=True, description="End training jobs that will not be the best")
     max_jobs: int = Field(default=20, ge=1, le=750, description="Limit of cost: training jobs")
     max_parallel_jobs: int = Field(default=2, ge=1, le=100)
     max_runtime_seconds: int = Field(default=14400, ge=120, le=15768000, description="Limit of cost: of the whole")
+    most_rounds: int | None = Field(
+        default=None, ge=2, le=20000, description="Hyperband: reports of the metric by a job that runs to its end"
+    )
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")
     def _strategy_fits(self) -> Self:
-        if self.strategy == "Grid" and any(one.type != "categorical" for one in self.ranges.values()):
-            raise ValueError("strategy Grid tries lists of values only; make each range categorical")
+        if self.strategy == "Grid":
+            self._grid_is_affordable()
+        if (self.strategy == "Hyperband") == (self.most_rounds is None):
+            raise ValueError("most_rounds belongs to strategy Hyperband, which needs it; add or remove it")
         if self.max_parallel_jobs > self.max_jobs:
             raise ValueError(
                 f"max_parallel_jobs is {self.max_parallel_jobs}, more than max_jobs, {self.max_jobs}; lower it"
             )
         return self
+
+    def _grid_is_affordable(self) -> None:
+        if any(one.type != "categorical" for one in self.ranges.values()):
+            raise ValueError("strategy Grid tries lists of values only; make each range categorical")
+        combinations = math.prod(len(one.values) for one in self.ranges.values())
+        if combinations > self.max_jobs:
+            raise ValueError(f"the grid has {combinations} combinations, max_jobs is {self.max_jobs}; change either")

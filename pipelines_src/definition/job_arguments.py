@@ -1,4 +1,4 @@
-"""Requests of the jobs of a use case's pipeline. All are isolated, private and encrypted."""
+"""Requests of the processing jobs of a use case's pipeline. All are isolated, private and encrypted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ class JobArguments:
 
     settings: PipelineSettings
     processing_instance: Text
-    training_instance: Text
 
     def processing(
         self,
@@ -64,51 +63,17 @@ class JobArguments:
             "NetworkConfig": {
                 "EnableInterContainerTrafficEncryption": True,
                 "EnableNetworkIsolation": True,
-                "VpcConfig": self._vpc(),
+                "VpcConfig": settings.vpc(),
             },
             "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime or settings.processing_runtime_seconds},
             "RoleArn": settings.role_arn,
-            "Tags": self._tags(),
-        }
-
-    def training(
-        self, *, hyperparameters: Mapping[str, str | int | float], channels: Mapping[str, Text], max_runtime: int
-    ) -> dict[str, Any]:
-        """Return the request of a training job of the built-in algorithm, with channels in CSV."""
-        settings = self.settings
-        # No MetricDefinitions: SageMaker knows those of its own algorithms and refuses others.
-        return {
-            "AlgorithmSpecification": {"TrainingImage": settings.image_uri, "TrainingInputMode": "File"},
-            "HyperParameters": {name: str(value) for name, value in hyperparameters.items()},
-            "InputDataConfig": [_channel(name, uri) for name, uri in channels.items()],
-            "OutputDataConfig": {
-                "S3OutputPath": f"{settings.models_uri}/training",
-                "KmsKeyId": settings.models_key,
-            },
-            "ResourceConfig": {
-                "InstanceCount": 1,
-                "InstanceType": self.training_instance,
-                "VolumeSizeInGB": settings.volume_gb,
-                "VolumeKmsKeyId": settings.data_key,
-            },
-            "EnableNetworkIsolation": True,
-            "EnableInterContainerTrafficEncryption": True,
-            "VpcConfig": self._vpc(),
-            "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime},
-            "RoleArn": settings.role_arn,
-            "Tags": self._tags(),
+            "Tags": settings.tag_list(),
         }
 
     def _python(self) -> dict[str, Any]:
         # Python runs a zip that has a __main__.py.
         command = ["python3", f"{PROCESSING}/input/code/{self.settings.code_file}"]
         return {"ImageUri": self.settings.image_uri, "ContainerEntrypoint": command}
-
-    def _vpc(self) -> dict[str, Any]:
-        return {"SecurityGroupIds": list(self.settings.security_groups), "Subnets": list(self.settings.subnets)}
-
-    def _tags(self) -> list[dict[str, str]]:
-        return [{"Key": key, "Value": value} for key, value in self.settings.tags]
 
 
 def of_this_execution(base_uri: str, *path: str) -> Join:
@@ -134,15 +99,4 @@ def _processing_output(name: str, uri: Text) -> dict[str, Any]:
     return {
         "OutputName": name,
         "S3Output": {"S3Uri": uri, "LocalPath": f"{PROCESSING}/output/{name}", "S3UploadMode": "EndOfJob"},
-    }
-
-
-def _channel(name: str, uri: Text) -> dict[str, Any]:
-    return {
-        "ChannelName": name,
-        "ContentType": "text/csv",
-        "CompressionType": "None",
-        "DataSource": {
-            "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
-        },
     }

@@ -51,9 +51,29 @@ def preparation(
     settings: PipelineSettings,
     jobs: JobArguments,
     parameters: tuple[StringParameter, ...],
+    *,
+    earlier: ProcessingStep | None,
     retries: tuple[RetryPolicy, ...],
 ) -> Preparation:
-    """Return the step that prepares, or what was prepared before; `parameters` are those of `data_parameters`."""
+    """Return the step that prepares, or what was prepared before.
+
+    Args:
+        use_case: whose data.
+        settings: of its environment.
+        jobs: makes requests.
+        parameters: those of `data_parameters`.
+        earlier: the step that brings the model to go on from, if there is one.
+        retries: of the step.
+
+    Raises:
+        DefinitionError: the model to go on from cannot reach the preparation.
+    """
+    if use_case.prepare.before_the_pipeline and earlier is not None:
+        raise DefinitionError(
+            f"use case {use_case.name!r}: found train.warm_start with prepare.engine {use_case.prepare.engine!r}; what "
+            "the earlier model learnt of its data reaches a step of the pipeline only. Choose the engine processing or "
+            "spark, or warm_start: none."
+        )
     if use_case.prepare.before_the_pipeline:
         return PreparedBefore(parameters[0].ref)
     raw_data, raw_version = (parameter.ref for parameter in parameters)
@@ -62,7 +82,7 @@ def preparation(
         description="Clean, transform and split the raw data; describe the training split for monitoring.",
         arguments=jobs.processing(
             arguments=("prepare", "--use-case", use_case.name),
-            inputs={"raw": raw_data},
+            inputs={"raw": raw_data, **({"warm_start": earlier.output("warm_start")} if earlier else {})},
             outputs={name: of_this_execution(settings.processed_uri, name) for name in OUTPUTS},
             output_key=settings.data_key,
             variables={"ML_LOOP_RAW_DATA_VERSION": raw_version},  # counts for the cache

@@ -1,8 +1,17 @@
 """What a use case's pipeline takes from its environment. Texts may be CDK tokens, so nothing here reads them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pipelines_src.definition.spark_cluster import SparkSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """The archive with a use case's training script: its S3 URI, and its file name, which is its content's hash."""
+
+    uri: str
+    file: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,9 +21,11 @@ class PipelineSettings:
     Attributes:
         role_arn: the role that jobs run with.
         image_uri: SageMaker's XGBoost image.
+        training_image_uri: the image that trains, if it is another one.
         code_uri: S3 URI of the zip with the use case's code.
         code_file: the zip's file name, which is its content's hash.
         code_hash: that hash, recorded with each model package.
+        script: the use case's training script, where it has one.
         wheels_uri: S3 URI of the zip with what the image lacks.
         raw_uri: where raw files lie, `s3://<raw>/<use case>/`.
         processed_uri: where splits and evaluations go, `s3://<processed>/<use case>`.
@@ -54,3 +65,13 @@ class PipelineSettings:
     tags: tuple[tuple[str, str], ...] = ()
     processing_runtime_seconds: int = 3600
     spark: SparkSettings | None = None
+    training_image_uri: str = ""
+    script: Script | None = None
+
+    def vpc(self) -> dict[str, Any]:
+        """Return the private network as requests take it."""
+        return {"SecurityGroupIds": list(self.security_groups), "Subnets": list(self.subnets)}
+
+    def tag_list(self) -> list[dict[str, str]]:
+        """Return the tags as requests take them."""
+        return [{"Key": key, "Value": value} for key, value in self.tags]

@@ -10,14 +10,23 @@ JSON, JSON_LINES, CSV = "application/json", "application/jsonlines", "text/csv"
 Answer = dict[str, Any]
 
 
-def of(use_case: UseCase) -> Callable[[Any], Answer]:
+def of(use_case: UseCase, threshold: float | None = None) -> Callable[[Any], Answer]:
     """Return a function: output of the model for one record -> prediction.
 
-    binary_classification `{"probability": 0.27}`; multiclass_classification `{"label": "b", "probabilities": {"a": 0.1,
-    ...}}`; regression `{"value": 12.5}`.
+    binary_classification `{"probability": 0.27}`, and with a threshold `{"probability": 0.27, "decision": false}`;
+    multiclass_classification `{"label": "b", "probabilities": {"a": 0.1, ...}}`; regression `{"value": 12.5}`;
+    clustering `{"cluster": 3, "distance": 1.4}`.
+
+    Args:
+        use_case: says which problem it is, and the classes.
+        threshold: binary_classification: the probability from which on the decision is true; None: none is made.
     """
     if use_case.problem == "binary_classification":
+        if threshold is not None:
+            return lambda output: {"probability": output, "decision": output >= threshold}
         return lambda output: {"probability": output}
+    if use_case.problem == "clustering":
+        return lambda output: {"cluster": int(output[0]), "distance": output[1]}
     if use_case.problem == "regression":
         return lambda output: {"value": output}
     classes = use_case.data["classes"]
@@ -43,4 +52,4 @@ def _values(prediction: Answer) -> list[Any]:
 
 
 def _cell(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else json.dumps(value) if isinstance(value, str) else str(value)
+    return repr(value) if isinstance(value, float) else json.dumps(value)

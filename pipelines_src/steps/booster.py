@@ -1,9 +1,5 @@
 """The trained model: what the built-in XGBoost leaves in model.tar.gz, and its predictions."""
 
-import tarfile
-import zlib
-from pathlib import Path
-
 import numpy as np
 import xgboost
 from numpy.typing import NDArray
@@ -12,17 +8,6 @@ from .errors import StepError
 
 MODEL_FILE = "xgboost-model"
 THREADS = 1  # a process per core answers requests; on a busy machine more threads wait for each other
-
-
-def read_archive(path: Path) -> bytes:
-    """Return the bytes of the model file in a training's model.tar.gz; StepError if it is not there."""
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            member = archive.extractfile(MODEL_FILE)
-            content = member.read() if member else b""
-    except (OSError, EOFError, KeyError, tarfile.TarError, zlib.error) as error:
-        raise StepError(f"{path}: holds no {MODEL_FILE}: {error}. Is it the output of the training?") from error
-    return content
 
 
 def load(content: bytes, features: int) -> xgboost.Booster:

@@ -10,7 +10,7 @@ from . import use_case, wheels
 from .errors import StepError
 from .folders import Folders
 
-STEPS = ("prepare", "evaluate")
+STEPS = ("warm_start", "prepare", "evaluate")
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows
 
 

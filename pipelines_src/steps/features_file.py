@@ -19,6 +19,14 @@ def read(folder: Path) -> Document:
     return document
 
 
+def of_earlier_model(folder: Path) -> Document | None:
+    """Return what was learnt with the model that training goes on from; None where the folder has none."""
+    if not (folder / FILE).exists():
+        return None
+    print(f"{FILE}: features are encoded as those of the earlier model", flush=True)
+    return read(folder)
+
+
 def model_columns(fitted: Document) -> list[str]:
     """Return the names of what the model sees, in order."""
     names: list[str] = []

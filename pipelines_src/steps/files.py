@@ -25,9 +25,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write a JSON document; numbers that JSON does not have become null."""
-    with replacing(path) as beside:
-        beside.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+    """Write a JSON document; see `json_text`."""
+    write_text(path, json_text(content))
+
+
+def json_text(content: Any) -> str:
+    """Return a JSON document; numbers that JSON does not have become null."""
+    return json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def write_text(path: Path, content: str) -> None:

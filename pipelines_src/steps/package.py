@@ -3,39 +3,27 @@
 The same inputs give the same bytes: entries are sorted and carry no time, owner or machine.
 """
 
-import gzip
 import importlib.resources
-import io
-import tarfile
+import json
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from . import features_file, files, offline_wheel, row_runtime
-from .booster import MODEL_FILE
+from . import archives, features_file, offline_wheel, row_runtime
 from .use_case import ROOT, SETTINGS_FILE
 
 
-def write(path: Path, model: bytes, features: Path, settings: str) -> None:
+def write(path: Path, model: Mapping[str, bytes], features: Path, settings: str) -> None:
     """Write model.tar.gz for SageMaker's XGBoost image in script mode.
 
     Args:
         path: of the archive.
-        model: content of the model file.
+        model: name -> content of the trained model's file, and of what else was learnt of it.
         features: the preparation's output of that name.
         settings: content of use_case.json.
     """
     learnt = {name: (features / name).read_bytes() for name in (features_file.FILE, row_runtime.FILE)}
-    entries = {MODEL_FILE: model, SETTINGS_FILE: settings.encode(), **learnt, **_code()}
-    with (
-        files.replacing(path) as beside,
-        beside.open("wb") as raw,
-        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
-        for name, content in sorted(entries.items()):
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(content), 0o644
-            archive.addfile(entry, io.BytesIO(content))
+    archives.write(path, {**model, SETTINGS_FILE: settings.encode(), **learnt, **_code(), **_own_code(settings)})
 
 
 def _code() -> dict[str, bytes]:
@@ -48,6 +36,15 @@ def _code() -> dict[str, bytes]:
         f"{package}/__init__.py": b"",
         **{f"{package}/steps/{item.name}": item.read_bytes() for item in _sources(steps)},
     }
+
+
+def _own_code(settings: str) -> dict[str, bytes]:
+    """Return the use case's modules if one of them reads the model."""
+    use_case = json.loads(settings)
+    if not use_case["train"].get("entry_point"):
+        return {}
+    modules = _sources(importlib.resources.files(f"{ROOT}.{use_case['name']}"))
+    return {f"code/{ROOT}/{use_case['name']}/{item.name}": item.read_bytes() for item in modules}
 
 
 def _sources(folder: Traversable) -> list[Traversable]:

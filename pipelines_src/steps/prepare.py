@@ -16,7 +16,7 @@ from .preparation.reduction import reduction
 from .preparation.repetitions import distinct, require_unique
 from .preparation.splits import with_splits
 from .row_runtime import FILE as ROW_FUNCTION
-from .use_case import UseCase, transformations
+from .use_case import Document, UseCase, transformations
 
 
 def run(use_case: UseCase, folders: Folders) -> None:
@@ -31,8 +31,8 @@ def run(use_case: UseCase, folders: Folders) -> None:
         require_unique(engine, prepared)
         used = prepared.filter(prepared[EXCLUDED].isnull())
         train = used.filter(used[SPLIT] == "train")
-        learnt = fitted(engine, train, use_case)
-        learnt["reduction"] = reduction(engine, train, learnt["features"], use_case)
+        earlier = features_file.of_earlier_model(folders.input("warm_start"))
+        learnt = earlier or _learn(engine, train, use_case)
         outputs.write(engine, used, learnt, use_case, folders)
     folder = folders.output("features")
     files.write_json(folder / features_file.FILE, learnt)
@@ -48,6 +48,11 @@ def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folder
     table = with_splits(cleaned, use_case)
     values = features(use_case, module, table)
     return engine.keep("prepared", table.mutate(**{f"{FEATURE}{name}": value for name, value in values.items()}))
+
+
+def _learn(engine: Engine, train: ir.Table, use_case: UseCase) -> Document:
+    learnt = fitted(engine, train, use_case)
+    return {**learnt, "reduction": reduction(engine, train, learnt["features"], use_case)}
 
 
 def _raw(engine: Engine, name: str, use_case: UseCase, folders: Folders) -> ir.Table:

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xgboost
 
-from . import answers, booster, features_file, files, records, row_predictor, row_runtime, use_case
+from . import answers, features_file, files, models, records, row_runtime, use_case
 from .answers import CSV, JSON, JSON_LINES
 from .errors import RequestError
+from .models import Model
 from .row_runtime import RowFunction
 from .use_case import UseCase
 
+DECISION_FILE = "decision.json"  # in a package whose use case declares costs: the threshold
 MOST_ROWS = 20  # about as many rows cost one by one what a matrix costs, however few it has
 
 
@@ -45,21 +46,24 @@ class Scorer:
         use_case: whose records.
         encode: the row function of the preparation.
         model: trained on what that gives.
+        threshold: from which probability on the answer's decision is true; None: answers have none.
     """
 
-    def __init__(self, use_case: UseCase, encode: RowFunction, model: xgboost.Booster) -> None:
+    def __init__(self, use_case: UseCase, encode: RowFunction, model: Model, threshold: float | None = None) -> None:
         self.use_case, self.encode, self.model = use_case, encode, model
         self._reader = records.Reader(use_case.record)
-        self._predict = row_predictor.of(model)
-        self._answer = answers.of(use_case)
+        self._predict = models.row_predictor_of(model)
+        self._answer = answers.of(use_case, threshold)
 
     @classmethod
     def load(cls, folder: Path) -> "Scorer":
         """Load an unpacked package; StepError if its parts do not belong together."""
         features = features_file.read(folder)
-        model = booster.load((folder / booster.MODEL_FILE).read_bytes(), len(features_file.model_columns(features)))
-        settings = files.read_json(folder / use_case.SETTINGS_FILE)
-        return cls(UseCase.from_document(settings), row_runtime.load(folder / row_runtime.FILE), model)
+        settings = UseCase.from_document(files.read_json(folder / use_case.SETTINGS_FILE))
+        model = models.load_folder(folder, len(features_file.model_columns(features)), settings)
+        decides = folder / DECISION_FILE
+        threshold = files.read_json(decides)["threshold"] if decides.exists() else None
+        return cls(settings, row_runtime.load(folder / row_runtime.FILE), model, threshold)
 
     def respond(self, content: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""
@@ -75,7 +79,7 @@ class Scorer:
         rows = [self.encode(self._reader.read(document, place)) for place, document in enumerate(documents)]
         if len(rows) <= MOST_ROWS:
             return [self._predict(array("f", row)) for row in rows]
-        outputs: list[Any] = booster.predict(self.model, np.array(rows, "float32")).tolist()
+        outputs: list[Any] = models.predict(self.model, np.array(rows, "float32")).tolist()
         return outputs
 
 

@@ -34,6 +34,7 @@ class UseCase:
     """
 
     name: str
+    description: str
     problem: str
     record: tuple[Column, ...]
     data: Document
@@ -41,13 +42,13 @@ class UseCase:
     split: Document
     train: Document
     evaluate: Document
+    gate: list[Document]
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "UseCase":
         """Build it from the content of use_case.json."""
-        sections = {
-            name: document[name] for name in ("name", "problem", "data", "prepare", "split", "train", "evaluate")
-        }
+        names = ("name", "description", "problem", "data", "prepare", "split", "train", "evaluate", "gate")
+        sections = {name: document[name] for name in names}
         return cls(record=tuple(Column(**field) for field in document["data"]["record"]), **sections)
 
     @property

@@ -54,7 +54,7 @@ class Jobs:
         )
 
     def train(self, hyperparameters: dict[str, Any]) -> None:
-        """Train as the built-in algorithm does, and give model, test and features to the job evaluate."""
+        """Train as the built-in algorithm does, and give the job evaluate its inputs; there is no champion."""
         # One thread: on a busy machine several wait for each other most of the time.
         parameters = {"nthread": 1, **{key: value for key, value in hyperparameters.items() if key != "num_round"}}
         if "monotone_constraints" in parameters:
@@ -70,7 +70,7 @@ class Jobs:
         with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
             archive.add(folder / "model.ubj", "xgboost-model")
         self.give("evaluate", "model", folder)
-        for name in ("test", "features"):
+        for name in ("test", "validation", "features", "report"):
             self.give("evaluate", name, self.output("prepare", name))
 
 

@@ -132,7 +132,7 @@ def test_properties_that_do_not_exist_are_refused(path: str, words: list[str]) -
 
 
 def evaluate(settings: PipelineSettings, *files: PropertyFile) -> ProcessingStep:
-    jobs = JobArguments(settings, "ml.m5.large", "ml.m5.large")
+    jobs = JobArguments(settings, "ml.m5.large")
     arguments = jobs.processing(
         arguments=["evaluate"], inputs={}, outputs={"evaluation": "s3://processed"}, output_key=settings.data_key
     )

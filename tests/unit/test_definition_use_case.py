@@ -12,6 +12,8 @@ from pipelines_src.definition import DefinitionError
 from pipelines_src.definition.model_package import SERVING_ENVIRONMENT
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
+from pipelines_src.steps.evaluate import CHAMPION_VARIABLE
+from pipelines_src.steps.evaluation import gate
 
 JOBS = ("Prepare", "Train", "Evaluate")
 
@@ -84,19 +86,25 @@ def test_later_steps_read_what_earlier_ones_wrote_and_not_a_path_made_up_again(d
     assert "Execution." not in json.dumps(list(inputs.values()))
 
 
-def test_the_gate_checks_and_reports_every_condition(definition: dict[str, Any]) -> None:
-    name = steps(definition)["Prepare"]["Arguments"]["AppSpecification"]["ContainerArguments"][-1]
-    gate = load_use_case(name).gate
+def test_the_evaluation_decides_about_the_gate_and_says_what_failed(definition: dict[str, Any]) -> None:
     found = steps(definition)
-    conditions = found["CheckGate"]["Arguments"]["Conditions"]
-    assert [(item["LeftValue"]["Std:JsonGet"]["Path"], item["RightValue"]) for item in conditions] == [
-        (item.metric, item.at_least) for item in gate
-    ]
+    [condition] = found["CheckGate"]["Arguments"]["Conditions"]
+    assert condition["Type"] == "Equals"
+    assert (condition["LeftValue"]["Std:JsonGet"]["Path"], condition["RightValue"]) == ("gate.result", gate.PASSED)
     message = found["GateFailed"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
-    texts = "".join(value for value in message if isinstance(value, str))
-    reached = [value["Std:JsonGet"]["Path"] for value in message if not isinstance(value, str)]
-    assert reached == [item.metric for item in gate]
-    assert all(f"{item.metric} must be at least {item.at_least} and is" in texts for item in gate)
+    assert message[-1]["Std:JsonGet"]["Path"] == "gate.message"
+
+
+def test_the_champion_is_an_input_that_exists_when_nobody_names_one(definition: dict[str, Any]) -> None:
+    defaults = {parameter["Name"]: parameter["DefaultValue"] for parameter in definition["Parameters"]}
+    arguments = steps(definition)["Evaluate"]["Arguments"]
+    inputs = {item["InputName"]: item["S3Input"]["S3Uri"] for item in arguments["ProcessingInputs"]}
+    assert inputs["champion"] == {"Get": "Parameters.ChampionModelUri"}
+    assert defaults["ChampionModelUri"] == inputs["code"]
+    assert arguments["Environment"] == {CHAMPION_VARIABLE: inputs["champion"]}
+    metadata = steps(definition)["RegisterModel"]["Arguments"]["CustomerMetadataProperties"]
+    assert [metadata[name]["Std:JsonGet"]["Path"] for name in ("incumbent", "champion")] == ["incumbent", "champion"]
+    assert metadata["model_card"]["Std:Join"]["Values"][-1] == "model_card.html"
 
 
 def test_new_raw_files_are_told_from_those_in_the_cache(definition: dict[str, Any]) -> None:

@@ -91,8 +91,8 @@ def test_the_model_beats_the_forecast_by_carrier_and_hour(evaluation: dict[str, 
     assert evaluation["auc_over_baseline"]["lower"] > 0
     assert evaluation["auc"]["value"] > 0.69
     assert evaluation["baseline_auc"]["value"] > 0.65
-    assert evaluation["brier_skill"] > 0
-    assert evaluation["log_loss_skill"] > 0
+    assert evaluation["brier_skill"]["value"] > 0
+    assert evaluation["log_loss_skill"]["value"] > 0
     assert evaluation["rows"] > 28_000
 
 

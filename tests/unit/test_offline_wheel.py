@@ -25,7 +25,7 @@ def code(tmp_path: Path) -> Path:
     archive = tmp_path / "model.tar.gz"
     for name in ("features.json", "row_function.py"):
         (tmp_path / name).touch()
-    package.write(archive, b"model", tmp_path, "{}")
+    package.write(archive, {"xgboost-model": b"model"}, tmp_path, '{"train": {}}')
     shutil.unpack_archive(archive, tmp_path / "model")
     shutil.copytree(tmp_path / "model" / "code", tmp_path / "code")
     (tmp_path / "code" / "setup.py").write_text(SETUP)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
-from ops import data, live, pipeline, predict, release
+from ops import data, live, logs, pipeline, predict, release
 from ops.target import OperationError, Target
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +55,20 @@ def versions(*approvals: str) -> dict[str, Any]:
         for number, approval in enumerate(approvals, 1)
     ]
     return {"ModelPackageSummaryList": rows[::-1]}
+
+
+def test_a_failed_search_shows_the_end_of_one_of_its_training_jobs() -> None:
+    stubs = Stubs()
+    client = stubs.stub("logs", "logs")
+    group, stream = "/aws/sagemaker/TrainingJobs", "abc-Train-xyz-003-ff/algo-1-1"
+    client.add_response(
+        "describe_log_streams",
+        {"logStreams": [{"logStreamName": stream, "lastEventTimestamp": 1}]},
+        {"logGroupName": group, "logStreamNamePrefix": "abc-Train-xyz-"},
+    )
+    client.add_response("get_log_events", {"events": [{"message": "no such column", "timestamp": 1}]})
+    arn = "arn:aws:sagemaker:ap-northeast-1:111122223333:hyper-parameter-tuning-job/abc-Train-xyz"
+    assert logs.end_of_job(stubs.target, arn).endswith(f"{group}/{stream}:\n  no such column")
 
 
 def test_a_failed_pipeline_shows_reason_and_end_of_the_jobs_log() -> None:
@@ -212,8 +226,45 @@ def test_only_what_changed_is_uploaded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(bucket.objects) == {"flight_delays/flights.parquet", "flight_delays/weather.parquet"}
 
 
+def serving_stack(stubs: Stubs, champion: str | None) -> None:
+    """Say which champion the serving stack has; None: there is no such stack."""
+    stubber = stubs.stub("cloudformation", "cloudformation")
+    if champion is None:
+        stubber.add_client_error("describe_stacks", "ValidationError", f"Stack with id {GROUP}-serving does not exist")
+        return
+    parameters = [{"ParameterKey": "ChampionModelPackage", "ParameterValue": champion}]
+    stack = {"StackName": "x", "CreationTime": NOW, "StackStatus": "CREATE_COMPLETE", "Parameters": parameters}
+    stubber.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": f"{GROUP}-serving"})
+
+
+@pytest.mark.parametrize("champion", [None, "", f"{ARN}/3"])
+@pytest.mark.parametrize("compare", [True, False])
+def test_a_pipeline_is_given_the_champion_that_serves_if_there_is_one(
+    champion: str | None, compare: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "raw_version", lambda target: "v1")
+    stubs = Stubs()
+    serving_stack(stubs, champion)
+    sagemaker = stubs.sagemaker
+    parameters = [{"Name": "RawDataVersion", "Value": "v1"}]
+    if champion and compare:
+        container = {"Image": "image", "ModelDataUrl": "s3://models/package/model.tar.gz"}
+        described = {
+            "ModelPackageName": "x", "ModelPackageArn": champion, "CreationTime": NOW,
+            "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "InferenceSpecification": {"Containers": [container]},
+        }  # fmt: skip
+        sagemaker.add_response("describe_model_package", described, {"ModelPackageName": champion})
+        parameters.append({"Name": "ChampionModelUri", "Value": container["ModelDataUrl"]})
+    expected = {"PipelineName": GROUP, "PipelineParameters": parameters, "ClientRequestToken": ANY}
+    sagemaker.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION}, expected)
+    assert pipeline.start_execution(stubs.target, compare) == EXECUTION
+    sagemaker.assert_no_pending_responses()
+
+
 def test_a_pipeline_starts_on_the_raw_files_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
+    monkeypatch.setattr(live, "champion_model", lambda target: "")
     versions_started = []
     for etags in (["1", "2"], ["1", "2"], ["1", "3"]):
         stubs = Stubs()

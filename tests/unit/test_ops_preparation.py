@@ -81,16 +81,16 @@ def test_data_that_was_prepared_before_is_used_when_it_is_whole(stubs: Stubs) ->
         "ClientRequestToken": ANY,
     }
     sagemaker.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION}, expected)
-    assert pipeline.start_execution(stubs.target, uri) == EXECUTION
+    assert pipeline.start_execution(stubs.target, champion=False, prepared=uri) == EXECUTION
 
 
 def test_half_of_a_preparation_is_refused(stubs: Stubs) -> None:
     s3 = stubs.stub("s3", "s3")
     s3.add_client_error("head_object", "404", "Not Found", 404)
     with pytest.raises(OperationError, match="There is no _SUCCESS below s3://processed/x"):
-        pipeline.start_execution(stubs.target, "s3://processed/x")
+        pipeline.start_execution(stubs.target, prepared="s3://processed/x")
 
 
 def test_a_pipeline_that_prepares_itself_takes_no_prepared_data() -> None:
     with pytest.raises(OperationError, match=r"prepares its data itself \(prepare.engine processing\)"):
-        pipeline.start_execution(Stubs().target, "s3://processed/x")
+        pipeline.start_execution(Stubs().target, prepared="s3://processed/x")

@@ -173,7 +173,7 @@ def test_a_broken_model_archive_is_named(content: bytes, make_jobs: Any, use_cas
     jobs.train({"objective": "binary:logistic", "num_round": 2})
     (jobs.input("evaluate", "model") / "model.tar.gz").write_bytes(content)
     assert jobs.run("evaluate").returncode == 1
-    assert "model.tar.gz: holds no xgboost-model" in jobs.message("evaluate")
+    assert "model.tar.gz: is no archive of a model" in jobs.message("evaluate")
 
 
 def test_the_exit_message_fits_what_aws_shows(make_jobs: Any, use_case: Path) -> None:

@@ -66,7 +66,14 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     ),
     "gate where less is better": (
         lambda file: file["gate"].append({"metric": "log_loss", "at_least": 0.5}),
-        ["gate.2.metric", "'log_loss_skill'"],
+        ["gate.2.metric", "'log_loss_skill.lower'"],
+    ),
+    "gate asks for slices": (
+        lambda file: (
+            file["evaluate"].pop("slices"),
+            file["gate"].append({"metric": "worst_slice_auc", "at_least": 0.5}),
+        ),
+        ["gate.2.metric", "worst_slice_auc needs slices"],
     ),
     "no gate": (lambda file: file.update(gate=[]), ["gate"]),
     "unknown hyperparameter": (

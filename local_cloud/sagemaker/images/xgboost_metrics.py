@@ -1,13 +1,9 @@
 """The metrics of the built-in XGBoost algorithm: names, whether more is better, and how logs show them."""
 
-MAXIMIZED = (
-    "accuracy", "auc", "aucpr", "balanced_accuracy", "f1", "f1_binary", "f1_macro", "map", "ndcg", "pre", "precision",
-    "precision_macro", "precision_micro", "r2", "recall", "recall_macro", "recall_micro",
-)  # fmt: skip
-MINIMIZED = (
-    "aft-nloglik", "cox-nloglik", "error", "gamma-deviance", "gamma-nloglik", "interval-regression-accuracy", "logloss",
-    "mae", "mape", "merror", "mlogloss", "mphe", "mse", "poisson-nloglik", "rmse", "rmsle", "tweedie-nloglik",
-)  # fmt: skip
+from config.xgboost_metrics import MAXIMIZED, MINIMIZED
+
+__all__ = ["ADDED_BY_IMAGE", "ALL", "MAXIMIZED", "METRIC_DEFINITIONS", "MINIMIZED"]
+
 # What XGBoost itself does not compute; the image adds them.
 ADDED_BY_IMAGE = frozenset(
     {

@@ -1,0 +1,89 @@
+"""The bootstrap: intervals of figures by drawing rows, or all rows of a period together, again and again.
+
+A resample is a weight per row, how often it was drawn, so that a figure sorts or bins its rows once and weighs them a
+thousand times. All figures of a resample come from the same rows: differences between forecasts are paired.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from ..errors import StepError
+
+Floats = NDArray[np.float64]
+Figures = dict[str, float]
+FEWEST_CLUSTERS = 10
+_PERIODS = {"hour": "h", "day": "D", "week": "W"}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with the percentile interval of its bootstrap (Efron and Tibshirani 1993, chapter 13)."""
+
+    value: float
+    lower: float
+    upper: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """What is drawn, and how often.
+
+    Attributes:
+        cluster: number of each row's cluster, 0 to n - 1; all rows of a cluster are drawn together.
+        samples: resamples.
+        confidence: coverage of the intervals, for example 0.95.
+        seed: of the random generator.
+    """
+
+    cluster: NDArray[np.int64]
+    samples: int
+    confidence: float
+    seed: int
+
+    @classmethod
+    def of(cls, evaluate: dict[str, Any], time: pd.Series) -> "Resampling":
+        """Return what the section `evaluate` asks for; rows without a time are a period of their own."""
+        if evaluate["resample"] == "row":
+            cluster = np.arange(len(time))
+        else:
+            period = time.dt.to_period(_PERIODS[evaluate["resample"]])
+            cluster = np.asarray(pd.factorize(period, use_na_sentinel=False)[0], dtype=np.int64)
+        return cls(cluster, evaluate["bootstrap_samples"], evaluate["confidence"], evaluate["seed"])
+
+    def weights(self) -> Iterator[Floats]:
+        """Yield how often each row was drawn, once per resample; StepError if there is too little to draw from."""
+        clusters = int(self.cluster.max(initial=-1)) + 1
+        if clusters < FEWEST_CLUSTERS:
+            raise StepError(
+                f"evaluate.resample draws rows or whole periods, but the test split has {clusters} of them, fewer than "
+                f"{FEWEST_CLUSTERS}. Choose a shorter period, or row, or test on more records."
+            )
+        random = np.random.default_rng(self.seed)
+        for _ in range(self.samples):
+            counts = np.bincount(random.integers(0, clusters, clusters), minlength=clusters)
+            yield counts[self.cluster].astype("float64")
+
+    def intervals(self, figures: Callable[[Floats], Figures]) -> dict[str, Interval]:
+        """Return each figure with its interval, all from the same resamples.
+
+        Args:
+            figures: a weight per row -> figure by name; nan where the rows drawn do not give it.
+        """
+        values = figures(np.ones(len(self.cluster)))
+        # Products this short gain nothing from threads, which on a busy machine wait for each other most of the time.
+        with threadpool_limits(1):
+            drawn = [figures(weights) for weights in self.weights()]
+        return {name: self._interval(value, [one[name] for one in drawn]) for name, value in values.items()}
+
+    def _interval(self, value: float, drawn: list[float]) -> Interval:
+        known = np.array(drawn)[~np.isnan(drawn)]
+        tail = (1 - self.confidence) / 2
+        lower, upper = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
+        return Interval(float(value), float(lower), float(upper), self.confidence)

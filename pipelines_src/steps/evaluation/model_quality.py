@@ -1,0 +1,130 @@
+"""The evaluation in the file that the model registry takes as model quality statistics.
+
+Format: AWS documentation, "Model quality metrics and Amazon CloudWatch monitoring", a section per problem; it has none
+for clusters, whose figures are written in the same manner.
+"""
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from .bootstrap import Figures, Floats
+from .curves import precision_recall, roc
+from .ranking import RankedScores
+
+_BETAS = (("f0_5", 0.5), ("f1", 1.0), ("f2", 2.0))
+_HALF = 0.5
+
+
+def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
+    """Return the statistics of a forecast; a row counts as positive from the threshold on."""
+    guess = (score >= threshold).astype("float64")
+    constant = np.full_like(label, float(label.mean() >= _HALF))
+    figures = {
+        **_figures(label, guess),
+        "auc": RankedScores(label, score).auc(),
+        **{f"{name}_best_constant_classifier": value for name, value in _constant(label, constant).items()},
+    }
+    curve = roc("model", label, score)
+    precisions, recalls = precision_recall(label, score)
+    (true_negative, false_positive), (false_negative, true_positive) = _confusion(label, guess)
+    return _document(
+        "binary_classification_metrics",
+        len(label),
+        {
+            "confusion_matrix": {
+                "0": {"0": true_negative, "1": false_positive},
+                "1": {"0": false_negative, "1": true_positive},
+            },
+            **_values(figures),
+            "receiver_operating_characteristic_curve": {
+                "false_positive_rates": curve["false_positive_rate"].tolist(),
+                "true_positive_rates": curve["true_positive_rate"].tolist(),
+            },
+            "precision_recall_curve": {"precisions": precisions, "recalls": recalls},
+        },
+    )
+
+
+def multiclass(confusion: Floats, classes: list[Any]) -> dict[str, Any]:
+    """Return the statistics of rows by label and predicted class."""
+    constant = np.zeros_like(confusion)
+    constant[:, int(confusion.sum(axis=1).argmax())] = confusion.sum(axis=1)
+    best = {f"{name}_best_constant_classifier": value for name, value in _weighted(constant).items()}
+    names = [str(name) for name in classes]
+    cells = {
+        name: dict(zip(names, row, strict=True))
+        for name, row in zip(names, confusion.astype(int).tolist(), strict=True)
+    }
+    return _document(
+        "multiclass_classification_metrics",
+        int(confusion.sum()),
+        {"confusion_matrix": cells, **_values(_weighted(confusion) | best)},
+    )
+
+
+def regression(figures: Figures, rows: int) -> dict[str, Any]:
+    """Return the statistics of errors: mae, mse, rmse and r2."""
+    mean_squared = figures["rmse"] ** 2
+    given = {"mae": figures["mae"], "mse": mean_squared, "rmse": figures["rmse"], "r2": figures["r2"]}
+    return _document("regression_metrics", rows, _values(given))
+
+
+def clustering(figures: dict[str, Any], rows: int) -> dict[str, Any]:
+    """Return the statistics of clusters that have a value."""
+    return _document("clustering_metrics", rows, _values({k: v for k, v in figures.items() if v is not None}))
+
+
+def _document(section: str, rows: int, statistics: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 0.0, "dataset": {"item_count": rows}, section: statistics}
+
+
+def _values(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"value": value, "standard_deviation": "NaN"} for name, value in figures.items()}
+
+
+def _weighted(confusion: Floats) -> dict[str, float]:
+    """Return accuracy, and recall, precision and F of each class, weighted by its rows."""
+    right, rows, guessed = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    recalls = [_ratio(found, there) for found, there in zip(right, rows, strict=True)]
+    precisions = [_ratio(found, there) for found, there in zip(right, guessed, strict=True)]
+    pairs = list(zip(precisions, recalls, strict=True))
+    weighted = {"weighted_recall": recalls, "weighted_precision": precisions}
+    weighted |= {f"weighted_{name}": [_f(beta, *pair) for pair in pairs] for name, beta in _BETAS}
+    means = {name: float(np.average(values, weights=rows)) for name, values in weighted.items()}
+    return {"accuracy": float(right.sum() / rows.sum()), **means}
+
+
+def _confusion(label: Floats, guess: Floats) -> list[list[int]]:
+    counts: list[list[int]] = confusion_matrix(label, guess, labels=[0, 1]).tolist()
+    return counts
+
+
+def _constant(label: Floats, guess: Floats) -> dict[str, float]:
+    figures = _figures(label, guess)
+    return {name: figures[name] for name in ("recall", "precision", "accuracy", "f0_5", "f1", "f2")}
+
+
+def _figures(label: Floats, guess: Floats) -> dict[str, float]:
+    (true_negative, false_positive), (false_negative, true_positive) = _confusion(label, guess)
+    precision = _ratio(true_positive, true_positive + false_positive)
+    recall = _ratio(true_positive, true_positive + false_negative)
+    return {
+        "recall": recall,
+        "precision": precision,
+        "accuracy": _ratio(true_positive + true_negative, len(label)),
+        "true_positive_rate": recall,
+        "true_negative_rate": _ratio(true_negative, true_negative + false_positive),
+        "false_positive_rate": _ratio(false_positive, true_negative + false_positive),
+        "false_negative_rate": _ratio(false_negative, true_positive + false_negative),
+        **{name: _f(beta, precision, recall) for name, beta in _BETAS},
+    }
+
+
+def _f(beta: float, precision: float, recall: float) -> float:
+    return _ratio((1 + beta**2) * precision * recall, beta**2 * precision + recall)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else 0.0

@@ -1,0 +1,123 @@
+"""The model card, as its reader sees it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pipelines_src.steps.evaluation import card, gate, slices
+from pipelines_src.steps.evaluation.binary import Binary
+from pipelines_src.steps.evaluation.bootstrap import Resampling
+from pipelines_src.steps.evaluation.judged import Judged
+from pipelines_src.steps.evaluation.threshold import Costs
+from pipelines_src.steps.use_case import UseCase
+
+HOSTILE = "<script>document.title='taken over'</script>"
+SPLIT = {"records": 500, "used": 400, "left_out": {"cancelled": 100}, "label_mean": 0.3, "first": "a", "last": "b"}
+REPORT = {
+    "splits": {"train": SPLIT, "test": SPLIT},
+    "cleaning": [{"rule": "known", "columns": ["load"], "why": HOSTILE, "left_out": 3, "changed": 0}],
+}
+FEATURES = [
+    {"name": "load", "type": "number", "fill": 0.5, "offset": 0.0, "divisor": 1.0, "clip": False},
+    {"name": "site", "type": "category", "codes": {"a": 0.0, "b": 1.0}, "missing_code": None},
+]
+
+
+def judged() -> Judged:
+    random = np.random.default_rng(0)
+    label = (random.random(400) < 0.3).astype("float64")
+    model, champion = (np.clip(0.5 * label + 0.5 * random.random(400) * scale, 0, 1) for scale in (1, 1.6))
+    table = pd.DataFrame({"site": np.where(random.random(400) < 0.5, HOSTILE, "b")})
+    time = pd.Series(pd.date_range("2024-01-01", periods=400, freq="h"))
+    matrix = random.random((400, 2)).astype("float32")
+    return Judged(label, time, matrix, np.full(400, 0.3), model, champion, table, ["load", "site"])
+
+
+def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
+    condition = {"metric": "auc_over_incumbent.lower", "at_least": 0.5, "at_most": None}
+    evaluate = {
+        "slices": ["site"], "slice_min_rows": 10, "resample": "row", "bootstrap_samples": 100, "confidence": 0.95,
+        "seed": 0, "costs": None,
+    }  # fmt: skip
+    features = [{"name": "load", "type": "number"}, {"name": "site", "type": "category"}]
+    use_case = UseCase(
+        name="pumps", description=f"Will a pump fail? {HOSTILE}", problem="binary_classification", record=(),
+        data={"label": "failed", "raw": {"pumps": []}, "features": features, "category_min_rows": 30, "classes": []},
+        prepare={}, split={"by": "random"}, train={"algorithm": "xgboost", "hyperparameters": {"eta": 0.1}},
+        evaluate=evaluate, gate=[condition],
+    )  # fmt: skip
+    rows = judged()
+    judge = Binary(rows, 0.4, Costs())
+    intervals = Resampling.of(evaluate, rows.time).intervals(judge.figures)
+    evaluation: dict[str, Any] = {
+        **{name: vars(interval) for name, interval in intervals.items()}, **judge.single(), "rows": 400,
+        "incumbent": "champion", "champion": "s3://models/package/model.tar.gz", "first": "a", "last": "b",
+        "resample": "row", "bootstrap_samples": 100, **slices.slices(rows.slices, judge, 10),
+    }  # fmt: skip
+    return evaluation | {"gate": gate.judge(use_case.gate, evaluation)}, judge, use_case
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    evaluation, _, use_case = evaluated()
+    return card.document(use_case, {"features": FEATURES, "reduction": None}, REPORT, evaluation)
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path, problems: list[str], document: dict[str, Any]) -> Page:
+    _, judge, _ = evaluated()
+    importance = pd.DataFrame({"feature": ["load", "site"], "total_gain": [3.0, 1.0], "share_of_gain": [0.75, 0.25]})
+    tables = {**judge.tables(), "importance.csv": importance}
+    (tmp_path / "card.html").write_text(card.page(document, tables, judge.predictions()), encoding="utf-8")
+    opened = browser.new_page()
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
+    opened.goto((tmp_path / "card.html").as_uri())
+    return opened
+
+
+def test_the_card_says_what_failed_at_the_gate_and_shows_the_figures(page: Page, document: dict[str, Any]) -> None:
+    assert "auc_over_incumbent.lower must be at least 0.5" in page.locator(".gate").inner_text()
+    rows = page.locator("#figures tr").all_inner_texts()
+    auc = document["figures"]["auc"]
+    expected = ["auc", *(card.figure(auc[part]) for part in ("value", "lower", "upper"))]
+    assert rows[1].split("\t") == expected
+    assert "s3://models/package/model.tar.gz" in page.locator("main").inner_text()
+
+
+def test_the_worst_slice_is_named_and_marked(page: Page, document: dict[str, Any]) -> None:
+    worst = document["worst_slice"]["value"]
+    assert worst in page.locator("#worst").inner_text()
+    assert page.locator("tr.worst td").first.inner_text() == worst
+
+
+def test_the_pictures_have_a_size_and_show_the_champion(page: Page) -> None:
+    boxes = [box.bounding_box() for box in page.locator("figure svg").all()]
+    assert len(boxes) == 3
+    assert all(box and box["width"] > 200 and box["height"] > 150 for box in boxes)
+    assert "champion" in (page.locator("figure svg").first.text_content() or "")
+
+
+def test_the_card_needs_nothing_from_elsewhere_and_runs_nothing(page: Page, problems: list[str]) -> None:
+    assert problems == []
+    assert page.title() == "Model card: pumps"
+    assert HOSTILE in page.locator("#cleaning").inner_text()
+
+
+def test_limits_and_features_are_told(page: Page) -> None:
+    assert "20.0% of the records of train were left out (cancelled)" in page.locator("#limits").inner_text()
+    assert "0.5 where missing" in page.locator("#features").inner_text()
+
+
+def test_the_card_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
