@@ -61,7 +61,7 @@ def start(
     """
     target = Target.of(environment, use_case)
     if target.use_case.prepare.before_the_pipeline and prepared is None:
-        execution = preparation.start(target)
+        execution = preparation.start(target, _models(target, champion))
         output.print(execution, soft_wrap=True)
         if not wait:
             return
@@ -89,17 +89,23 @@ def start_execution(target: Target, champion: bool = True, prepared: str | None 
     Raises:
         OperationError: prepared data is given where the pipeline prepares, or is not whole.
     """
-    parameters = _data(target, prepared)
-    if champion and (model := live.champion_model(target)):
-        parameters["ChampionModelUri"] = model
-    if earlier := earlier_model(target):
-        parameters["WarmStartModelUri"] = earlier
+    parameters = _data(target, prepared) | _models(target, champion)
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         ClientRequestToken=uuid.uuid4().hex,
     )
     return started["PipelineExecutionArn"]
+
+
+def _models(target: Target, champion: bool) -> dict[str, str]:
+    """Return the parameters that say which models there are already."""
+    parameters = {}
+    if champion and (model := live.champion_model(target)):
+        parameters["ChampionModelUri"] = model
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
+    return parameters
 
 
 def _data(target: Target, prepared: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
@@ -11,14 +12,20 @@ MANIFEST = "_SUCCESS"  # the last object of a preparation, as steps/s3_files.py 
 PREPARED_DATA = "PreparedDataUri"  # parameter of the pipeline
 
 
-def start(target: Target) -> str:
+def start(target: Target, parameters: Mapping[str, str]) -> str:
     """Start the state machine, and return its execution's ARN.
+
+    Args:
+        target: whose.
+        parameters: of the pipeline that it starts; those of the data are its own.
 
     Raises:
         OperationError: its stack is not deployed.
     """
     part = f"{target.use_case.slug}-preparation"
-    started = target.states.start_execution(stateMachineArn=target.output(part, "StateMachineArn"))
+    started = target.states.start_execution(
+        stateMachineArn=target.output(part, "StateMachineArn"), input=json.dumps(dict(parameters))
+    )
     return str(started["executionArn"])
 
 

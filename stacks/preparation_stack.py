@@ -23,6 +23,7 @@ from constructs.preparation_machine import PreparationMachine, batch_statements,
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
+from pipelines_src.definition.use_case_pipeline import CHAMPION
 from pipelines_src.job_code import assembled
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class PreparationStack(cdk.Stack):
                 bucket=data.processed.bucket_name,
                 prepared_uri=self._places.prepared_uri,
                 pipeline=self._name,
+                defaults={CHAMPION: self._code.uri},
                 max_seconds=use_case.prepare.max_runtime_seconds + _WAIT,
             ),
             engine=engine,

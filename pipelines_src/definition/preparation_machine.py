@@ -1,10 +1,12 @@
 """The state machine that prepares data with Glue or Batch and then starts the pipeline, in Amazon States Language.
 
-Prepare -> ReadManifest -> StartPipeline. Each run has a folder of its own, named after the execution. The manifest is
+Defaults -> Given -> Prepare -> ReadManifest -> StartPipeline. The input may have the pipeline's parameter
+`ChampionModelUri`; what it leaves out has the pipeline's own default. Each run has a folder of its own, named after the execution. The manifest is
 the last object of a preparation: without it the data counts for nothing, and no pipeline starts on it. Requests are
 those of the services' APIs in PascalCase; names of arguments are data and stay as they are.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipelines_src.definition.preparation import PREPARED_DATA
@@ -50,7 +52,9 @@ def batch_task(definition: str, queue: str, prepared_uri: str) -> State:
     }
 
 
-def machine(task: State, *, bucket: str, prepared_uri: str, pipeline: str, max_seconds: int) -> State:
+def machine(
+    task: State, *, bucket: str, prepared_uri: str, pipeline: str, defaults: Mapping[str, str], max_seconds: int
+) -> State:
     """Return the definition of the state machine; its output has the ARN of the pipeline's execution.
 
     Args:
@@ -58,10 +62,14 @@ def machine(task: State, *, bucket: str, prepared_uri: str, pipeline: str, max_s
         bucket: name of the bucket that `prepared_uri` is in.
         prepared_uri: below which each run has a folder.
         pipeline: name of the pipeline.
+        defaults: other parameters of the pipeline that the input may have, with their values where it has not.
         max_seconds: how long preparing may take, waiting for machines included.
     """
     key = prepared_uri.removeprefix(f"s3://{bucket}/")
-    parameters = [{"Name": PREPARED_DATA, "Value.$": _folder(prepared_uri)}]
+    parameters = [
+        {"Name": PREPARED_DATA, "Value.$": _folder(prepared_uri)},
+        *({"Name": name, "Value.$": f"$.given.{name}"} for name in defaults),
+    ]
     start = {
         "PipelineName": pipeline,
         "PipelineParameters": parameters,
@@ -70,8 +78,19 @@ def machine(task: State, *, bucket: str, prepared_uri: str, pipeline: str, max_s
     }
     return {
         "Comment": "Prepare the data, make sure that all of it is there, start the pipeline on it",
-        "StartAt": "Prepare",
+        "StartAt": "Defaults",
         "States": {
+            "Defaults": {
+                "Type": "Pass",
+                "Result": dict(defaults),
+                "ResultPath": "$.defaults",
+                "Next": "Given",
+            },
+            "Given": {
+                "Type": "Pass",
+                "Parameters": {"given.$": "States.JsonMerge($.defaults, $$.Execution.Input, false)"},
+                "Next": "Prepare",
+            },
             "Prepare": {
                 "Type": "Task",
                 **task,

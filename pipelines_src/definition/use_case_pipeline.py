@@ -29,6 +29,7 @@ NO_MACHINE = RetryPolicy(
 # A step reads folders that only one execution, or one preparation, writes.
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"
+CHAMPION = "ChampionModelUri"  # the model to compare with; its default, the jobs' code, says that there is none
 CHECKPOINTS_FOLDER = "checkpoints"  # below the use case's models: a folder for each execution
 
 
@@ -50,7 +51,7 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         retries=(BUSY, NO_MACHINE),
         cache=CACHE,
     )
-    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given["ChampionModelUri"])
+    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given[CHAMPION])
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
@@ -82,7 +83,7 @@ def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringPa
         StringParameter(name="ProcessingInstanceType", default=settings.processing_instance),
         StringParameter(name="TrainingInstanceType", default=use_case.train.instance or settings.training_instance),
         # An input must exist: without a champion it is the code (docs/decisions/champion-comparison.md).
-        StringParameter(name="ChampionModelUri", default=settings.code_uri),
+        StringParameter(name=CHAMPION, default=settings.code_uri),
         *([StringParameter(name=WARM_START, default=settings.code_uri)] if warm_starts(use_case) else []),
     )
 

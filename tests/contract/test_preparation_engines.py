@@ -47,7 +47,7 @@ def machine(engines: Callable[[str], Found], plain: Callable[[Any], Any]) -> Cal
 
     def of(engine: str) -> Found:
         [found] = of_type(engines(engine)[STACK], "AWS::StepFunctions::StateMachine")
-        return dict(json.loads(plain(found["DefinitionString"])))
+        return dict(json.loads(plain(without_sub(found["DefinitionString"]))))
 
     return of
 
@@ -71,6 +71,8 @@ def evaluated(value: Any) -> Any:
 def intrinsic(text: str) -> str:
     if made := re.fullmatch(r"States\.Format\('([^']*)', \$\$\.Execution\.Name\)", text):
         return made[1].replace("{}", EXECUTION["Name"])
+    if given := re.fullmatch(r"\$\.given\.(\w+)", text):
+        return f"s3://given/{given[1]}"
     assert text == "States.Hash($$.Execution.Id, 'SHA-256')", text
     return "0" * 64
 
@@ -102,7 +104,12 @@ def test_templates_are_valid(engine: str, engines: Callable[[str], Found]) -> No
     ("engine", "service", "operation"), [("glue", "glue", "StartJobRun"), ("batch", "batch", "SubmitJob")]
 )
 def test_the_states_are_valid_requests(
-    engine: str, service: str, operation: str, machine: Callable[[str], Found]
+    engine: str,
+    service: str,
+    operation: str,
+    machine: Callable[[str], Found],
+    engines: Callable[[str], Found],
+    plain: Callable[[Any], Any],
 ) -> None:
     states = machine(engine)["States"]
     assert states["Prepare"]["Resource"] == f"arn:aws:states:::{service}:{operation[0].lower()}{operation[1:]}.sync"
@@ -111,6 +118,9 @@ def test_the_states_are_valid_requests(
     start = evaluated(states["StartPipeline"]["Parameters"])
     assert problems("StartPipelineExecution", start) == []
     prepared = start["PipelineParameters"][0]["Value"]
+    names = {one["Name"] for one in pipeline(engines(engine), plain)["Parameters"]}
+    assert {one["Name"] for one in start["PipelineParameters"]} <= names
+    assert set(states["Defaults"]["Result"]) == {"ChampionModelUri"}
     manifest = evaluated(states["ReadManifest"]["Parameters"])
     assert f"s3://{manifest['Bucket']}/{manifest['Key']}" == f"{prepared}/_SUCCESS"
     assert prepared.endswith("/flight_delays/prepared/0123abcd")
@@ -128,7 +138,7 @@ def test_each_state_leads_to_the_next(machine: Callable[[str], Found]) -> None:
         while at:
             path.append(at)
             at = states[at].get("Next")
-        assert path == ["Prepare", "ReadManifest", "StartPipeline"]
+        assert path == ["Defaults", "Given", "Prepare", "ReadManifest", "StartPipeline"]
         assert states[path[-1]]["End"] is True
 
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import ANY
 from typer.testing import CliRunner
 
-from ops import pipeline, preparation
+from ops import live, pipeline, preparation
 from ops.target import OperationError, Target
 from tests.preparation_engines import environment, use_case
 from tests.unit.test_ops_commands import EXECUTION, Stubs
@@ -15,6 +15,9 @@ from tests.unit.test_ops_commands import EXECUTION, Stubs
 MACHINE = "arn:aws:states:ap-northeast-1:111122223333:stateMachine:Machine-abc"
 RUN = "arn:aws:states:ap-northeast-1:111122223333:execution:Machine-abc:0123"
 NOW = 1
+
+
+CHAMPION = "s3://models/flight_delays/abc/package/model.tar.gz"
 
 
 @pytest.fixture
@@ -40,10 +43,14 @@ def deployed(stubs: Stubs) -> None:
     )
 
 
-def test_the_state_machine_is_started_and_its_pipeline_is_watched(stubs: Stubs) -> None:
+def test_the_state_machine_is_started_and_its_pipeline_is_watched(
+    stubs: Stubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deployed(stubs)
     states, sagemaker = stubs.stub("states", "stepfunctions"), stubs.sagemaker
-    states.add_response("start_execution", {"executionArn": RUN, "startDate": NOW}, {"stateMachineArn": MACHINE})
+    monkeypatch.setattr(live, "champion_model", lambda _: CHAMPION)
+    asked = {"stateMachineArn": MACHINE, "input": json.dumps({"ChampionModelUri": CHAMPION})}
+    states.add_response("start_execution", {"executionArn": RUN, "startDate": NOW}, asked)
     output = json.dumps({"PipelineExecutionArn": EXECUTION})
     states.add_response("describe_execution", answer("SUCCEEDED", output=output), {"executionArn": RUN})
     sagemaker.add_response("describe_pipeline_execution", {"PipelineExecutionStatus": "Succeeded"})
@@ -58,8 +65,9 @@ def test_the_state_machine_is_started_and_its_pipeline_is_watched(stubs: Stubs) 
 def test_without_waiting_nothing_is_asked_but_to_start(stubs: Stubs) -> None:
     deployed(stubs)
     states = stubs.stub("states", "stepfunctions")
-    states.add_response("start_execution", {"executionArn": RUN, "startDate": NOW})
-    ran = CliRunner().invoke(pipeline.app, ["start", "dev", "flight_delays", "--no-wait"])
+    asked = {"stateMachineArn": MACHINE, "input": "{}"}
+    states.add_response("start_execution", {"executionArn": RUN, "startDate": NOW}, asked)
+    ran = CliRunner().invoke(pipeline.app, ["start", "dev", "flight_delays", "--no-wait", "--no-champion"])
     assert ran.exit_code == 0, ran.output
     assert ran.output.split() == [RUN]
 
