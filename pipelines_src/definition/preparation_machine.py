@@ -1,9 +1,9 @@
 """The state machine that prepares data with Glue or Batch and then starts the pipeline, in Amazon States Language.
 
-Defaults -> Given -> Prepare -> ReadManifest -> StartPipeline. The input may have the pipeline's parameter
-`ChampionModelUri`; what it leaves out has the pipeline's own default. Each run has a folder of its own, named after the execution. The manifest is
-the last object of a preparation: without it the data counts for nothing, and no pipeline starts on it. Requests are
-those of the services' APIs in PascalCase; names of arguments are data and stay as they are.
+Defaults -> Given -> Prepare -> FindManifest -> StartPipeline. The input may have the pipeline's parameter
+`ChampionModelUri`; what it leaves out has the pipeline's own default. Each run has a folder of its own, named after the
+execution. The manifest is the last object of a preparation: without it the data counts for nothing, and no pipeline
+starts on it. Requests are those of the services' APIs in PascalCase; names of arguments are data and stay as they are.
 """
 
 from collections.abc import Mapping
@@ -96,11 +96,11 @@ def machine(
                 **task,
                 "TimeoutSeconds": max_seconds,
                 "ResultPath": "$.prepared",
-                "Next": "ReadManifest",
+                "Next": "FindManifest",
             },
-            "ReadManifest": {
+            "FindManifest": {
                 "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+                "Resource": "arn:aws:states:::aws-sdk:s3:headObject",
                 "Parameters": {"Bucket": bucket, "Key.$": _folder(key, f"/{MANIFEST}")},
                 "ResultSelector": {"ETag.$": "$.ETag"},
                 "ResultPath": "$.manifest",

@@ -114,14 +114,14 @@ def test_the_states_are_valid_requests(
     states = machine(engine)["States"]
     assert states["Prepare"]["Resource"] == f"arn:aws:states:::{service}:{operation[0].lower()}{operation[1:]}.sync"
     assert breaches(service, operation, states["Prepare"]["Parameters"]) == ""
-    assert breaches("s3", "GetObject", states["ReadManifest"]["Parameters"]) == ""
+    assert breaches("s3", "HeadObject", states["FindManifest"]["Parameters"]) == ""
     start = evaluated(states["StartPipeline"]["Parameters"])
     assert problems("StartPipelineExecution", start) == []
     prepared = start["PipelineParameters"][0]["Value"]
     names = {one["Name"] for one in pipeline(engines(engine), plain)["Parameters"]}
     assert {one["Name"] for one in start["PipelineParameters"]} <= names
     assert set(states["Defaults"]["Result"]) == {"ChampionModelUri"}
-    manifest = evaluated(states["ReadManifest"]["Parameters"])
+    manifest = evaluated(states["FindManifest"]["Parameters"])
     assert f"s3://{manifest['Bucket']}/{manifest['Key']}" == f"{prepared}/_SUCCESS"
     assert prepared.endswith("/flight_delays/prepared/0123abcd")
 
@@ -138,7 +138,7 @@ def test_each_state_leads_to_the_next(machine: Callable[[str], Found]) -> None:
         while at:
             path.append(at)
             at = states[at].get("Next")
-        assert path == ["Defaults", "Given", "Prepare", "ReadManifest", "StartPipeline"]
+        assert path == ["Defaults", "Given", "Prepare", "FindManifest", "StartPipeline"]
         assert states[path[-1]]["End"] is True
 
 
