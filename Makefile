@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_VERSION_CHECK := 1
 
-.PHONY: help setup lock synth lint test demo bench browser clean
+.PHONY: help setup lock synth lint test demo bench browser java clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config check
 	@$(PY) -m ops config schema --check
 
-test: setup browser ## Pass the tests
+test: setup browser java ## Pass the tests
 	@$(PY) -m pytest -n 2 --dist loadfile --durations=10 $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
@@ -64,6 +64,13 @@ browser: # Chromium for the tests of pages, from the system's packages
 	  echo "Installing chromium ..."; \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	} || { echo "The tests of pages need Chromium: install the package chromium, then run make test again."; exit 1; }
+
+java: # Java 17 or newer for the tests of Spark, from the system's packages
+	@command -v java >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || true; \
+	  echo "Installing Java ..."; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; \
+	} || { echo "The tests of Spark need Java 17: install default-jre-headless, then run make test again."; exit 1; }
 
 clean: ## Stop the local cloud and remove everything that can be made again
 	@[ ! -x $(PY) ] || $(PY) -m ops local down || true

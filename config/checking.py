@@ -1,11 +1,14 @@
 """Check all files of configuration at once, and what they must agree on between them."""
 
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
 from config.environment import Environment
 from config.errors import ConfigError
 from config.loading import ROOT, environment_names, load_environment, load_use_case, use_case_names
+from config.preparation import require_engine
+from config.use_case import UseCase
 
 
 def check_all(root: Path = ROOT) -> list[str]:
@@ -17,13 +20,25 @@ def check_all(root: Path = ROOT) -> list[str]:
             environments.append(load_environment(name, root))
         except ConfigError as error:
             problems.extend(str(error).splitlines())
+    use_cases: dict[str, UseCase] = {}
     for name in use_case_names(root):
         try:
-            load_use_case(name, root)
+            use_cases[name] = load_use_case(name, root)
         except ConfigError as error:
             problems.extend(str(error).splitlines())
     problems.extend(_overlaps(environments))
+    problems.extend(_engines(environments, use_cases))
     return problems
+
+
+def _engines(environments: list[Environment], use_cases: dict[str, UseCase]) -> Iterator[str]:
+    for environment in environments:
+        for name in environment.use_cases:
+            try:
+                if name in use_cases:
+                    require_engine(environment, use_cases[name])
+            except ConfigError as error:
+                yield str(error)
 
 
 def _overlaps(environments: list[Environment]) -> list[str]:

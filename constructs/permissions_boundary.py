@@ -51,6 +51,15 @@ _CEILING: Statement = {
     "Action": [*(f"{service}:*" for service in _SERVICES), *_NETWORK, *_IDENTITY],
     "Resource": ["*"],
 }
+# Glue tags the network interfaces that it makes, and refuses to go on if it may not.
+_TAG_INTERFACES: Statement = {
+    "Sid": "TagsOfGlue",
+    "Effect": "Allow",
+    "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
+    "Resource": [f"arn:{cdk.Aws.PARTITION}:ec2:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:network-interface/*"],
+    "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["aws-glue-service-resource"]}},
+}
+_INTERFACES_FINDING = "arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*"
 _KEEP_KEYS = deny("DenyLossOfKeys", _KEYS)
 
 
@@ -76,7 +85,7 @@ class PermissionsBoundary(Construct):
             # Named, so that roles can refer to it without waiting for its stack's output.
             managed_policy_name=f"{environment}-boundary",
             description=f"Most that any role of the ML Loop environment {environment} can be allowed",
-            document=document([_CEILING, *guardrails, *_own_environment(environment), _KEEP_KEYS]),
+            document=document([_CEILING, _TAG_INTERFACES, *guardrails, *_own_environment(environment), _KEEP_KEYS]),
         )
         reason = "A permissions boundary grants nothing; it is the most that the roles' own narrow policies can grant."
         wildcards = [f"{service}:*" for service in _SERVICES] + [action for action in _NETWORK if "*" in action]
@@ -86,6 +95,7 @@ class PermissionsBoundary(Construct):
                 "NIST.800.53.R5-IAMPolicyNoStatementsWithFullAccess": reason,
                 **{f"AwsSolutions-IAM5[Action::{wildcard}]": reason for wildcard in wildcards},
                 "AwsSolutions-IAM5[Resource::*]": reason,
+                f"AwsSolutions-IAM5[Resource::{_INTERFACES_FINDING}]": reason,
             },
         )
 

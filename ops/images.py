@@ -20,7 +20,8 @@ app = typer.Typer(no_args_is_help=True)
 WANTED: dict[str, dict[str, str]] = {
     "kmeans": {"framework": "kmeans", "version": "1"},
     "sklearn": {"framework": "sklearn", "version": "1.9-0"},
-    "spark": {"framework": "spark", "version": "3.5"},
+    # Python 3.12 by name: the plain tag may be the image with 3.9, which is too old for Ibis.
+    "spark": {"framework": "spark", "version": "3.5", "py_version": "py312", "container_version": "v1.3"},
     # Python 3.12, xgboost 3.2.0, scikit-learn 1.8.0, numpy 2.1.0.
     "xgboost": {"framework": "xgboost", "version": "3.2-0"},
 }
@@ -71,7 +72,7 @@ def from_sdk() -> dict[str, Any]:
     return {name: _read(**asked) for name, asked in WANTED.items()}
 
 
-def _read(framework: str, version: str) -> dict[str, Any]:
+def _read(framework: str, version: str, **of_the_image: str) -> dict[str, Any]:
     from sagemaker.core import image_uris  # takes seconds to import, and only this command needs it
 
     settings = image_uris.config_for_framework(framework)
@@ -80,7 +81,7 @@ def _read(framework: str, version: str) -> dict[str, Any]:
     ):  # a table per scope (training, inference, processing); they name the same accounts
         settings = next(scope for scope in settings.values() if isinstance(scope, dict) and "versions" in scope)
     accounts = settings["versions"][version]["registries"]
-    address = image_uris.retrieve(framework, "us-east-1", version=version, instance_type="ml.m5.large")
+    address = image_uris.retrieve(framework, "us-east-1", version=version, instance_type="ml.m5.large", **of_the_image)
     repository, _, tag = address.partition("/")[2].partition(":")
     return {
         "repository": repository,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops import live
+from ops import live, preparation
 from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
@@ -50,11 +50,24 @@ def start(
     environment: str,
     use_case: str,
     wait: Annotated[bool, typer.Option(help="Watch until it ends.")] = True,
+    prepared: Annotated[
+        str | None, typer.Option(help="Where Glue or Batch prepared data before; left out: it is prepared again.")
+    ] = None,
     champion: Annotated[bool, typer.Option(help="Compare with the model that serves, if one does.")] = True,
 ) -> None:
-    """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed."""
+    """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed.
+
+    Where Glue or Batch prepares the data, a state machine does so first and starts the pipeline then.
+    """
     target = Target.of(environment, use_case)
-    arn = start_execution(target, champion)
+    if target.use_case.prepare.before_the_pipeline and prepared is None:
+        execution = preparation.start(target, _models(target, champion))
+        output.print(execution, soft_wrap=True)
+        if not wait:
+            return
+        arn = preparation.pipeline_of(target, execution)
+    else:
+        arn = start_execution(target, champion, prepared)
     output.print(arn, soft_wrap=True)
     if wait:
         said: set[str] = set()
@@ -65,24 +78,47 @@ def start(
                     output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
-def start_execution(target: Target, champion: bool = True) -> str:
-    """Start the pipeline on the raw files that are there now, and return the execution's ARN.
+def start_execution(target: Target, champion: bool = True, prepared: str | None = None) -> str:
+    """Start the pipeline on the raw files that are there now, or on prepared data, and return the execution's ARN.
 
     Args:
         target: which pipeline.
         champion: whether the model is compared with the champion, if there is one; else with the baseline.
+        prepared: where Glue or Batch prepared data before.
+
+    Raises:
+        OperationError: prepared data is given where the pipeline prepares, or is not whole.
     """
-    parameters = {"RawDataVersion": raw_version(target)}
-    if champion and (model := live.champion_model(target)):
-        parameters["ChampionModelUri"] = model
-    if earlier := earlier_model(target):
-        parameters["WarmStartModelUri"] = earlier
+    parameters = _data(target, prepared) | _models(target, champion)
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         ClientRequestToken=uuid.uuid4().hex,
     )
     return started["PipelineExecutionArn"]
+
+
+def _models(target: Target, champion: bool) -> dict[str, str]:
+    """Return the parameters that say which models there are already."""
+    parameters = {}
+    if champion and (model := live.champion_model(target)):
+        parameters["ChampionModelUri"] = model
+    if earlier := earlier_model(target):
+        parameters["WarmStartModelUri"] = earlier
+    return parameters
+
+
+def _data(target: Target, prepared: str | None) -> dict[str, str]:
+    """Return the parameters that say where the data is."""
+    if prepared is None:
+        return {"RawDataVersion": raw_version(target)}
+    if not target.use_case.prepare.before_the_pipeline:
+        raise OperationError(
+            f"The pipeline {target.name} prepares its data itself (prepare.engine "
+            f"{target.use_case.prepare.engine}). Leave --prepared out."
+        )
+    preparation.require_whole(target, prepared)
+    return {preparation.PREPARED_DATA: prepared}
 
 
 def watch(target: Target, execution_arn: str, every: float = 5.0) -> Iterator[list[Step]]:

@@ -88,6 +88,11 @@ class Target:
         """Client of CloudWatch Logs."""
         return self._client("logs")
 
+    @cached_property
+    def states(self) -> Any:
+        """Client of Step Functions."""
+        return self._client("stepfunctions")
+
     def bucket(self, purpose: str) -> str:
         """Return the name of one of the environment's buckets: raw, labelled, processed, models, capture, logs.
 

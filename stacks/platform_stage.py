@@ -9,6 +9,7 @@ from config import Environment, UseCase, load_use_case
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
+from stacks.preparation_stack import PreparationStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
 from stacks.training_stack import TrainingStack
@@ -109,7 +110,15 @@ class PlatformStage(cdk.Stage):
         )
         # The model package group comes first, and goes last: what serves is one of its versions.
         serving.add_stack_dependency(training)
-        for stack in (training, serving):
+        stacks: list[cdk.Stack] = [training, serving]
+        if use_case.prepare.before_the_pipeline:
+            preparation = PreparationStack(
+                self, f"{name}Preparation", **platform, **self._props(f"{use_case.slug}-preparation")
+            )
+            # It starts the pipeline by name.
+            preparation.add_stack_dependency(training)
+            stacks.append(preparation)
+        for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 
     def _finish(self) -> None:

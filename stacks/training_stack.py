@@ -7,10 +7,11 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase
-from config.images import XGBOOST_REPOSITORY, xgboost_account, xgboost_image
+from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
 from config.loading import ROOT
 from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
+from constructs.job_file import JobFile
 from constructs.job_role import JobRole, job_role_path
 from constructs.job_wheels import JobWheels
 from constructs.model_package_group import ModelPackageGroup
@@ -28,6 +29,7 @@ from constructs.statements import (
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src import job_wheels
 from pipelines_src.definition.settings import PipelineSettings, Script
+from pipelines_src.definition.spark_cluster import SparkSettings
 from pipelines_src.definition.use_case_pipeline import CHECKPOINTS_FOLDER, build_pipeline
 from pipelines_src.job_code import assembled
 from pipelines_src.script_code import archived
@@ -45,6 +47,7 @@ class _Used(NamedTuple):
     wheels: JobWheels
     script: ScriptCode | None
     image: TrainingImage
+    spark_script: JobFile | None  # where the data is prepared on Spark
 
 
 class TrainingStack(cdk.Stack):
@@ -83,7 +86,13 @@ class TrainingStack(cdk.Stack):
         group = self._group()
         with assembled(use_case, sources) as folder:
             code = JobCode(self, "Code", folder=folder)
-        used = _Used(code, self._wheels(), self._script(sources), training_image(use_case, environment.region))
+        used = _Used(
+            code,
+            self._wheels(),
+            self._script(sources),
+            training_image(use_case, environment.region),
+            self._spark_script(sources),
+        )
         jobs = self._role(used)
         settings = self._settings(jobs, used)
         pipeline = TrainingPipeline(
@@ -114,13 +123,24 @@ class TrainingStack(cdk.Stack):
                 return None
             return ScriptCode(self, "Script", archive=archive.path, content_hash=archive.content_hash)
 
+    def _spark_script(self, sources: Path) -> JobFile | None:
+        if self._use_case.prepare.engine != "spark":
+            return None
+        return JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
+
+    def _spark(self, script: JobFile | None) -> SparkSettings | None:
+        if script is None:
+            return None
+        uri = image("spark", self._environment.region)
+        return SparkSettings(image_uri=uri, script_uri=script.uri, script_file=script.file_name)
+
     def _wheels(self) -> JobWheels:
         image = job_wheels.XGBOOST
         return JobWheels(self, "Wheels", digest=job_wheels.digest(image), command=job_wheels.command(image))
 
     def _role(self, used: _Used) -> JobRole:
         files = [(one.bucket_arn, one.file_name) for one in (used.code, used.wheels)]
-        files += [(used.script.bucket_arn, used.script.file_name)] if used.script else []
+        files += [(one.bucket_arn, one.file_name) for one in (used.script, used.spark_script) if one]
         return JobRole(
             self,
             "JobRole",
@@ -129,19 +149,22 @@ class TrainingStack(cdk.Stack):
             searches=self._use_case.train.tuning is not None,
             placement=self._network.jobs,
             access=[
-                *self._images(used.image),
+                *self._images(used),
                 *(statement for bucket, name in files for statement in read_object(bucket, name)),
                 *self._files(),
             ],
             buckets=[self._data.raw, self._data.processed, self._data.models],
         )
 
-    def _images(self, image: TrainingImage) -> list[Statement]:
-        steps = xgboost_account(self._environment.region), XGBOOST_REPOSITORY
+    def _images(self, used: _Used) -> list[Statement]:
+        region = self._environment.region
+        repositories = [(xgboost_account(region), XGBOOST_REPOSITORY), (used.image.account, used.image.repository)]
+        if used.spark_script:
+            repositories.append((account("spark", region), images()["spark"].repository))
         return pull_images(
             *(
-                f"arn:{self.partition}:ecr:{self._environment.region}:{account}:repository/{repository}"
-                for account, repository in dict.fromkeys([steps, (image.account, image.repository)])
+                f"arn:{self.partition}:ecr:{region}:{owner}:repository/{repository}"
+                for owner, repository in dict.fromkeys(repositories)
             )
         )
 
@@ -180,12 +203,13 @@ class TrainingStack(cdk.Stack):
             models_key=self._security.models_key.key_arn,
             subnets=tuple(self._network.jobs.subnet_ids),
             security_groups=(self._network.jobs.security_group_id,),
-            processing_instance=environment.sizes.processing_instance,
+            processing_instance=self._use_case.prepare.instance or environment.sizes.processing_instance,
             training_instance=environment.sizes.training_instance,
             endpoint_instance=environment.sizes.endpoint_instance,
             volume_gb=environment.sizes.volume_gb,
             model_package_group=self._name,
             tags=job_tags(environment, self._use_case),
+            spark=self._spark(used.spark_script),
         )
 
 

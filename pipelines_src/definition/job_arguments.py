@@ -6,8 +6,8 @@ from typing import Any
 
 from pipelines_src.definition.references import ExecutionVariable, Join, Reference
 from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.definition.spark_cluster import PROCESSING, SparkCluster
 
-PROCESSING = "/opt/ml/processing"  # where SageMaker puts inputs and takes outputs of a processing job
 Text = Reference | str
 
 
@@ -26,6 +26,8 @@ class JobArguments:
         outputs: Mapping[str, Text],
         output_key: str,
         variables: Mapping[str, Text] | None = None,
+        cluster: SparkCluster | None = None,
+        max_runtime: int | None = None,
     ) -> dict[str, Any]:
         """Return the request of a job that runs the use case's code.
 
@@ -35,16 +37,15 @@ class JobArguments:
             outputs: name (also of the folder below `output`) to S3 URI.
             output_key: ARN of the key that outputs are encrypted with.
             variables: environment variables of the job.
+            cluster: runs it on Spark; else it is Python on one machine.
+            max_runtime: seconds after which it is stopped; else the settings' own.
         """
         settings = self.settings
-        sources = {**inputs, "code": settings.code_uri, "wheels": settings.wheels_uri}
+        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(cluster.inputs() if cluster else {})}
+        sources = {**inputs, **added}
+        application = cluster.application(settings.code_file) if cluster else self._python()
         return {
-            "AppSpecification": {
-                "ImageUri": settings.image_uri,
-                # Python runs a zip that has a __main__.py.
-                "ContainerEntrypoint": ["python3", f"{PROCESSING}/input/code/{settings.code_file}"],
-                "ContainerArguments": list(arguments),
-            },
+            "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [_processing_input(name, uri) for name, uri in sources.items()],
             "ProcessingOutputConfig": {
@@ -53,7 +54,7 @@ class JobArguments:
             },
             "ProcessingResources": {
                 "ClusterConfig": {
-                    "InstanceCount": 1,
+                    "InstanceCount": cluster.instances if cluster else 1,
                     "InstanceType": self.processing_instance,
                     "VolumeSizeInGB": settings.volume_gb,
                     "VolumeKmsKeyId": settings.data_key,
@@ -64,10 +65,15 @@ class JobArguments:
                 "EnableNetworkIsolation": True,
                 "VpcConfig": settings.vpc(),
             },
-            "StoppingCondition": {"MaxRuntimeInSeconds": settings.processing_runtime_seconds},
+            "StoppingCondition": {"MaxRuntimeInSeconds": max_runtime or settings.processing_runtime_seconds},
             "RoleArn": settings.role_arn,
             "Tags": settings.tag_list(),
         }
+
+    def _python(self) -> dict[str, Any]:
+        # Python runs a zip that has a __main__.py.
+        command = ["python3", f"{PROCESSING}/input/code/{self.settings.code_file}"]
+        return {"ImageUri": self.settings.image_uri, "ContainerEntrypoint": command}
 
 
 def of_this_execution(base_uri: str, *path: str) -> Join:

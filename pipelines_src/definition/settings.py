@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines_src.definition.spark_cluster import SparkSettings
+
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
@@ -39,6 +41,7 @@ class PipelineSettings:
         model_package_group: name of the group that models are registered in.
         tags: tags of every job, as (key, value).
         processing_runtime_seconds: after which a processing job is stopped.
+        spark: what a step on Spark needs; None where no step is.
     """
 
     role_arn: str
@@ -61,6 +64,7 @@ class PipelineSettings:
     model_package_group: str
     tags: tuple[tuple[str, str], ...] = ()
     processing_runtime_seconds: int = 3600
+    spark: SparkSettings | None = None
     training_image_uri: str = ""
     script: Script | None = None
 

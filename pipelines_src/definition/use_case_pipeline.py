@@ -11,6 +11,7 @@ from pipelines_src.definition.model_package import model_package
 from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
+from pipelines_src.definition.preparation import Preparation, data_parameters, preparation
 from pipelines_src.definition.processing_step import ProcessingStep, PropertyFile
 from pipelines_src.definition.references import ExecutionVariable, Join, Reference
 from pipelines_src.definition.request_steps import RegisterModelStep
@@ -25,22 +26,21 @@ NO_MACHINE = RetryPolicy(
     interval_seconds=60,
     expire_after_minutes=120,
 )
-# Raw files may change under the same address, which SageMaker's cache does not see: their version is a parameter, and
-# who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
-CACHE_OF_RAW = CachePolicy("PT1H")
+# A step reads folders that only one execution, or one preparation, writes.
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"
+CHAMPION = "ChampionModelUri"  # the model to compare with; its default, the jobs' code, says that there is none
 CHECKPOINTS_FOLDER = "checkpoints"  # below the use case's models: a folder for each execution
 
 
 def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
     """Return the pipeline of a use case in an environment; `to_definition()` checks it."""
-    parameters = _parameters(use_case, settings)
+    data, parameters = data_parameters(use_case, settings), _parameters(use_case, settings)
     given = {parameter.name: parameter.ref for parameter in parameters}
     jobs = JobArguments(settings, given["ProcessingInstanceType"])
     checkpoints = Join("/", (settings.models_uri, CHECKPOINTS_FOLDER, ExecutionVariable.PIPELINE_EXECUTION_ID.ref))
     earlier = _earlier(use_case, settings, jobs, given, checkpoints)
-    prepare = _prepare(use_case, settings, jobs, given, earlier)
+    prepare = preparation(use_case, settings, jobs, data, earlier=earlier, retries=(BUSY, NO_MACHINE))
     trained = training(
         use_case,
         settings,
@@ -51,7 +51,7 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         retries=(BUSY, NO_MACHINE),
         cache=CACHE,
     )
-    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given["ChampionModelUri"])
+    evaluate = _evaluate(use_case, settings, jobs, prepare, trained, given[CHAMPION])
     check_gate = ConditionStep(
         name="CheckGate",
         description="Does the model reach what use_case.yaml asks for?",
@@ -59,8 +59,9 @@ def build_pipeline(use_case: UseCase, settings: PipelineSettings) -> Pipeline:
         if_steps=(_register(use_case, settings, prepare, evaluate, given["ModelApprovalStatus"]),),
         else_steps=(_gate_failed(evaluate),),
     )
-    steps = (prepare, trained.step, evaluate, check_gate)
-    return Pipeline(parameters=parameters, steps=(earlier, *steps) if earlier else steps)
+    own = (prepare,) if isinstance(prepare, ProcessingStep) else ()
+    steps = (*own, trained.step, evaluate, check_gate)
+    return Pipeline(parameters=(*data, *parameters), steps=(earlier, *steps) if earlier else steps)
 
 
 def _earlier(
@@ -74,8 +75,6 @@ def _earlier(
 
 def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringParameter, ...]:
     return (
-        StringParameter(name="RawDataUri", default=settings.raw_uri),
-        StringParameter(name="RawDataVersion", default="unknown"),
         StringParameter(
             name="ModelApprovalStatus",
             default="PendingManualApproval",
@@ -84,34 +83,8 @@ def _parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[StringPa
         StringParameter(name="ProcessingInstanceType", default=settings.processing_instance),
         StringParameter(name="TrainingInstanceType", default=use_case.train.instance or settings.training_instance),
         # An input must exist: without a champion it is the code (docs/decisions/champion-comparison.md).
-        StringParameter(name="ChampionModelUri", default=settings.code_uri),
+        StringParameter(name=CHAMPION, default=settings.code_uri),
         *([StringParameter(name=WARM_START, default=settings.code_uri)] if warm_starts(use_case) else []),
-    )
-
-
-def _prepare(
-    use_case: UseCase,
-    settings: PipelineSettings,
-    jobs: JobArguments,
-    given: Mapping[str, Reference],
-    earlier: ProcessingStep | None,
-) -> ProcessingStep:
-    outputs = ("train", "validation", "test", "serving", "features", "baseline", "report")
-    return ProcessingStep(
-        name="Prepare",
-        description="Clean, transform and split the raw data; describe the training split for monitoring.",
-        arguments=jobs.processing(
-            arguments=("prepare", "--use-case", use_case.name),
-            inputs={
-                "raw": given["RawDataUri"],
-                **({"warm_start": earlier.output("warm_start")} if earlier else {}),
-            },
-            outputs={name: of_this_execution(settings.processed_uri, name) for name in outputs},
-            output_key=settings.data_key,
-            variables={"ML_LOOP_RAW_DATA_VERSION": given["RawDataVersion"]},  # counts for the cache
-        ),
-        retries=(BUSY, NO_MACHINE),
-        cache=CACHE_OF_RAW,
     )
 
 
@@ -119,7 +92,7 @@ def _evaluate(
     use_case: UseCase,
     settings: PipelineSettings,
     jobs: JobArguments,
-    prepare: ProcessingStep,
+    prepare: Preparation,
     trained: Trained,
     champion: Reference,
 ) -> ProcessingStep:
@@ -150,7 +123,7 @@ def _evaluate(
 def _register(
     use_case: UseCase,
     settings: PipelineSettings,
-    prepare: ProcessingStep,
+    prepare: Preparation,
     evaluate: ProcessingStep,
     approval: Reference,
 ) -> RegisterModelStep:

@@ -10,7 +10,7 @@ from config.use_case.train import ImageTrain, KMeansTrain, ScriptTrain, XGBoostT
 from pipelines_src.definition.errors import DefinitionError
 from pipelines_src.definition.job_arguments import Text
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
-from pipelines_src.definition.references import Join, Reference, StepProperty
+from pipelines_src.definition.references import Join, Reference
 from pipelines_src.definition.request_steps import TrainingStep, TuningStep
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.training_arguments import MODELS_FOLDER, Channel, TrainingJob
@@ -20,9 +20,9 @@ CSV, PARQUET = "text/csv", "application/x-parquet"
 
 
 class Prepared(Protocol):
-    """The step that prepares the data."""
+    """The step that prepares the data, or data that was prepared before."""
 
-    def output(self, name: str) -> StepProperty:
+    def output(self, name: str) -> Reference:
         """Return the reference to the S3 URI of an output."""
 
 

@@ -1,13 +1,12 @@
 """Prepare: raw tables -> records, cleaned and split, and features as the model sees them, with what was learnt."""
 
-from pathlib import Path
 from types import ModuleType
 
 import ibis.expr.types as ir
 
 from . import engines, features_file, files
-from .engines import Engine, parquet
-from .folders import Folders
+from .engines import Engine
+from .folders import Folders, Place
 from .preparation import outputs, report, row_function
 from .preparation.cleaning import Cleaner
 from .preparation.features import features
@@ -26,7 +25,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
     with engines.opened(use_case.prepare["engine"], folders) as engine:
         prepared = prepare(engine, use_case, module, folders)
         counts = report.report(engine, prepared, use_case)
-        counts["rows_read"] = {name: parquet.rows(_path(name, folders)) for name in use_case.raw}
+        counts["rows_read"] = {name: engine.rows(_place(name, folders)) for name in use_case.raw}
         report.require_labels(engine, prepared, use_case)
         report.require_rows(counts, use_case)
         require_unique(engine, prepared)
@@ -57,10 +56,10 @@ def _learn(engine: Engine, train: ir.Table, use_case: UseCase) -> Document:
 
 
 def _raw(engine: Engine, name: str, use_case: UseCase, folders: Folders) -> ir.Table:
-    table = engine.read(name, _path(name, folders), use_case.raw[name])
+    table = engine.read(name, _place(name, folders), use_case.raw[name])
     keys = use_case.prepare["distinct"].get(name)
     return table if keys is None else distinct(engine, name, table, keys)
 
 
-def _path(name: str, folders: Folders) -> Path:
-    return folders.input("raw") / f"{name}.parquet"
+def _place(name: str, folders: Folders) -> Place:
+    return folders.input_file("raw", f"{name}.parquet")

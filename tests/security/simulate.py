@@ -27,6 +27,8 @@ _ARNS = {
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
+    "AWS::Batch::JobDefinition": "arn:aws:batch:{region}:{account}:job-definition/{name}:1",
+    "AWS::Batch::JobQueue": "arn:aws:batch:{region}:{account}:job-queue/{name}",
     "AWS::EC2::Subnet": "subnet-{lower}",
     "AWS::EC2::SecurityGroup": "sg-{lower}",
     "AWS::EC2::VPC": "vpc-{lower}",
@@ -131,7 +133,7 @@ class Cloud:
         if (
             attribute == "Ref"
             and resource["Type"] not in ("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy")
-            and (not resource["Type"].startswith("AWS::EC2::"))
+            and (not resource["Type"].startswith(("AWS::EC2::", "AWS::Batch::")))
         ):
             return name.lower() if resource["Type"] == "AWS::S3::Bucket" else name
         return _ARNS[resource["Type"]].format(

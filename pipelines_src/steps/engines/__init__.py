@@ -8,8 +8,13 @@ from pathlib import Path
 from ..folders import Folders
 from .base import Engine
 
-__all__ = ["Engine", "opened"]
+__all__ = ["Engine", "opened", "reads_addresses"]
 _SPARK = ("spark", "glue")
+
+
+def reads_addresses(name: str) -> bool:
+    """Whether an engine reads what lies elsewhere, such as in S3, by itself."""
+    return name in _SPARK
 
 
 @contextmanager
@@ -18,10 +23,11 @@ def opened(name: str, folders: Folders) -> Iterator[Engine]:
     folders.base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folders.base, prefix="scratch-") as scratch:
         # Only the wanted one is imported: SageMaker's images have one of them each.
-        if name in _SPARK:
+        if reads_addresses(name):
             from .spark_engine import SparkEngine
 
-            spark = SparkEngine(Path(scratch))
+            # A path without a scheme is one of the cluster's default file system: HDFS there, the disk on a laptop.
+            spark = SparkEngine(folders.scratch or scratch)
             try:
                 yield spark
             finally:

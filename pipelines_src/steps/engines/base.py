@@ -6,16 +6,21 @@ from typing import Any, Protocol
 
 import ibis.expr.types as ir
 
+from ..folders import Place
+
 
 class Engine(Protocol):
     """Runs expressions over tables that it has registered by name; none but `fetch` brings rows to this process."""
 
-    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
+    def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
         """Register some columns of a Parquet file, or of a folder of parts, and return the table.
 
         Raises:
             StepError: it is missing, is not Parquet, or lacks a column.
         """
+
+    def rows(self, path: Place) -> int:
+        """Return how many rows a Parquet file, or a folder of parts, has; StepError as `read`."""
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Compute a table once, on disk, for several readers."""

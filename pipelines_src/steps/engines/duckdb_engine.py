@@ -14,6 +14,7 @@ from sqlglot import expressions as sg
 
 from .. import files
 from ..errors import StepError
+from ..folders import Place
 from . import parquet
 from .sql import Rewrite, compiled
 
@@ -58,14 +59,18 @@ class DuckDBEngine:
         self._connection = duckdb.connect(config=config)
         self._connection.execute("SET TimeZone = 'UTC'")
 
-    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
-        """Register a view; see `Engine.read`."""
-        found = parquet.files_of(path, columns)
+    def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
+        """Register a view; see `Engine.read`. What lies elsewhere has to be brought to this machine before."""
+        found = parquet.files_of(_local(path), columns)
         listed = ", ".join(map(_text, map(str, found)))
         selected = ", ".join(map(_name, columns))
         source = f"read_parquet([{listed}], union_by_name = true)"
         self._run(f"CREATE VIEW {_name(name)} AS SELECT {selected} FROM {source}")  # noqa: S608 - all quoted
         return self._table(name)
+
+    def rows(self, path: Place) -> int:
+        """Count by the files' own figures; see `Engine.rows`."""
+        return parquet.rows(_local(path))
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Write the table to the scratch folder and register what was written."""
@@ -120,6 +125,12 @@ class DuckDBEngine:
             ) from error
         except duckdb.Error as error:
             raise StepError(f"DuckDB refuses what the transformations make of the data: {error}") from error
+
+
+def _local(place: Place) -> Path:
+    if not isinstance(place, Path):
+        raise StepError(f"{place}: DuckDB reads files of its own machine. Choose prepare.engine spark or glue.")
+    return place
 
 
 def _memory_gb() -> float:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from ..errors import StepError
+from ..folders import Place
 
 
 def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
@@ -30,17 +28,27 @@ def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
 
 def rows(path: Path) -> int:
     """Return how many rows a table has, as its files say."""
+    import pyarrow.parquet as pq
+
     return sum(pq.read_metadata(file).num_rows for file in files_of(path, ()))
 
 
 def _require(file: Path, columns: Sequence[str]) -> None:
+    import pyarrow as pa  # SageMaker's Spark image does not have it, and does not come here
+    import pyarrow.parquet as pq
+
     try:
         known = pq.read_schema(file).names
     except (pa.ArrowException, OSError) as error:
         raise StepError(f"{file}: is not a Parquet file that can be read: {error}. Write it again.") from error
     missing = [column for column in columns if column not in known]
     if missing:
-        raise StepError(
-            f"{file}: column {', '.join(map(repr, missing))} is missing; the file has {', '.join(known)}. "
-            "Correct the file, or the names in use_case.yaml."
-        )
+        raise lacks(file, missing, known)
+
+
+def lacks(place: Place, missing: Sequence[str], known: Sequence[str]) -> StepError:
+    """Return the error of a table that lacks columns."""
+    return StepError(
+        f"{place}: column {', '.join(map(repr, missing))} is missing; the file has {', '.join(known)}. "
+        "Correct the file, or the names in use_case.yaml."
+    )

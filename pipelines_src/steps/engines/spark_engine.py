@@ -1,19 +1,23 @@
 """Spark 3.5: for data larger than one machine, and for AWS Glue."""
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers import DatabricksCompiler
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import expressions as sg
 
 from .. import files
 from ..errors import StepError
+from ..folders import Place
 from . import parquet
+from .hadoop import Files, address, reason
 from .sql import Rewrite, compiled
 
 
@@ -38,6 +42,7 @@ _SETTINGS = {
     "spark.sql.timestampType": "TIMESTAMP_NTZ",  # times have no zone
     "spark.sql.ansi.enabled": "false",  # what cannot be cast is missing, as everywhere
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.legacy.parquet.nanosAsLong": "true",  # else it refuses times as pandas writes them
 }
 
 
@@ -45,30 +50,50 @@ class SparkEngine:
     """An engine whose tables are temporary views.
 
     Args:
-        scratch: a folder, or an address that every worker reaches, for what is kept.
-        session: the session to use; else one with the settings of the place it runs in.
+        scratch: a folder that every worker reaches, for what is kept; a path is one of Spark's default file system.
+
+    It uses the session that is there, else one with the settings of the place it runs in.
     """
 
-    def __init__(self, scratch: Path | str, session: SparkSession | None = None) -> None:
-        self._scratch = str(scratch)
-        self._session = session or SparkSession.builder.appName("prepare").getOrCreate()
+    def __init__(self, scratch: Path | str) -> None:
+        self._scratch = str(scratch).rstrip("/")
+        self._own = SparkSession.getActiveSession() is None
+        self._session = SparkSession.builder.appName("prepare").getOrCreate()
         for name, value in _SETTINGS.items():
             self._session.conf.set(name, value)
+        self._files = Files(self._session)
+        self._outputs = 0
 
     def close(self) -> None:
-        """End the session."""
-        self._session.stop()
+        """Remove what was kept, and end the session unless it was there before."""
+        self._files.remove(self._scratch)
+        if self._own:
+            self._session.stop()
 
-    def read(self, name: str, path: Path, columns: Sequence[str]) -> ir.Table:
+    def read(self, name: str, path: Place, columns: Sequence[str]) -> ir.Table:
         """Register a view; see `Engine.read`."""
-        found = [str(file) for file in parquet.files_of(path, columns)]
-        return self._registered(name, self._session.read.parquet(*found).select(*columns))
+        found = self._files.parts(address(path))
+        try:
+            # Parts may lack a column that others have.
+            frame = self._session.read.option("mergeSchema", "true").parquet(*found)
+            nanoseconds = self._files.nanosecond_columns(found[0])
+        except (PySparkException, Py4JJavaError) as error:
+            raise StepError(f"{path}: is not Parquet that can be read: {reason(error)}. Write it again.") from error
+        missing = [column for column in columns if column not in frame.columns]
+        if missing:
+            raise parquet.lacks(path, missing, frame.columns)
+        return self._registered(name, frame.selectExpr(*(_selected(column, nanoseconds) for column in columns)))
+
+    def rows(self, path: Place) -> int:
+        """Count, which needs the files' ends only; see `Engine.rows`."""
+        found = self._files.parts(address(path))
+        return int(self._ran(lambda: self._session.read.parquet(*found).count()))
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Write the table to the scratch place and register what was written."""
-        address = f"{self._scratch}/{name}"
-        self._run(table).write.mode("overwrite").parquet(address)
-        return self._registered(name, self._session.read.parquet(address))
+        kept = f"{self._scratch}/{name}"
+        self._ran(lambda: self._run(table).write.mode("overwrite").parquet(kept))
+        return self._registered(name, self._session.read.parquet(kept))
 
     def lookup(self, name: str, codes: Mapping[str, float]) -> ir.Table:
         """Register a small table; see `Engine.lookup`."""
@@ -77,7 +102,8 @@ class SparkEngine:
 
     def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
         """Return the rows; see `Engine.fetch`."""
-        return [row.asDict() for row in self._run(table).collect()]
+        rows: list[Any] = self._ran(lambda: self._run(table).collect())
+        return [row.asDict() for row in rows]
 
     def write_parquet(self, table: ir.Table, path: Path) -> None:
         """Write one file; see `Engine.write_parquet`."""
@@ -85,17 +111,28 @@ class SparkEngine:
 
     def write_csv(self, table: ir.Table, path: Path) -> None:
         """Write one file; see `Engine.write_csv`."""
-        self._one(path, lambda folder: self._run(table).coalesce(1).write.csv(folder, header=False, emptyValue=""))
+        # The parts of a sorted table are in order, and without a header one after the other they are the whole.
+        self._one(path, lambda folder: self._run(table).write.csv(folder, header=False, emptyValue=""))
 
-    def _one(self, path: Path, write: Any) -> None:
-        with files.replacing(path) as beside:
-            folder = beside.with_name(f"{beside.name}.parts")
-            try:
-                write(str(folder))
-                [part] = folder.glob("part-*")
-                part.replace(beside)
-            finally:
-                files.remove_folder(folder)
+    def _one(self, path: Path, write: Callable[[str], None]) -> None:
+        """Let the workers write to the scratch place, and bring the parts to this machine as one file."""
+        self._outputs += 1
+        folder = f"{self._scratch}/output-{self._outputs}"
+        self._ran(lambda: write(folder))
+        with files.replacing(path) as beside, beside.open("wb") as whole:
+            part = beside.with_name(f"{beside.name}.one")
+            for found in self._files.parts(folder):
+                self._files.bring(found, part)
+                with part.open("rb") as content:
+                    shutil.copyfileobj(content, whole)
+                part.unlink()
+        self._files.remove(folder)
+
+    def _ran(self, run: Callable[[], Any]) -> Any:
+        try:
+            return run()
+        except (PySparkException, Py4JJavaError) as error:
+            raise StepError(f"Spark fails at what the transformations make of the data: {reason(error)}") from error
 
     def _registered(self, name: str, frame: DataFrame) -> ir.Table:
         frame.createOrReplaceTempView(name)
@@ -107,7 +144,14 @@ class SparkEngine:
         try:
             return self._session.sql(sql)
         except PySparkException as error:
-            raise StepError(f"Spark refuses what the transformations make of the data: {error}") from error
+            raise StepError(f"Spark refuses what the transformations make of the data: {reason(error)}") from error
+
+
+def _selected(column: str, nanoseconds: Container[str]) -> str:
+    name = f"`{column}`"
+    if column not in nanoseconds:
+        return name
+    return f"CAST(timestamp_micros(({name} - pmod({name}, 1000)) DIV 1000) AS TIMESTAMP_NTZ) AS {name}"
 
 
 def _plain(kind: Any) -> Any:

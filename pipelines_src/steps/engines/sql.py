@@ -1,5 +1,6 @@
 """Ibis expressions as SQL of an engine, with the functions that every engine has under a name of its own."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlglot import expressions as sg
 
 from ..errors import StepError
 
+_LARGEST = ops.Literal(sys.float_info.max, "float64")
+_OF_SOME = {ops.Sqrt: ops.GreaterEqual, ops.Ln: ops.Greater, ops.Log2: ops.Greater, ops.Log10: ops.Greater}
 _WHOLE = 2.0**53  # from here on every float64 is a whole number
 _QUOTIENTS = (ops.Divide, ops.FloorDivide, ops.Modulus)
 Rewrite = Callable[[Sequence[sg.Expression]], sg.Expression]
@@ -44,7 +47,9 @@ def _alike(table: ir.Table) -> ir.Table:
     """Return the table with what differs by engine made the same.
 
     A quotient by zero is missing (DuckDB would make it infinite, Spark missing or an error); what lies in the middle is
-    rounded up (each engine has a rule of its own).
+    rounded up (each engine has a rule of its own); whether a number is infinite is a comparison (Ibis writes FALSE for
+    Spark); roots and logarithms of numbers that have none, and results that no float64 holds, are missing (DuckDB has
+    infinities, and Spark not a number).
     """
 
     def same(node: Any, arguments: Any) -> Any:
@@ -59,10 +64,14 @@ def _alike(table: ir.Table) -> ir.Table:
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
             half = ops.Literal(0.5, "float64")
             return ops.Divide(_whole(ops.Floor, ops.Add(ops.Multiply(node.arg, scale), half)), scale)
-        return node
+        return _finite(node)
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
+
+
+def _where(condition: Any, value: Any) -> Any:
+    return ops.IfElse(condition, value, ops.Literal(None, value.dtype))
 
 
 def _floating(node: Any) -> bool:
@@ -77,3 +86,16 @@ def _whole(kind: Any, value: Any) -> Any:
     """Return floor or ceil as a float: engines give integers, which the largest floats do not fit; those are whole."""
     small = ops.Less(ops.Abs(value), ops.Literal(_WHOLE, "float64"))
     return ops.IfElse(small, ops.Cast(kind(value), "float64"), value)
+
+
+def _finite(node: Any) -> Any:
+    """Return a function that has no value everywhere as one that is missing there."""
+    if isinstance(node, ops.IsInf):
+        beyond = ops.Greater(ops.Abs(node.arg), _LARGEST)
+        return ops.And(beyond, ops.Not(ops.IsNan(node.arg)))  # which is the largest of all to both engines
+    if type(node) in _OF_SOME:
+        has_one = _OF_SOME[type(node)](node.arg, ops.Literal(0, node.arg.dtype))
+        return type(node)(_where(has_one, node.arg))
+    if isinstance(node, ops.Exp | ops.Power):
+        return _where(ops.LessEqual(ops.Abs(node), _LARGEST), node)
+    return node

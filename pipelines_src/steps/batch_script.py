@@ -1,0 +1,19 @@
+"""What a container of your own runs on AWS Batch: fetch the code and its libraries, then prepare.
+
+The image needs Python 3.11 or newer, boto3, duckdb, numpy, pandas and pyarrow. This text is the container's command, so
+that the image has nothing of ours.
+"""
+
+import os
+import runpy
+import sys
+
+import boto3
+
+for name in ("CODE", "LIBRARIES"):
+    bucket, _, key = os.environ[f"ML_LOOP_{name}_URI"].removeprefix("s3://").partition("/")
+    path = f"/tmp/{name}.zip"  # noqa: S108 - the container is this job's alone
+    boto3.client("s3").download_file(bucket, key, path)
+    sys.path.insert(0, path)
+sys.argv = ["standalone", *sys.argv[1:]]
+runpy.run_module("pipelines_src.steps.standalone", run_name="__main__")

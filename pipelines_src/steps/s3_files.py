@@ -1,0 +1,69 @@
+"""Files from and to S3, for jobs that no SageMaker brings them to; a manifest written last says that all are there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .errors import StepError
+
+MANIFEST = "_SUCCESS"  # below what was delivered; who reads it starts here
+
+
+def download(uri: str, folder: Path) -> None:
+    """Copy all objects below `s3://bucket/prefix` into a folder, in the same tree.
+
+    Raises:
+        StepError: nothing lies there, or it cannot be read.
+    """
+    bucket, prefix = _parts(uri)
+    prefix = prefix.rstrip("/") + "/"
+    found = 0
+    try:
+        for page in _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", ()):
+                target = folder / item["Key"].removeprefix(prefix)
+                if not item["Key"].endswith("/"):  # what consoles make of a folder
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _client().download_file(bucket, item["Key"], str(target))
+                    found += 1
+    except (BotoCoreError, ClientError) as error:
+        raise StepError(f"{uri}: cannot be read: {error}. Check the address and the job's role.") from error
+    if not found:
+        raise StepError(f"{uri}: holds no object. Upload the raw files, or correct the address.")
+
+
+def deliver(folder: Path, uri: str) -> None:
+    """Copy all files below a folder to `s3://bucket/prefix`, and then the manifest: names and sizes in bytes.
+
+    An object is there as a whole or not at all, but several are not; without the manifest they count for nothing.
+
+    Raises:
+        StepError: what lies there was delivered before, or it cannot be written.
+    """
+    bucket, prefix = _parts(uri)
+    prefix = prefix.rstrip("/") + "/"
+    files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    sizes = {name: path.stat().st_size for name, path in files.items()}
+    manifest = json.dumps({"files": sizes}, indent=1, sort_keys=True) + "\n"
+    try:
+        if _client().list_objects_v2(Bucket=bucket, Prefix=prefix + MANIFEST).get("KeyCount"):
+            raise StepError(f"{uri}: was delivered before; what pipelines may read is not changed. Choose another.")
+        for name, path in files.items():
+            _client().upload_file(str(path), bucket, prefix + name)
+        _client().put_object(Bucket=bucket, Key=prefix + MANIFEST, Body=manifest.encode())
+    except (BotoCoreError, ClientError, boto3.exceptions.Boto3Error) as error:
+        raise StepError(f"{uri}: cannot be written: {error}. Check the job's role.") from error
+
+
+def _client() -> Any:
+    return boto3.client("s3")
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    if not (uri.startswith("s3://") and bucket and prefix):
+        raise StepError(f"{uri!r} is no address of a folder in S3; allowed is s3://bucket/folder. Correct it.")
+    return bucket, prefix

@@ -1,0 +1,41 @@
+"""Prepare outside of SageMaker, on AWS Glue and AWS Batch: raw data from S3, what is made to S3, the manifest last.
+
+Glue's workers read the raw files from S3 themselves; for DuckDB they are brought to the machine's disk. What is made is
+written to the disk of the machine that runs this, whole, and delivered when all of it is there.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import prepare, s3_files, use_case
+from .engines import reads_addresses
+from .folders import Folders
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the preparation; arguments that are not its own are Glue's and left alone.
+
+    Raises:
+        StepError: it cannot be done; the text says what to do. Glue and Batch show it as the job's reason.
+    """
+    parser = argparse.ArgumentParser(prog="standalone", description="Prepare data that lies in S3.", allow_abbrev=False)
+    parser.add_argument("--use_case", required=True, help="folder beside steps, for example flight_delays")
+    parser.add_argument("--raw", required=True, help="s3://bucket/folder of the raw files")
+    parser.add_argument("--prepared", required=True, help="s3://bucket/folder that is to be made")
+    parser.add_argument("--scratch", help="s3://bucket/folder that every worker reaches")
+    options, _ = parser.parse_known_args(arguments)
+    settings = use_case.load(options.use_case)
+    with tempfile.TemporaryDirectory(prefix="ml-loop-") as base:
+        folders = Folders(Path(base), {"raw": options.raw}, options.scratch)
+        if not reads_addresses(settings.prepare["engine"]):
+            folders = Folders(Path(base))
+            s3_files.download(options.raw, folders.input("raw"))
+        prepare.run(settings, folders)
+        s3_files.deliver(folders.outputs, options.prepared)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

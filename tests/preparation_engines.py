@@ -1,0 +1,33 @@
+"""The templates of an environment whose use case prepares its data on another engine."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config import Environment, UseCase, load_environment, load_use_case
+
+IMAGE = "111122223333.dkr.ecr.ap-northeast-1.amazonaws.com/team/prepare:1"
+USE_CASE = "flight_delays"
+
+
+def use_case(engine: str, **prepare: Any) -> UseCase:
+    """The use case on an engine; more settings of `prepare` by name."""
+    known = load_use_case(USE_CASE)
+    section = known.prepare.model_dump(exclude_unset=True) | {"engine": engine} | prepare
+    if engine == "batch":
+        section.setdefault("image", IMAGE)
+    return known.model_copy(update={"prepare": type(known.prepare).model_validate(section)})
+
+
+def environment(level: str = "full") -> Environment:
+    """The environment dev with a level of interface endpoints."""
+    dev = load_environment("dev")
+    return dev.model_copy(update={"network": dev.network.model_copy(update={"interface_endpoints": level})})
+
+
+def templates(engine: str, synthesise: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """The templates of dev with the use case on an engine, by the stack's name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stacks.platform_stage.load_use_case", lambda _: use_case(engine))
+        return synthesise(environment())

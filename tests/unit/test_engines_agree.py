@@ -1,0 +1,210 @@
+"""The same use case on DuckDB and on Spark, and record by record by the row function, gives the same.
+
+Tolerance. Which split a record is in, labels, levels, ranks and numbers that nothing was learnt for are equal, byte for
+byte. What is an average over many rows depends on the order of adding, which no engine promises: means, deviations,
+components and what is computed with them agree to 1e-9 of their size, and once they are float32 to 1e-6.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+
+from config import load_use_case
+from pipelines_src.flight_delays import raw_data
+from tests.preparation_engines import use_case
+from tests.unit import everything_kit, spark_kit
+from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
+
+LEARNT, SINGLE = 1e-9, 1e-6
+SPLITS = ("train", "validation")
+ENGINES = ("processing", "spark")
+NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-100, 100).map(float)
+TEXTS = st.none() | st.sampled_from(everything_kit.KINDS) | st.text(max_size=8)
+RECORDS = st.tuples(
+    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), NUMBERS, NUMBERS, NUMBERS, TEXTS, TEXTS, TEXTS
+)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[SparkSession]:
+    yield from spark_kit.session()
+
+
+@pytest.fixture(scope="module")
+def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fortieth of the flights, and all weather, planes and airports."""
+    folder = tmp_path_factory.mktemp("flights")
+    raw_data.write(folder)
+    every = pd.read_parquet(folder / "flights.parquet").iloc[::40]
+    every.to_parquet(folder / "flights.parquet", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def submitted(flights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """flight_delays as a cluster runs it: the folder of the job and of what stands for the cluster's file system."""
+    folder = tmp_path_factory.mktemp("submitted")
+    ran = spark_kit.submit(use_case("spark"), flights, folder)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def both(flights: Path, submitted: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Made]:
+    """flight_delays on DuckDB and on Spark."""
+    steps = for_steps(load_use_case("flight_delays"), "processing")
+    duckdb = made(steps, flights, tmp_path_factory.mktemp("flights_duckdb") / "job")
+    return duckdb, Made(submitted / "job/processing/output", flights)
+
+
+def test_what_a_cluster_kept_lay_in_its_own_file_system_and_is_gone(submitted: Path) -> None:
+    assert (submitted / "cluster").exists()
+    assert [path for path in (submitted / "cluster").rglob("*") if path.is_file()] == []
+    assert not list((submitted / "job").glob("scratch-*"))
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_flights_that_train_are_equal_byte_for_byte(both: tuple[Made, Made], split: str) -> None:
+    duckdb, spark = both
+    assert duckdb.csv(split) == spark.csv(split)
+    assert duckdb.csv(split).count(b"\n") > 500
+
+
+@pytest.mark.parametrize("split", ["test", "serving"])
+def test_flights_that_are_judged_and_replayed_are_equal(both: tuple[Made, Made], split: str) -> None:
+    duckdb, spark = (each.table(split) for each in both)
+    forecast = [name for name in duckdb.columns if name == "baseline_forecast"]
+    pd.testing.assert_frame_equal(
+        duckdb.drop(columns=forecast), spark.drop(columns=forecast), check_exact=True, check_dtype=False
+    )
+    for name in forecast:
+        np.testing.assert_allclose(duckdb[name], spark[name], rtol=LEARNT)
+
+
+def test_what_is_learnt_and_reported_of_flights_is_equal(both: tuple[Made, Made]) -> None:
+    duckdb, spark = both
+    assert duckdb.json("features", "features") == spark.json("features", "features")
+    assert duckdb.json("baseline", "constraints") == spark.json("baseline", "constraints")
+    assert duckdb.json("report", "preparation")["splits"].keys() == spark.json("report", "preparation")["splits"].keys()
+    close(duckdb.json("report", "preparation"), spark.json("report", "preparation"))
+
+
+def test_one_flight_at_a_time_is_encoded_as_the_engine_does(
+    both: tuple[Made, Made], flights: Path, tmp_path: Path
+) -> None:
+    steps = for_steps(load_use_case("flight_delays"), "processing")
+    rows = encoded_rows(steps, flights, tmp_path, both[0])
+    assert len(rows) > 8000
+    for record, wanted in rows[::7]:
+        np.testing.assert_array_equal(np.array(both[0].row_function()(record), "float32"), wanted)
+    first, second = (each.row_function() for each in both)
+    for record, _ in rows[:500:5]:
+        np.testing.assert_array_equal(first(record), second(record))
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw files of everything_kit."""
+    folder = tmp_path_factory.mktemp("hard")
+    everything_kit.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(hard: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Every rule, scale and encoding on hard values, by DuckDB."""
+    steps = for_steps(everything_kit.schema("random"), "processing")
+    return made(steps, hard, tmp_path_factory.mktemp("everything") / "duckdb", everything_kit.module())
+
+
+@pytest.fixture(scope="module")
+def everything(
+    hard: Path, spark: SparkSession, on_duckdb: Made, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Made, Made]:
+    """The same by DuckDB and by Spark."""
+    steps = for_steps(everything_kit.schema("random"), "spark")
+    folder = tmp_path_factory.mktemp("everything")
+    return on_duckdb, made(steps, hard, folder / "spark", everything_kit.module())
+
+
+@pytest.mark.parametrize("way", list(everything_kit.SPLITS))
+def test_a_record_is_in_the_same_split_on_every_engine(
+    way: str, hard: Path, spark: SparkSession, tmp_path: Path
+) -> None:
+    found = [splits(for_steps(everything_kit.schema(way), engine), hard, tmp_path / engine) for engine in ENGINES]
+    assert found[0] == found[1]
+    assert {split for _, split in found[0]} == {"train", "validation", "test", "serving"}
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_everything_trains_alike(everything: tuple[Made, Made], split: str) -> None:
+    duckdb, spark = (matrix(each.csv(split)) for each in everything)
+    assert len(duckdb) > 50
+    exact = slice(0, everything_kit.EXACT)
+    np.testing.assert_array_equal(duckdb[:, exact], spark[:, exact])
+    np.testing.assert_allclose(duckdb, spark, rtol=SINGLE, atol=SINGLE, equal_nan=True)
+
+
+def test_everything_is_split_judged_and_reported_alike(everything: tuple[Made, Made]) -> None:
+    duckdb, spark = everything
+    for split in ("test", "serving"):
+        assert duckdb.table(split)["record_id"].tolist() == spark.table(split)["record_id"].tolist()
+    close(duckdb.json("features", "features"), spark.json("features", "features"))
+    close(duckdb.json("report", "preparation"), spark.json("report", "preparation"))
+    rules = duckdb.json("report", "preparation")["cleaning"]
+    assert all(rule["left_out"] + rule["changed"] > 0 for rule in rules), rules
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=ENGINES)
+def test_one_record_at_a_time_is_encoded_as_everything_was(
+    everything: tuple[Made, Made], place: int, tmp_path: Path
+) -> None:
+    steps = for_steps(everything_kit.schema("random"), ENGINES[place])
+    one = everything[place]
+    rows = encoded_rows(steps, one.raw, tmp_path, one, everything_kit.module())
+    assert len(rows) > 1200
+    encode = one.row_function()
+    found = np.array([encode(record) for record, _ in rows], "float32")
+    np.testing.assert_allclose(found, [wanted for _, wanted in rows], rtol=SINGLE, atol=SINGLE)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(RECORDS, min_size=1, max_size=40))
+def test_any_records_are_encoded_alike_by_duckdb_and_the_row_function(
+    on_duckdb: Made, tmp_path: Path, given_records: list[tuple[Any, ...]]
+) -> None:
+    steps = for_steps(everything_kit.schema("random"), "processing")
+    rows = encoded_records(steps, given_records, tmp_path, on_duckdb, everything_kit.module())
+    encode = on_duckdb.row_function()
+    for record, wanted in rows:
+        np.testing.assert_allclose(np.array(encode(record), "float32"), wanted, rtol=SINGLE, atol=SINGLE)
+
+
+def close(first: Any, second: Any) -> None:
+    """Two documents are equal but for the last digits of numbers."""
+    if isinstance(first, dict):
+        assert first.keys() == second.keys()
+        for key in first:
+            close(first[key], second[key])
+    elif isinstance(first, list):
+        assert len(first) == len(second)
+        for one, other in zip(first, second, strict=True):
+            close(one, other)
+    elif isinstance(first, float):
+        assert second == pytest.approx(first, rel=LEARNT, abs=1e-12)
+    else:
+        assert first == second
+
+
+def matrix(csv: bytes) -> NDArray[np.float64]:
+    rows = [[float(cell) if cell else np.nan for cell in line.split(",")] for line in csv.decode().splitlines()]
+    return np.array(rows)
