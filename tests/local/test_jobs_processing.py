@@ -295,7 +295,10 @@ def test_names_are_unique_and_unknown_jobs_are_refused_as_on_aws(world: dict[str
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"AppSpecification": {"ImageUri": IMAGE.replace("sagemaker-xgboost", "mine")}}, "known are kmeans, sagemaker-scikit"),
+        (
+            {"AppSpecification": {"ImageUri": IMAGE.replace("sagemaker-xgboost", "mine")}},
+            "known are kmeans, sagemaker-scikit",
+        ),
         ({"AppSpecification": {"ImageUri": IMAGE.replace("ap-northeast-1", "us-east-1")}}, "its own region"),
         ({"AppSpecification": {"ImageUri": IMAGE}}, "ContainerEntrypoint"),
         ({"RoleArn": "arn:aws:iam::000000000000:role/nobody"}, "Could not assume role"),
