@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from config import load_use_case
-from ops.new_use_case import Created, leakage
+from ops.new_use_case import Created, leakage, measuring
 from tests.unit.new_use_case_kit import Repository, csv, customers
 
 ROWS = 300
@@ -215,6 +215,14 @@ def test_the_rows_are_identified_by_a_column_of_theirs_or_by_their_number(reposi
     assert repository.new(customers(), "churn", name="without").use_case.data.id == "row_number"
     created = repository.new(customers().assign(customer_id=[f"c{n}" for n in range(ROWS)]), "churn", name="with_id")
     assert created.use_case.data.id == "customer_id"
+
+
+def test_a_large_file_has_its_ids_told_exactly(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "_EXACT_ROWS", 100)
+    frame = customers(20_000).assign(order=range(20_000), spend=np.arange(20_000) % 19_990)
+    created = repository.new(frame, "churn")
+    assert created.use_case.data.id == "order"
+    assert {role.column.name: role.column.different for role in created.plan.roles}["spend"] == 19_990
 
 
 def test_rows_are_split_by_time_where_one_is_named(repository: Repository) -> None:
