@@ -82,7 +82,7 @@ class Data(Section):
     """What comes in, what a record is, and which column is what."""
 
     raw: dict[ColumnName, Columns] = Field(
-        min_length=1, description="Raw tables, <table>.parquet or .csv each, and the columns that are read from them."
+        min_length=1, description="Raw tables, <table>.parquet each, and the columns that are read from them."
     )
     record: Annotated[tuple[RecordField, ...], Spread] = Field(
         min_length=1, description="The fields of a record, in order."
