@@ -5,6 +5,7 @@ byte. What is an average over many rows depends on the order of adding, which no
 components and what is computed with them agree to 1e-9 of their size, and once they are float32 to 1e-6.
 """
 
+import importlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -109,6 +110,30 @@ def test_one_flight_at_a_time_is_encoded_as_the_engine_does(
     first, second = (each.row_function() for each in both)
     for record, _ in rows[:500:5]:
         np.testing.assert_array_equal(first(record), second(record))
+
+
+def on_both(name: str, folder: Path) -> list[Made]:
+    """A use case of the repository on DuckDB and on the Spark that is there."""
+    importlib.import_module(f"pipelines_src.{name}.raw_data").write(folder / "raw")
+    return [made(for_steps(load_use_case(name), engine), folder / "raw", folder / engine) for engine in ENGINES]
+
+
+def test_images_are_equal_byte_for_byte(spark: SparkSession, tmp_path: Path) -> None:
+    first, second = on_both("handwritten_digits", tmp_path)
+    for split in SPLITS:
+        assert first.csv(split) == second.csv(split)
+    assert first.csv("train").count(b"\n") > 700
+    assert first.json("features", "features") == second.json("features", "features")
+    for split in ("test", "serving"):
+        pd.testing.assert_frame_equal(first.table(split), second.table(split), check_exact=True, check_dtype=False)
+
+
+def test_components_of_images_agree(spark: SparkSession, tmp_path: Path) -> None:
+    first, second = on_both("digit_clusters", tmp_path)
+    for split in SPLITS:
+        np.testing.assert_allclose(matrix(first.csv(split)), matrix(second.csv(split)), rtol=SINGLE, atol=SINGLE)
+    assert len(matrix(first.csv("train"))) > 700
+    close(first.json("features", "features"), second.json("features", "features"))
 
 
 @pytest.fixture(scope="module")
