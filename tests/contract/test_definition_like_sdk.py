@@ -171,6 +171,7 @@ def test_the_evaluation_of_a_use_case(sdk: Any, pipeline_settings: PipelineSetti
         volume_kms_key=given.data_key,
         output_kms_key=given.models_key,
         max_runtime_in_seconds=given.processing_runtime_seconds,
+        env={"ML_LOOP_CHAMPION": sdk.ParameterString(name="ChampionModelUri", default_value=given.code_uri)},
         tags=[{"Key": key, "Value": value} for key, value in given.tags],
         network_config=sdk.NetworkConfig(
             enable_network_isolation=True,
@@ -185,8 +186,8 @@ def test_the_evaluation_of_a_use_case(sdk: Any, pipeline_settings: PipelineSetti
     outputs = prepare.ProcessingOutputConfig.Outputs
     inputs = {
         "model": train.ModelArtifacts.S3ModelArtifacts,
-        "test": outputs["test"].S3Output.S3Uri,
-        "features": outputs["features"].S3Output.S3Uri,
+        "champion": sdk.ParameterString(name="ChampionModelUri", default_value=given.code_uri),
+        **{name: outputs[name].S3Output.S3Uri for name in ("test", "validation", "features", "report")},
         "code": given.code_uri,
         "wheels": given.wheels_uri,
     }

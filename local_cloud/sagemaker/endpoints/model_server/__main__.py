@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from local_cloud.sagemaker.endpoints.model_server import script
@@ -32,12 +33,13 @@ def main() -> None:
     parser.add_argument("--no-scripts", action="store_true", help="serve the algorithm whatever SAGEMAKER_PROGRAM says")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    _forget_the_project()
     model_dir = arguments.model_dir.resolve()
     os.environ["SM_MODEL_DIR"] = str(model_dir)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the image's default, read when the libraries load
     program = None if arguments.no_scripts else os.environ.get("SAGEMAKER_PROGRAM")
-    handle = script.handler(model_dir, program) if program else _algorithm(arguments.algorithm, model_dir)
+    load = None if program else _algorithm(arguments.algorithm)
+    _forget_the_project()
+    handle = load(model_dir) if load else script.handler(model_dir, str(program))
     parameters = {
         "MaxConcurrentTransforms": os.cpu_count(),
         "BatchStrategy": "MULTI_RECORD",
@@ -51,15 +53,15 @@ def main() -> None:
     Server(listener, handle, json.dumps(parameters).encode()).serve_forever()
 
 
-def _algorithm(name: str, model_dir: Path) -> Handler:
+def _algorithm(name: str) -> Callable[[Path], Handler]:
     # Each loads its libraries, which a script or another algorithm may not need.
     if name == "kmeans":
         from local_cloud.sagemaker.endpoints.model_server import kmeans
 
-        return kmeans.handler(model_dir)
+        return kmeans.handler
     from local_cloud.sagemaker.endpoints.model_server import algorithm
 
-    return algorithm.handler(model_dir)
+    return algorithm.handler
 
 
 def _forget_the_project() -> None:
