@@ -50,7 +50,8 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config schema --check
 
 test: setup browser java ## Pass the tests
-	@$(PY) -m pytest -n 2 --dist loadfile --durations=10 $(PYTEST_ARGS)
+	@# In the order of the folders: the long files of contract and local come first, so that none is left for the end.
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep)

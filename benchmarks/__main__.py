@@ -40,7 +40,7 @@ def _synthesis(console: Console) -> bool:
         )
     console.print(table)
     console.print(
-        f"Promised: for {synth.ALL} a ratio of at most {synth.CPU_RATIO}; always at most {synth.MEMORY_MB} MB, and "
+        f"Promised: for {synth.ALL} a ratio of at most {synth.CPU_RATIO} and {synth.MEMORY_MB} MB; always at most "
         f"{synth.RESOURCES_PER_STACK} resources in a stack."
     )
     return all(result.kept for result in results)
