@@ -33,7 +33,7 @@ def build(base: Path, requests: int) -> Served:
     raw_data.write(work / "input" / "raw")
     _run(["-m", "pipelines_src", "prepare", "--use-case", NAME], {"ML_LOOP_BASE_DIR": str(base)})
     _train(base)
-    for name in ("test", "features"):
+    for name in ("test", "validation", "features", "report"):
         shutil.copytree(work / "output" / name, work / "input" / name)
     _run(["-m", "pipelines_src", "evaluate", "--use-case", NAME], {"ML_LOOP_BASE_DIR": str(base)})
     folder = base / "served"
