@@ -7,12 +7,13 @@ that the image has nothing of ours.
 import os
 import runpy
 import sys
+import tempfile
 
 import boto3
 
 for name in ("CODE", "LIBRARIES"):
     bucket, _, key = os.environ[f"ML_LOOP_{name}_URI"].removeprefix("s3://").partition("/")
-    path = f"/tmp/{name}.zip"  # noqa: S108 - the container is this job's alone
+    path = f"{tempfile.gettempdir()}/{name}.zip"
     boto3.client("s3").download_file(bucket, key, path)
     sys.path.insert(0, path)
 sys.argv = ["standalone", *sys.argv[1:]]
