@@ -46,12 +46,6 @@ def write_csv(path: Path, table: "pd.DataFrame") -> None:
         table.to_csv(beside, index=False)
 
 
-def write_parquet(path: Path, table: "pd.DataFrame") -> None:
-    """Write a table as Parquet."""
-    with replacing(path) as beside:
-        table.to_parquet(beside, index=False)
-
-
 def read_json(path: Path) -> Any:
     """Read a JSON document that an earlier step wrote; StepError if it is not there or not JSON."""
     try:
