@@ -16,9 +16,8 @@ from sklearn.metrics import roc_auc_score
 from config import load_use_case
 from local_cloud import clients
 from tests.contract import sdk_kit
-from tests.local.conftest import running
 from tests.local.endpoints_kit import until
-from tests.local.release_kit import GROUP, Platform
+from tests.local.release_kit import GROUP, Platform, deployed
 
 RECORDS = 2000
 USE_CASE = load_use_case("flight_delays")
@@ -26,11 +25,9 @@ USE_CASE = load_use_case("flight_delays")
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    folder = tmp_path_factory.mktemp("sdk-platform")
-    with running(folder / "state") as cloud:
-        platform = Platform(cloud, folder)
+    with deployed(tmp_path_factory, "sdk-platform") as platform:
         upload = [sys.executable, "-m", "ops", "data", "upload", "local", USE_CASE.name]
-        subprocess.run(upload, cwd=clients.ROOT, env=clients.environment(cloud.port), check=True)
+        subprocess.run(upload, cwd=clients.ROOT, env=clients.environment(platform.cloud.port), check=True)
         yield platform
 
 

@@ -1,12 +1,20 @@
 """A local cloud with the environment `local` deployed: model packages, releases, alarms and who hears of them."""
 
+import fcntl
 import json
+import os
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from local_cloud import clients
 from ops.demo.cdk import CDK, Cdk
+from tests.local.conftest import running
 from tests.local.endpoints_kit import ECHO, IMAGE, archive, until
 from tests.local.roles import allow
 
@@ -17,14 +25,38 @@ PREFIX = "flight_delays/test"
 SPEED = "150"
 
 
+def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Deploy once in a run of the tests, in whichever of its processes comes first; return the cloud's folder."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder, ready = root / "deployment", root / "deployment" / "ready"
+    with (root / "deployment.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            with running(folder / "state") as cloud:
+                cdk = Cdk(clients.environment(cloud.port), folder)
+                cdk.prepare("local", clients.ACCOUNT, clients.REGION)
+                cdk.deploy()
+            ready.touch()
+    return folder
+
+
+@contextmanager
+def deployed(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator["Platform"]:
+    """Start a local cloud of one's own that remembers the deployment."""
+    folder = tmp_path_factory.mktemp(name) / "cloud"
+    shutil.copytree(_deployment(tmp_path_factory), folder)
+    with running(folder / "state") as cloud:
+        yield Platform(cloud, folder)
+
+
 class Platform:
     """A local cloud with the environment `local` deployed, and model packages made by hand."""
 
     def __init__(self, cloud: Any, folder: Path) -> None:
         self.cloud = cloud
         self.cdk = Cdk(clients.environment(cloud.port), folder)
-        self.cdk.prepare("local", clients.ACCOUNT, clients.REGION)
-        self.cdk.deploy()
         self.sagemaker = cloud.client("sagemaker")
         self.cloudformation = cloud.client("cloudformation")
         self._mailbox = ""

@@ -8,18 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud import clients, settings
-from tests.local.conftest import running
 from tests.local.endpoints_kit import BROKEN, until
-from tests.local.release_kit import SERVING, SPEED, Platform
+from tests.local.release_kit import SERVING, SPEED, Platform, deployed
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    folder = tmp_path_factory.mktemp("release-flow")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(settings.ALARM_SPEED, SPEED)
-        with running(folder / "state") as cloud:
-            yield Platform(cloud, folder)
+        with deployed(tmp_path_factory, "release-flow") as platform:
+            yield platform
 
 
 def said_by_ops(platform: Platform) -> str:

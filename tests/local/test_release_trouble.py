@@ -6,19 +6,16 @@ from collections.abc import Iterator
 import pytest
 
 from local_cloud import settings
-from tests.local.conftest import running
 from tests.local.endpoints_kit import BROKEN, until
-from tests.local.release_kit import SERVING, SPEED, Platform
+from tests.local.release_kit import SERVING, SPEED, Platform, deployed
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    folder = tmp_path_factory.mktemp("release-trouble")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(settings.ALARM_SPEED, SPEED)
         environment.setenv(settings.SILENT_ROLLBACKS, "1")
-        with running(folder / "state") as cloud:
-            platform = Platform(cloud, folder)
+        with deployed(tmp_path_factory, "release-trouble") as platform:
             platform.listen()
             yield platform
 
