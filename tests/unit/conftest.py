@@ -1,10 +1,8 @@
 """The jobs of a use case, run as on AWS: from the zipped asset, under the container's folders."""
 
 import ast
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import xgboost
 
 from config import load_use_case
 from pipelines_src.job_code import assembled
+from tests.job_process import run_job
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 
@@ -45,13 +44,7 @@ class Jobs:
 
     def run(self, job: str) -> subprocess.CompletedProcess[str]:
         """Run a processing job."""
-        return subprocess.run(
-            [sys.executable, "-I", str(self.asset), job, "--use-case", self.use_case],
-            env={"ML_LOOP_BASE_DIR": str(self.root / job), "PATH": os.environ["PATH"]},
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        return run_job(self.asset, job, self.use_case, self.root / job)
 
     def train(self, hyperparameters: dict[str, Any]) -> None:
         """Train as the built-in algorithm does, and give the job evaluate its inputs; there is no champion."""

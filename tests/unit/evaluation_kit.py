@@ -1,10 +1,8 @@
 """A small use case per problem, from raw data to an evaluated model, as the jobs run it."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ import yaml
 from config import load_use_case
 from local_cloud.sagemaker.images import kmeans_fit, kmeans_hyperparameters, mxnet_ndarray
 from pipelines_src.job_code import assembled
+from tests.job_process import run_job
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 ROWS = 3000
@@ -103,17 +102,7 @@ class Run:
     def job(self, name: str) -> subprocess.CompletedProcess[str]:
         """Run a processing job's code as the pipeline's asset has it."""
         with assembled(load_use_case("pumps", self.root), self.root / "pipelines_src") as code:
-            return subprocess.run(
-                [sys.executable, "-I", str(code), name, "--use-case", "pumps"],
-                env={
-                    "ML_LOOP_BASE_DIR": str(self.root / name),
-                    "PATH": os.environ["PATH"],
-                    "ML_LOOP_CHAMPION": "s3://c",
-                },
-                check=False,
-                capture_output=True,
-                text=True,
-            )
+            return run_job(code, name, "pumps", self.root / name, {"ML_LOOP_CHAMPION": "s3://c"})
 
     def folder(self, job: str, kind: str, name: str) -> Path:
         return self.root / job / "processing" / kind / name

@@ -1,9 +1,6 @@
 """A repository of its own for tests of `use-case new`, and tables to make files of."""
 
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ import pandas as pd
 
 from ops.new_use_case import Created, Request, create
 from pipelines_src.job_code import assembled
+from tests.job_process import run_job
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 
@@ -46,13 +44,7 @@ class Repository:
         if job == "prepare":
             shutil.copytree(created.folder / "raw", base / "processing" / "input" / "raw")
         with assembled(created.use_case, self.root / "pipelines_src") as code:
-            done = subprocess.run(
-                [sys.executable, "-I", str(code), job, "--use-case", created.use_case.name],
-                env={"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"]},
-                check=False,
-                capture_output=True,
-                text=True,
-            )
+            done = run_job(code, job, created.use_case.name, base)
         assert done.returncode == 0, done.stderr
         return base / "processing" / "output"
 

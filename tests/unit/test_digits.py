@@ -1,9 +1,6 @@
 """The use cases handwritten_digits and digit_clusters: images as features, in both ways of learning, without code."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +11,14 @@ import xgboost
 from config import load_use_case
 from pipelines_src.handwritten_digits import raw_data
 from pipelines_src.job_code import assembled
+from tests.job_process import run_job
 
 
 def prepared(name: str, folder: Path) -> Path:
     """Run the job prepare on the real images, as on AWS; return its outputs."""
     raw_data.write(folder / "processing" / "input" / "raw")
     with assembled(load_use_case(name)) as code:
-        subprocess.run(
-            [sys.executable, "-I", str(code), "prepare", "--use-case", name],
-            env={"ML_LOOP_BASE_DIR": str(folder), "PATH": os.environ["PATH"]},
-            check=True,
-            capture_output=True,
-        )
+        run_job(code, "prepare", name, folder).check_returncode()
     return folder / "processing" / "output"
 
 
