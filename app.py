@@ -12,6 +12,7 @@ if __name__ == "__main__":
 import aws_cdk as cdk
 
 from config import ConfigError, environment_names, load_environment
+from pipelines_src.definition.errors import DefinitionError
 from stacks.platform_stage import PlatformStage
 
 # The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
@@ -24,8 +25,8 @@ def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     """Return the application, not yet synthesised; ConfigError says what is wrong with an environment."""
     app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=outdir)
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
-    for name in str(chosen).split(","):
-        PlatformStage(app, load_environment(name.strip()))
+    for name in dict.fromkeys(name.strip() for name in str(chosen).split(",")):
+        PlatformStage(app, load_environment(name))
     if validate:
         from stacks.validation import rule_packs  # half a second of its own
 
@@ -37,5 +38,9 @@ if __name__ == "__main__":
     try:
         # The switch is the CDK's own, for its template linter; it stands for all checks here.
         platform(validate=os.environ.get("CDK_VALIDATION") != "false").synth()
-    except ConfigError as error:
+    except (ConfigError, DefinitionError) as error:
         sys.exit(str(error))
+    except RuntimeError as error:  # from JavaScript; the report of the checks is on stderr already
+        if "Validation failed" not in str(error):
+            raise
+        sys.exit("The checks found what is listed above. Mend it, or acknowledge it beside its resource.")

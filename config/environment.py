@@ -40,6 +40,7 @@ class Access(Section):
 
     allowed_cidrs: tuple[CallerRange, ...] = Field(
         default=(),
+        max_length=50,  # a managed policy, which holds them, has at most 6,144 characters
         description="addresses from which people may reach data and SageMaker besides the VPC endpoints; empty: from "
         "any address, with credentials",
     )

@@ -12,6 +12,7 @@ from config.yaml_file import KeyPath, YamlFile
 
 _TYPES = {
     "string_type": "text; put it in quotes",
+    "invalid_key": "text as a key; put it in quotes",
     "int_type": "a whole number, without quotes",
     "int_from_float": "a whole number",
     "float_type": "a number",
@@ -66,6 +67,11 @@ def _allowed(model: type[BaseModel], place: Place, kind: str, context: dict[str,
     if kind == "string_pattern_mismatch":
         about = _about(model, place).removeprefix(": ")
         return f"{about or 'text'} (pattern {context['pattern']})"
+    if kind in {"string_too_long", "string_too_short"}:
+        most = kind == "string_too_long"
+        return f"text of at {'most' if most else 'least'} {context['max_length' if most else 'min_length']} characters"
+    if kind == "too_long":
+        return f"at most {context['max_length']} of them"
     return _TYPES.get(kind)
 
 

@@ -39,6 +39,7 @@ def read(path: Path, shown: str) -> YamlFile:
         text = path.read_text(encoding="utf-8")
         loader = _Loader(text)
         root = loader.get_single_node()
+        _refuse_cycles(root, (), shown)
         content = None if root is None else loader.construct_document(root)
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
@@ -56,6 +57,16 @@ def read(path: Path, shown: str) -> YamlFile:
     lines: dict[KeyPath, int] = {}
     _collect(root, (), lines, shown)
     return YamlFile(path, content, lines)
+
+
+def _refuse_cycles(node: yaml.Node | None, above: tuple[yaml.Node, ...], shown: str) -> None:
+    if any(node is one for one in above):
+        line = above[-1].start_mark.line + 1
+        raise ConfigError(f"{shown}:{line}: an alias, *name, stands for what it is in itself. Write the value out.")
+    if isinstance(node, yaml.CollectionNode):
+        for item in node.value:
+            for child in item if isinstance(item, tuple) else (item,):
+                _refuse_cycles(child, (*above, node), shown)
 
 
 def _collect(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], shown: str) -> None:

@@ -1,9 +1,10 @@
 """A log group under a customer-managed key, for a stated time."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from constructs.removal import removal_policy
 
 _Days = logs.RetentionDays
 # The configuration speaks of days, the L2 of names for them.
@@ -56,5 +57,5 @@ class EncryptedLogGroup(Construct):
             log_group_name=name,
             encryption_key=key,
             retention=RETENTION[days],
-            removal_policy=cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(destroy=destroy),
         )

@@ -1,12 +1,12 @@
 """One customer-managed key per purpose."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.durations import days
+from constructs.removal import removal_policy
 from constructs.statements import service
 
 
@@ -40,7 +40,7 @@ class EncryptionKeys(Construct):
             description=description,
             enable_key_rotation=True,
             pending_window=days(7 if self._destroy else 30),
-            removal_policy=cdk.RemovalPolicy.DESTROY if self._destroy else cdk.RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(destroy=self._destroy),
         )
 
 

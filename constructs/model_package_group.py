@@ -1,8 +1,9 @@
 """Where the models of one use case are registered, version by version."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
+
+from constructs.removal import removal_policy
 
 
 class ModelPackageGroup(Construct):
@@ -10,13 +11,11 @@ class ModelPackageGroup(Construct):
 
     Args:
         name: physical name, since approvals, releases and people speak of it.
-        description: for people.
         destroy: whether it goes with the environment; SageMaker deletes it only when it is empty.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, description: str, destroy: bool) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, destroy: bool) -> None:
         super().__init__(scope, construct_id)
-        self.resource = sagemaker.CfnModelPackageGroup(
-            self, "Resource", model_package_group_name=name, model_package_group_description=description
-        )
-        self.resource.apply_removal_policy(cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN)
+        # A description is create-only: one that can be edited would replace the group, which its name forbids.
+        self.resource = sagemaker.CfnModelPackageGroup(self, "Resource", model_package_group_name=name)
+        self.resource.apply_removal_policy(removal_policy(destroy=destroy))

@@ -82,9 +82,9 @@ class PermissionsBoundary(Construct):
         self.policy = iam.ManagedPolicy(
             self,
             "Resource",
-            # Named, so that roles can refer to it without waiting for its stack's output.
+            # Named, so that roles can refer to it without waiting for its stack's output; so it must never be replaced,
+            # and has no description, which is create-only.
             managed_policy_name=f"{environment}-boundary",
-            description=f"Most that any role of the ML Loop environment {environment} can be allowed",
             document=document([_CEILING, _TAG_INTERFACES, *guardrails, *_own_environment(environment), _KEEP_KEYS]),
         )
         reason = "A permissions boundary grants nothing; it is the most that the roles' own narrow policies can grant."

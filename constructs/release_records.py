@@ -1,11 +1,11 @@
 """The table of releases."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.findings import acknowledge
+from constructs.removal import removal_policy
 
 
 class ReleaseRecords(Construct):
@@ -30,7 +30,7 @@ class ReleaseRecords(Construct):
                 point_in_time_recovery_enabled=True
             ),
             deletion_protection=not destroy,
-            removal_policy=cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(destroy=destroy),
         )
         acknowledge(
             self.table,

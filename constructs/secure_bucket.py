@@ -3,13 +3,13 @@
 from functools import cache
 from typing import cast
 
-import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.durations import days
 from constructs.findings import acknowledge
+from constructs.removal import removal_policy
 
 
 class SecureBucket(Construct):
@@ -49,7 +49,7 @@ class SecureBucket(Construct):
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{construct_id.lower()}/" if access_logs else None,
             lifecycle_rules=_lifecycle(noncurrent_days, expire_days),
-            removal_policy=cdk.RemovalPolicy.DESTROY if destroy else cdk.RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(destroy=destroy),
             auto_delete_objects=destroy,
         )
         # As a property: the L2 switch would set it by a custom resource with a function and a role.

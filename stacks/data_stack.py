@@ -54,4 +54,8 @@ class DataStack(cdk.Stack):
         for name in ("raw", "labelled", "processed", "models", "capture", "logs"):
             # For people and commands: the buckets have no names of their own.
             cdk.CfnOutput(self, f"{name.capitalize()}BucketName", value=getattr(self, name).bucket_name)
+        for used in (self.raw, self.processed, self.models, self.capture):
+            # Whether there are use cases or not: an export cannot go before those who import it.
+            self.export_value(used.bucket_arn)
+            self.export_value(used.bucket_name)
         acknowledge_bucket_emptier(self)

@@ -51,6 +51,9 @@ class NetworkStack(cdk.Stack):
             extra=extra_endpoints,
             callers=[private.job_security_group, private.function_security_group],
         )
+        # Whoever uses them or not: CloudFormation refuses to withdraw an export before those who import it let go.
+        for group in (private.job_security_group, private.function_security_group):
+            self.export_value(group.security_group_id)
 
     @property
     def availability_zones(self) -> list[str]:

@@ -113,7 +113,6 @@ class TrainingStack(cdk.Stack):
             self,
             "ModelPackages",
             name=self._name,
-            description=self._use_case.description,
             destroy=retention.removal == "destroy" and retention.allow_data_loss,
         )
 

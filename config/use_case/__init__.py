@@ -2,13 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from config.use_case import agreement, tuning_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.metrics import Problem
+from config.use_case.name import UseCaseName
 from config.use_case.prepare import Prepare
 from config.use_case.section import Section
 from config.use_case.split import RandomSplit, Split
@@ -16,14 +17,19 @@ from config.use_case.train import Train, XGBoostTrain
 
 __all__ = ["UseCase"]
 
-UseCaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
+# As SageMaker allows in descriptions of pipelines and model packages: one line.
+Description = Annotated[
+    str,
+    BeforeValidator(lambda text: " ".join(text.split()) if isinstance(text, str) else text),
+    StringConstraints(min_length=1, max_length=1024, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 
 
 class UseCase(Section):
     """One use case: a folder of pipelines_src."""
 
     name: UseCaseName
-    description: str
+    description: Description
     problem: Problem
     data: Data
     prepare: Prepare = Prepare()

@@ -1,17 +1,14 @@
 """What a person asks for: `python -m ops use-case new NAME --data FILE ...`."""
 
-import keyword
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from config.use_case.metrics import Problem
+from config.use_case.name import ALLOWED, is_name
 from ops.new_use_case.errors import DataError
 
 Dates = Literal["day-first", "month-first"]
-_NAME = re.compile(r"[a-z][a-z0-9_]{1,29}")
-_TAKEN = {"definition", "steps"}  # packages of pipelines_src that are no use cases
 
 
 @dataclass(frozen=True)
@@ -42,12 +39,8 @@ class Request:
 
     def check(self, root: Path) -> None:
         """Raise DataError if options contradict each other or the name cannot be that of a new folder."""
-        if not _NAME.fullmatch(self.name) or keyword.iskeyword(self.name) or self.name in _TAKEN:
-            raise DataError(
-                f"NAME: found {self.name!r}; allowed are 2 to 30 small letters, digits and underscores, a letter "
-                f"first, and none of Python's words or {', '.join(sorted(_TAKEN))}. Choose another, such as "
-                "pump_failures."
-            )
+        if not is_name(self.name):
+            raise DataError(f"NAME: found {self.name!r}; allowed are {ALLOWED}. Choose another, such as pump_failures.")
         folder = root / "pipelines_src" / self.name
         if folder.exists():
             raise DataError(

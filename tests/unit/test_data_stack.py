@@ -81,7 +81,8 @@ def test_buckets_stay_or_go_as_configured(templates: dict[str, Any], environment
     template = templates[f"{environment}-data"]
     goes = load_environment(environment).retention.removal == "destroy"
     for bucket in named(template, "AWS::S3::Bucket").values():
-        assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == ("Delete" if goes else "Retain")
+        assert bucket["DeletionPolicy"] == ("Delete" if goes else "RetainExceptOnCreate")
+        assert bucket["UpdateReplacePolicy"] == ("Delete" if goes else "Retain")
     emptied = [r for r in template["Resources"].values() if r["Type"] == "Custom::S3AutoDeleteObjects"]
     assert len(emptied) == (len(BUCKETS) if goes else 0)
 
@@ -92,7 +93,7 @@ def test_one_setting_alone_keeps_the_data(synthesise: Callable[..., dict[str, An
     dev = load_environment("dev")
     template = synthesise(dev.model_copy(update={"retention": dev.retention.model_copy(update=half)}))["dev-data"]
     policies = {bucket["DeletionPolicy"] for bucket in named(template, "AWS::S3::Bucket").values()}
-    assert policies == {"Retain"}
+    assert policies == {"RetainExceptOnCreate"}
     assert not [r for r in template["Resources"].values() if r["Type"] == "Custom::S3AutoDeleteObjects"]
 
 

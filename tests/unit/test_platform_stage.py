@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,23 @@ from config import environment_names, load_environment, load_use_case
 from stacks.platform_stage import PlatformStage
 
 ROOT = Path(__file__).resolve().parents[2]
+# CloudFormation gives them no property for tags.
+WITHOUT_TAGS = {
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+    "Custom::ClosedDefaultSecurityGroup",
+    "Custom::S3AutoDeleteObjects",
+}
+# The CDK makes the function that empties buckets, and its role, without tags.
+UNTAGGED = "CustomS3AutoDeleteObjects"
 OWN_TAGS = {"ml-loop:environment", "ml-loop:owner", "ml-loop:cost-center"}
 
 
@@ -69,6 +87,7 @@ def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
         for logical_id, resource in template["Resources"].items():
             tags = resource.get("Properties", {}).get("Tags")
             if tags is None:
+                assert resource["Type"] in WITHOUT_TAGS or logical_id.startswith(UNTAGGED), f"{name}: {logical_id}"
                 continue
             keys = set(tags) if isinstance(tags, dict) else {tag["Key"] for tag in tags}
             assert keys >= OWN_TAGS, f"{name}: {logical_id}"
@@ -76,8 +95,32 @@ def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
                 assert "ml-loop:use-case" in keys, f"{name}: {logical_id}"
 
 
-def test_stacks_are_small(templates: dict[str, Any]) -> None:
-    assert max(len(template["Resources"]) for template in templates.values()) <= 250
+def test_stacks_are_small_however_many_use_cases_there_are(
+    templates: dict[str, Any], synthesise: Callable[..., dict[str, Any]]
+) -> None:
+    sizes = {name: len(template["Resources"]) for name, template in templates.items()}
+    assert max(sizes.values()) <= 250
+    local = load_environment("local")
+    more = synthesise(local.model_copy(update={"use_cases": (*local.use_cases, "digit_clusters")}))
+    shared = {name for name in more if name in sizes}
+    assert len(shared) < len(more)
+    assert {name: len(more[name]["Resources"]) for name in shared} == {name: sizes[name] for name in shared}
+
+
+def test_what_one_stack_gives_others_does_not_depend_on_who_takes_it(
+    templates: dict[str, Any], synthesise: Callable[..., dict[str, Any]]
+) -> None:
+    # CloudFormation does not let an export go as long as another stack imports it, and the producer is deployed first.
+    prod = load_environment("prod")
+    network = prod.network.model_copy(update={"interface_endpoints": "minimal"})
+    less = synthesise(prod.model_copy(update={"use_cases": (), "notebooks": (), "network": network}))
+    for name, template in less.items():
+        exported = {output["Export"]["Name"] for output in exports(templates[name])}
+        assert exported == {output["Export"]["Name"] for output in exports(template)}, name
+
+
+def exports(template: dict[str, Any]) -> list[dict[str, Any]]:
+    return [output for output in template.get("Outputs", {}).values() if "Export" in output]
 
 
 def run_app(tmp_path: Path, chosen: str) -> "subprocess.CompletedProcess[str]":

@@ -74,7 +74,7 @@ def test_every_key_rotates_and_stays_or_goes_as_configured(templates: dict[str, 
         assert len(keys) == 4
         for key in keys:
             assert key["Properties"]["EnableKeyRotation"] is True
-            assert key["DeletionPolicy"] == ("Delete" if removal == "destroy" else "Retain")
+            assert key["DeletionPolicy"] == ("Delete" if removal == "destroy" else "RetainExceptOnCreate")
             assert key["Properties"]["PendingWindowInDays"] == (7 if removal == "destroy" else 30)
 
 
