@@ -15,6 +15,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from botocore.validate import ParamValidator
 
 from local_cloud.platform import Platform
+from local_cloud.sagemaker import constraints
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
 from local_cloud.sagemaker.store import Store
 
@@ -88,6 +89,8 @@ def invoke(name: str, request: Request, call: Call) -> Response:
         report = ParamValidator().validate(_with_times(model.input_shape, request), model.input_shape)
         if report.has_errors():
             raise validation_error(f"{name}: {report.generate_report()}")
+        if found := list(constraints.breaches(model.input_shape, request, name)):
+            raise validation_error("; ".join(found))
     response: Response = project(model.output_shape, _OPERATIONS[name](request, call))
     return response
 

@@ -3,17 +3,16 @@
 Written without the builders' own check: it starts from the finished document, and looks at enums, patterns and lengths.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
 from config import UseCase, load_use_case, use_case_names
+from local_cloud.sagemaker.constraints import breaches
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from tests.use_cases import WAYS, way
@@ -50,28 +49,6 @@ def at_run_time(value: Any) -> Any:
     if set(value) == {"Std:JsonGet"}:
         return "text" if value["Std:JsonGet"]["Path"] in ("incumbent", "champion") else 0.73
     return {key: at_run_time(item) for key, item in value.items()}
-
-
-def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    """Enums, patterns and lengths, which botocore leaves to the service."""
-    if isinstance(shape, StructureShape):
-        for key, item in value.items():
-            yield from breaches(shape.members[key], item, f"{path}.{key}")
-    elif isinstance(shape, MapShape):
-        for key, item in value.items():
-            yield from breaches(shape.key, key, f"{path}.{key} (key)")
-            yield from breaches(shape.value, item, f"{path}.{key}")
-    elif isinstance(shape, ListShape):
-        for index, item in enumerate(value):
-            yield from breaches(shape.member, item, f"{path}[{index}]")
-    elif isinstance(shape, StringShape):
-        pattern = str(shape.metadata.get("pattern", ".*"))
-        if shape.enum and value not in shape.enum:
-            yield f"{path}: {value} is no {shape.name}"
-        if len(value) > shape.metadata.get("max", len(value)):
-            yield f"{path}: {value} is longer than {shape.metadata['max']}"
-        if r"\p{" not in pattern and not re.fullmatch(pattern, value, re.DOTALL):
-            yield f"{path}: {value} does not match {pattern}"
 
 
 def problems(operation: str, request: Mapping[str, Any]) -> list[str]:
