@@ -53,8 +53,8 @@ test: setup browser java ## Pass the tests
 	@# In the order of the folders: the long files of contract and local come first, so that none is left for the end.
 	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
 
-demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running
-	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
+demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
+	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound
 	@$(PY) -m benchmarks

@@ -1,4 +1,7 @@
-"""Every environment is one stage. `cdk synth -c environments=dev,prod` takes some of them, the default is all."""
+"""Every environment is one stage. `cdk synth -c environments=dev,prod` takes some of them, the default is all.
+
+`-c use_cases=pumps` gives them these use cases in place of those that their files name: what the demonstration does.
+"""
 
 import gc
 import json
@@ -25,8 +28,9 @@ def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     """Return the application, not yet synthesised; ConfigError says what is wrong with an environment."""
     app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=outdir)
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
+    use_cases = app.node.try_get_context("use_cases")
     for name in dict.fromkeys(name.strip() for name in str(chosen).split(",")):
-        PlatformStage(app, load_environment(name))
+        PlatformStage(app, load_environment(name, use_cases=use_cases and str(use_cases).split(",")))
     if validate:
         from stacks.validation import rule_packs  # half a second of its own
 

@@ -1,7 +1,8 @@
 """Find, read and validate the files of configuration."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,14 +25,20 @@ def use_case_names(root: Path = ROOT) -> list[str]:
     return sorted(path.parent.name for path in (root / "pipelines_src").glob("*/use_case.yaml"))
 
 
-def load_environment(name: str, root: Path = ROOT) -> Environment:
+def load_environment(name: str, root: Path = ROOT, use_cases: Sequence[str] | None = None) -> Environment:
     """Read `environments/<name>.yaml`.
+
+    Args:
+        name: of the environment.
+        root: of the repository.
+        use_cases: in place of those that the file names; None: those.
 
     Raises:
         ConfigError: the file is missing, is not YAML, breaks a rule, or names a use case that has no folder.
     """
     path = root / "environments" / f"{name}.yaml"
-    environment = _load(path, root, Environment, "environment", environment_names(root))
+    changes = {} if use_cases is None else {"use_cases": list(use_cases)}
+    environment = _load(path, root, Environment, "environment", environment_names(root), changes)
     file = f"{path.relative_to(root)}"
     if environment.name != name:
         raise ConfigError(
@@ -63,12 +70,14 @@ def load_use_case(name: str, root: Path = ROOT) -> UseCase:
     return use_case
 
 
-def _load(path: Path, root: Path, model: type[T], kind: str, known: list[str]) -> T:
+def _load(
+    path: Path, root: Path, model: type[T], kind: str, known: list[str], changes: Mapping[str, Any] | None = None
+) -> T:
     shown = str(path.relative_to(root))
     if not path.exists():
         raise ConfigError(f"{shown}: does not exist; known {kind}s: {', '.join(known) or 'none'}. Create the file.")
     file = yaml_file.read(path, shown)
     try:
-        return model.model_validate(file.content)
+        return model.model_validate({**file.content, **changes} if changes else file.content)
     except ValidationError as error:
         raise ConfigError(messages.explain(file, shown, model, error)) from error

@@ -44,10 +44,16 @@ class Target:
         if use_case not in loaded.use_cases:
             known = ", ".join(loaded.use_cases) or "none"
             raise OperationError(
-                f"{environment} does not deploy {use_case}; it has {known}. Add it to use_cases in "
-                f"environments/{environment}.yaml and deploy, or name another."
+                f"{environment} does not deploy {use_case}; it has {known}. Add it (python -m ops use-case add "
+                f"{use_case} {environment}) and deploy, or name another."
             )
         return cls(loaded, load_use_case(use_case))
+
+    @classmethod
+    def alone(cls, environment: str, use_case: str) -> "Target":
+        """Load both, as if the environment named this use case and no other; ConfigError if a file is wrong."""
+        loaded = load_use_case(use_case)  # first: its message names the folders that there are
+        return cls(load_environment(environment, use_cases=(use_case,)), loaded)
 
     @property
     def name(self) -> str:

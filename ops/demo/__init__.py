@@ -4,3 +4,4 @@ from config.loading import ROOT
 
 FOLDER = ROOT / "build" / "demo"
 STATE = FOLDER / "cloud"
+ENVIRONMENT, USE_CASE = "local", "flight_delays"

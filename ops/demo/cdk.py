@@ -26,9 +26,17 @@ class Cdk:
         self.folder = folder
         self.assembly = folder / "assembly"
 
-    def prepare(self, environment: str, account: str, region: str) -> None:
-        """Write the cloud assembly of one environment, and create what the CDK needs in an account: a bucket, roles."""
-        self._run("synth", "--quiet", "-c", f"environments={environment}", "--output", str(self.assembly))
+    def prepare(self, environment: str, account: str, region: str, use_case: str | None = None) -> None:
+        """Write the cloud assembly of one environment, and create what the CDK needs in an account: a bucket, roles.
+
+        Args:
+            environment: its name.
+            account: where it goes.
+            region: of it.
+            use_case: the only one that it gets; None: those that its file names.
+        """
+        chosen = ["-c", f"environments={environment}", *(["-c", f"use_cases={use_case}"] if use_case else [])]
+        self._run("synth", "--quiet", *chosen, "--output", str(self.assembly))
         # Without an assembly, bootstrapping synthesises every environment, into a folder that all commands share.
         self._run("bootstrap", "--app", str(self.assembly), f"aws://{account}/{region}")
 

@@ -1,18 +1,21 @@
 """What the demonstration has to show: gathered once, then written as a summary and as a page."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 from rich.table import Table
 
 from ops import predict
+from ops.answers import Answers, Prediction
 from ops.console import output
-from ops.demo import plots
+from ops.demo import figures, plots
 from ops.pipeline import Step
-from ops.predict import Prediction
 from ops.target import Target
+from pipelines_src.steps.evaluation import pictures
 
 COLUMNS = 6
 
@@ -32,7 +35,8 @@ class Report:
 
     Attributes:
         metrics: evaluation.json.
-        curves: file name -> content of the evaluation's CSV files.
+        tables: file name -> content of the evaluation's CSV files.
+        predictions: some answers of the endpoint.
         capture: S3 URI of a file of captured requests.
         seconds: stage -> how long it took.
     """
@@ -41,8 +45,8 @@ class Report:
     stacks: list[StackState]
     steps: list[Step]
     metrics: dict[str, Any]
-    curves: dict[str, bytes]
-    answers: list[Prediction]
+    tables: dict[str, bytes]
+    predictions: list[Prediction]
     capture: str
     seconds: dict[str, float]
 
@@ -54,9 +58,12 @@ class Report:
         text = environment.get_template("page.html.j2").render(
             vars(self)
             | {
-                "figures": plots.figures(self.metrics, self.curves),
+                "cards": figures.cards(self.target.use_case, self.metrics),
+                "pictures": self._pictures(),
                 "timeline": plots.timeline(self.steps),
-                "columns": list(self.answers[0].record)[:COLUMNS],
+                "answers": Answers.of(self.target.use_case, self.predictions),
+                "clusters": self.target.use_case.problem == "clustering",
+                "columns": list(self.predictions[0].record)[:COLUMNS],
                 "total_seconds": sum(self.seconds.values()),
                 "longest": max(self.seconds.values()),
             }
@@ -69,10 +76,22 @@ class Report:
         """Print the same for a terminal."""
         output.print(_stacks(self.stacks))
         output.print(_steps(self.steps))
-        output.print(predict.table(self.target, self.answers))
-        for line in _findings(self.metrics):
+        output.print(predict.table(self.target, self.predictions))
+        for line in figures.findings(self.target.use_case, self.metrics):
             output.print(line)
         output.print(f"Captured requests: {self.capture}", soft_wrap=True)
+
+    def _pictures(self) -> list[pictures.Picture]:
+        tables = {name: _table(name, content) for name, content in self.tables.items()}
+        predictions = tables.pop("predictions.csv")
+        return pictures.pictures(self.target.use_case.problem, tables, predictions, self.metrics)
+
+
+def _table(name: str, content: bytes) -> pd.DataFrame:
+    # A class may be called 007 or NA.
+    text: dict[str, Any] = {"dtype": {"label": "str", "predicted": "str"}, "keep_default_na": False}
+    table: pd.DataFrame = pd.read_csv(io.BytesIO(content), **(text if name == "confusion.csv" else {}))
+    return table
 
 
 def _stacks(stacks: list[StackState]) -> Table:
@@ -89,13 +108,3 @@ def _steps(steps: list[Step]) -> Table:
     for step in steps:
         shown.add_row(step.name, step.status, f"{step.seconds:.1f}")
     return shown
-
-
-def _findings(metrics: dict[str, Any]) -> list[str]:
-    auc, baseline, over = metrics["auc"], metrics["baseline_auc"], metrics["auc_over_baseline"]
-    return [
-        f"[bold]Test AUC {auc['value']:.3f}[/] on {metrics['rows']:,} records, "
-        f"{auc['confidence']:.0%} interval {auc['lower']:.3f} to {auc['upper']:.3f}.",
-        f"Baseline {baseline['value']:.3f}; the difference is {over['value']:+.3f}, "
-        f"interval {over['lower']:+.3f} to {over['upper']:+.3f}.",
-    ]

@@ -5,33 +5,35 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from config import load_environment
 from ops import data, live, pipeline, predict, release
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import output, shown
-from ops.demo import FOLDER, STATE, cloud, stacks
+from ops.demo import ENVIRONMENT, FOLDER, STATE, USE_CASE, cloud, stacks
 from ops.demo.cdk import Cdk
 from ops.demo.progress import Stages
 from ops.demo.report import Report
+from ops.held_out import held_out
 from ops.target import OperationError, Target
 
-ENVIRONMENT, USE_CASE = "local", "flight_delays"
 PAGE, EVALUATION = "report.html", "evaluation.json"
 PREDICTIONS = 10
 EXPECTED = (OperationError, OSError, *AWS_ERRORS)
-EVALUATION_FILES = (EVALUATION, "roc.csv", "calibration.csv", "importance.csv")
 
 
-def run(keep: bool, folder: Path = FOLDER) -> None:
+def run(keep: bool, folder: Path = FOLDER, use_case: str = USE_CASE) -> None:
     """Deploy, train, release, predict, report, and tear down unless `keep`.
 
     Args:
         keep: leave the cloud running at the end.
         folder: where the cloud's state, the logs, the page and evaluation.json go; what is in it is removed first.
+        use_case: a folder of pipelines_src; the environment local is deployed with it alone.
 
     Raises:
         OperationError: a stage failed; the text says which and why. The cloud is left running to be looked at.
     """
-    target = Target.of(ENVIRONMENT, USE_CASE)
+    target = Target.alone(ENVIRONMENT, use_case)
+    _require_local_engine(target)
     stages = Stages()
     try:
         with cloud.alone(folder), stages.progress:
@@ -45,7 +47,7 @@ def run(keep: bool, folder: Path = FOLDER) -> None:
         raise OperationError(_failure(stages.current, error, folder)) from error
     report.print_summary()
     if keep:
-        _say_how_to_go_on(folder)
+        _say_how_to_go_on(folder, use_case)
     output.print(f"[bold]Page: {shown(folder / PAGE)}[/]", soft_wrap=True)
 
 
@@ -54,7 +56,8 @@ def _deploy(stages: Stages, target: Target, folder: Path) -> Cdk:
         variables = cloud.start_afresh(folder)
     cdk = Cdk(variables, folder)
     with stages.stage("Synthesise and bootstrap"):
-        cdk.prepare(target.environment.name, str(target.environment.account), target.environment.region)
+        where = target.environment
+        cdk.prepare(where.name, str(where.account), where.region, target.use_case.name)
     with stages.stage("Deploy") as stage, ThreadPoolExecutor() as pool:
         deploying = pool.submit(cdk.deploy)
         total = stacks.resources_in(cdk.assembly)
@@ -79,7 +82,7 @@ def _from_raw_to_prediction(stages: Stages, target: Target) -> Report:
         stage.show(package.rpartition(":")[2])
         live.wait_until_live(target, package, timeout=120, every=0.5)
     with stages.stage("Predict"):
-        answers = predict.predict(target, predict.serving_records(target), PREDICTIONS, seed=0)
+        answers = predict.predict(target, held_out(target).rows, PREDICTIONS, seed=0)
     with stages.stage("Find the captured requests"):
         capture = cloud.first_object(target, "capture", f"{target.use_case.name}/{target.name}/")
     evaluation = _evaluation(target)
@@ -89,12 +92,22 @@ def _from_raw_to_prediction(stages: Stages, target: Target) -> Report:
 
 
 def _evaluation(target: Target) -> dict[str, bytes]:
+    """Return file name -> content of evaluation.json and the tables beside it."""
     bucket = target.bucket("processed")
-    first = cloud.first_object(target, "processed", f"{target.use_case.name}/", suffix="/evaluation/evaluation.json")
-    prefix = first.removeprefix(f"s3://{bucket}/").removesuffix("evaluation.json")
-    return {
-        name: target.s3.get_object(Bucket=bucket, Key=f"{prefix}{name}")["Body"].read() for name in EVALUATION_FILES
-    }
+    first = cloud.first_object(target, "processed", f"{target.use_case.name}/", suffix=f"/evaluation/{EVALUATION}")
+    prefix = first.removeprefix(f"s3://{bucket}/").removesuffix(EVALUATION)
+    listed = target.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+    names = [EVALUATION, *(name for item in listed if (name := item["Key"].removeprefix(prefix)).endswith(".csv"))]
+    return {name: target.s3.get_object(Bucket=bucket, Key=f"{prefix}{name}")["Body"].read() for name in names}
+
+
+def _require_local_engine(target: Target) -> None:
+    if target.use_case.prepare.engine != "processing":
+        raise OperationError(
+            f"{target.use_case.name} prepares its data with {target.use_case.prepare.engine}, and the cloud on this "
+            "laptop has SageMaker Processing only. To see it here, take prepare.engine out of its use_case.yaml: the "
+            "transformations give the same."
+        )
 
 
 def _tear_down(stages: Stages, target: Target, cdk: Cdk) -> None:
@@ -115,13 +128,15 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
     text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
     if cloud.has_ended(folder):
         text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(folder)}\n"
-    return f"{text}Logs lie in {shown(folder)}/. Run `make demo` to try again from the start."
+    return f"{text}Logs lie in {shown(folder)}/. Run the command again to try again from the start."
 
 
-def _say_how_to_go_on(folder: Path) -> None:
+def _say_how_to_go_on(folder: Path, use_case: str) -> None:
     option = "" if folder == FOLDER else f" --state-dir {shown(folder / STATE.name)}"
     output.print("The local cloud keeps running. To use it from this terminal:")
+    if use_case not in load_environment(ENVIRONMENT).use_cases:  # the commands go by the environment's file
+        output.print(f"  python -m ops use-case add {use_case} {ENVIRONMENT}", highlight=False)
     output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     for command in ("predict", "release status"):
-        output.print(f"  python -m ops {command} {ENVIRONMENT} {USE_CASE}", highlight=False)
+        output.print(f"  python -m ops {command} {ENVIRONMENT} {use_case}", highlight=False)
     output.print(f"  python -m ops local down{option}", highlight=False, soft_wrap=True)

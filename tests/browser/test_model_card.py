@@ -12,6 +12,7 @@ from pipelines_src.steps.evaluation import card, gate, slices
 from pipelines_src.steps.evaluation.binary import Binary
 from pipelines_src.steps.evaluation.bootstrap import Resampling
 from pipelines_src.steps.evaluation.judged import Judged
+from pipelines_src.steps.evaluation.shown import figure
 from pipelines_src.steps.evaluation.threshold import Costs
 from pipelines_src.steps.use_case import UseCase
 
@@ -89,7 +90,7 @@ def test_the_card_says_what_failed_at_the_gate_and_shows_the_figures(page: Page,
     assert "auc_over_incumbent.lower must be at least 0.5" in page.locator(".gate").inner_text()
     rows = page.locator("#figures tr").all_inner_texts()
     auc = document["figures"]["auc"]
-    expected = ["auc", *(card.figure(auc[part]) for part in ("value", "lower", "upper"))]
+    expected = ["auc", *(figure(auc[part]) for part in ("value", "lower", "upper"))]
     assert rows[1].split("\t") == expected
     assert "s3://models/package/model.tar.gz" in page.locator("main").inner_text()
 

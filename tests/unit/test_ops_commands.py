@@ -335,9 +335,9 @@ def test_predictions_stand_beside_what_happened_in_order_of_time() -> None:
             },
         )
     answers = predict.predict(stubs.target, records(), 10, seed=0)
-    assert [(answer.probability, answer.happened, answer.variant) for answer in answers] == [
-        (0.1, 0, "champion"),
-        (0.9, 1, "champion"),
+    assert [(answer.answer, answer.happened, answer.variant) for answer in answers] == [
+        ({"probability": 0.1}, False, "champion"),
+        ({"probability": 0.9}, True, "champion"),
     ]
     # The endpoint must not be told what happened.
     assert all(set(answer.record) == {"scheduled_departure", "carrier"} for answer in answers)

@@ -13,6 +13,7 @@ from ..use_case import UseCase
 from . import pictures
 from .judged import Document
 from .limits import limits
+from .shown import figure
 
 _TEMPLATE = "card.html.j2"
 
@@ -74,23 +75,8 @@ def page(card: Document, tables: dict[str, pd.DataFrame], predictions: pd.DataFr
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters["figure"] = figure
     source = importlib.resources.files(__package__ or "").joinpath(_TEMPLATE).read_text(encoding="utf-8")
-    shown = pictures.pictures(card["problem"], tables, predictions)
+    shown = pictures.pictures(card["problem"], tables, predictions, card["figures"])
     return environment.from_string(source).render(card=card, pictures=shown)
-
-
-def figure(value: Any) -> str:
-    """Return a figure for people: four digits, thousands apart; a question mark where there is none.
-
-    >>> figure(0.70612), figure(28128), figure(None), figure(-0.04)
-    ('0.7061', '28,128', '?', '-0.04')
-    """
-    if value is None or value != value:  # noqa: PLR0124 - nan is no equal of itself
-        return "?"
-    if isinstance(value, bool | str):
-        return str(value)
-    if float(value).is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - integers that a float64 tells apart
-        return f"{int(value):,}"
-    return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004
 
 
 def _is_interval(value: Any) -> bool:

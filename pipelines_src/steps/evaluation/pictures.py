@@ -1,8 +1,9 @@
 """The card's pictures, as SVG that stands in the page."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -18,6 +19,7 @@ _STYLE = {
     "text.parse_math": False,  # a class may be called $a$
 }  # fmt: skip
 _COLOURS = {"model": "#0b6e99", "baseline": "#d08a1d", "champion": "#7a4fa3"}
+_AREAS = {"model": "auc", "baseline": "baseline_auc", "champion": "incumbent_auc"}
 _SOFT = "#aab4bd"
 _IMPORTANT = 15
 _MOST_CLASSES_WITH_COUNTS = 15
@@ -32,11 +34,22 @@ class Picture:
     caption: str
 
 
-def pictures(problem: str, tables: dict[str, pd.DataFrame], predictions: pd.DataFrame) -> list[Picture]:
-    """Return the pictures of a problem; `tables` are the judge's, by file name."""
+def pictures(
+    problem: str, tables: Mapping[str, pd.DataFrame], predictions: pd.DataFrame, figures: Mapping[str, Any]
+) -> list[Picture]:
+    """Return the pictures of a problem.
+
+    Args:
+        problem: as in use_case.yaml.
+        tables: of the judge, and importance.csv, by file name.
+        predictions: a sample of rows.
+        figures: of evaluation.json, those that have intervals.
+    """
     drawn = []
     if "roc.csv" in tables:
-        drawn.append(_picture("ROC: share of events found against share of false alarms.", _roc(tables["roc.csv"])))
+        drawn.append(
+            _picture("ROC: share of events found against share of false alarms.", _roc(tables["roc.csv"], figures))
+        )
     if "confusion.csv" in tables:
         drawn.append(_picture("Which class was taken for which; shares of the label's rows.",
                               _confusion(tables["confusion.csv"])))  # fmt: skip
@@ -62,11 +75,12 @@ def _picture(caption: str, draw: Draw) -> Picture:
     return Picture(text[text.index("<svg") :], caption)
 
 
-def _roc(table: pd.DataFrame) -> Draw:
+def _roc(table: pd.DataFrame, figures: Mapping[str, Any]) -> Draw:
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1)
         for name, curve in table.groupby("forecast", sort=False):
-            axes.plot(curve["false_positive_rate"], curve["true_positive_rate"], color=_COLOURS[str(name)], label=name)
+            axes.plot(curve["false_positive_rate"], curve["true_positive_rate"], color=_COLOURS[str(name)],
+                      label=f"{name}, AUC {figures[_AREAS[str(name)]]['value']:.3f}")  # fmt: skip
         axes.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
         axes.legend(frameon=False, loc="lower right")
 

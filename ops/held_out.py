@@ -1,0 +1,78 @@
+"""Records that the newest preparation kept from training, to ask an endpoint about."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ops.target import OperationError, Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SERVING, _TEST = "/serving/serving.parquet", "/test/test.parquet"
+_FIELD = "field_"  # prefix of the record's fields in test.parquet
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Records that no model of a preparation was trained on.
+
+    Attributes:
+        rows: the fields of the record, `record_id`, and the label, if there is one, as the model sees it: 1 or 0, the
+            class's place, a number.
+        what: which they are, for people.
+    """
+
+    rows: "pd.DataFrame"
+    what: str
+
+
+def held_out(target: Target) -> HeldOut:
+    """Return the records kept for serving; where the split keeps none, those of the test split.
+
+    Raises:
+        OperationError: nothing has been prepared yet.
+    """
+    newest = _newest(target)
+    if newest is None:
+        raise OperationError(f"{target.name} has prepared no records yet. Run `python -m ops pipeline start` first.")
+    rows = _read(target, newest)
+    if len(rows):
+        return HeldOut(rows, "records kept for serving")
+    key = newest.removesuffix(_SERVING) + _TEST
+    names = {f"{_FIELD}{field.name}": field.name for field in target.use_case.data.record}
+    label = {"label": target.use_case.data.label} if target.use_case.data.label else {}
+    return HeldOut(_read(target, key, {**names, "record_id": "record_id", **label}), "records of the test split")
+
+
+def happened(target: Target, label: Any) -> bool | str | int | float | None:
+    """Return what a record's label says: whether the event came, the class, the number; None where nobody knows."""
+    data, problem = target.use_case.data, target.use_case.problem
+    if label is None or label != label:  # noqa: PLR0124 - nan is no equal of itself
+        return None
+    if problem == "binary_classification":
+        return bool(label)
+    return data.classes[int(label)] if problem == "multiclass_classification" else float(label)
+
+
+def _newest(target: Target) -> str | None:
+    """Return the key of the newest preparation's serving.parquet."""
+    newest = None
+    pages = target.s3.get_paginator("list_objects_v2").paginate(
+        Bucket=target.bucket("processed"), Prefix=f"{target.use_case.name}/"
+    )
+    for page in pages:
+        for item in page.get("Contents", []):
+            if item["Key"].endswith(_SERVING) and (newest is None or item["LastModified"] > newest["LastModified"]):
+                newest = item
+    return newest["Key"] if newest else None
+
+
+def _read(target: Target, key: str, names: dict[str, str] | None = None) -> "pd.DataFrame":
+    # Imported here: pandas takes half a second that the other commands need not wait for.
+    import pandas as pd
+
+    body = target.s3.get_object(Bucket=target.bucket("processed"), Key=key)["Body"].read()
+    if names is None:
+        return pd.read_parquet(io.BytesIO(body))
+    return pd.read_parquet(io.BytesIO(body), columns=list(names)).rename(columns=names)
