@@ -9,6 +9,7 @@ from config import UseCase
 from pipelines_src.steps.evaluation.shown import figure
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?$")
+Outcome = bool | str | int | float | None  # the event (True or False), the class, the number; None where nobody knows
 _EVENTS = frozenset({"1", "true", "yes"})  # a label of which this is the event is a question by itself
 
 
@@ -19,13 +20,13 @@ class Prediction:
     Attributes:
         record: the raw record that was sent.
         answer: one prediction as docs/architecture.md, Jobs, has it.
-        happened: the event (True or False), the class, the number; None where nobody knows.
+        happened: what came of it.
         variant: the variant that answered.
     """
 
     record: dict[str, Any]
     answer: dict[str, Any]
-    happened: bool | str | int | float | None
+    happened: Outcome
     variant: str
 
     def shown(self, column: str) -> str:
@@ -103,7 +104,7 @@ def _answered(use_case: UseCase, one: Prediction, known: bool) -> dict[str, Cell
     return {"predicted": Cell(f"{share:.0%}", share), **decided, **happened}
 
 
-def _of(value: bool | str | float | None) -> str:
+def _of(value: Outcome) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value) if isinstance(value, int) else figure(value)

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ops.answers import Outcome
 from ops.target import OperationError, Target
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def held_out(target: Target) -> HeldOut:
     return HeldOut(_read(target, key, {**names, "record_id": "record_id", **label}), "records of the test split")
 
 
-def happened(target: Target, label: Any) -> bool | str | int | float | None:
+def happened(target: Target, label: Any) -> Outcome:
     """Return what a record's label says: whether the event came, the class, the number; None where nobody knows."""
     data, problem = target.use_case.data, target.use_case.problem
     if label is None or label != label:  # noqa: PLR0124 - nan is no equal of itself

@@ -1,14 +1,15 @@
 """`python -m ops predict`: ask an endpoint about records it has not seen, and show what really happened."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from ops.answers import Answers, Prediction
-from ops.console import output
+from ops.console import errors, output, shown
 from ops.held_out import happened, held_out
 from ops.logs import end_of_endpoint
 from ops.target import OperationError, Target
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = 5
+Dates = Literal["day-first", "month-first"]
 
 
 def command(
@@ -24,11 +26,26 @@ def command(
     use_case: str,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="How many records.")] = 10,
     seed: Annotated[int, typer.Option(help="Which records: the same seed, the same ones.")] = 0,
+    data: Annotated[
+        Path | None, typer.Option(help="A CSV or Parquet file: ask about its first records, in place of prepared ones.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
+    dates: Annotated[Dates | None, typer.Option(help="Where 03/04 can be both.")] = None,
 ) -> None:
     """Ask the endpoint about records that no model was trained on, and show each answer beside what happened."""
     target = Target.of(environment, use_case)
-    records = held_out(target)
-    output.print(table(target, predict(target, records.rows, count, seed), records.what))
+    if data is None:
+        records = held_out(target)
+        output.print(table(target, predict(target, records.rows, count, seed), records.what))
+        return
+    # Reading files brings DuckDB, which the rest does not need.
+    from ops.records_of_file import read
+
+    found = read(target, data, count, encoding, dates)
+    for note in found.notes:
+        errors.print(escape(note), highlight=False, soft_wrap=True)
+    answers = [ask(target, one.fields, one.happened, one.id) for one in found.records]
+    output.print(table(target, answers, f"the first {len(answers)} records of {shown(data)}"))
 
 
 def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> list[Prediction]:
@@ -55,14 +72,14 @@ def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> l
     return answers
 
 
-def ask(target: Target, record: dict[str, Any], outcome: Any, record_id: str) -> Prediction:
+def ask(target: Target, record: dict[str, Any], outcome: Any, record_id: str | None) -> Prediction:
     """Send one record.
 
     Args:
         target: which endpoint.
         record: its fields, as JSON has them.
         outcome: what happened, which is not sent.
-        record_id: by which the outcome finds the captured answer.
+        record_id: by which the outcome finds the captured answer; None: the endpoint gives it a number.
 
     Raises:
         OperationError: there is no endpoint, or its model fails.
@@ -72,12 +89,12 @@ def ask(target: Target, record: dict[str, Any], outcome: Any, record_id: str) ->
             EndpointName=target.name,
             ContentType="application/json",
             Accept="application/json",
-            InferenceId=record_id,
             Body=json.dumps(record),
+            **({"InferenceId": record_id} if record_id is not None else {}),
         )
     except target.runtime.exceptions.ModelError as error:
         raise OperationError(
-            f"The model of {target.name} failed on record {record_id}: {error}{end_of_endpoint(target)}"
+            f"The model of {target.name} failed on record {record_id or record}: {error}{end_of_endpoint(target)}"
         ) from error
     except target.runtime.exceptions.ValidationError as error:
         if "not found" not in str(error):
@@ -99,13 +116,13 @@ def table(target: Target, predictions: list[Prediction], what: str = "") -> Tabl
         what: which records were asked about.
     """
     answers = Answers.of(target.use_case, predictions)
-    shown = Table(title=f"{target.name}: {answers.title}", title_justify="left", caption=what, caption_justify="left")
+    written = Table(title=f"{target.name}: {answers.title}", title_justify="left", caption=what, caption_justify="left")
     for heading in answers.headings:
-        shown.add_column(heading.replace("_", " "), justify="right")
+        written.add_column(heading.replace("_", " "), justify="right")
     columns = list(predictions[0].record)[:COLUMNS]
     for column in columns:
-        shown.add_column(column.replace("_", " "), overflow="fold")
+        written.add_column(column.replace("_", " "), overflow="fold")
     for one, cells in zip(predictions, answers.rows, strict=True):
         values = [one.shown(column) for column in columns]
-        shown.add_row(*(escape(text) for text in [*(cell.text for cell in cells), *values]))
-    return shown
+        written.add_row(*(escape(text) for text in [*(cell.text for cell in cells), *values]))
+    return written

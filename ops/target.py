@@ -142,8 +142,8 @@ class Target:
             if error.name != wanted:
                 raise
             raise OperationError(
-                f"There is no {wanted.replace('.', '/')}.py. Write it, or put the raw files into the folder raw beside "
-                "it (docs/use-cases.md)."
+                f"There is no {wanted.replace('.', '/')}.py and no folder raw beside it. Bring a file (python -m ops "
+                f"use-case data {self.use_case.name} --data FILE), or write the module (docs/use-cases.md)."
             ) from error
 
     def _stack(self, part: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`python -m ops use-case`: a new use case from a file, without writing code."""
+"""`python -m ops use-case`: a use case from a file without writing code, into an environment, and more data for it."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,16 +7,12 @@ import typer
 from rich.markup import escape
 
 from config.use_case.metrics import Problem
+from ops import environment_file
 from ops.console import errors, output, shown
 
 Dates = Literal["day-first", "month-first"]
 
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `new` a command of its own."""
 
 
 @app.command()
@@ -51,9 +47,42 @@ def new(  # noqa: PLR0913, PLR0917 - options of a command
     output.print(_NEXT.format(name=name, folder=shown(created.folder)), highlight=False, soft_wrap=True)
 
 
+@app.command()
+def add(name: str, environment: str) -> None:
+    """Name a use case in environments/<environment>.yaml, so that it is deployed there."""
+    changed = environment_file.add_use_case(environment, name)
+    said = "has it now" if changed else "has it already"
+    output.print(
+        f"environments/{environment}.yaml {said}; deploy: cdk deploy '{environment.capitalize()}/*'", highlight=False
+    )
+
+
+@app.command("data")
+def more(
+    name: str,
+    data: Annotated[Path, typer.Option(help="A CSV or Parquet file with the columns of the first one.")],
+    keep: Annotated[bool, typer.Option("--add", help="Add its rows to those that are there.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
+    dates: Annotated[Dates | None, typer.Option(help="Where 03/04 can be both.")] = None,
+) -> None:
+    """Make a file the raw table of a use case that is there, held against its use_case.yaml."""
+    from ops.new_use_case.more import place
+
+    placed = place(name, data, keep, encoding, dates)
+    output.print(
+        f"wrote {shown(placed.path)}: {placed.rows} rows, {placed.new} of them from {shown(data)}", soft_wrap=True
+    )
+    for note in placed.notes:
+        errors.print(escape(note), highlight=False, soft_wrap=True)
+    output.print(_NEXT_OF_DATA.format(name=name), highlight=False, soft_wrap=True)
+
+
 _NEXT = """next:
   1. read {folder}/use_case.yaml: each decision stands there with its reason
   2. look at the data in {folder}/notebook.ipynb
-  3. add {name} to use_cases in environments/<environment>.yaml and deploy (docs/use-cases.md)
-  4. python -m ops data upload <environment> {name}
-  5. python -m ops pipeline start <environment> {name}"""
+  3. try it in the cloud on this laptop: python -m ops demo --use-case {name}
+  4. name it in an environment: python -m ops use-case add {name} <environment>
+  5. deploy, upload, start, approve, predict: docs/use-cases.md has the commands"""
+_NEXT_OF_DATA = """next:
+  1. python -m ops data upload <environment> {name}
+  2. python -m ops pipeline start <environment> {name}"""

@@ -1,6 +1,7 @@
 """How many values of each text column are numbers, times, codes, in each of the forms: counted over all rows."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from ops.new_use_case import forms
 from ops.new_use_case.staging import ROW
@@ -82,16 +83,33 @@ def odd_values(workspace: Workspace, column: str, found: Found) -> str | None:
     fitting = max(found[form], times)
     if fitting < _NEARLY * found["present"] or found["different"] <= _FEW:
         return None
-    text, here = _text_of(column)
+    text, _ = _text_of(column)
     fits = _matches(text, forms.NUMBER_FORMS[form].pattern)
     if times > found[form]:
-        fits = f"{forms.time_of(text, day_first=found['day'] >= found['month'])} IS NOT NULL"
+        fits = _is_time(text, day_first=found["day"] >= found["month"])
+    kind = "times" if times > found[form] else "numbers"
+    return f"{fitting} of {found['present']} values are {kind}, but not {_listed(workspace, column, fits)}"
+
+
+def misfits(workspace: Workspace, column: str, kind: Literal["number", "time"]) -> str:
+    """Return the first values that are no number or no time in any form, for people; empty if each is one in some."""
+    text, _ = _text_of(column)
+    fits = [_is_time(text, day_first) for day_first in (True, False)]
+    if kind == "number":
+        fits = [_matches(text, form.pattern) for form in forms.NUMBER_FORMS.values()]
+    return _listed(workspace, column, " OR ".join(fits))
+
+
+def _listed(workspace: Workspace, column: str, fits: str) -> str:
+    text, here = _text_of(column)
     rows = workspace.rows(
         f"SELECT {text}, {name(ROW)} FROM source WHERE {here} AND NOT ({fits}) ORDER BY 2 LIMIT 3"  # noqa: S608 - quoted
     )
-    listed = ", ".join(f"{value[:30]!r} in row {row}" for value, row in rows)
-    kind = "times" if times > found[form] else "numbers"
-    return f"{fitting} of {found['present']} values are {kind}, but not {listed}"
+    return ", ".join(f"{value[:30]!r} in row {row}" for value, row in rows)
+
+
+def _is_time(text: str, day_first: bool) -> str:
+    return f"{forms.time_of(text, day_first=day_first)} IS NOT NULL"
 
 
 def _text_of(column: str) -> tuple[str, str]:

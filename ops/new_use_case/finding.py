@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.typing_columns import Column
@@ -51,11 +52,9 @@ def time_column(workspace: Workspace, columns: Sequence[Column], wanted: str) ->
     if column.kind == "time":
         return column
     if column.kind == "number":
-        [(lowest, highest)] = workspace.rows(f"SELECT min(v), max(v) FROM (SELECT ({column.value}) AS v FROM source)")  # noqa: S608 - quoted
-        for least, most, what, sql in _COUNTED_TIMES:
-            if lowest is not None and least <= lowest <= highest <= most:
-                note = f"its numbers were read as {what}"
-                return Column(column.name, column.original, "time", sql.format(column.value), note)
+        if (counted := counted_time(workspace, column)) is not None:
+            return counted
+        [(lowest, highest)] = _range(workspace, column)
         found = f"numbers from {lowest:g} to {highest:g}" if lowest is not None else "no values"
     else:
         found = column.odd or f"text such as {_example(workspace, column)}"
@@ -63,6 +62,20 @@ def time_column(workspace: Workspace, columns: Sequence[Column], wanted: str) ->
         f"--time: the column {wanted} holds {found}; allowed are times such as 2024-01-31, 31.01.2024 10:00 or seconds "
         "since 1970. Correct its values, name another column, or leave --time out: rows are then split at random."
     )
+
+
+def counted_time(workspace: Workspace, column: Column) -> Column | None:
+    """Return a column of numbers as the times that they count; None if they count none."""
+    [(lowest, highest)] = _range(workspace, column)
+    for least, most, what, sql in _COUNTED_TIMES:
+        if lowest is not None and least <= lowest <= highest <= most:
+            note = f"its numbers were read as {what}"
+            return Column(column.name, column.original, "time", sql.format(column.value), note)
+    return None
+
+
+def _range(workspace: Workspace, column: Column) -> list[tuple[Any, ...]]:
+    return workspace.rows(f"SELECT min(v), max(v) FROM (SELECT ({column.value}) AS v FROM source)")  # noqa: S608 - quoted
 
 
 def _example(workspace: Workspace, column: Column) -> str:

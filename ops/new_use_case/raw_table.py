@@ -10,7 +10,7 @@ from ops.new_use_case.typing_columns import Column
 from ops.new_use_case.workspace import Workspace, literal, name
 
 FILE = f"{TABLE}.parquet"
-_GROUP_ROWS = 100_000
+GROUP_ROWS = 100_000
 
 
 def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path:
@@ -26,7 +26,7 @@ def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path
     selected = [f"{_value(column, column.name in whole)} AS {name(column.name)}" for column in usable]
     workspace.run(
         f"COPY (SELECT {', '.join([f'{name(ROW)} AS {ROW_NUMBER}', *selected])} FROM source) TO {literal(str(path))} "  # noqa: S608 - quoted
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS})"
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP_ROWS})"
     )
     workspace.run(f"CREATE VIEW {TABLE} AS FROM read_parquet({literal(str(path))})")
     return path

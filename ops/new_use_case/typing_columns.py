@@ -1,5 +1,6 @@
 """What each column holds: numbers, times or text, and in which form; all of its rows decide, in two passes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,21 +38,38 @@ class Column:
     why: str | None = None
 
 
-def typed(workspace: Workspace, source: Source, dates: Dates | None) -> list[Column]:
-    """Return the columns of the view `source`, typed."""
+def typed(
+    workspace: Workspace, source: Source, dates: Dates | None, wanted: Mapping[str, Kind] | None = None
+) -> list[Column]:
+    """Return the columns of the view `source`, typed.
+
+    Args:
+        workspace: with the view.
+        source: what it holds.
+        dates: how 03/04 is read.
+        wanted: what columns shall be, where their values allow it.
+    """
+    wanted = wanted or {}
     texts = [column for column in source.columns if column.type == "VARCHAR" or column.type.startswith("ENUM")]
     counted = evidence.of_numbers(workspace, [column.name for column in texts])
     others = [column for column, found in counted.items() if not evidence.all_numbers(found)]
     for column, found in evidence.of_times(workspace, others).items():
         counted[column] |= found
     comma = source.separator == ";" or any(map(evidence.only_decimal_commas, counted.values()))
-    decided = {column.name: _of_text(workspace, column, counted[column.name], comma, dates) for column in texts}
-    return [decided.get(column.name) or _of_type(column) for column in source.columns]
+    decided = {
+        column.name: _of_text(workspace, column, counted[column.name], comma, dates, wanted.get(column.name))
+        for column in texts
+    }
+    return [decided.get(column.name) or _of_type(column, wanted.get(column.name)) for column in source.columns]
 
 
-def _of_type(column: SourceColumn) -> Column:
+def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
     """Return a column that has a type already, in Parquet."""
     value, kind = name(column.name), column.type.partition("(")[0]
+    if wanted == "text" and (kind in _NUMBERS or kind == "DECIMAL"):
+        whole = f"{value} = floor({value}) AND abs({value}) < 2**53"
+        text = f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {value}::VARCHAR END"
+        return Column(column.name, column.original, "text", text)
     if kind in _NUMBERS or kind == "DECIMAL":
         number = (
             f"{value}::DOUBLE" if kind in ("FLOAT", "DOUBLE", "DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT") else value
@@ -59,7 +77,9 @@ def _of_type(column: SourceColumn) -> Column:
         finite = f"CASE WHEN abs({value}::DOUBLE) <= {LARGEST} THEN {number} END"
         return Column(column.name, column.original, "number", finite)
     if kind == "BOOLEAN":
-        return Column(column.name, column.original, "text", f"{value}::VARCHAR")
+        as_number = wanted == "number"
+        cast = f"{value}::{'INTEGER' if as_number else 'VARCHAR'}"
+        return Column(column.name, column.original, "number" if as_number else "text", cast)
     if kind == "TIMESTAMP WITH TIME ZONE":
         note = "its times have a zone; they were made UTC"
         return Column(column.name, column.original, "time", f"{value} AT TIME ZONE 'UTC'", note)
@@ -68,10 +88,14 @@ def _of_type(column: SourceColumn) -> Column:
     return Column(column.name, column.original, "unusable", value, why=f"is {column.type}, which no feature is made of")
 
 
-def _of_text(workspace: Workspace, column: SourceColumn, found: Found, comma: bool, dates: Dates | None) -> Column:
+def _of_text(
+    workspace: Workspace, column: SourceColumn, found: Found, comma: bool, dates: Dates | None, wanted: Kind | None
+) -> Column:
     text = forms.trimmed(f"{name(column.name)}::VARCHAR")
+    if wanted == "text":
+        return _as_text(column, text)
     if evidence.all_numbers(found):
-        if not found["code"]:
+        if not found["code"] or wanted == "number":
             return _number(column, text, found, comma)
         note = "has digits that are no numbers (zeros in front, or more than 15): they stay text"
         return _as_text(column, text, note=note)
