@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from config import UseCase
 from ops.answers import Outcome
 from ops.target import OperationError, Target
 
@@ -37,18 +38,32 @@ def held_out(target: Target) -> HeldOut:
     newest = _newest(target)
     if newest is None:
         raise OperationError(f"{target.name} has prepared no records yet. Run `python -m ops pipeline start` first.")
-    rows = _read(target, newest)
+    # Imported here: pandas takes half a second that the other commands need not wait for.
+    import pandas as pd
+
+    rows = pd.read_parquet(io.BytesIO(_object(target, newest)))
     if len(rows):
         return HeldOut(rows, "records kept for serving")
-    key = newest.removesuffix(_SERVING) + _TEST
-    names = {f"{_FIELD}{field.name}": field.name for field in target.use_case.data.record}
-    label = {"label": target.use_case.data.label} if target.use_case.data.label else {}
-    return HeldOut(_read(target, key, {**names, "record_id": "record_id", **label}), "records of the test split")
+    test = _object(target, newest.removesuffix(_SERVING) + _TEST)
+    return HeldOut(test_records(target.use_case, test), "records of the test split")
 
 
-def happened(target: Target, label: Any) -> Outcome:
+def test_records(use_case: UseCase, content: bytes) -> "pd.DataFrame":
+    """Return the records of a preparation's test.parquet as `HeldOut.rows` has them."""
+    import pandas as pd
+
+    label = {"label": use_case.data.label} if use_case.data.label else {}
+    names = {
+        **{f"{_FIELD}{field.name}": field.name for field in use_case.data.record},
+        "record_id": "record_id",
+        **label,
+    }
+    return pd.read_parquet(io.BytesIO(content), columns=list(names)).rename(columns=names)
+
+
+def happened(use_case: UseCase, label: Any) -> Outcome:
     """Return what a record's label says: whether the event came, the class, the number; None where nobody knows."""
-    data, problem = target.use_case.data, target.use_case.problem
+    data, problem = use_case.data, use_case.problem
     if label is None or label != label:  # noqa: PLR0124 - nan is no equal of itself
         return None
     if problem == "binary_classification":
@@ -69,11 +84,5 @@ def _newest(target: Target) -> str | None:
     return newest["Key"] if newest else None
 
 
-def _read(target: Target, key: str, names: dict[str, str] | None = None) -> "pd.DataFrame":
-    # Imported here: pandas takes half a second that the other commands need not wait for.
-    import pandas as pd
-
-    body = target.s3.get_object(Bucket=target.bucket("processed"), Key=key)["Body"].read()
-    if names is None:
-        return pd.read_parquet(io.BytesIO(body))
-    return pd.read_parquet(io.BytesIO(body), columns=list(names)).rename(columns=names)
+def _object(target: Target, key: str) -> bytes:
+    return target.s3.get_object(Bucket=target.bucket("processed"), Key=key)["Body"].read()

@@ -68,7 +68,7 @@ def predict(target: Target, records: "pd.DataFrame", count: int, seed: int) -> l
     answers = []
     for row in json.loads(sample.to_json(orient="records", date_format="iso")):
         label = row.pop(target.use_case.data.label or "", None)
-        answers.append(ask(target, row, happened(target, label), str(row.pop("record_id"))))
+        answers.append(ask(target, row, happened(target.use_case, label), str(row.pop("record_id"))))
     return answers
 
 

@@ -18,12 +18,13 @@ class Cdk:
     Args:
         variables: environment variables that name the cloud and its credentials.
         folder: where the assembly and the logs go.
+        root: the repository that is deployed.
     """
 
-    def __init__(self, variables: dict[str, str], folder: Path) -> None:
+    def __init__(self, variables: dict[str, str], folder: Path, root: Path = ROOT) -> None:
         # `make synth` validates the templates; here that would cost seconds and find the same.
         self._variables = {**os.environ, "CDK_VALIDATION": "false", **variables}
-        self.folder = folder
+        self.folder, self._root = folder, root
         self.assembly = folder / "assembly"
 
     def prepare(self, environment: str, account: str, region: str, use_case: str | None = None) -> None:
@@ -54,7 +55,7 @@ class Cdk:
             done = subprocess.run(  # noqa: S603 - our own CLI and arguments
                 [str(CDK), command, *arguments],
                 check=False,
-                cwd=ROOT,
+                cwd=self._root,
                 env=self._variables,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,

@@ -14,6 +14,7 @@ import pytest
 
 from local_cloud import clients
 from ops.demo.cdk import CDK, Cdk
+from tests.local import held_out
 from tests.local.conftest import running
 from tests.local.endpoints_kit import ECHO, IMAGE, archive, until
 from tests.local.roles import allow
@@ -25,17 +26,28 @@ PREFIX = "flight_delays/test"
 SPEED = "150"
 
 
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the repository that is deployed: a copy of this one, with a use case that this one lacks."""
+    return _shared(tmp_path_factory) / "repository"
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.getbasetemp()
+    return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+
 def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Deploy once in a run of the tests, in whichever of its processes comes first; return the cloud's folder."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    root = _shared(tmp_path_factory)
     folder, ready = root / "deployment", root / "deployment" / "ready"
     with (root / "deployment.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ready.exists():
             shutil.rmtree(folder, ignore_errors=True)
+            source = held_out.copied(repository(tmp_path_factory))
+            held_out.add(source)
             with running(folder / "state") as cloud:
-                cdk = Cdk(clients.environment(cloud.port), folder)
+                cdk = Cdk(clients.environment(cloud.port), folder, source)
                 cdk.prepare("local", clients.ACCOUNT, clients.REGION)
                 cdk.deploy()
             ready.touch()

@@ -50,7 +50,7 @@ def test_what_is_not_there_is_not_named(root: Path) -> None:
     path = root / "environments" / "dev.yaml"
     shutil.copy(ROOT / "environments" / "dev.yaml", path)
     before = path.read_text()
-    with pytest.raises(ConfigError, match="pumps/use_case.yaml: does not exist; known use cases: digit_clusters"):
+    with pytest.raises(ConfigError, match=r"pumps/use_case\.yaml: does not exist; known use cases: digit_clusters"):
         add_use_case("dev", "pumps", root)
     assert path.read_text() == before
 

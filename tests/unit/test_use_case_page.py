@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from config import UseCase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,12 +26,13 @@ def test_the_page_explains_every_key() -> None:
     assert "each `rule` has a `why`" in PAGE
 
 
-def test_the_page_explains_every_option() -> None:
+@pytest.mark.parametrize(("command", "least"), [("new", 8), ("data", 4)])
+def test_the_page_explains_every_option(command: str, least: int) -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "ops", "use-case", "new", "--help"],
+        [sys.executable, "-m", "ops", "use-case", command, "--help"],
         cwd=ROOT, check=True, capture_output=True, text=True, env={"COLUMNS": "200", "PATH": ""},
     ).stdout  # fmt: skip
     options = set(re.findall(r"--[a-z-]+", shown)) - {"--help"}
-    assert len(options) >= 8
+    assert len(options) >= least
     for option in options:
         assert option in PAGE, option
