@@ -14,7 +14,8 @@ from local_cloud.clients import ROOT
 NAME, FILE, LABEL, TIME = "house_prices", "Häuser, alle.csv", "Preis in €", "Inseriert am"
 LABEL_NAME = "Preis_in"
 KINDS = ("Wohnung", "Haus", 'Studio; "Loft"')
-_MADE_AGAIN = ("build", ".venv", "node_modules", ".git", "cdk.out", "raw", "__pycache__", ".*_cache", ".hypothesis")
+# What Python compiled goes along, but for what another process is just writing.
+_MADE_AGAIN = ("build", ".venv", "node_modules", ".git", "cdk.out", "raw", "*.pyc.*", ".*_cache", ".hypothesis")
 
 
 def write(path: Path, rows: int = 400, year: int = 2023) -> Path:

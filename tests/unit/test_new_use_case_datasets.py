@@ -56,7 +56,23 @@ CASES: dict[str, tuple[Callable[[], Any], str | None, str]] = {
 }
 
 
-@pytest.mark.parametrize("name, suffix", [*((name, "csv") for name in CASES), ("iris", "parquet")])
+def prepared(repository: Repository, created: Created, rows: int) -> Path:
+    """Prepare and return the outputs: every row is in a split, and what trains is whole and not constant."""
+    output = repository.run(created, "prepare")
+    splits = json.loads((output / "report" / "preparation.json").read_text())["splits"]
+    assert sum(split["used"] for split in splits.values()) == rows
+    train = pd.read_csv(output / "train" / "train.csv", header=None)
+    labels = created.use_case.data.label is not None
+    assert train.shape == (splits["train"]["used"], (created.use_case.data.width or 0) + labels)
+    assert np.isfinite(train.to_numpy()).all()
+    assert (train.nunique() > 1).all(), "no column is constant"
+    return output
+
+
+# Those that are trained below are prepared there.
+@pytest.mark.parametrize(
+    "name, suffix", [("iris", "csv"), ("iris", "parquet"), ("wine_groups", "csv"), ("exercise_groups", "csv")]
+)
 def test_a_public_table_is_prepared_without_code(name: str, suffix: str, tmp_path: Path) -> None:
     load, label, problem = CASES[name]
     repository, path = Repository.at(tmp_path), tmp_path / f"{name}.{suffix}"
@@ -64,13 +80,7 @@ def test_a_public_table_is_prepared_without_code(name: str, suffix: str, tmp_pat
     frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
     created = repository.new(path, label, name)
     assert created.use_case.problem == problem
-    output = repository.run(created, "prepare")
-    splits = json.loads((output / "report" / "preparation.json").read_text())["splits"]
-    assert sum(split["used"] for split in splits.values()) == len(frame)
-    train = pd.read_csv(output / "train" / "train.csv", header=None)
-    assert train.shape == (splits["train"]["used"], (created.use_case.data.width or 0) + (label is not None))
-    assert np.isfinite(train.to_numpy()).all()
-    assert (train.nunique() > 1).all(), "no column is constant"
+    prepared(repository, created, len(frame))
 
 
 @pytest.mark.parametrize(
@@ -85,14 +95,16 @@ def test_a_public_table_is_prepared_without_code(name: str, suffix: str, tmp_pat
 def test_a_public_table_trains_passes_its_gate_and_is_served(
     name: str, metric: str, least: float, tmp_path: Path
 ) -> None:
-    load, label, _ = CASES[name]
-    repository = Repository.at(tmp_path)
-    created = repository.new(load(), label, name)
-    prepared = repository.run(created, "prepare")
+    load, label, problem = CASES[name]
+    repository, frame = Repository.at(tmp_path), load()
+    rows = len(frame)
+    created = repository.new(frame, label, name)
+    assert created.use_case.problem == problem
+    made = prepared(repository, created, rows)
     inputs = tmp_path / "jobs" / name / "evaluate" / "processing" / "input"
     for part in ("test", "validation", "features", "report"):
-        shutil.copytree(prepared / part, inputs / part)
-    _train(created, prepared, inputs / "model")
+        shutil.copytree(made / part, inputs / part)
+    _train(created, made, inputs / "model")
     output = repository.run(created, "evaluate")
     evaluation = json.loads((output / "evaluation" / "evaluation.json").read_text())
     assert evaluation[metric]["value"] > least
@@ -100,24 +112,24 @@ def test_a_public_table_trains_passes_its_gate_and_is_served(
         figure, _, part = condition.metric.partition(".")
         assert condition.at_least is not None
         assert evaluation[figure][part] >= condition.at_least
-    assert _figure_of_served(created, prepared, output, tmp_path / "package") == pytest.approx(
+    assert _figure_of_served(created, made, output, tmp_path / "package") == pytest.approx(
         evaluation[metric]["value"], abs=1e-6
     )
 
 
-def _figure_of_served(created: Created, prepared: Path, evaluated: Path, folder: Path) -> float:
+def _figure_of_served(created: Created, made: Path, evaluated: Path, folder: Path) -> float:
     """Ask the package about the test split's records and return the evaluation's figure, of the answers this time."""
     with tarfile.open(evaluated / "package" / "model.tar.gz") as archive:
         archive.extractall(folder, filter="data")
     case = created.use_case
-    rows = held_out.test_records(case, (prepared / "test" / "test.parquet").read_bytes())
+    rows = held_out.test_records(case, (made / "test" / "test.parquet").read_bytes())
     fields = [field.name for field in case.data.record]
     records = json.loads(rows[fields].to_json(orient="records", date_format="iso"))
     answered = Scorer.load(folder).respond(json.dumps({"instances": records}), "application/json", "application/json")
     assert isinstance(answered, tuple)
     answers = json.loads(answered[0])["predictions"]
     if case.data.label is None:
-        matrix = pd.read_parquet(prepared / "test" / "test.parquet").filter(like="feature_").to_numpy("float64")
+        matrix = pd.read_parquet(made / "test" / "test.parquet").filter(like="feature_").to_numpy("float64")
         whole = ((matrix - matrix.mean(axis=0)) ** 2).sum()
         return 1 - float(sum(answer["distance"] ** 2 for answer in answers)) / float(whole)
     happened = [held_out.happened(case, label) for label in rows[case.data.label]]
@@ -126,13 +138,13 @@ def _figure_of_served(created: Created, prepared: Path, evaluated: Path, folder:
     if case.problem == "multiclass_classification":
         return float(np.mean([answer["label"] == label for answer, label in zip(answers, happened, strict=True)]))
     error = metrics.mean_absolute_error(happened, [answer["value"] for answer in answers])
-    learnt = pd.read_csv(prepared / "train" / "train.csv", header=None)[0].mean()
+    learnt = pd.read_csv(made / "train" / "train.csv", header=None)[0].mean()
     return 1 - float(error) / float(metrics.mean_absolute_error(happened, [learnt] * len(rows)))
 
 
-def _cluster(created: Created, prepared: Path, folder: Path) -> None:
+def _cluster(created: Created, made: Path, folder: Path) -> None:
     """Cluster as the built-in algorithm does; it leaves its centres."""
-    rows = pd.read_csv(prepared / "train" / "train.csv", header=None).to_numpy()
+    rows = pd.read_csv(made / "train" / "train.csv", header=None).to_numpy()
     assert isinstance(created.use_case.train, KMeansTrain)
     centres = KMeans(created.use_case.train.k, n_init=1, random_state=0).fit(rows).cluster_centers_
     folder.mkdir(parents=True)
@@ -141,18 +153,17 @@ def _cluster(created: Created, prepared: Path, folder: Path) -> None:
         archive.add(folder / "model_algo-1", "model_algo-1")
 
 
-def _train(created: Created, prepared: Path, folder: Path) -> None:
+def _train(created: Created, made: Path, folder: Path) -> None:
     """Train as the built-in algorithm does, with the use case's own hyperparameters."""
     if not isinstance(created.use_case.train, XGBoostTrain):
-        _cluster(created, prepared, folder)
+        _cluster(created, made, folder)
         return
     parameters = dict(created.use_case.train.hyperparameters)
     rounds = int(parameters.pop("num_round"))
     classes = len(created.use_case.data.classes)
     parameters |= {"nthread": 1, **({"num_class": classes} if classes else {})}  # as the pipeline gives it
     rows = {
-        split: pd.read_csv(prepared / split / f"{split}.csv", header=None).to_numpy()
-        for split in ("train", "validation")
+        split: pd.read_csv(made / split / f"{split}.csv", header=None).to_numpy() for split in ("train", "validation")
     }
     data = {split: xgboost.DMatrix(values[:, 1:], values[:, 0]) for split, values in rows.items()}
     watched = [(data["validation"], "validation")]
