@@ -9,6 +9,7 @@ from config import UseCase
 from pipelines_src.steps.evaluation.shown import figure
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(\.\d+)?$")
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00(:00(\.0+)?)?$")
 Outcome = bool | str | int | float | None  # the event (True or False), the class, the number; None where nobody knows
 _EVENTS = frozenset({"1", "true", "yes"})  # a label of which this is the event is a question by itself
 
@@ -30,13 +31,14 @@ class Prediction:
     variant: str
 
     def shown(self, column: str) -> str:
-        """Return a field of the record for a table: numbers without empty decimals, times to the minute."""
+        """Return a field of the record for a table: numbers without empty decimals, times to the minute, dates."""
         value = self.record.get(column)
         if value is None:
             return ""
         if isinstance(value, float):
             return f"{value:g}"
-        return _TIME.sub(r"\1 \2", str(value))
+        date = _MIDNIGHT.match(text := str(value))
+        return date[1] if date else _TIME.sub(r"\1 \2", text)
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def table(target: Target, predictions: list[Prediction], what: str = "") -> Tabl
     answers = Answers.of(target.use_case, predictions)
     written = Table(title=f"{target.name}: {answers.title}", title_justify="left", caption=what, caption_justify="left")
     for heading in answers.headings:
-        written.add_column(heading.replace("_", " "), justify="right")
+        written.add_column(heading.replace("_", " "), justify="right", no_wrap=True)
     columns = list(predictions[0].record)[:COLUMNS]
     for column in columns:
         written.add_column(column.replace("_", " "), overflow="fold")

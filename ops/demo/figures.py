@@ -29,20 +29,24 @@ class _Judged:
     model: str
     baseline: str
     gain: str
-    gained: str
+    gained: str  # what stands on the card
+    says: str  # what stands in the sentence
     constant: str
     show: Show = "{:.3f}".format
     show_gain: Show = "{:+.3f}".format
 
 
 _JUDGED: dict[Problem, _Judged] = {
-    "binary_classification": _Judged("AUC", "auc", "baseline_auc", "auc_over_baseline", "difference", "rate"),
+    "binary_classification": _Judged(
+        "AUC", "auc", "baseline_auc", "auc_over_baseline", "difference", "the difference is", "rate"
+    ),
     "multiclass_classification": _Judged(
-        "accuracy", "accuracy", "baseline_accuracy", "accuracy_over_baseline", "difference", "most frequent class"
+        "accuracy", "accuracy", "baseline_accuracy", "accuracy_over_baseline", "difference", "the difference is",
+        "most frequent class",
     ),
     "regression": _Judged(
-        "mean absolute error", "mae", "baseline_mae", "mae_skill", "share by which the error is smaller", "mean",
-        figure, "{:+.0%}".format,
+        "mean absolute error", "mae", "baseline_mae", "mae_skill", "less error than the baseline",
+        "the error is smaller by", "mean", figure, "{:.0%}".format,
     ),
 }  # fmt: skip
 
@@ -72,7 +76,7 @@ def findings(use_case: UseCase, metrics: dict[str, Any]) -> list[str]:
     own, gain = metrics[how.model], metrics[how.gain]
     return [
         f"[bold]Test {how.name} {shown[0].value}[/] on {metrics['rows']:,} records, {_interval(own, how.show)}.",
-        f"Baseline {shown[1].value}; the {how.gained} is {shown[2].value}, {_interval(gain, how.show_gain, '')}.",
+        f"Baseline {shown[1].value}; {how.says} {shown[2].value}, {_interval(gain, how.show_gain, '')}.",
     ]
 
 

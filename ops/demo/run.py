@@ -134,9 +134,9 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
 def _say_how_to_go_on(folder: Path, use_case: str) -> None:
     option = "" if folder == FOLDER else f" --state-dir {shown(folder / STATE.name)}"
     output.print("The local cloud keeps running. To use it from this terminal:")
+    output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     if use_case not in load_environment(ENVIRONMENT).use_cases:  # the commands go by the environment's file
         output.print(f"  python -m ops use-case add {use_case} {ENVIRONMENT}", highlight=False)
-    output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     for command in ("predict", "release status"):
         output.print(f"  python -m ops {command} {ENVIRONMENT} {use_case}", highlight=False)
     output.print(f"  python -m ops local down{option}", highlight=False, soft_wrap=True)

@@ -52,12 +52,6 @@ def conforming(workspace: Workspace, source: Source, wanted: Sequence[Wanted], d
     return [one for one in fitted if isinstance(one, Column)]
 
 
-def unread(source: Source, wanted: Sequence[Wanted]) -> list[str]:
-    """Return the columns of a file that nobody asked for, as they stand in it."""
-    names = {one.name for one in wanted}
-    return [column.original for column in source.columns if column.name not in names]
-
-
 def _fitted(workspace: Workspace, column: Column, kind: Kind | None) -> Column | str:
     """Return the column as a kind, or why it cannot be."""
     if column.kind == "unusable":

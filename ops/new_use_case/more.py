@@ -8,13 +8,13 @@ from pathlib import Path
 from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops.console import shown
-from ops.new_use_case import agreement, conforming, raw_table, staging, workspace
+from ops.new_use_case import agreement, conforming, raw_table, remarks, staging, workspace
 from ops.new_use_case.conforming import Wanted
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.names import ROW_NUMBER
 from ops.new_use_case.request import Dates
-from ops.new_use_case.typing_columns import Column, Kind
+from ops.new_use_case.typing_columns import Kind
 from ops.new_use_case.workspace import Workspace, literal, name
 
 WHOLE = "whole"  # view: the table as it will be
@@ -71,13 +71,14 @@ def place(
         opened.run(f"CREATE VIEW {WHOLE} AS FROM read_parquet({literal(str(whole))})")
         notes = (
             *source.notes,
-            *_notes(typed, conforming.unread(source, wanted)),
+            *remarks.of_file(typed, source, wanted),
+            *remarks.of_levels(opened, typed, path),
             *agreement.check(opened, case, WHOLE),
         )
         [(rows, new)] = opened.rows(f"SELECT (SELECT count(*) FROM {WHOLE}), count(*) FROM {TABLE}")  # noqa: S608 - constants
         path.parent.mkdir(exist_ok=True)
         whole.replace(path)
-    return Placed(path, rows, new, notes)
+    return Placed(path, rows, new, tuple(notes))
 
 
 def _place_of(case: UseCase, root: Path) -> Path:
@@ -127,8 +128,3 @@ def _joined(opened: Workspace, path: Path, target: Path) -> Path:
         f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {raw_table.GROUP_ROWS})"
     )
     return target
-
-
-def _notes(columns: Sequence[Column], unread: Sequence[str]) -> list[str]:
-    notes = [f"{column.original}: {column.note}" for column in columns if column.note]
-    return notes + ([f"not read, since use_case.yaml does not name it: {', '.join(unread)}"] if unread else [])

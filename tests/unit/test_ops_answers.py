@@ -57,3 +57,17 @@ def test_what_happened_is_left_blank_where_only_some_is_known() -> None:
     some = [Prediction({}, {"value": 1.0}, happened, "champion") for happened in (2.0, None)]
     rows = [[cell.text for cell in row] for row in Answers.of(of("regression"), some).rows]
     assert rows == [["1", "2", "-1"], ["1", "", ""]]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2013-06-01T05:15:00.000", "2013-06-01 05:15"),
+        ("2013-06-01T00:00:00", "2013-06-01"),
+        ("T00:00", "T00:00"),
+        (1.50, "1.5"),
+        (None, ""),
+    ],
+)
+def test_fields_are_shown_without_what_says_nothing(value: Any, shown: str) -> None:
+    assert Prediction({"x": value}, {}, None, "champion").shown("x") == shown

@@ -33,7 +33,7 @@ EVALUATIONS: dict[str, dict[str, Any]] = {
 SAID = {
     "regression": [
         "[bold]Test mean absolute error 1,234[/] on 1,050 records, 90 % interval 1,200 to 1,300.",
-        "Baseline 2,000; the share by which the error is smaller is +38%, interval -2% to +50%.",
+        "Baseline 2,000; the error is smaller by 38%, interval -2% to 50%.",
     ],
     "clustering": [
         "[bold]0.700[/] share of the variance explained on 1,050 held-out records, 90 % interval 0.600 to 0.800.",

@@ -77,6 +77,7 @@ def test_rows_are_added_and_keep_the_types_that_are_there(put: Put) -> None:
     assert "does not name it: colour" in said
     assert "20 rows are of 20" in said
     assert "kept for serving" in said
+    assert "city: values that no earlier row has: '7' in 20 rows" in said
     assert "churn: 'no' in" in said
 
 
