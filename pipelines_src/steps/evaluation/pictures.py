@@ -97,6 +97,7 @@ def _calibration(table: pd.DataFrame) -> Draw:
         for name, bins in table.groupby("forecast", sort=False):
             axes.plot(bins["forecast_mean"], bins[observed], color=_COLOURS[str(name)], marker="o", markersize=4,
                       label=name)  # fmt: skip
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set(xlabel="mean forecast of the bin", ylabel=str(observed).replace("_", " "))
         axes.legend(frameon=False, loc="upper left")
 
@@ -128,6 +129,7 @@ def _scatter(predictions: pd.DataFrame) -> Draw:
         ends = [float(both.min().min()), float(both.max().max())]
         axes.plot(ends, ends, color=_SOFT, linewidth=1)
         axes.scatter(both["label"], both["model"], s=6, alpha=0.5, color=_COLOURS["model"], linewidths=0)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set(xlabel="label", ylabel="forecast")
 
     return draw
