@@ -3,6 +3,8 @@
 Whatever trains, SageMaker's XGBoost image judges and serves (docs/decisions/own-training.md).
 """
 
+import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -42,6 +44,10 @@ class _Train(Section):
     max_runtime_seconds: int = Field(default=3600, ge=60, le=432000)
     spot: Spot | None = Field(default=None, description="Train on spare capacity; left out: on demand")
     tuning: Tuning | None = Field(default=None, description="Search for hyperparameters; left out: as they are")
+
+    def texts(self, hyperparameters: Mapping[str, Any]) -> dict[str, str]:
+        """Return hyperparameters as the job gets them."""
+        return {name: str(value) for name, value in hyperparameters.items()}
 
     @model_validator(mode="after")
     def _waits_long_enough(self) -> Self:
@@ -102,6 +108,10 @@ class ScriptTrain(_Train):
     hyperparameters: Hyperparameters = Field(default={}, description="Its command line: --name value")
     metrics: dict[str, str] = _METRICS
     warm_start: WarmStart = _WARM_START
+
+    def texts(self, hyperparameters: Mapping[str, Any]) -> dict[str, str]:
+        """Return hyperparameters as the job gets them: each as JSON, which SageMaker's toolkit of scripts reads."""
+        return {name: json.dumps(value) for name, value in hyperparameters.items()}
 
 
 class ImageTrain(_Train):

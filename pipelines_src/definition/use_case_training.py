@@ -1,6 +1,5 @@
 """The step that trains a use case's model: a training job, or a search for hyperparameters."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -130,15 +129,13 @@ def _hyperparameters(use_case: UseCase, settings: PipelineSettings, beginning: B
     train = use_case.train
     given: dict[str, Any] = dict(train.hyperparameters)
     if isinstance(train, ScriptTrain):
-        # The toolkit reads each as JSON.
         given |= {
             "sagemaker_program": train.entry_point,
             "sagemaker_submit_directory": f"{CODE}/{_script(use_case, settings).file}",
         }
-        return {name: json.dumps(value) for name, value in given.items()}
     if isinstance(train, KMeansTrain):
         given |= {"k": train.k, "feature_dim": use_case.data.width}
-    texts: dict[str, Text] = {name: str(value) for name, value in given.items()}
+    texts: dict[str, Text] = {**train.texts(given)}
     if isinstance(train, XGBoostTrain):
         texts.setdefault("objective", OBJECTIVES[use_case.problem][0])
         if use_case.problem == "multiclass_classification":
