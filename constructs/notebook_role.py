@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.notebook_statements import files, jobs, models, notebook_logs, own_instance, pipelines
+from constructs.notebook_statements import files, fitted, jobs, models, notebook_logs, own_instance, pipelines
 from constructs.placement import Placement
 from constructs.sagemaker_role import join_network, sagemaker_of
 from constructs.statements import Statement, allow, document, use_key
@@ -21,21 +21,24 @@ from constructs.wildcard_findings import wildcards
 class NotebookReach:
     """What a notebook works on.
 
-    `environment` prefixes names; `use_cases` are folder name to slug; `raw` and `processed` are the buckets with a
-    folder for each use case; `data_key` encrypts both, and the volumes of notebooks and jobs.
+    `environment` prefixes names; `use_cases` are folder name to slug; `raw`, `processed` and `models` are the buckets
+    with a folder for each use case; `data_key` encrypts the first two, and the volumes of notebooks and jobs,
+    `models_key` the models.
     """
 
     environment: str
     use_cases: dict[str, str]
     raw: s3.IBucket
     processed: s3.IBucket
+    models: s3.IBucket
     data_key: kms.IKey
+    models_key: kms.IKey
 
 
 class NotebookRole(Construct):
     """Reads the data of some use cases, writes in a sandbox of its own, and starts their jobs, under their roles only.
 
-    It approves and deploys nothing, and reaches no model but through an endpoint.
+    It approves and deploys nothing, and reaches no model but what such jobs left, and endpoints.
 
     Args:
         notebook: name of the one instance that has it.
@@ -58,7 +61,17 @@ class NotebookRole(Construct):
         arns = Arns.of(scope)
         raw, processed, key = reach.raw.bucket_arn, reach.processed.bucket_arn, reach.data_key.key_arn
         names = [f"{reach.environment}-{slug}" for slug in reach.use_cases.values()]
-        data = [*files(raw, processed, list(reach.use_cases), notebook), *use_key(key), _encrypt_volume(key)]
+        data = [
+            *files(raw, processed, list(reach.use_cases), notebook),
+            *use_key(key),
+            _encrypt_volume(key),
+            *fitted(
+                arns,
+                reach.models.bucket_arn,
+                reach.models_key.key_arn,
+                dict(zip(reach.use_cases, names, strict=True)),
+            ),
+        ]
         work = [
             *pipelines(arns, names),
             *jobs(arns, names, reach.environment, list(reach.use_cases.values())),
@@ -77,7 +90,7 @@ class NotebookRole(Construct):
             assumed_by=sagemaker_of(arns),
             inline_policies={"Data": document(data), "Work": document(work), "Instance": document(instance)},
         )
-        folder = "The folders of its use cases in a bucket, and its own sandbox in them."
+        folder = "The folders of its use cases in a bucket, its own sandbox in them, and what its jobs trained."
         why = (
             "Jobs and log streams are named by who starts them, after environment and use case, versions of a model "
             "and executions of a pipeline by number, job roles by CloudFormation, network interfaces by nobody before "
@@ -87,7 +100,7 @@ class NotebookRole(Construct):
         acknowledge(
             self.role,
             lambda: (
-                wildcards(self.role, data, folder, [reach.raw, reach.processed])
+                wildcards(self.role, data, folder, [reach.raw, reach.processed, reach.models])
                 | wildcards(self.role, [*work, *instance], why)
                 | inline
             ),

@@ -1,12 +1,13 @@
 """What code in a notebook may do, part by part; `names` are `<environment>-<slug>` of the use cases it works on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from constructs.arns import Arns
 from constructs.job_role import job_role_path
 from constructs.statements import Statement, allow
 
 SANDBOX = "sandbox"
+TRAININGS = "training"  # below a use case's models: a folder for each training job
 _JOBS = {"processing": "Processing", "training": "Training", "hyper-parameter-tuning": "HyperParameterTuning"}
 
 
@@ -74,6 +75,20 @@ def models(arns: Arns, names: Sequence[str]) -> list[Statement]:
         allow(["sagemaker:DescribeModelPackageGroup"], groups),
         allow(["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], endpoints),
     ]
+
+
+def fitted(arns: Arns, models: str, key: str, names: Mapping[str, str]) -> list[Statement]:
+    """Read the models that jobs named after the use cases left, as the notebook's are; not those of pipelines.
+
+    Args:
+        arns: makes ARNs.
+        models: ARN of the bucket.
+        key: ARN of its key; through S3 alone, so that what may be read is what may be decrypted.
+        names: the folder of each use case to the name that its jobs begin with.
+    """
+    objects = [f"{models}/{folder}/{TRAININGS}/{name}-*" for folder, name in names.items()]
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}}
+    return [allow(["s3:GetObject"], objects), allow(["kms:Decrypt"], [key], through_s3)]
 
 
 def own_instance(arns: Arns, notebook: str) -> Statement:

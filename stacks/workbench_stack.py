@@ -28,7 +28,7 @@ class WorkbenchStack(cdk.Stack):
         environment: its notebooks, and the name that they and their jobs begin with.
         slugs: folder of each use case of the environment to its name in resource names.
         network: where notebooks are.
-        security: the key of data and volumes.
+        security: the keys of data and volumes, and of models.
         data: the buckets they read and write.
     """
 
@@ -53,7 +53,9 @@ class WorkbenchStack(cdk.Stack):
                 use_cases={folder: slugs[folder] for folder in folders},
                 raw=data.raw,
                 processed=data.processed,
+                models=data.models,
                 data_key=security.data_key,
+                models_key=security.models_key,
             )
             _notebook(part, f"{environment.name}-{notebook.name}", notebook, reach, network.jobs)
 

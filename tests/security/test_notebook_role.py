@@ -16,6 +16,8 @@ OWN = f"{SAGEMAKER}:notebook-instance/dev-looking"
 CODECOMMIT = f"arn:aws:codecommit:{REGION}:{ACCOUNT}"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:git-AbCdEf"
 SAGEMAKER_SERVICE = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+FITTED = "flight_delays/training/dev-flight-delays-0a1b-20260101000000/output/model.tar.gz"
 JOB_ROLES = f"arn:aws:iam::{ACCOUNT}:role/ml-loop/dev/flight-delays/jobs"
 
 
@@ -74,6 +76,24 @@ def job(cloud: Cloud, kind: str, name: str, **changes: Any) -> Request:
     return Request(f"sagemaker:Create{titles[kind]}Job", f"{SAGEMAKER}:{kind}-job/{name}", kept)
 
 
+def fit_requests(cloud: Cloud) -> list[Request]:
+    """What `ops.fit` asks SageMaker and the logs for, in its order."""
+    name = "dev-flight-delays-0a1b2c3d-20260101000000"
+    pipeline, training = f"{SAGEMAKER}:pipeline/dev-flight-delays", f"{SAGEMAKER}:training-job/{name}"
+    models_key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysModels")
+    return [
+        Request("sagemaker:DescribePipeline", pipeline),
+        Request("sagemaker:ListPipelineExecutions", pipeline),
+        Request("sagemaker:ListPipelineParametersForExecution", f"{pipeline}/execution/abc"),
+        Request("sagemaker:ListPipelineExecutionSteps", f"{pipeline}/execution/abc"),
+        job(cloud, "training", name, OutputKmsKeyArn=models_key),
+        Request("sagemaker:AddTags", training),
+        Request("sagemaker:DescribeTrainingJob", training),
+        Request("logs:DescribeLogStreams", f"{LOGS}/TrainingJobs:log-stream:"),
+        Request("logs:GetLogEvents", f"{LOGS}/TrainingJobs:log-stream:{name}/algo-1-1700000000"),
+    ]
+
+
 def group_id(cloud: Cloud) -> str:
     [statement] = [
         item for item in cloud.boundary("dev")["Statement"] if item.get("Sid") == "DenyForeignSecurityGroups"
@@ -83,9 +103,15 @@ def group_id(cloud: Cloud) -> str:
 
 
 def test_it_may_do_what_people_do_in_a_notebook(cloud: Cloud) -> None:
-    raw, processed = (physical(cloud, "dev-data", "AWS::S3::Bucket", name) for name in ("Raw", "Processed"))
+    raw, processed, models = (
+        physical(cloud, "dev-data", "AWS::S3::Bucket", name) for name in ("Raw", "Processed", "Models")
+    )
     key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysData")
+    models_key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysModels")
     requests = [
+        *fit_requests(cloud),
+        Request("s3:GetObject", f"{models}/{FITTED}"),
+        Request("kms:Decrypt", models_key, THROUGH_S3),
         Request("s3:ListBucket", raw, {"s3:prefix": "flight_delays/"}),
         Request("s3:GetObject", f"{raw}/flight_delays/flights.parquet"),
         Request("s3:GetObject", f"{processed}/flight_delays/abc/train/train.csv"),
@@ -123,6 +149,7 @@ def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -
         physical(cloud, "dev-data", "AWS::S3::Bucket", name) for name in ("Raw", "Processed", "Models", "Capture")
     )
     key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysData")
+    models_key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysModels")
     requests = [
         Request("s3:GetObject", f"{raw}/handwritten_digits/images.parquet"),
         Request("s3:GetObject", f"{raw}/flight_delays_2/flights.parquet"),
@@ -134,12 +161,23 @@ def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -
         Request("s3:GetObject", f"{capture}/flight_delays/x.jsonl"),
         Request("kms:CreateGrant", key),
         Request("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "false"}),
-        Request("kms:Decrypt", physical(cloud, "dev-security", "AWS::KMS::Key", "KeysModels")),
+        Request("kms:Decrypt", models_key),
+        Request("kms:Decrypt", models_key, {"kms:ViaService": f"sagemaker.{REGION}.amazonaws.com"}),
+        Request("kms:GenerateDataKey", models_key, THROUGH_S3),
+        Request("s3:GetObject", f"{models}/flight_delays/training/pipelines-abc-Train-x/output/model.tar.gz"),
+        Request("s3:GetObject", f"{models}/{FITTED.replace('flight_delays', 'handwritten_digits')}"),
+        Request("s3:GetObject", f"{models}/{FITTED.replace('dev-', 'prod-')}"),
+        Request("s3:PutObject", f"{models}/{FITTED}"),
+        Request("s3:GetObject", f"{models}/flight_delays/abc/package/model.tar.gz"),
         Request("kms:ScheduleKeyDeletion", key),
         job(cloud, "training", "prod-flight-delays-try"),
         job(cloud, "training", "pipelines-abc"),
         job(cloud, "training", "dev-flight-delays-try", NetworkIsolation="false"),
+        job(cloud, "training", "dev-flight-delays-try", InterContainerTrafficEncryption="false"),
         job(cloud, "training", "dev-flight-delays-try", VpcSubnets=None),
+        job(cloud, "training", "dev-flight-delays-try", VpcSubnets=["subnet-foreign"]),
+        job(cloud, "training", "dev-flight-delays-try", VpcSecurityGroupIds=["sg-foreign"]),
+        job(cloud, "training", "dev-flight-delays-try", OutputKmsKeyArn=None),
         job(cloud, "training", "dev-flight-delays-try", VolumeKmsKeyArn=None),
         job(cloud, "processing", "dev-flight-delays-try", OutputKmsKeyArn=None),
         Request("iam:PassRole", cloud.role(STACK, "LookingRole"), SAGEMAKER_SERVICE),
