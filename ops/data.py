@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from config.loading import ROOT
 from ops.console import output
-from ops.target import OperationError, Target
+from ops.target import OperationError, Target, module
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def upload_raw(target: Target, root: Path = ROOT) -> Iterator[tuple[str, bool]]:
         OperationError: the use case has neither.
     """
     bucket = target.bucket("raw")
-    with _raw_files(target, root) as folder:
+    with raw_files(target.use_case.name, root) as folder:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
@@ -48,13 +48,14 @@ def upload_raw(target: Target, root: Path = ROOT) -> Iterator[tuple[str, bool]]:
 
 
 @contextmanager
-def _raw_files(target: Target, root: Path) -> Iterator[Path]:
-    here = root / "pipelines_src" / target.use_case.name
+def raw_files(use_case: str, root: Path = ROOT) -> Iterator[Path]:
+    """Give a folder with the raw files of a use case, as `upload_raw` takes them; OperationError if it has none."""
+    here = root / "pipelines_src" / use_case
     if (here / "raw").is_dir() and not (here / "raw_data.py").exists():
         yield here / "raw"
         return
     with tempfile.TemporaryDirectory() as folder:
-        target.module("raw_data").write(Path(folder))
+        module(use_case, "raw_data").write(Path(folder))
         yield Path(folder)
 
 

@@ -129,23 +129,6 @@ class Target:
         found = {item["ParameterKey"]: item.get("ParameterValue", "") for item in stack.get("Parameters", [])}
         return found.get(key, "")
 
-    def module(self, name: str) -> ModuleType:
-        """Import a module of the use case's folder, such as raw_data.
-
-        Raises:
-            OperationError: the folder does not have it.
-        """
-        wanted = f"pipelines_src.{self.use_case.name}.{name}"
-        try:
-            return importlib.import_module(wanted)
-        except ModuleNotFoundError as error:
-            if error.name != wanted:
-                raise
-            raise OperationError(
-                f"There is no {wanted.replace('.', '/')}.py and no folder raw beside it. Bring a file (python -m ops "
-                f"use-case data {self.use_case.name} --data FILE), or write the module (docs/use-cases.md)."
-            ) from error
-
     def _stack(self, part: str) -> dict[str, Any]:
         stack = f"{self.environment.name}-{part}"
         try:
@@ -160,6 +143,20 @@ class Target:
 
     def _client(self, service: str) -> Any:
         return client(self.environment, service)
+
+
+def module(use_case: str, name: str) -> ModuleType:
+    """Import a module of a use case's folder, such as raw_data; OperationError if the folder does not have it."""
+    wanted = f"pipelines_src.{use_case}.{name}"
+    try:
+        return importlib.import_module(wanted)
+    except ModuleNotFoundError as error:
+        if error.name != wanted:
+            raise
+        raise OperationError(
+            f"There is no {wanted.replace('.', '/')}.py and no folder raw beside it. Bring a file (python -m ops "
+            f"use-case data {use_case} --data FILE), or write the module (docs/use-cases.md)."
+        ) from error
 
 
 def client(environment: Environment, service: str) -> Any:

@@ -5,6 +5,7 @@ from ops.fit import fit
 
 trainer = fit("flight_delays", hyperparameters={"max_depth": 4})
 trainer._latest_training_job.model_artifacts.s3_model_artifacts
+evaluate(trainer, "flight_delays").figures["auc"]
 ```
 """
 
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.fit import place, prepared
 from ops.fit.deployed import Deployed
+from ops.fit.evaluation import Evaluation, evaluate
 from ops.fit.hyperparameters import Given
+from ops.fit.look import Records, raw_tables, records
+from ops.fit.metrics import learning_curve
 from ops.fit.prepared import Prepared
 from ops.fit.request import request
 from ops.fit.trainer import surroundings, trainer
@@ -24,7 +28,7 @@ from ops.target import OperationError, Target
 if TYPE_CHECKING:
     from sagemaker.train import ModelTrainer
 
-__all__ = ["fit"]
+__all__ = ["Evaluation", "Records", "evaluate", "fit", "learning_curve", "raw_tables", "records"]
 
 
 def fit(

@@ -218,7 +218,7 @@ def test_only_what_changed_is_uploaded(monkeypatch: pytest.MonkeyPatch) -> None:
     target, bucket = Target.of("dev", "flight_delays"), Bucket()
     target.__dict__["s3"] = bucket
     monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
-    monkeypatch.setattr(Target, "module", lambda self, name: SimpleNamespace(write=write))
+    monkeypatch.setattr(data, "module", lambda use_case, name: SimpleNamespace(write=write))
     assert dict(data.upload_raw(target)) == {"flights.parquet": True, "weather.parquet": True}
     assert dict(data.upload_raw(target)) == {"flights.parquet": False, "weather.parquet": False}
     content["weather.parquet"] = b"three"
@@ -239,7 +239,7 @@ def test_raw_files_of_the_folder_are_uploaded_where_no_code_writes_them(
     assert dict(data.upload_raw(target, tmp_path)) == {"flights.parquet/part-0.parquet": False}
     assert set(bucket.objects) == {"flight_delays/flights.parquet/part-0.parquet"}
     (folder / "raw_data.py").touch()
-    monkeypatch.setattr(Target, "module", lambda self, name: SimpleNamespace(write=lambda to: None))
+    monkeypatch.setattr(data, "module", lambda use_case, name: SimpleNamespace(write=lambda to: None))
     assert dict(data.upload_raw(target, tmp_path)) == {}, "what raw_data.py writes goes before"
 
 

@@ -145,6 +145,5 @@ def test_wrong_arguments(
 
 
 def test_a_use_case_without_a_module_is_told() -> None:
-    use_case = target.Target.of("dev", "flight_delays")
     with pytest.raises(target.OperationError, match=r"no pipelines_src/flight_delays/raw_dates\.py"):
-        use_case.module("raw_dates")
+        target.module("flight_delays", "raw_dates")
