@@ -15,7 +15,7 @@ from ops.target import OperationError
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate ML Loop.", pretty_exceptions_enable=False)
 app.add_typer(config.app, name="config", help="Check environments and use cases.")
 app.add_typer(images.app, name="images", help="Addresses of SageMaker's own images.")
-app.add_typer(use_case.app, name="use-case", help="Make a use case from a file.")
+app.add_typer(use_case.app, name="use-case", help="Make a use case from a file, or its notebook.")
 app.add_typer(wheels.app, name="wheels", help="Packages that jobs bring along.")
 app.add_typer(data.app, name="data", help="Bring raw files into an environment.")
 app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use case.")

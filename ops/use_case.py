@@ -1,4 +1,4 @@
-"""`python -m ops use-case`: a use case from a file without writing code, into an environment, and more data for it."""
+"""`python -m ops use-case`: one from a file without code, into an environment, more data for it, its notebook."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,9 +6,14 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
+from config import load_use_case
+from config.loading import ROOT
 from config.use_case.metrics import Problem
 from ops import environment_file
 from ops.console import errors, output, shown
+from ops.target import OperationError
+from ops.use_case_notebook import FILE
+from ops.use_case_notebook import notebook as use_case_notebook
 
 Dates = Literal["day-first", "month-first"]
 
@@ -75,6 +80,23 @@ def more(
     for note in placed.notes:
         errors.print(escape(note), highlight=False, soft_wrap=True)
     output.print(_NEXT_OF_DATA.format(name=name), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def notebook(
+    name: Annotated[str, typer.Argument(help="A folder of pipelines_src.")],
+    replace: Annotated[bool, typer.Option(help="Write it even if that loses changes.")] = False,
+) -> None:
+    """Write the notebook of a use case: look at the data, train, evaluate, plot."""
+    path = ROOT / "pipelines_src" / name / FILE
+    text = use_case_notebook(load_use_case(name))
+    if path.exists() and path.read_text(encoding="utf-8") != text and not replace:
+        raise OperationError(
+            f"{shown(path)} differs from what would be written: somebody changed it, or ran it. Keep a copy, then "
+            "write it with --replace."
+        )
+    path.write_text(text, encoding="utf-8")
+    output.print(f"wrote {shown(path)}", highlight=False, soft_wrap=True)
 
 
 _NEXT = """next:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from config import UseCase, load_use_case
 from config.loading import ROOT
-from ops.new_use_case import finding, notebook, plan, raw_table, rendering, staging, target, typing_columns, workspace
+from ops import use_case_notebook
+from ops.new_use_case import finding, plan, raw_table, rendering, staging, target, typing_columns, workspace
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import Measured, measure
 from ops.new_use_case.plan import Plan
@@ -47,6 +48,7 @@ def create(request: Request, root: Path = ROOT) -> Created:
             decided = _decide(opened, request, folder / RAW)
         _write(decided, folder)
         use_case = load_use_case(request.name, Path(beside))
+        (folder / use_case_notebook.FILE).write_text(use_case_notebook.notebook(use_case), encoding="utf-8")
         request.check(root)  # again: somebody may have been quicker
         folder.rename(sources / request.name)
     return Created(use_case, decided, sources / request.name)
@@ -75,4 +77,3 @@ def _write(decided: Plan, folder: Path) -> None:
     sentence = " ".join(rendering.description(decided).replace("\\", " ").replace('"', "'").split())
     (folder / "__init__.py").write_text(f'"""The use case {decided.request.name}: {sentence}"""\n', encoding="utf-8")
     (folder / "use_case.yaml").write_text(rendering.use_case_yaml(decided), encoding="utf-8")
-    (folder / "notebook.ipynb").write_text(notebook.notebook(decided), encoding="utf-8")

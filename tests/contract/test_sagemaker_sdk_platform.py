@@ -1,6 +1,7 @@
 """The SageMaker SDK, a client that nobody here wrote, works with the deployed environment from training to prediction.
 
-The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts.
+The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts. Then
+the notebook of the use case runs as it is, with the rights of code in a notebook instance.
 """
 
 import json
@@ -15,6 +16,7 @@ from sklearn.metrics import roc_auc_score
 
 from config import load_use_case
 from local_cloud import clients
+from tests import notebook_kit
 from tests.contract import sdk_kit
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
@@ -86,3 +88,73 @@ def test_what_the_sdk_sends_is_captured(platform: Platform, seen: dict[str, Any]
         return {record["eventMetadata"].get("inferenceId") for record in records}
 
     until(lambda: "first" in captured(), 30, "the record of a captured request")
+
+
+NOTEBOOK = clients.ROOT / "pipelines_src" / USE_CASE.name / "notebook.ipynb"
+SEEN = {
+    "class": "f'{type(trainer).__module__}.{type(trainer).__name__}'",
+    "job": "job.training_job_name",
+    "artifact": "job.model_artifacts.s3_model_artifacts",
+    "origin": "prepared.origin",
+    "auc": "figures['auc']['value']",
+    "gate": "figures['gate']['result']",
+    "curve": "curve['validation:auc'].tolist()",
+    "rows": "{name: len(table) for name, table in tables.items()}",
+}
+# Two jobs differ in these.
+OF_THE_JOB = {
+    "TrainingJobName", "TrainingJobArn", "ModelArtifacts", "CreationTime", "TrainingStartTime", "TrainingEndTime",
+    "LastModifiedTime", "SecondaryStatusTransitions", "FinalMetricDataList", "TrainingTimeInSeconds",
+    "BillableTimeInSeconds", "ResponseMetadata",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fitted(platform: Platform, seen: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the notebook came to, run with the credentials of the notebook instance that is deployed."""
+    credentials = platform.cloud.session(_anybody_may_take(platform, "local-workbench", "Looking"))
+    own = {
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
+        "ML_LOOP_ENVIRONMENT": "local",
+    }
+    assert seen["execution"][0] == "Succeeded"
+    environment = {**clients.environment(platform.cloud.port), **own}
+    return notebook_kit.run(NOTEBOOK, environment, tmp_path_factory.mktemp("notebook"), SEEN)
+
+
+def _anybody_may_take(platform: Platform, stack: str, prefix: str) -> str:
+    """Let the root user take a role that only SageMaker may take; what the role may do stays."""
+    iam, name = platform.cloud.client("iam"), platform.physical(stack, "AWS::IAM::Role", prefix)
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    iam.update_assume_role_policy(
+        RoleName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
+
+
+def test_the_notebook_trains_the_pipelines_model(
+    platform: Platform, seen: dict[str, Any], fitted: dict[str, Any]
+) -> None:
+    assert fitted["class"] == "sagemaker.train.model_trainer.ModelTrainer"
+    assert fitted["job"].startswith(f"{GROUP}-")
+    describe = platform.sagemaker.describe_training_job
+    jobs = [describe(TrainingJobName=uri.split("/")[-3]) for uri in (seen["artifact"], fitted["artifact"])]
+    step, own = ({key: value for key, value in job.items() if key not in OF_THE_JOB} for job in jobs)
+    assert own["OutputDataConfig"].pop("CompressionType") == "GZIP"  # SageMaker's default, which the SDK writes
+    assert own == step
+    tags = [platform.sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] for job in jobs]
+    assert [tag for tag in tags[0] if not tag["Key"].startswith("aws:")] == tags[1]
+    s3 = platform.cloud.client("s3")
+    models = [s3.get_object(Bucket=platform.models, Key=uri.split("/", 3)[3])["Body"].read()
+              for uri in (seen["artifact"], fitted["artifact"])]  # fmt: skip
+    assert models[0] == models[1], "the same bytes"
+
+
+def test_the_notebook_looks_and_judges_as_the_pipeline_does(seen: dict[str, Any], fitted: dict[str, Any]) -> None:
+    assert set(fitted["rows"]) == set(USE_CASE.data.raw)
+    assert "prepared by the execution" in fitted["origin"]
+    assert (fitted["gate"], fitted["auc"]) == ("passed", pytest.approx(seen["auc"], abs=5e-7))
+    assert len(fitted["curve"]) == USE_CASE.train.hyperparameters["num_round"]
+    assert fitted["pictures"] == 6

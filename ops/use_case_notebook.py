@@ -1,0 +1,99 @@
+"""The notebook of a use case (nbformat 4.5): look at the data, train, evaluate, plot. What it holds is in its cells."""
+
+import json
+from string import Template
+from typing import Any
+
+from config import UseCase
+from config.use_case.train import KMeansTrain, XGBoostTrain
+from ops import notebook_cells as cells
+
+FILE = "notebook.ipynb"
+_INTRODUCTION = """\
+# $name
+
+$description
+
+`use_case.yaml` beside this notebook says what is what; change it there. The environment is the notebook instance's
+own, else that of the variable `ML_LOOP_ENVIRONMENT`, else `dev`."""
+_TRAIN = """\
+## Train
+
+What the deployed pipeline's training step trains, once: `fit` takes `hyperparameters` to try others, and returns the
+SageMaker SDK's own `ModelTrainer` ([more](../../docs/training.md#fit))."""
+_EVALUATE = """\
+## Evaluate
+
+On the test split, on this machine, with the code of the pipeline's evaluation. Nothing is registered: that
+is the pipeline's."""
+_PICTURES = {
+    "binary_classification": cells.BINARY,
+    "multiclass_classification": cells.MULTICLASS,
+    "regression": cells.REGRESSION,
+    "clustering": cells.CLUSTERING,
+}
+
+
+def notebook(use_case: UseCase) -> str:
+    """Return the JSON of the notebook, without outputs; the same use case gives the same bytes."""
+    values = {
+        "name": use_case.name,
+        "description": use_case.description,
+        "label": (use_case.data.label or "").replace("\\", "\\\\").replace('"', '\\"'),
+    }
+    listed = [*_look(use_case), *_train(use_case), *_evaluate(use_case)]
+    document = {
+        "cells": [
+            _cell(place, kind, Template(text).substitute(values).rstrip()) for place, (kind, text) in enumerate(listed)
+        ],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _look(use_case: UseCase) -> list[tuple[str, str]]:
+    listed = [
+        ("markdown", _INTRODUCTION),
+        ("code", cells.SETUP),
+        ("markdown", "## The raw tables\n\n`missing` is a share of the rows."),
+        ("code", cells.RAW),
+        ("code", cells.NUMBERS),
+        ("markdown", "## The records that were prepared of them"),
+        ("code", cells.PREPARED),
+    ]
+    if use_case.problem == "clustering":
+        return [*listed, ("code", cells.BETWEEN)]
+    listed.append(("code", cells.DISTRIBUTION if use_case.problem == "regression" else cells.SHARE))
+    if use_case.data.time is not None:
+        listed.append(("code", cells.TIME))
+    if use_case.problem == "multiclass_classification":
+        return [*listed, ("code", cells.BY_CLASS)]
+    about = "What goes with the label; a correlation near 1 may be with something known only after the outcome."
+    return [*listed, ("markdown", about), ("code", cells.RANKS)]
+
+
+def _train(use_case: UseCase) -> list[tuple[str, str]]:
+    train = use_case.train
+    listed = [("markdown", _TRAIN), ("code", cells.FIT)]
+    if isinstance(train, XGBoostTrain) or (not isinstance(train, KMeansTrain) and train.metrics):
+        listed.append(("code", cells.CURVE))
+    elif isinstance(train, KMeansTrain):
+        listed.append(("code", cells.FINAL))
+    return listed
+
+
+def _evaluate(use_case: UseCase) -> list[tuple[str, str]]:
+    pictures = [cells.EVALUATE, cells.IMPORTANCE, _PICTURES[use_case.problem]]
+    return [("markdown", _EVALUATE), *(("code", text) for text in pictures)]
+
+
+def _cell(place: int, kind: str, text: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"id": f"cell-{place}", "metadata": {}, "source": text.splitlines(keepends=True)}
+    if kind == "code":
+        return {"cell_type": "code", "execution_count": None, "outputs": [], **cell}
+    return {"cell_type": "markdown", **cell}
