@@ -56,12 +56,18 @@ together = features.corrwith(label, method="spearman").sort_values(key=abs, asce
 axes = together[::-1].plot.barh(figsize=(7, 5))
 axes.set(title="Rank correlation with $label");"""
 
+CLASSES = """\
+label = prepared.test["label"].map(dict(enumerate($classes)))
+axes = label.value_counts(normalize=True).sort_index().plot.bar(figsize=(7, 3))
+axes.set(title="$label in the test split", xlabel="$label", ylabel="share of records");"""
+
 BY_CLASS = """\
 features = prepared.test.filter(like="feature_").rename(columns=lambda name: name.removeprefix("feature_"))
 apart = ((features - features.mean()) / features.std().replace(0, 1)).groupby(label.to_numpy()).mean()
 figure, axes = plt.subplots(figsize=(11, 4))
 figure.colorbar(axes.imshow(apart, aspect="auto", cmap="RdBu", vmin=-2, vmax=2))
-axes.set(title="Mean of a class from that of all, in standard deviations", xlabel="feature", ylabel="class");"""
+axes.set_yticks(range(len(apart.index)), apart.index)
+axes.set(title="Mean of a class from that of all, in standard deviations", xlabel="feature", ylabel="$label");"""
 
 BETWEEN = """\
 features = prepared.test.filter(like="feature_").rename(columns=lambda name: name.removeprefix("feature_"))
@@ -117,7 +123,8 @@ REGRESSION = """\
 figure, axes = plt.subplots(figsize=(5, 5))
 for forecast, part in evaluation.table("calibration").groupby("forecast"):
     axes.plot(part["forecast_mean"], part["observed_mean"], marker="o", label=forecast)
-axes.axline((0, part["observed_mean"].iloc[0]), slope=1, color="grey", linewidth=0.5)
+middle = part["observed_mean"].mean()
+axes.axline((middle, middle), slope=1, color="grey", linewidth=0.5)
 axes.set(title="Tenths of the records by their forecast", xlabel="mean forecast", ylabel="mean $label")
 axes.legend();"""
 

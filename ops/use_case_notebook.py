@@ -26,6 +26,11 @@ _EVALUATE = """\
 
 On the test split, on this machine, with the code of the pipeline's evaluation. Nothing is registered: that
 is the pipeline's."""
+_LABEL = {
+    "binary_classification": cells.SHARE,
+    "multiclass_classification": cells.CLASSES,
+    "regression": cells.DISTRIBUTION,
+}
 _PICTURES = {
     "binary_classification": cells.BINARY,
     "multiclass_classification": cells.MULTICLASS,
@@ -39,6 +44,7 @@ def notebook(use_case: UseCase) -> str:
     values = {
         "name": use_case.name,
         "description": use_case.description,
+        "classes": repr(list(use_case.data.classes)),
         "label": (use_case.data.label or "").replace("\\", "\\\\").replace('"', '\\"'),
     }
     listed = [*_look(use_case), *_train(use_case), *_evaluate(use_case)]
@@ -68,7 +74,7 @@ def _look(use_case: UseCase) -> list[tuple[str, str]]:
     ]
     if use_case.problem == "clustering":
         return [*listed, ("code", cells.BETWEEN)]
-    listed.append(("code", cells.DISTRIBUTION if use_case.problem == "regression" else cells.SHARE))
+    listed.append(("code", _LABEL[use_case.problem]))
     if use_case.data.time is not None:
         listed.append(("code", cells.TIME))
     if use_case.problem == "multiclass_classification":

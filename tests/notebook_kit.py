@@ -1,43 +1,48 @@
-"""Runs the notebooks of use cases without a person, in a kernel of their own."""
+"""Runs the notebooks of use cases without a person."""
 
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-_SEEN = """
-import json as _json
-_seen = _json.dumps({%s})
-Path(%r).write_text(_seen)"""
 
-
-def run(notebook: Path, environment: Mapping[str, str], home: Path, seen: Mapping[str, str]) -> dict[str, Any]:
-    """Execute a copy of a notebook where it lies; an error in a cell is raised, with the cell.
+def run(notebooks: Mapping[Path, str], environment: Mapping[str, str], home: Path) -> list[dict[str, Any]]:
+    """Execute copies of notebooks, one after the other in one kernel; an error in a cell is raised, with the cell.
 
     Args:
-        notebook: its file, which is not changed.
+        notebooks: their files, which are not changed, of one repository; of each a dictionary, as Python, that is
+            evaluated at its end.
         environment: of the kernel.
         home: its home, where the executed copy is left as well, for who looks for a failure.
-        seen: expressions by name, which are evaluated at the end.
 
     Returns:
-        The values of the expressions; and `pictures`, how many cells drew one.
+        Of each its dictionary; and `pictures`, how many cells drew one, and `printed`.
     """
-    document = nbformat.read(notebook, as_version=4)
-    report = home / "seen.json"
-    listed = ", ".join(f"{name!r}: {expression}" for name, expression in seen.items())
-    document.cells.append(nbformat.v4.new_code_cell(_SEEN % (listed, str(report))))
-    own = {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib"),
-           "JUPYTER_RUNTIME_DIR": str(home / "runtime")}  # fmt: skip
-    client = NotebookClient(document, timeout=240, resources={"metadata": {"path": str(notebook.parent)}})
-    try:
-        client.execute(env={**environment, **own})
-    finally:
-        nbformat.write(document, home / "executed.ipynb")
-    outputs = [output for cell in document.cells if cell.cell_type == "code" for output in cell.outputs]
+    document, ends = nbformat.v4.new_notebook(), []
+    for notebook, seen in notebooks.items():
+        document.cells += nbformat.read(notebook, as_version=4).cells
+        document.cells.append(nbformat.v4.new_code_cell(f"import json\nprint(json.dumps({seen}))"))
+        ends.append(len(document.cells))
+    own = {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "matplotlib")}
+    where = {"metadata": {"path": str(next(iter(notebooks)).parent)}}
+    with tempfile.TemporaryDirectory() as short:  # a socket's path has at most 107 characters
+        # TCP would let everybody on this machine in.
+        kernel = AsyncKernelManager(transport="ipc", connection_file=f"{short}/kernel.json")
+        client = NotebookClient(document, km=kernel, timeout=240, resources=where)
+        try:
+            client.execute(env={**environment, **own}, cleanup_kc=True)
+        finally:
+            nbformat.write(document, home / "executed.ipynb")
+    return [_result(document.cells[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _result(cells: Sequence[Any]) -> dict[str, Any]:
+    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    printed = [output.text for output in outputs if output.get("name") == "stdout"]
     pictures = sum("image/png" in output.get("data", {}) for output in outputs)
-    found: dict[str, Any] = json.loads(report.read_text())
-    return {**found, "pictures": pictures}
+    return {**json.loads(printed[-1]), "pictures": pictures, "printed": "".join(printed[:-1])}

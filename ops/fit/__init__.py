@@ -22,7 +22,7 @@ from ops.fit.look import Records, raw_tables, records
 from ops.fit.metrics import learning_curve
 from ops.fit.prepared import Prepared
 from ops.fit.request import request
-from ops.fit.trainer import surroundings, trainer
+from ops.fit.trainer import shown, surroundings, trainer
 from ops.target import OperationError, Target
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def fit(
         if instance is not None:
             wanted["ResourceConfig"]["InstanceType"] = instance
         _tell(target, pipeline, data)
-        with surroundings(target.environment.region):
+        with surroundings(target.environment.region), shown():
             made = trainer(wanted, base, target.environment.region)
             made.train(wait=wait)
     except AWS_ERRORS as error:

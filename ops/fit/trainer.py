@@ -1,6 +1,9 @@
 """A training job's request as the SageMaker SDK's own object."""
 
+import logging
 import os
+import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +39,31 @@ def surroundings(region: str) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+class _Lines(logging.Formatter):
+    """Only what the job wrote: the SDK puts the stream's name above each line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        return text.partition(":\n")[2] or text.replace("[bold]", "")
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Print what the SDK reports while it waits, the job's log above all; by itself it leaves that to the program."""
+    reports, handler = logging.getLogger("sagemaker.core.resources"), logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Lines())
+    before = reports.level
+    reports.setLevel(logging.INFO)
+    reports.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", 'install "ipywidgets"')  # for a spinner
+            yield
+    finally:
+        reports.removeHandler(handler)
+        reports.setLevel(before)
 
 
 def trainer(request: Mapping[str, Any], base_job_name: str, region: str) -> "ModelTrainer":

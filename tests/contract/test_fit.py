@@ -77,7 +77,8 @@ def steps(arn: str, **more: Any) -> dict[str, Any]:
     return {"PipelineExecutionSteps": [{"StepName": "Prepare", "StepStatus": "Succeeded", **more}]}
 
 
-@pytest.mark.parametrize("name", WAYS)
+# Between them they have every field that a training step of ours can have.
+@pytest.mark.parametrize("name", ["together", "script", "image search"])
 def test_the_sdk_sends_the_request_of_the_pipelines_step(name: str, deployed: Any) -> None:
     case = way(name)
     pipeline = deployed(case)

@@ -1,7 +1,7 @@
 """The SageMaker SDK, a client that nobody here wrote, works with the deployed environment from training to prediction.
 
-The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts. Then
-the notebook of the use case runs as it is, with the rights of code in a notebook instance.
+The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts.
+Then the notebook of the use case runs as it is, with the rights of code in a notebook instance.
 """
 
 import json
@@ -91,16 +91,16 @@ def test_what_the_sdk_sends_is_captured(platform: Platform, seen: dict[str, Any]
 
 
 NOTEBOOK = clients.ROOT / "pipelines_src" / USE_CASE.name / "notebook.ipynb"
-SEEN = {
-    "class": "f'{type(trainer).__module__}.{type(trainer).__name__}'",
-    "job": "job.training_job_name",
-    "artifact": "job.model_artifacts.s3_model_artifacts",
-    "origin": "prepared.origin",
-    "auc": "figures['auc']['value']",
-    "gate": "figures['gate']['result']",
-    "curve": "curve['validation:auc'].tolist()",
-    "rows": "{name: len(table) for name, table in tables.items()}",
-}
+SEEN = """{
+    "class": f"{type(trainer).__module__}.{type(trainer).__name__}",
+    "job": job.training_job_name,
+    "artifact": job.model_artifacts.s3_model_artifacts,
+    "origin": prepared.origin,
+    "auc": figures["auc"]["value"],
+    "gate": figures["gate"]["result"],
+    "curve": curve["validation:auc"].tolist(),
+    "rows": {name: len(table) for name, table in tables.items()},
+}"""
 # Two jobs differ in these.
 OF_THE_JOB = {
     "TrainingJobName", "TrainingJobArn", "ModelArtifacts", "CreationTime", "TrainingStartTime", "TrainingEndTime",
@@ -121,7 +121,8 @@ def fitted(platform: Platform, seen: dict[str, Any], tmp_path_factory: pytest.Te
     }
     assert seen["execution"][0] == "Succeeded"
     environment = {**clients.environment(platform.cloud.port), **own}
-    return notebook_kit.run(NOTEBOOK, environment, tmp_path_factory.mktemp("notebook"), SEEN)
+    [found] = notebook_kit.run({NOTEBOOK: SEEN}, environment, tmp_path_factory.mktemp("notebook"))
+    return found
 
 
 def _anybody_may_take(platform: Platform, stack: str, prefix: str) -> str:
@@ -145,7 +146,7 @@ def test_the_notebook_trains_the_pipelines_model(
     assert own["OutputDataConfig"].pop("CompressionType") == "GZIP"  # SageMaker's default, which the SDK writes
     assert own == step
     tags = [platform.sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] for job in jobs]
-    assert [tag for tag in tags[0] if not tag["Key"].startswith("aws:")] == tags[1]
+    assert [tag for tag in tags[0] if not tag["Key"].startswith("sagemaker:")] == tags[1]
     s3 = platform.cloud.client("s3")
     models = [s3.get_object(Bucket=platform.models, Key=uri.split("/", 3)[3])["Body"].read()
               for uri in (seen["artifact"], fitted["artifact"])]  # fmt: skip
@@ -157,4 +158,5 @@ def test_the_notebook_looks_and_judges_as_the_pipeline_does(seen: dict[str, Any]
     assert "prepared by the execution" in fitted["origin"]
     assert (fitted["gate"], fitted["auc"]) == ("passed", pytest.approx(seen["auc"], abs=5e-7))
     assert len(fitted["curve"]) == USE_CASE.train.hyperparameters["num_round"]
+    assert "[299]#011train-auc:" in fitted["printed"], "the job's log"
     assert fitted["pictures"] == 6

@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score, mean_absolute_error, roc_auc_score
 
+from config import UseCase
 from config.use_case.metrics import PRIMARY, gate_metrics
+from ops.fit import Evaluation, Records
+from ops.use_case_notebook import notebook
 from tests.unit.evaluation_kit import KINDS, Run, pumps, trained
 
 PROBLEMS = list(KINDS)
@@ -72,6 +75,29 @@ def test_the_registry_gets_statistics_of_model_quality(run: Run) -> None:
             assert sum(sum(cells.values()) for cells in one.values()) == rows
         elif "curve" not in name:
             assert isinstance(one["value"], float | int), name
+
+
+def test_the_notebooks_cells_draw_what_preparation_and_evaluation_left(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    import matplotlib.pyplot as plt
+
+    document = json.loads(notebook(UseCase.model_validate(run.use_case)))
+    cells = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]
+    drawing = [cell for cell in cells if "axes" in cell or "figure, " in cell]
+    names: dict[str, Any] = {
+        "pd": pd,
+        "plt": plt,
+        "prepared": Records(run.folder("prepare", "output", "test").parent, ""),
+        "evaluation": (evaluation := Evaluation(run.folder("evaluate", "output", "evaluation"))),
+        "figures": evaluation.figures,
+    }
+    for cell in drawing:
+        if "learning_curve" not in cell:
+            exec(cell, names)  # noqa: S102 - the notebook's own cells
+            assert plt.get_fignums(), cell
+            plt.close("all")  # as Jupyter does after a cell
 
 
 def test_the_card_is_whole_and_shows_what_it_says(run: Run) -> None:
