@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -93,6 +94,23 @@ def test_the_sdk_sends_the_request_of_the_pipelines_step(name: str, deployed: An
     assert sent["OutputDataConfig"].pop("CompressionType") == "GZIP"
     assert sent.get("CheckpointConfig", {}).pop("LocalPath", "/opt/ml/checkpoints") == "/opt/ml/checkpoints"
     assert {key: value for key, value in sent.items() if value is not None} == wanted
+
+
+def test_a_persons_own_defaults_of_the_sdk_change_nothing(
+    deployed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = {"Environment": {"A": "b"}, "Tags": [{"Key": "x", "Value": "y"}], "EnableNetworkIsolation": False,
+                "VpcConfig": {"Subnets": ["subnet-0"], "SecurityGroupIds": ["sg-0"]}}  # fmt: skip
+    own = {"SchemaVersion": "1.0", "SageMaker": {"TrainingJob": training}}
+    (tmp_path / "config.yaml").write_text(json.dumps(own))
+    monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", str(tmp_path / "config.yaml"))
+    wanted = request(of(way("xgboost")), deployed(way("xgboost")), data(), NAME, {})
+    without_tags = {key: value for key, value in wanted.items() if key != "Tags"}
+    with surroundings(REGION):
+        sent = trainer(without_tags, NAME, REGION)._create_training_job_args(boto3=True)
+    assert not sent.get("Environment")
+    assert not sent.get("Tags")
+    assert (sent["EnableNetworkIsolation"], sent["VpcConfig"]) == (True, wanted["VpcConfig"])
 
 
 @pytest.mark.parametrize("name", WAYS)
