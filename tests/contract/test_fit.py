@@ -31,7 +31,9 @@ REGION = "ap-northeast-1"
 ARN = f"arn:aws:sagemaker:{REGION}:111122223333:pipeline/dev-points"
 THEN, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
 NAME = "dev-points-0a1b2c3d"
-CREATE = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateTrainingJob").input_shape
+CREATE: Any = (
+    botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateTrainingJob").input_shape
+)
 Answers = Callable[[list[tuple[str, dict[str, Any]]]], Target]
 
 

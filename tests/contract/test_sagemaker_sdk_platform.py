@@ -4,9 +4,11 @@ The real CDK CLI deploys the real templates, and `ops data upload` the whole raw
 Then the notebook of the use case runs as it is, with the rights of code in a notebook instance.
 """
 
+import io
 import json
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,10 +149,18 @@ def test_the_notebook_trains_the_pipelines_model(
     assert own == step
     tags = [platform.sagemaker.list_tags(ResourceArn=job["TrainingJobArn"])["Tags"] for job in jobs]
     assert [tag for tag in tags[0] if not tag["Key"].startswith("sagemaker:")] == tags[1]
-    s3 = platform.cloud.client("s3")
-    models = [s3.get_object(Bucket=platform.models, Key=uri.split("/", 3)[3])["Body"].read()
-              for uri in (seen["artifact"], fitted["artifact"])]  # fmt: skip
+    models = [_model(platform, uri) for uri in (seen["artifact"], fitted["artifact"])]
     assert models[0] == models[1], "the same bytes"
+
+
+def _model(platform: Platform, uri: str) -> bytes:
+    """Return the model out of its archive, which has the times at which it was made."""
+    body = platform.cloud.client("s3").get_object(Bucket=platform.models, Key=uri.split("/", 3)[3])["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        assert archive.getnames() == ["xgboost-model"]
+        file = archive.extractfile("xgboost-model")
+        assert file is not None
+        return file.read()
 
 
 def test_the_notebook_looks_and_judges_as_the_pipeline_does(seen: dict[str, Any], fitted: dict[str, Any]) -> None:

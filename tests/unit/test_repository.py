@@ -42,6 +42,14 @@ def test_both_requirements_agree() -> None:
     assert pins[0].items() <= pins[1].items()
 
 
+def test_what_notebooks_need_is_pinned_with_the_rest() -> None:
+    lines = (ROOT / "requirements-notebook.in").read_text().splitlines()
+    names = [line for line in lines if re.fullmatch(r"[a-z][a-z0-9-]*", line)]
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+    assert names
+    assert set(names) <= set(pinned)
+
+
 def test_the_node_lock_has_digests_and_no_addresses() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     for name, package in packages.items():
