@@ -74,7 +74,14 @@ class NotebookRole(Construct):
         ]
         work = [
             *pipelines(arns, names),
-            *jobs(arns, names, reach.environment, list(reach.use_cases.values())),
+            *jobs(
+                arns,
+                names,
+                reach.environment,
+                list(reach.use_cases.values()),
+                data_key=key,
+                models_key=reach.models_key.key_arn,
+            ),
             *models(arns, names),
         ]
         instance = [

@@ -45,14 +45,23 @@ def pipelines(arns: Arns, names: Sequence[str]) -> list[Statement]:
     ]
 
 
-def jobs(arns: Arns, names: Sequence[str], environment: str, slugs: Sequence[str]) -> list[Statement]:
-    """Make jobs named after the use cases, under the job roles of these and no other role; read their logs."""
+def jobs(
+    arns: Arns, names: Sequence[str], environment: str, slugs: Sequence[str], *, data_key: str, models_key: str
+) -> list[Statement]:
+    """Make jobs named after the use cases, under the job roles of these and no other role; read their logs.
+
+    The environment's keys (ARNs) and no others encrypt them: volumes the data key, outputs one of both. Network and
+    isolation are the permissions boundary's.
+    """
+    keys = {"sagemaker:VolumeKmsKeyArn": data_key, "sagemaker:OutputKmsKeyArn": [data_key, models_key]}
     made = [
-        allow(
-            ["sagemaker:AddTags", *(f"sagemaker:{verb}{title}Job" for verb in ("Create", "Describe", "Stop"))],
-            [arns.arn("sagemaker", f"{kind}-job/{name}-*") for name in names],
-        )
+        statement
         for kind, title in _JOBS.items()
+        for jobs in [[arns.arn("sagemaker", f"{kind}-job/{name}-*") for name in names]]
+        for statement in (
+            allow([f"sagemaker:Create{title}Job"], jobs, {"ArnEquals": keys}),
+            allow(["sagemaker:AddTags", *(f"sagemaker:{verb}{title}Job" for verb in ("Describe", "Stop"))], jobs),
+        )
     ]
     roles = [f"arn:{arns.partition}:iam::{arns.account}:role{job_role_path(environment, slug)}*" for slug in slugs]
     groups = [arns.arn("logs", f"log-group:/aws/sagemaker/{title}Jobs") for title in ("Processing", "Training")]

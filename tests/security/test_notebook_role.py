@@ -16,6 +16,7 @@ OWN = f"{SAGEMAKER}:notebook-instance/dev-looking"
 CODECOMMIT = f"arn:aws:codecommit:{REGION}:{ACCOUNT}"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:git-AbCdEf"
 SAGEMAKER_SERVICE = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+FOREIGN_KEY = f"arn:aws:kms:{REGION}:444455556666:key/theirs"
 THROUGH_S3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
 FITTED = "flight_delays/training/dev-flight-delays-0a1b-20260101000000/output/model.tar.gz"
 JOB_ROLES = f"arn:aws:iam::{ACCOUNT}:role/ml-loop/dev/flight-delays/jobs"
@@ -179,6 +180,11 @@ def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -
         job(cloud, "training", "dev-flight-delays-try", VpcSecurityGroupIds=["sg-foreign"]),
         job(cloud, "training", "dev-flight-delays-try", OutputKmsKeyArn=None),
         job(cloud, "training", "dev-flight-delays-try", VolumeKmsKeyArn=None),
+        job(cloud, "training", "dev-flight-delays-try", VolumeKmsKeyArn=models_key),
+        job(cloud, "training", "dev-flight-delays-try", OutputKmsKeyArn=FOREIGN_KEY),
+        job(cloud, "training", "dev-flight-delays-try", VolumeKmsKeyArn=FOREIGN_KEY),
+        job(cloud, "hyper-parameter-tuning", "dev-flight-delays-try", VolumeKmsKeyArn=FOREIGN_KEY),
+        job(cloud, "processing", "dev-flight-delays-try", OutputKmsKeyArn=FOREIGN_KEY),
         job(cloud, "processing", "dev-flight-delays-try", OutputKmsKeyArn=None),
         Request("iam:PassRole", cloud.role(STACK, "LookingRole"), SAGEMAKER_SERVICE),
         Request(
