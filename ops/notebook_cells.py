@@ -12,7 +12,7 @@ import pandas as pd
 
 root = next(folder for folder in [Path.cwd(), *Path.cwd().parents] if (folder / "pipelines_src").is_dir())
 sys.path.insert(0, str(root))
-from ops.fit import evaluate, fit, learning_curve, raw_tables, records"""
+from ops.fit import $functions"""
 
 RAW = """\
 tables = raw_tables("$name")

@@ -5,7 +5,7 @@ from string import Template
 from typing import Any
 
 from config import UseCase
-from config.use_case.train import KMeansTrain, XGBoostTrain
+from config.use_case.train import ImageTrain, KMeansTrain, ScriptTrain, XGBoostTrain
 from ops import notebook_cells as cells
 
 FILE = "notebook.ipynb"
@@ -41,8 +41,10 @@ _PICTURES = {
 
 def notebook(use_case: UseCase) -> str:
     """Return the JSON of the notebook, without outputs; the same use case gives the same bytes."""
+    curve = ["learning_curve"] if _has_curve(use_case) else []
     values = {
         "name": use_case.name,
+        "functions": ", ".join(["evaluate", "fit", *curve, "raw_tables", "records"]),
         "description": use_case.description,
         "classes": repr(list(use_case.data.classes)),
         "label": (use_case.data.label or "").replace("\\", "\\\\").replace('"', '\\"'),
@@ -84,13 +86,17 @@ def _look(use_case: UseCase) -> list[tuple[str, str]]:
 
 
 def _train(use_case: UseCase) -> list[tuple[str, str]]:
-    train = use_case.train
     listed = [("markdown", _TRAIN), ("code", cells.FIT)]
-    if isinstance(train, XGBoostTrain) or (not isinstance(train, KMeansTrain) and train.metrics):
+    if _has_curve(use_case):
         listed.append(("code", cells.CURVE))
-    elif isinstance(train, KMeansTrain):
+    elif isinstance(use_case.train, KMeansTrain):
         listed.append(("code", cells.FINAL))
     return listed
+
+
+def _has_curve(use_case: UseCase) -> bool:
+    train = use_case.train
+    return isinstance(train, XGBoostTrain) or (isinstance(train, ScriptTrain | ImageTrain) and bool(train.metrics))
 
 
 def _evaluate(use_case: UseCase) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ def curve(monkeypatch: pytest.MonkeyPatch, streams: dict[str, list[list[str]]], 
     )
     own = [SimpleNamespace(name=name, regex=regex) for name, regex in metrics.items()]
     trainer: Any = SimpleNamespace(_latest_training_job=job, _metric_definitions=own or None)
-    return {name: values.tolist() for name, values in learning_curve(trainer).items()}
+    return {str(name): values.tolist() for name, values in learning_curve(trainer).items()}
 
 
 def test_rounds_of_xgboost_are_read_as_cloudwatch_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
