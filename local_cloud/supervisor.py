@@ -68,7 +68,10 @@ def up(port: int = DEFAULT_PORT, state_dir: Path = DEFAULT_STATE_DIR) -> Running
         LocalCloudError: the port is taken by something else, or the server does not start.
     """
     state_dir = state_dir.resolve()
-    state_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalCloudError(f"{state_dir}: no folder can be there: {error.strerror}. Name another.") from error
     with _lock(state_dir):
         if found := running(state_dir):
             return _wait_until_ready(found)

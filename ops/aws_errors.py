@@ -41,6 +41,8 @@ def explain(error: Exception) -> str:
             f"AWS does not answer: {error}. Is the network there? If AWS_ENDPOINT_URL names the cloud on this laptop, "
             "`python -m ops local status` says whether it runs."
         )
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror or error}. Name a file or folder that is there and that you may use."
     return str(error)
 
 

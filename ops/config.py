@@ -8,8 +8,17 @@ import typer
 from pydantic import BaseModel
 from rich.markup import escape
 
-from config import ConfigError, Environment, UseCase, check_all, environment_names, use_case_names
+from config import (
+    ConfigError,
+    Environment,
+    UseCase,
+    check_all,
+    environment_names,
+    load_environment,
+    use_case_names,
+)
 from config.loading import ROOT
+from config.remarks import remarks
 from ops.console import errors, output
 
 app = typer.Typer(no_args_is_help=True)
@@ -24,6 +33,9 @@ def check() -> None:
         errors.print(f"[bold red]error[/] {escape(problem)}", highlight=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
+    for name in environment_names():
+        for remark in remarks(load_environment(name)):
+            output.print(f"[yellow]remark[/] {escape(remark)}", highlight=False, soft_wrap=True)
     output.print(
         f"{len(environment_names())} environments ({', '.join(environment_names())}) and "
         f"{len(use_case_names())} use case(s) ({', '.join(use_case_names())}) are valid.",

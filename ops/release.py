@@ -36,7 +36,10 @@ def status(environment: str, use_case: str) -> None:
     """Show the versions of the model, what the endpoint serves, and how the last release ended."""
     target = Target.of(environment, use_case)
     live = live_packages(target)
-    for summary in packages(target):
+    registered = packages(target)
+    if not registered:
+        output.print(f"No model of {target.name} is registered. Start the pipeline: `python -m ops pipeline start`.")
+    for summary in registered:
         arn = summary["ModelPackageArn"]
         mark = "live" if arn in live.values() else ""
         output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}")
@@ -47,8 +50,11 @@ def status(environment: str, use_case: str) -> None:
 @app.command()
 def forget(environment: str, use_case: str) -> None:
     """Delete every version of the model, before the environment is removed: a group that has any cannot be."""
-    for arn in delete_packages(Target.of(environment, use_case)):
+    deleted = delete_packages(Target.of(environment, use_case))
+    for arn in deleted:
         output.print(f"deleted {arn}", soft_wrap=True)
+    if not deleted:
+        output.print("No version of the model is registered, so there is nothing to delete.")
 
 
 def delete_packages(target: Target) -> list[str]:

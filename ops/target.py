@@ -160,5 +160,19 @@ def module(use_case: str, name: str) -> ModuleType:
 
 
 def client(environment: Environment, service: str) -> Any:
-    """Return a client of a service in an environment's region."""
+    """Return a client of a service in an environment's region.
+
+    Raises:
+        OperationError: AWS_ENDPOINT_URL, or what names an address in AWS's configuration, names none.
+    """
+    try:
+        return _client(environment, service)
+    except ValueError as error:  # botocore's, for an address that is none
+        raise OperationError(
+            f"{error}. AWS_ENDPOINT_URL, or endpoint_url in AWS's configuration, must be an address such as "
+            "http://127.0.0.1:4566; unset it to use AWS."
+        ) from error
+
+
+def _client(environment: Environment, service: str) -> Any:
     return boto3.client(service, region_name=environment.region, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable

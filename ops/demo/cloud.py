@@ -24,6 +24,8 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         OperationError: another one runs.
     """
+    if folder.exists() and not folder.is_dir():
+        raise OperationError(f"{folder} is a file. Name a new or an empty folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as file:
         try:

@@ -128,7 +128,8 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
     text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
     if cloud.has_ended(folder):
         text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(folder)}\n"
-    return f"{text}Logs lie in {shown(folder)}/. Run the command again to try again from the start."
+    logs = f"Logs lie in {shown(folder)}/. " if folder.is_dir() else ""
+    return f"{text}{logs}Run the command again to try again from the start."
 
 
 def _say_how_to_go_on(folder: Path, use_case: str) -> None:

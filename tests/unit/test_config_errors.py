@@ -12,6 +12,9 @@ import yaml
 
 from config import ConfigError, check_all, load_environment, load_use_case
 from config.loading import ROOT
+from config.remarks import remarks
+from config.use_case.name import is_name
+from config.yaml_file import read
 
 GOOD = {
     "name": "dev",
@@ -271,3 +274,23 @@ def test_the_command_prints_no_traceback(root: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "environments/dev.yaml:" in done.stderr
+
+
+def test_an_environment_in_earnest_is_told_what_is_not_on() -> None:
+    prod = load_environment("prod")
+    open_access = prod.access.model_copy(update={"allowed_cidrs": ()})
+    bare = prod.model_copy(update={"alarm_email": None, "access": open_access})
+    assert ["alarm_email" in text or "allowed_cidrs" in text for text in remarks(bare)] == [True, True]
+    assert list(remarks(bare.model_copy(update={"termination_protection": False}))) == []
+
+
+@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31])
+def test_a_use_case_that_aws_or_python_could_not_name_is_refused(name: str) -> None:
+    assert not is_name(name)
+
+
+def test_an_alias_that_holds_itself_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "round.yaml"
+    path.write_text("a: &a\n  - *a\n")
+    with pytest.raises(ConfigError, match=r"round.yaml:\d: an alias"):
+        read(path, "round.yaml")

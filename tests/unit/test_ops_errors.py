@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import boto3
 import pytest
@@ -147,3 +148,25 @@ def test_wrong_arguments(
 def test_a_use_case_without_a_module_is_told() -> None:
     with pytest.raises(target.OperationError, match=r"no pipelines_src/flight_delays/raw_dates\.py"):
         target.module("flight_delays", "raw_dates")
+
+
+def test_an_address_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    monkeypatch.setattr(sys, "argv", ["ops", *COMMANDS["status"]])
+    assert main() == 1
+    assert "AWS_ENDPOINT_URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["local", "up", "--state-dir"], ["demo", "--folder"]])
+def test_a_file_where_a_folder_must_be_is_named(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    monkeypatch.setattr(sys, "argv", ["ops", *command, str(path)])
+    assert main() == 1
+    said = capsys.readouterr().err.replace("\n", "")
+    assert "notes.txt" in said
+    assert "Name a" in said
+    assert "Logs lie" not in said
+    assert path.read_text() == "mine"
