@@ -13,17 +13,24 @@ from config import UseCase
 from pipelines_src.job_code import assembled
 
 
+_SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "1g",
+    # Planning and compiling cost more than such small data: no second plan, no code for a query as a whole, and of
+    # the two compilers of the Java machine the one that begins at once.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
 def session() -> Iterator[SparkSession]:
     """Give a session on two cores that nobody else reaches; engines use it, since it is there."""
     builder = SparkSession.builder.master("local[2]").appName("tests")
-    for name, value in {
-        "spark.ui.enabled": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "1g",
-        "spark.sql.shuffle.partitions": "3",
-        "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than such small data
-    }.items():
+    for name, value in {**_SETTINGS, "spark.sql.shuffle.partitions": "2"}.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
@@ -45,9 +52,7 @@ def submit(use_case: UseCase, raw: Path, folder: Path) -> "subprocess.CompletedP
         archive = shutil.make_archive(str(folder / "0123abcd"), "zip", code)
         script = shutil.copy(code / "__main__.py", folder / "4567cdef.py")
     settings = {
-        "spark.ui.enabled": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
+        **_SETTINGS,
         "spark.sql.shuffle.partitions": "3",
         "spark.hadoop.fs.defaultFS": "viewfs://cluster/",
         f"spark.hadoop.fs.viewfs.mounttable.cluster.link.{base}": cluster.as_uri(),

@@ -14,6 +14,7 @@ from ..use_case import Document
 from .records import FEATURE
 
 MODEL = "model:"  # prefix of the columns that the model sees
+_CENTRED = "@centred:"
 LARGEST = 3.4028234663852886e38  # of float32; what is larger is missing, as what is not a number is
 
 
@@ -28,7 +29,7 @@ def encoded(engine: Engine, table: ir.Table, fitted: Document) -> ir.Table:
     for place, feature in enumerate(fitted["features"]):
         values |= _columns(table, place, feature)
     if fitted.get("reduction"):
-        values = _reduced(values, fitted["reduction"])
+        table, values = _reduced(table, values, fitted["reduction"])
     names = model_columns(fitted)
     return table.mutate(**{f"{MODEL}{name}": _float32(values[name]) for name in names})
 
@@ -58,15 +59,17 @@ def _columns(table: ir.Table, place: int, feature: Document) -> dict[str, Any]:
     return {name: code}
 
 
-def _reduced(values: dict[str, Any], reduction: Document) -> dict[str, Any]:
-    centred = [values[name] - mean for name, mean in zip(reduction["columns"], reduction["means"], strict=True)]
+def _reduced(table: ir.Table, values: dict[str, Any], reduction: Document) -> tuple[ir.Table, dict[str, Any]]:
+    """Add the components; what they are made of is columns of a query within, else each would write them out."""
+    means = zip(reduction["columns"], reduction["means"], strict=True)
+    table = table.mutate(**{f"{_CENTRED}{name}": values[name] - mean for name, mean in means})
     components = {}
     for place, weights in enumerate(reduction["weights"]):
         total = ibis.literal(0.0)
-        for weight, value in zip(weights, centred, strict=True):
-            total = total + value * weight
+        for weight, name in zip(weights, reduction["columns"], strict=True):
+            total = total + table[f"{_CENTRED}{name}"] * weight
         components[f"{reduction['prefix']}{place}"] = total
-    return values | components
+    return table, {name: value for name, value in values.items() if name not in reduction["columns"]} | components
 
 
 def _float32(value: Any) -> Any:

@@ -24,14 +24,17 @@ def reduction(engine: Engine, train: ir.Table, features: list[Document], use_cas
     if declared is None:
         return None
     by_name = {feature["name"]: feature for feature in features}
-    values = {name: filled(train, by_name[name]) for name in declared["columns"]}
-    means = _fetched(engine, train, {name: value.mean() for name, value in values.items()})
+    # Columns of a query within: written out in each pair, they would be most of the SQL.
+    values = train.select(**{name: filled(train, by_name[name]) for name in declared["columns"]})
+    means = _fetched(engine, values, {name: values[name].mean() for name in values.columns})
     if any(mean is None for mean in means.values()):
         raise StepError("data.reduce: the training split has no records to learn components from. Correct split.")
-    centred = {name: value - means[name] for name, value in values.items()}
+    centred = values.select(**{name: values[name] - means[name] for name in values.columns})
     pairs = list(combinations_with_replacement(declared["columns"], 2))
     products = _fetched(
-        engine, train, {f"p{place}": (centred[one] * centred[other]).mean() for place, (one, other) in enumerate(pairs)}
+        engine,
+        centred,
+        {f"p{place}": (centred[one] * centred[other]).mean() for place, (one, other) in enumerate(pairs)},
     )
     size = len(declared["columns"])
     covariance = np.zeros((size, size))
