@@ -12,7 +12,6 @@ from pyspark.sql import SparkSession
 from config import UseCase
 from pipelines_src.job_code import assembled
 
-
 _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

@@ -14,7 +14,7 @@ from ..use_case import Document
 from .records import FEATURE
 
 MODEL = "model:"  # prefix of the columns that the model sees
-_CENTRED = "@centred:"
+_CENTRED, _COMPONENT = "@centred:", "@component:"
 LARGEST = 3.4028234663852886e38  # of float32; what is larger is missing, as what is not a number is
 
 
@@ -69,7 +69,9 @@ def _reduced(table: ir.Table, values: dict[str, Any], reduction: Document) -> tu
         for weight, name in zip(weights, reduction["columns"], strict=True):
             total = total + table[f"{_CENTRED}{name}"] * weight
         components[f"{reduction['prefix']}{place}"] = total
-    return table, {name: value for name, value in values.items() if name not in reduction["columns"]} | components
+    table = table.mutate(**{f"{_COMPONENT}{name}": value for name, value in components.items()})
+    others = {name: value for name, value in values.items() if name not in reduction["columns"]}
+    return table, others | {name: table[f"{_COMPONENT}{name}"] for name in components}
 
 
 def _float32(value: Any) -> Any:
