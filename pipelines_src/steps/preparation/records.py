@@ -1,5 +1,6 @@
 """Records: one flat row each, typed as docs/use-cases.md says, with label, record_id and why a row is left out."""
 
+import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -81,9 +82,7 @@ def _typed(value: Any, field: Column) -> Any:
             "one of them."
         )
     if field.type == "number":
-        number = value.cast("float64")
-        # Integers have no such values; asking costs a pass over the column.
-        return ibis.ifelse(number.isnan() | number.isinf(), None, number) if value.type().is_floating() else number
+        return _finite(value)
     if field.type == "time" and value.type().is_timestamp() and value.type().timezone is not None:
         raise StepError(
             f"the field {field.name} has a time zone, {value.type().timezone}; allowed are local times without. "
@@ -104,8 +103,14 @@ def _label(use_case: UseCase, given: ir.Table) -> Any:
     if use_case.problem == "multiclass_classification":
         places = [(value == _like(value, one), place) for place, one in enumerate(use_case.data["classes"])]
         return ibis.cases(*places).cast("int16")
+    return _finite(value)
+
+
+def _finite(value: Any) -> Any:
+    """Return a number as float64, missing where it is infinite or not a number, which is the largest to engines."""
     number = value.cast("float64")
-    return ibis.ifelse(number.isnan() | number.isinf(), None, number) if value.type().is_floating() else number
+    # Integers have no such values; asking costs a pass over the column.
+    return ibis.ifelse(number.abs() <= sys.float_info.max, number, None) if value.type().is_floating() else number
 
 
 def _like(column: Any, value: Any) -> Any:
