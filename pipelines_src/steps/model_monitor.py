@@ -78,12 +78,13 @@ def _head(field: Column) -> Document:
 def _numerical(values: NDArray[np.float64]) -> Document:
     if not len(values):
         return {}
+    values = np.sort(values)  # a sum depends on the order, and that which they come in is no order
     counts, edges = np.histogram(values, bins=BUCKETS)
     buckets = [
         {"lower_bound": edges[place], "upper_bound": edges[place + 1], "count": count}
         for place, count in enumerate(counts)
     ]
-    sketch = {"parameters": {"c": 0.64, "k": float(SKETCH_SIZE)}, "data": _sketch(np.sort(values))}
+    sketch = {"parameters": {"c": 0.64, "k": float(SKETCH_SIZE)}, "data": _sketch(values)}
     return {
         "mean": values.mean(),
         "sum": values.sum(),

@@ -36,6 +36,9 @@ _FUNCTIONS: dict[str, Rewrite] = {
         ],
     ),
     "row_hash": _call("hash"),
+    "whole_sum": lambda arguments: sg.Sum(
+        this=sg.Cast(this=sg.Div(this=arguments[0], expression=arguments[1]), to=sg.DataType.build("BIGINT"))
+    ),  # of 128 bits
 }
 
 

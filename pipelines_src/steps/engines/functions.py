@@ -24,10 +24,18 @@ def row_hash(table: ir.Table, columns: Sequence[str]) -> Any:
     return _builtin("row_hash", types, "int64")(*(table[column] for column in columns))
 
 
-def _builtin(name: str, types: tuple[Any, ...], result: str) -> Any:
+def whole_sum(value: Any, unit: float) -> Any:
+    """Return the sum of a float64 column in units, each value made whole before; none may have 2**63 units or more.
+
+    Whole numbers give the same sum in every order, which floats do not, and the order is another in each run.
+    """
+    return _builtin("whole_sum", ("float64", "float64"), "decimal(38, 0)", ibis.udf.agg)(value, unit)
+
+
+def _builtin(name: str, types: tuple[Any, ...], result: str, kind: Any = ibis.udf.scalar) -> Any:
     def declared(*_: Any) -> Any:
         """Stand for the engine's own function."""
 
     names = [inspect.Parameter(f"a{place}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for place in range(len(types))]
     declared.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined] # what Ibis reads
-    return ibis.udf.scalar.builtin(declared, name=name, signature=(types, result))
+    return kind.builtin(declared, name=name, signature=(types, result))

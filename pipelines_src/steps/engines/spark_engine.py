@@ -36,7 +36,13 @@ def _call(name: str) -> Rewrite:
     return lambda arguments: sg.Anonymous(this=name, expressions=list(arguments))
 
 
-_FUNCTIONS: dict[str, Rewrite] = {"local_time": _call("from_utc_timestamp"), "row_hash": _call("xxhash64")}
+_FUNCTIONS: dict[str, Rewrite] = {
+    "local_time": _call("from_utc_timestamp"),
+    "row_hash": _call("xxhash64"),
+    "whole_sum": lambda arguments: sg.Sum(
+        this=sg.Cast(this=sg.Div(this=arguments[0], expression=arguments[1]), to=sg.DataType.build("DECIMAL(38, 0)"))
+    ),
+}
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",  # times have no zone

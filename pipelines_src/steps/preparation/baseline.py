@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from ..engines import Engine
 from ..use_case import UseCase
+from . import exact
 from .records import FEATURE, LABEL, SPLIT
 
 FORECAST = "@forecast"
@@ -29,14 +30,23 @@ def with_forecast(engine: Engine, used: ir.Table, use_case: UseCase) -> ir.Table
     if use_case.problem == "multiclass_classification":
         groups, overall = _modes(engine, train, names)
     else:
-        overall = float(engine.fetch(train.aggregate(mean=label.mean()))[0]["mean"])
+        largest = exact.largest_label(engine, train, use_case)
+        overall, sum_ = _overall(engine, train, label, largest), label.sum()
+        if largest is not None:
+            sum_ = exact.total(label, largest).cast("float64") * exact.unit(largest)
         weight = declared["smoothing"]
-        rate = (label.sum() + weight * overall) / (label.count() + weight)
+        rate = (sum_ + weight * overall) / (label.count() + weight)
         groups = train.group_by(names).agg(**{FORECAST: rate}) if names else None
     if groups is None:
         return used.mutate(**{FORECAST: ibis.literal(overall)})
     joined = used.left_join(engine.keep("forecasts", groups), names, rname="@group{name}")
     return joined.mutate(**{FORECAST: ibis.coalesce(joined[FORECAST], overall)})
+
+
+def _overall(engine: Engine, train: ir.Table, label: Any, largest: float | None) -> float:
+    if largest is None:
+        return float(engine.fetch(train.aggregate(mean=label.mean()))[0]["mean"])
+    return exact.means(engine, train, {LABEL: label}, {LABEL: largest})[LABEL] or 0.0
 
 
 def _modes(engine: Engine, train: ir.Table, names: list[str]) -> tuple[ir.Table | None, float]:

@@ -36,7 +36,7 @@ def encoded(engine: Engine, table: ir.Table, fitted: Document) -> ir.Table:
 
 def filled(table: ir.Table, feature: Document) -> Any:
     """Return a number feature as it is after filling and scaling."""
-    value = _finite(table[f"{FEATURE}{feature['name']}"])
+    value = finite(table[f"{FEATURE}{feature['name']}"])
     if feature["fill"] is not None:
         value = ibis.coalesce(value, feature["fill"])
     if (feature["offset"], feature["divisor"]) != (0.0, 1.0):
@@ -75,9 +75,10 @@ def _reduced(table: ir.Table, values: dict[str, Any], reduction: Document) -> tu
 
 
 def _float32(value: Any) -> Any:
-    return _finite(value).cast("float32")
+    return finite(value).cast("float32")
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Return a number as missing where no float32 holds it."""
     # On every engine nan is larger than any number.
     return ibis.ifelse(value.abs() <= LARGEST, value, None)

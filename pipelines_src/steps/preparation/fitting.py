@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from ..engines import Engine
 from ..features_file import FORMAT_VERSION
 from ..use_case import Document, UseCase
+from . import exact
+from .fitting_numbers import numbers
 from .records import FEATURE, LABEL
 
 _LIKE_THE_LABEL = ("binary_classification", "regression")
@@ -21,61 +22,25 @@ def fitted(engine: Engine, train: ir.Table, use_case: UseCase) -> Document:
     and `clip`; a category has either `codes` by level or `levels`, a column each, and whether missing is one of them.
     """
     features = use_case.data["features"]
-    numbers = _numbers(engine, train, [feature for feature in features if feature["type"] == "number"])
+    of_numbers = numbers(engine, train, [feature for feature in features if feature["type"] == "number"])
+    largest = exact.largest_label(engine, train, use_case)
     return {
         "version": FORMAT_VERSION,
         "use_case": use_case.name,
         "features": [
-            numbers[feature["name"]] if feature["type"] == "number" else _category(engine, train, feature, use_case)
+            of_numbers[feature["name"]]
+            if feature["type"] == "number"
+            else _category(engine, train, feature, use_case, largest)
             for feature in features
         ],
     }
 
 
-def _numbers(engine: Engine, train: ir.Table, features: Sequence[Document]) -> dict[str, Document]:
-    wanted = {}
-    for place, feature in enumerate(features):
-        value = train[f"{FEATURE}{feature['name']}"]
-        value = ibis.ifelse(value.isnan() | value.isinf(), None, value)
-        for name, needed, aggregate in (
-            ("mean", feature["missing"] == "mean" or feature["scale"] == "standard", value.mean),
-            ("median", feature["missing"] == "median", value.median),
-            ("deviation", feature["scale"] == "standard", lambda value=value: value.std(how="pop")),
-            ("lowest", feature["scale"] == "minmax", value.min),
-            ("highest", feature["scale"] == "minmax", value.max),
-        ):
-            if needed:
-                wanted[f"{name}_{place}"] = aggregate()
-    found = engine.fetch(train.aggregate(**wanted))[0] if wanted else {}
-    return {feature["name"]: _number(feature, place, found) for place, feature in enumerate(features)}
-
-
-def _number(feature: Document, place: int, found: Document) -> Document:
-    def learnt(name: str) -> float:
-        value = found[f"{name}_{place}"]
-        return 0.0 if value is None else float(value)  # nothing is known of a column without values
-
-    missing, offset, divisor = feature["missing"], 0.0, 1.0
-    if feature["scale"] == "standard":
-        offset, divisor = learnt("mean"), learnt("deviation") or 1.0
-    elif feature["scale"] == "minmax":
-        offset = (learnt("highest") + learnt("lowest")) / 2
-        divisor = (learnt("highest") - learnt("lowest")) / 2 or 1.0
-    fill = {"keep": None, "mean": None, "median": None}.get(missing, missing)
-    return {
-        "name": feature["name"],
-        "type": "number",
-        "fill": learnt(missing) if missing in ("mean", "median") else None if fill is None else float(fill),
-        "offset": offset,
-        "divisor": divisor,
-        "clip": feature["scale"] == "minmax",
-    }
-
-
-def _category(engine: Engine, train: ir.Table, feature: Document, use_case: UseCase) -> Document:
+def _category(engine: Engine, train: ir.Table, feature: Document, use_case: UseCase, largest: float | None) -> Document:
     value = train[f"{FEATURE}{feature['name']}"]
     label = train[LABEL].cast("float64")
-    counted = train.group_by(level=value).agg(rows=train.count(), labelled=label.count(), labels=label.sum())
+    labels = label.sum() if largest is None else exact.total(label, largest)
+    counted = train.group_by(level=value).agg(rows=train.count(), labelled=label.count(), labels=labels)
     counts = {row["level"]: row for row in engine.fetch(counted)}
     missing_is_level = feature["missing"] == "level"
     present = [level for level in counts if level is not None]
@@ -89,21 +54,24 @@ def _category(engine: Engine, train: ir.Table, feature: Document, use_case: UseC
     if how == "one_hot":
         return {**head, "levels": list(levels)}
     known = [*levels, None] if missing_is_level else list(levels)
-    codes = _ranks(counts, known, use_case) if how == "label_rate" else _shares(counts, known)
+    codes = _ranks(counts, known, use_case, largest) if how == "label_rate" else _shares(counts, known)
     return {**head, "codes": {level: code for level, code in codes.items() if level is not None},
             "missing_code": codes.get(None)}  # fmt: skip
 
 
-def _ranks(counts: dict[Any, Document], levels: Sequence[Any], use_case: UseCase) -> dict[Any, float]:
+def _ranks(
+    counts: dict[Any, Document], levels: Sequence[Any], use_case: UseCase, largest: float | None
+) -> dict[Any, float]:
     """Return each level's place in the order of their smoothed label rates (the m-estimate; Cestnik 1990)."""
     weight = use_case.data["category_smoothing"]
+    unit = 1.0 if largest is None else exact.unit(largest)
     labelled = sum(row["labelled"] for row in counts.values())
-    overall = sum(row["labels"] or 0.0 for row in counts.values()) / max(labelled, 1)
+    overall = sum(int(row["labels"] or 0) for row in counts.values()) * unit / max(labelled, 1)
 
     def rate(level: Any) -> tuple[float, str]:
-        row = counts.get(level, {"labels": 0.0, "labelled": 0})
+        row = counts.get(level, {"labels": 0, "labelled": 0})
         rows = row["labelled"] + weight
-        return ((row["labels"] or 0.0) + weight * overall) / rows if rows else overall, str(level)
+        return (int(row["labels"] or 0) * unit + weight * overall) / rows if rows else overall, str(level)
 
     return {level: float(place) for place, level in enumerate(sorted(levels, key=rate))}
 

@@ -1,7 +1,6 @@
 """Principal components, from means and covariances that an engine computes in one pass each."""
 
 from itertools import combinations_with_replacement
-from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -9,9 +8,8 @@ import numpy as np
 from ..engines import Engine
 from ..errors import StepError
 from ..use_case import Document, UseCase
+from . import exact
 from .encoding import filled
-
-_PER_QUERY = 500  # expressions: more make Spark compile for minutes
 
 
 def reduction(engine: Engine, train: ir.Table, features: list[Document], use_case: UseCase) -> Document | None:
@@ -25,16 +23,22 @@ def reduction(engine: Engine, train: ir.Table, features: list[Document], use_cas
         return None
     by_name = {feature["name"]: feature for feature in features}
     # Columns of a query within: written out in each pair, they would be most of the SQL.
-    values = train.select(**{name: filled(train, by_name[name]) for name in declared["columns"]})
-    means = _fetched(engine, values, {name: values[name].mean() for name in values.columns})
-    if any(mean is None for mean in means.values()):
+    inner = train.select(**{name: filled(train, by_name[name]) for name in declared["columns"]})
+    values = {name: inner[name] for name in inner.columns}
+    bounds = exact.bounds(engine, inner, values)
+    found = exact.means(engine, inner, values, {name: exact.size(bounds[name]) for name in values})
+    means = {name: mean for name, mean in found.items() if mean is not None}
+    if len(means) < len(values):
         raise StepError("data.reduce: the training split has no records to learn components from. Correct split.")
-    centred = values.select(**{name: values[name] - means[name] for name in values.columns})
+    sizes = {name: exact.size(bounds[name], means[name]) for name in values}
+    centred = inner.select(**{name: value - means[name] for name, value in values.items()})
     pairs = list(combinations_with_replacement(declared["columns"], 2))
-    products = _fetched(
+    products = exact.means(
         engine,
         centred,
-        {f"p{place}": (centred[one] * centred[other]).mean() for place, (one, other) in enumerate(pairs)},
+        {f"p{place}": centred[one] * centred[other] for place, (one, other) in enumerate(pairs)},
+        {f"p{place}": sizes[one] * sizes[other] for place, (one, other) in enumerate(pairs)},
+        rows=exact.complete(engine, centred),
     )
     size = len(declared["columns"])
     covariance = np.zeros((size, size))
@@ -52,13 +56,3 @@ def reduction(engine: Engine, train: ir.Table, features: list[Document], use_cas
         "weights": weights.tolist(),
         "explained": (variances[order] / max(variances.sum(), np.finfo(float).tiny)).tolist(),
     }
-
-
-def _fetched(engine: Engine, table: ir.Table, wanted: dict[str, Any]) -> dict[str, float]:
-    names = list(wanted)
-    found: dict[str, float] = {}
-    for start in range(0, len(names), _PER_QUERY):
-        part = {f"a{place}": wanted[name] for place, name in enumerate(names[start : start + _PER_QUERY])}
-        row = engine.fetch(table.aggregate(**part))[0]
-        found |= {name: row[f"a{place}"] for place, name in enumerate(names[start : start + _PER_QUERY])}
-    return found

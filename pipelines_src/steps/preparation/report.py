@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from ..engines import Engine
 from ..errors import StepError
 from ..use_case import SPLITS, Document, UseCase
+from . import exact
 from .cleaning import CHANGED
 from .records import EXCLUDED, LABEL, SPLIT
 
@@ -58,14 +59,18 @@ def _where(counts: Document) -> str:
 
 def _rows(engine: Engine, prepared: ir.Table, use_case: UseCase) -> dict[str, list[Document]]:
     label, time = prepared[LABEL], prepared[use_case.time] if use_case.time else None
+    number = label.cast("float64")
+    largest = exact.largest_label(engine, prepared, use_case)
     counted = prepared.group_by(split=prepared[SPLIT], excluded=prepared[EXCLUDED]).agg(
         rows=prepared.count(),
         labels=label.nunique() if use_case.problem.endswith("classification") else label.count(),
-        mean=label.cast("float64").mean(),
+        mean=number.mean() if largest is None else exact.total(number, largest),
         **({} if time is None else {"first": time.min().cast("string"), "last": time.max().cast("string")}),
     )
     found: dict[str, list[Document]] = {split: [] for split in SPLITS}
     for row in engine.fetch(counted):
+        if largest is not None:
+            row["mean"] = exact.mean(row["mean"], row["labels"], largest)
         found[row["split"]].append(row)
     return found
 
