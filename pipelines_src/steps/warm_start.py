@@ -70,7 +70,8 @@ def _bring_checkpoint(package: Path, learnt: Document, folder: Path) -> int:
         raise StepError(f"{ARCHIVE}: holds no {booster.MODEL_FILE}, from which XGBoost could go on. {_REMEDY}")
     content = path.read_bytes()
     rounds = booster.load(content, len(features_file.model_columns(learnt))).num_boosted_rounds()
-    (folder / CHECKPOINT.format(round=rounds - 1)).write_bytes(content)
+    with files.replacing(folder / CHECKPOINT.format(round=rounds - 1)) as beside:
+        beside.write_bytes(content)
     return rounds
 
 
@@ -78,4 +79,8 @@ def _bring_files(package: Path, folder: Path) -> None:
     shutil.rmtree(package / "code", ignore_errors=True)
     for name in _NOT_THE_MODEL:
         (package / name).unlink(missing_ok=True)
-    shutil.copytree(package, folder)
+    beside = folder.with_name(f".{folder.name}.part")
+    for left in (beside, folder):  # by a run that was killed, in the same folders
+        shutil.rmtree(left, ignore_errors=True)
+    shutil.copytree(package, beside)
+    beside.rename(folder)

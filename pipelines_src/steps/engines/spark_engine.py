@@ -39,8 +39,9 @@ def _call(name: str) -> Rewrite:
 _FUNCTIONS: dict[str, Rewrite] = {
     "local_time": _call("from_utc_timestamp"),
     "row_hash": _call("xxhash64"),
+    # Through BIGINT, since Spark makes a DECIMAL of a DOUBLE by way of its text. A sum of them has ten digits more.
     "whole_sum": lambda arguments: sg.Sum(
-        this=sg.Cast(this=sg.Div(this=arguments[0], expression=arguments[1]), to=sg.DataType.build("DECIMAL(38, 0)"))
+        this=sg.cast(sg.cast(sg.Div(this=arguments[0], expression=arguments[1]), "BIGINT"), "DECIMAL(18, 0)")
     ),
 }
 _SETTINGS = {
