@@ -16,6 +16,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ def _targets(images: Images) -> dict[str, Images]:
 
 def _measure(name: str, earlier: Images, target: Images) -> Result:
     model = bytes(_train(earlier, None).save_raw("ubj"))
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # a fork of XGBoost's threads waits for ever
         found = list(pool.map(partial(_repeat, model, earlier, target), range(REPEATS)))
     accuracy = {way: [curves[way] for _, curves in found] for way in WAYS}
     return Result(name, [before for before, _ in found], accuracy)

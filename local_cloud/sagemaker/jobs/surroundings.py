@@ -21,14 +21,12 @@ def environment(job: Job, folder: Path, credentials: Credentials | None) -> dict
     """Return the variables of every job; `credentials` is None for a job without network, as on AWS."""
     base = str(base_of(folder))
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", ""), _SYSTEM_PATH]
-    home, temporary = folder / "home", folder / "tmp"
-    for own in (home, temporary):
-        own.mkdir(exist_ok=True)
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
     cache = job.call.platform.state_dir / "sagemaker-cache"
     cache.mkdir(parents=True, exist_ok=True)
     variables = {
         "PATH": ":".join(part for part in path if part), "HOME": str(home), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1",
-        "TMPDIR": str(temporary),  # goes with the folder, also of a job that is killed
         "AWS_REGION": job.call.store.region, "AWS_DEFAULT_REGION": job.call.store.region,
         "ML_LOOP_BASE_DIR": base, "SAGEMAKER_BASE_DIR": base,
         STATE_VARIABLE: str(job.call.platform.state_dir),  # by which a later start finds what a killed server left
