@@ -18,6 +18,7 @@ from functools import partial
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xgboost
@@ -115,9 +116,10 @@ def _repeat(model: bytes, earlier: Images, target: Images, seed: int) -> tuple[f
 def _train(images: Images, earlier: bytes | None, rounds: float = 1.0) -> xgboost.Booster:
     """Train as the job does: hyperparameters of the use case, the earlier model in the folder of checkpoints."""
     use_case = load_use_case("handwritten_digits")
-    parameters = {**use_case.train.hyperparameters, "num_class": len(use_case.data.classes), "nthread": 1}
-    parameters["eval_metric"] = [parameters["eval_metric"]]
-    parameters["num_round"] = max(1, round(int(parameters["num_round"]) * rounds))
+    declared = use_case.train.hyperparameters
+    parameters: dict[str, Any] = {**declared, "num_class": len(use_case.data.classes), "nthread": 1}
+    parameters["eval_metric"] = [declared["eval_metric"]]
+    parameters["num_round"] = max(1, round(int(declared["num_round"]) * rounds))
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
         for folder in ("model", "input/config", "checkpoints"):

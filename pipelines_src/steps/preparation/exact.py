@@ -52,7 +52,8 @@ def means(
     if rows is None:
         wanted |= {f"count {name}": value.count() for name, value in values.items()}
     found = _aggregated(engine, table, wanted)
-    return {name: mean(found[f"sum {name}"], found.get(f"count {name}", rows), largest[name]) for name in values}
+    counts = {name: found[f"count {name}"] if rows is None else rows for name in values}
+    return {name: mean(found[f"sum {name}"], counts[name], largest[name]) for name in values}
 
 
 def bounds(engine: Engine, table: ir.Table, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
