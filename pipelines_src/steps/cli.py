@@ -10,7 +10,13 @@ from . import use_case, wheels
 from .errors import StepError
 from .folders import Folders
 
-STEPS = ("warm_start", "prepare", "evaluate")
+STEPS = {
+    "warm_start": "warm_start",
+    "prepare": "prepare",
+    "evaluate": "evaluate",
+    "split_batch": "batch.split",
+    "collect_batch": "batch.collect",
+}
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows
 
 
@@ -25,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with wheels.importable(folders):
             # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
-            importlib.import_module(f".{options.step}", __package__).run(use_case.load(options.use_case), folders)
+            importlib.import_module(f".{STEPS[options.step]}", __package__).run(
+                use_case.load(options.use_case), folders
+            )
     except StepError as error:
         _explain(folders, f"{options.step}: {error}")
     except Exception as error:  # the job must say why it failed, whatever it was

@@ -28,7 +28,8 @@ class Reader:
         """
         if not isinstance(document, dict):
             raise RequestError(
-                f"record {position}: found {_shown(document)}; a record is an object of fields and values."
+                f"record {position}: found {_shown(document)}; a record is an object of fields and values.",
+                rule="a record is an object of fields and values",
             )
         if not document.keys() <= self._names:
             raise self._unknown(document, position)
@@ -36,12 +37,15 @@ class Reader:
         try:
             return tuple([read(given(name), field) for name, read, field in self._how])
         except RequestError as error:
-            raise RequestError(f"record {position}: {error}", error.status) from None
+            raise RequestError(f"record {position}: {error}", error.status, error.rule) from None
 
     def _unknown(self, document: dict[str, Any], position: int) -> RequestError:
         unknown = sorted(document.keys() - self._names)[0]
         known = ", ".join(field.name for field in self._fields)
-        return RequestError(f"record {position}: {unknown!r} is not a field of a record; the fields are {known}.")
+        return RequestError(
+            f"record {position}: {unknown!r} is not a field of a record; the fields are {known}.",
+            rule="a field is not one of a record's",
+        )
 
 
 def _number(value: Any, field: Column) -> float | None:
@@ -50,7 +54,7 @@ def _number(value: Any, field: Column) -> float | None:
         return float(value)
     if _missing(value, field):
         return None
-    raise RequestError(f"{field.name}: found {_shown(value)}; it must be a number, without quotes.")
+    raise _wrong(field, value, "must be a number, without quotes")
 
 
 def _text(value: Any, field: Column) -> str | None:
@@ -58,7 +62,7 @@ def _text(value: Any, field: Column) -> str | None:
         return value
     if _missing(value, field):
         return None
-    raise RequestError(f"{field.name}: found {_shown(value)}; it must be text, in quotes.")
+    raise _wrong(field, value, "must be text, in quotes")
 
 
 def _time(value: Any, field: Column) -> datetime | None:
@@ -70,7 +74,7 @@ def _time(value: Any, field: Column) -> datetime | None:
     except ValueError:
         parsed = None
     if parsed is None or parsed.tzinfo is not None:
-        raise RequestError(f"{field.name}: found {_shown(value)}; it must be a time without zone: 2013-06-01T05:15:00.")
+        raise _wrong(field, value, "must be a time without zone: 2013-06-01T05:15:00")
     return parsed
 
 
@@ -80,6 +84,10 @@ def _missing(value: Any, field: Column) -> bool:
     if field.required:
         raise RequestError(f"{field.name}: is missing, and no prediction is made without it.")
     return True
+
+
+def _wrong(field: Column, value: Any, rule: str) -> RequestError:
+    return RequestError(f"{field.name}: found {_shown(value)}; it {rule}.", rule=f"{field.name} {rule}")
 
 
 def _shown(value: Any) -> str:

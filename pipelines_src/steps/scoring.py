@@ -1,6 +1,8 @@
 """From a request to an answer: records in, predictions out, by what the training learnt."""
 
 import json
+import re
+import traceback
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from .row_runtime import RowFunction
 from .use_case import UseCase
 
 DECISION_FILE = "decision.json"  # in a package whose use case declares costs: the threshold
+_NO_NUMBER = re.compile(r"\b(NaN|Infinity)\b")  # as Python writes them; JSON has neither
 MOST_ROWS = 20  # about as many rows cost one by one what a matrix costs, however few it has
 
 
@@ -73,6 +76,34 @@ class Scorer:
             return answers.written(predictions, answer), answer
         except RequestError as error:
             return Refusal(error.status, json.dumps({"error": str(error)}).encode())
+
+    def respond_each(self, content: str | bytes, content_type: str, accept: str) -> tuple[str, str] | Refusal:
+        """Answer a request of batch transform: a record that cannot be answered costs its own line, not the job.
+
+        Of JSON Lines asked for in JSON Lines, such a line is `{"error": "..."}`; else as `respond`.
+        """
+        try:
+            answer = self.respond(content, content_type, accept)
+        except Exception:  # one record may be why
+            traceback.print_exc()
+            answer = None
+        kinds = {part.partition(";")[0].strip().lower() for part in (content_type, accept)}
+        if kinds != {JSON_LINES}:
+            return answer or self.respond(content, content_type, accept)
+        if isinstance(answer, tuple) and not _NO_NUMBER.search(answer[0]):
+            return answer
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        return "".join(f"{self._line(line)}\n" for line in text.split("\n") if line.strip()), JSON_LINES
+
+    def _line(self, line: str) -> str:
+        try:
+            answer = self.respond(line, JSON_LINES, JSON_LINES)
+        except Exception as error:  # whatever the model's own code raises is about this record
+            return json.dumps({"error": f"{type(error).__name__}: {error}"})
+        if isinstance(answer, Refusal):
+            return answer.data.decode()
+        text = answer[0].rstrip("\n")
+        return json.dumps({"error": f"the model gave no number: {text}"}) if _NO_NUMBER.search(text) else text
 
     def score(self, documents: Sequence[Any]) -> list[Any]:
         """Return the model's output for each record that a client sent; RequestError if one is none."""

@@ -6,6 +6,7 @@ copies this one file elsewhere, so the rest is imported only when the model is l
 
 import gc
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,4 +26,6 @@ def model_fn(model_dir: str) -> Any:
 
 def transform_fn(model: Any, content: str | bytes, content_type: str, accept: str) -> Any:
     """Answer a request with (body, content type), or with a response of status 4XX that says what is wrong."""
+    if os.environ.get("SAGEMAKER_BATCH") == "true":  # set by batch transform
+        return model.respond_each(content, content_type, accept)
     return model.respond(content, content_type, accept)

@@ -1,0 +1,140 @@
+"""Files to score, record by record: JSON Lines, CSV with a header, Parquet.
+
+A file is read in the order of its records, which are counted from 1. What cannot be read as a record is yielded as such,
+so that nothing is lost without a word.
+"""
+
+import csv
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..use_case import Column
+
+_JSON = (".json", ".jsonl", ".jsonlines", ".ndjson")
+ENDINGS = (*_JSON, ".csv", ".parquet")  # in text files followed by .gz or not
+csv.field_size_limit(2**24)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record as a file has it.
+
+    Attributes:
+        number: from 1; None: this is about the whole file.
+        content: the record, or the text that is none.
+        problem: why it is none; empty if it is one, as far as its form goes.
+    """
+
+    number: int | None
+    content: Any
+    problem: str = ""
+
+
+def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
+    """Yield the records of a file.
+
+    Args:
+        path: of the file.
+        name: its ending says what it is.
+        fields: of a record; CSV has no types of its own.
+    """
+    text = name.lower().removesuffix(".gz")
+    packed = text != name.lower()
+    ending = Path(text).suffix
+    if ending not in ENDINGS or (packed and ending == ".parquet"):
+        allowed = ", ".join(ENDINGS)
+        yield Row(None, None, f"the name ends as that of no known format; known are {allowed}, and .gz after text")
+        return
+    read: Callable[[BinaryIO], Iterable[Row]] = {
+        ".csv": lambda file: _csv(file, fields),
+        ".parquet": _parquet,
+    }.get(ending, _json_lines)
+    number = 0
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            for row in read(file):  # type: ignore[arg-type]  # gzip's file is one, but for its type
+                number = row.number or number
+                yield row
+    except (OSError, EOFError, zlib.error, csv.Error, UnicodeError, pa.ArrowException) as error:
+        yield Row(None, None, f"the file cannot be read after record {number}: {type(error).__name__}: {error}")
+
+
+def _json_lines(file: BinaryIO) -> Iterator[Row]:
+    number = 0
+    for line in file:
+        if not line.strip():
+            continue
+        number += 1
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            yield Row(number, json.loads(text))
+        except (ValueError, RecursionError):
+            yield Row(number, line.decode("utf-8", "backslashreplace").rstrip("\r\n"), "the line is not JSON in UTF-8")
+
+
+def _csv(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
+    # What is no UTF-8 survives as surrogates, so that only its own record is refused.
+    lines = (line.decode("utf-8-sig" if first == 0 else "utf-8", "surrogateescape") for first, line in enumerate(file))
+    reader = csv.reader(lines, strict=True)
+    header = next((cells for cells in reader if cells), [])
+    numbers = {field.name for field in fields if field.type == "number"}
+    if len(set(header)) != len(header):
+        yield Row(None, None, "the header names a column twice")
+        return
+    for number, cells in enumerate((cells for cells in reader if cells), 1):
+        if len(cells) != len(header):
+            yield Row(number, cells, f"the header names {len(header)} columns and the record does not have as many")
+        elif any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
+            yield Row(number, [ascii(cell) for cell in cells], "the record is not UTF-8")
+        else:
+            pairs = zip(header, cells, strict=True)
+            yield Row(number, {name: _cell(cell, name in numbers) for name, cell in pairs})
+
+
+def _cell(cell: str, is_number: bool) -> Any:
+    if cell == "":
+        return None
+    if is_number and "_" not in cell:
+        try:
+            return float(cell)
+        except ValueError:
+            pass
+    return cell
+
+
+def _parquet(file: BinaryIO) -> Iterator[Row]:
+    number = 0
+    for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
+        for record in batch.to_pylist():
+            number += 1
+            yield Row(number, {name: _plain(value) for name, value in record.items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def json_text(content: Any) -> str:
+    """Return content as one line of JSON; a number that JSON does not have is null, what is no JSON at all a text."""
+    return json.dumps(_finite(content), allow_nan=False, default=str)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
