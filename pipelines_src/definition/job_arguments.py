@@ -25,6 +25,7 @@ class JobArguments:
         inputs: Mapping[str, Text],
         outputs: Mapping[str, Text],
         output_key: str,
+        manifests: Mapping[str, Text] | None = None,
         variables: Mapping[str, Text] | None = None,
         cluster: SparkCluster | None = None,
         max_runtime: int | None = None,
@@ -36,6 +37,7 @@ class JobArguments:
             inputs: name (also of the folder below `input`) to S3 URI; code and wheels are added.
             outputs: name (also of the folder below `output`) to S3 URI.
             output_key: ARN of the key that outputs are encrypted with.
+            manifests: as `inputs`, but the S3 URI is that of a list of objects: `[{"prefix": "s3://..."}, "a", ...]`.
             variables: environment variables of the job.
             cluster: runs it on Spark; else it is Python on one machine.
             max_runtime: seconds after which it is stopped; else the settings' own.
@@ -47,7 +49,10 @@ class JobArguments:
         return {
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
-            "ProcessingInputs": [_processing_input(name, uri) for name, uri in sources.items()],
+            "ProcessingInputs": [
+                *(_processing_input(name, uri) for name, uri in sources.items()),
+                *(_processing_input(name, uri, "ManifestFile") for name, uri in (manifests or {}).items()),
+            ],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],
                 "KmsKeyId": output_key,
@@ -81,13 +86,13 @@ def of_this_execution(base_uri: str, *path: str) -> Join:
     return Join("/", (base_uri, ExecutionVariable.PIPELINE_EXECUTION_ID.ref, *path))
 
 
-def _processing_input(name: str, uri: Text) -> dict[str, Any]:
+def _processing_input(name: str, uri: Text, data_type: str = "S3Prefix") -> dict[str, Any]:
     return {
         "InputName": name,
         "S3Input": {
             "S3Uri": uri,
             "LocalPath": f"{PROCESSING}/input/{name}",
-            "S3DataType": "S3Prefix",
+            "S3DataType": data_type,
             "S3InputMode": "File",
             "S3DataDistributionType": "FullyReplicated",
             "S3CompressionType": "None",

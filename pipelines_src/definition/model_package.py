@@ -58,7 +58,9 @@ def model_package(
             "SupportedContentTypes": CONTENT_TYPES,
             "SupportedResponseMIMETypes": ANSWER_TYPES,
             "SupportedRealtimeInferenceInstanceTypes": sorted({*REALTIME_INSTANCES, settings.endpoint_instance}),
-            "SupportedTransformInstanceTypes": TRANSFORM_INSTANCES,
+            "SupportedTransformInstanceTypes": sorted(
+                {*TRANSFORM_INSTANCES, *([settings.transform_instance] if settings.transform_instance else [])}
+            ),
         },
         "ModelMetrics": {
             "ModelQuality": {"Statistics": _json(evaluation, "model_quality.json")},

@@ -64,6 +64,15 @@ class RetryPolicy:
         }
 
 
+# The service is busy; there is no machine, or it broke.
+BUSY = RetryPolicy(faults=("Step.SERVICE_FAULT", "Step.THROTTLING"), interval_seconds=10, max_attempts=5)
+NO_MACHINE = RetryPolicy(
+    faults=("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT"),
+    interval_seconds=60,
+    expire_after_minutes=120,
+)
+
+
 @dataclass(frozen=True)
 class CachePolicy:
     """Take the result of an earlier run with the same arguments unless it is older than `expire_after`, ISO 8601."""

@@ -37,6 +37,8 @@ class PipelineSettings:
         processing_instance: default instance type of processing jobs.
         training_instance: default instance type of training jobs.
         endpoint_instance: instance type that the model must be allowed to run on.
+        transform_instance: instance type that the model must be allowed to be asked on by batch transform; empty: none
+            but the usual.
         volume_gb: a job's volume, GiB.
         model_package_group: name of the group that models are registered in.
         tags: tags of every job, as (key, value).
@@ -66,6 +68,7 @@ class PipelineSettings:
     processing_runtime_seconds: int = 3600
     spark: SparkSettings | None = None
     training_image_uri: str = ""
+    transform_instance: str = ""
     script: Script | None = None
 
     def vpc(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pipelines_src.definition.job_arguments import JobArguments, of_this_executi
 from pipelines_src.definition.model_package import model_package
 from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
-from pipelines_src.definition.policies import CachePolicy, RetryPolicy
+from pipelines_src.definition.policies import BUSY, NO_MACHINE, CachePolicy
 from pipelines_src.definition.preparation import Preparation, data_parameters, preparation
 from pipelines_src.definition.processing_step import ProcessingStep, PropertyFile
 from pipelines_src.definition.references import ExecutionVariable, Join, Reference
@@ -20,12 +20,6 @@ from pipelines_src.definition.use_case_training import Trained, training
 from pipelines_src.definition.use_case_warm_start import PARAMETER as WARM_START
 from pipelines_src.definition.use_case_warm_start import beginning, warm_start, warm_starts
 
-BUSY = RetryPolicy(faults=("Step.SERVICE_FAULT", "Step.THROTTLING"), interval_seconds=10, max_attempts=5)
-NO_MACHINE = RetryPolicy(
-    faults=("SageMaker.JOB_INTERNAL_ERROR", "SageMaker.CAPACITY_ERROR", "SageMaker.RESOURCE_LIMIT"),
-    interval_seconds=60,
-    expire_after_minutes=120,
-)
 # A step reads folders that only one execution, or one preparation, writes.
 CACHE = CachePolicy("P30D")
 EVALUATION = "Evaluation"

@@ -115,7 +115,7 @@ def test_bad_records_go_to_the_error_file_with_their_place_and_reason(tmp_path: 
     unreadable = {file["file"]: file["unreadable"] for file in report["files"] if file["unreadable"]}
     assert sorted(unreadable) == ["c.csv", "d.txt", "e.parquet", "f.jsonl.gz"]
     assert "known are .json, .jsonl" in unreadable["d.txt"]
-    assert [file for file in report["files"] if file["file"] == "g.jsonl"][0]["scored"] == 0
+    assert next(file for file in report["files"] if file["file"] == "g.jsonl")["scored"] == 0
     assert [error["row"] for error in errors if error["file"] == "h.jsonl"] == [2]
 
 

@@ -13,6 +13,7 @@ from .reading import json_text
 
 REQUEST = "request.json"  # what the run is asked to score; lambda/batch_transform writes it
 SPLIT = "split.json"
+COUNTS = "counts.json"
 ERRORS = "errors.jsonl"
 REPORT = "report.json"
 # More than these and the rest is counted together: reasons of a file with a million bad records fit a page.

@@ -1,7 +1,7 @@
 """Files to score, record by record: JSON Lines, CSV with a header, Parquet.
 
-A file is read in the order of its records, which are counted from 1. What cannot be read as a record is yielded as such,
-so that nothing is lost without a word.
+A file is read in the order of its records, which are counted from 1. What cannot be read as a record is yielded as
+such, so that nothing is lost without a word.
 """
 
 import csv

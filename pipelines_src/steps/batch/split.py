@@ -15,7 +15,7 @@ from ..folders import Folders
 from ..records import Reader
 from ..use_case import SETTINGS_FILE, UseCase
 from . import reading
-from .files import ERRORS, SPLIT, Counts, ErrorFile, Parts, request
+from .files import COUNTS, ERRORS, SPLIT, Counts, ErrorFile, Parts, request
 
 # A machine gets whole files; SageMaker sends at most MaxPayloadInMB (6) in one request, a record is never divided.
 PART_BYTES = 64 * 2**20
@@ -93,6 +93,8 @@ def run(_: UseCase, folders: Folders) -> None:
             splitter.file(path, asked_file["file"])
     print(f"{counts.scored} records to score, {counts.errors} bad ones", flush=True)
     files.write_json(folders.output("split") / SPLIT, counts.document())
+    # The pipeline looks into this one, and a property file must be small.
+    files.write_json(folders.output("split") / COUNTS, {"scored": counts.scored, "errors": counts.errors})
 
 
 def champions_use_case(archive: Path) -> UseCase:
