@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from release.state import Live, Package
+from shared import live
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import DescribeModelPackageOutputTypeDef
-
-VARIANT = "champion"
 
 
 class Registry:
@@ -33,7 +32,7 @@ class Registry:
                 if package["ModelPackageStatus"] == "Completed"
             )
         except ClientError as error:
-            if _absent(error):
+            if live.absent(error):
                 return frozenset()
             raise
 
@@ -46,36 +45,11 @@ class Registry:
 
     def live(self, use_case: str) -> Live | None:
         """Return the endpoint and what is behind its champion, None if there is no endpoint."""
-        try:
-            endpoint = self._client.describe_endpoint(EndpointName=self._name(use_case))
-        except ClientError as error:
-            if _absent(error):
-                return None
-            raise
-        name = endpoint.get("EndpointConfigName", "")
-        return Live(endpoint["EndpointStatus"], name, self._package_behind(name) if name else "")
-
-    def _package_behind(self, config: str) -> str:
-        try:
-            variants = self._client.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
-            models = [variant["ModelName"] for variant in variants if variant["VariantName"] == VARIANT]
-            model = self._client.describe_model(ModelName=models[0]) if models else None
-        except ClientError as error:
-            if _absent(error):
-                return ""
-            raise
-        return model.get("PrimaryContainer", {}).get("ModelPackageName", "") if model else ""
+        found = live.endpoint(self._client, self._name(use_case))
+        return Live(found.status, found.config, found.package) if found else None
 
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case}"
-
-
-def _absent(error: ClientError) -> bool:
-    # Most of SageMaker says ValidationException for what does not exist.
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return code.startswith("ResourceNotFound") or (
-        code == "ValidationException" and ("does not exist" in message or "Could not find" in message)
-    )
 
 
 def _approver(described: "DescribeModelPackageOutputTypeDef") -> str | None:

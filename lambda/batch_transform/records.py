@@ -1,0 +1,128 @@
+"""Runs and what they scored in DynamoDB: partition key `use_case`, sort key `item`, `run#<number>` or `file#<name>`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from batch_transform.state import Champion, Result, Run, Scored
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_NEWEST = 10  # runs that a decision may need
+_PAGE = 25  # BatchWriteItem's
+
+
+class Records:
+    """The table of runs. A run is written on conditions only, so that each fact is written once."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def runs(self, use_case: str) -> tuple[Run, ...]:
+        """Return the newest runs of a use case, newest first."""
+        answer = self._client.query(**self._query(use_case, "run#"), ScanIndexForward=False, Limit=_NEWEST)
+        return tuple(_run(item) for item in answer["Items"])
+
+    def scored(self, use_case: str) -> dict[str, Scored]:
+        """Return what complete runs scored, by the file's name."""
+        pages = self._client.get_paginator("query").paginate(**self._query(use_case, "file#"))
+        items = (item for page in pages for item in page["Items"])
+        return {
+            item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], item["package"]["S"])
+            for item in items
+        }
+
+    def claim(self, run: Run) -> bool:
+        """Write a run; False if its number is taken."""
+        return self._conditional(
+            self._client.put_item,
+            TableName=self._table,
+            Item=_item(run),
+            ConditionExpression="attribute_not_exists(use_case)",
+        )
+
+    def started(self, run: Run, execution: str) -> None:
+        """Write down the execution of an open run."""
+        self._update(run, {"execution": execution})
+
+    def close(self, run: Run, result: Result, detail: str, at: datetime) -> bool:
+        """End a run; False if it is over already."""
+        return self._update(run, {"result": result, "detail": detail, "finished_at": at.isoformat()})
+
+    def keep(self, use_case: str, files: Iterable[tuple[str, str]], package: str, run: str) -> None:
+        """Write down which versions of files a complete run scored; again is the same."""
+        puts = [
+            {"use_case": use_case, "item": f"file#{name}", "version": version, "package": package, "run": run}
+            for name, version in files
+        ]
+        for first in range(0, len(puts), _PAGE):
+            page = puts[first : first + _PAGE]
+            requests: Any = {self._table: [{"PutRequest": {"Item": _texts(item)}} for item in page]}
+            while requests:
+                requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
+
+    def _query(self, use_case: str, start: str) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": "use_case = :use_case AND begins_with(#item, :start)",
+            "ExpressionAttributeNames": {"#item": "item"},
+            "ExpressionAttributeValues": {":use_case": {"S": use_case}, ":start": {"S": start}},
+            "ConsistentRead": True,
+        }
+
+    def _update(self, run: Run, values: Mapping[str, str]) -> bool:
+        return self._conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ConditionExpression="#result = :open",
+            ExpressionAttributeNames={"#result": "result", **{f"#{name}": name for name in values}},
+            ExpressionAttributeValues={":open": {"S": "started"}, **_texts({f":{n}": v for n, v in values.items()})},
+        )
+
+    def _conditional(self, write: Any, **request: Any) -> bool:
+        try:
+            write(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _name(number: int) -> str:
+    return f"run#{number:012d}"
+
+
+def _texts(values: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in values.items()}
+
+
+_TEXTS = ("use_case", "plan", "scope", "trigger", "execution", "result", "detail")
+
+
+def _item(run: Run) -> dict[str, Any]:
+    numbers = {"number": {"N": str(run.number)}, "files": {"N": str(run.files)}}
+    texts = {name: getattr(run, name) for name in _TEXTS}
+    more = {"item": _name(run.number), "champion": json.dumps(asdict(run.champion)), "run": run.name}
+    return numbers | _texts(texts | more | {"claimed_at": run.claimed_at.isoformat()})
+
+
+def _run(item: Mapping[str, Any]) -> Run:
+    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    run = Run(
+        number=int(item["number"]["N"]),
+        files=int(item["files"]["N"]),
+        champion=Champion(**json.loads(item["champion"]["S"])),
+        claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
+        **texts,
+    )
+    finished = item.get("finished_at")
+    return replace(run, finished_at=datetime.fromisoformat(finished["S"])) if finished else run

@@ -1,0 +1,109 @@
+"""What the batch transform function sees and remembers. Plain data, no AWS."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from batch_transform.events import Scope
+
+Result = Literal["started", "succeeded", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves: `model` is its name in SageMaker, `model_data` the S3 URI of its model.tar.gz.
+
+    `code` is the hash of the jobs' code that made it, as the pipeline recorded it; empty if it did not.
+    """
+
+    package: str
+    model: str
+    model_data: str
+    image: str
+    code: str
+
+
+@dataclass(frozen=True, order=True)
+class File:
+    """A version of an object to score; `file` is its key below the prefix."""
+
+    file: str
+    version: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a complete run scored of a file: which version, with which model package."""
+
+    version: str
+    package: str
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution of the pipeline; `reason` says why it failed."""
+
+    arn: str
+    status: str
+    reason: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, and its record. `number` counts from 1 per use case, `plan` is a hash of files and model."""
+
+    use_case: str
+    number: int
+    plan: str
+    scope: Scope
+    champion: Champion
+    files: int
+    trigger: str
+    claimed_at: datetime
+    execution: str = ""
+    result: Result = "started"
+    detail: str = ""
+    finished_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its folder; two runs of one name are the same run."""
+        return f"{self.claimed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{self.number:06d}-{self.plan[:8]}"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One look at a use case.
+
+    Attributes:
+        runs: the newest ones, newest first.
+        execution: of the run that is under way.
+        champion: None while no model serves.
+        files: that lie in the prefix now.
+        scored: by a file's name.
+    """
+
+    use_case: str
+    now: datetime
+    runs: tuple[Run, ...] = ()
+    execution: Execution | None = None
+    champion: Champion | None = None
+    files: tuple[File, ...] = ()
+    scored: dict[str, Scored] = field(default_factory=dict)
+
+    @property
+    def open_run(self) -> Run | None:
+        """The run that is under way."""
+        return self.runs[0] if self.runs and self.runs[0].result == "started" else None
+
+
+def plan_of(files: Iterable[File], champion: Champion) -> str:
+    """Return a hash of what is scored with what."""
+    lines = [champion.package, champion.model, *(f"{file.version} {file.file}" for file in sorted(files))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
