@@ -18,9 +18,12 @@ class DeadLetterQueue(Construct):
         key: encrypts it; its policy must allow the service that sends.
         topic: who is told.
         holds: what lies in it, for the alarm's text.
+        runbook: what says what to do.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, topic: sns.ITopic, holds: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, key: kms.IKey, topic: sns.ITopic, holds: str, runbook: str
+    ) -> None:
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
             self,
@@ -34,7 +37,7 @@ class DeadLetterQueue(Construct):
         alarm = cloudwatch.Alarm(
             self,
             "NotEmpty",
-            alarm_description=f"{holds} in a dead-letter queue. docs/runbooks/release.md",
+            alarm_description=f"{holds} in a dead-letter queue. {runbook}",
             metric=self.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=minutes(5)),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -16,10 +16,18 @@ class FunctionAlarms(Construct):
         function: what is watched.
         name: what people call it.
         topic: who is told.
+        runbook: what says what to do.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, function: lambda_.IFunction, name: str, topic: sns.ITopic
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: lambda_.IFunction,
+        name: str,
+        topic: sns.ITopic,
+        runbook: str,
     ) -> None:
         super().__init__(scope, construct_id)
         period, tell = minutes(5), actions.SnsAction(topic)
@@ -30,7 +38,7 @@ class FunctionAlarms(Construct):
             alarm = cloudwatch.Alarm(
                 self,
                 kind,
-                alarm_description=f"The {name} function has {kind.lower()}. docs/runbooks/release.md",
+                alarm_description=f"The {name} function has {kind.lower()}. {runbook}",
                 metric=metric,
                 threshold=1,
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -11,8 +11,10 @@ from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
 from constructs.sagemaker_role import join_network, sagemaker_of
-from constructs.statements import Statement, allow, document, encrypt_volume
+from constructs.statements import Statement, allow, document, encrypt_volume, read_write_folder
 from constructs.wildcard_findings import wildcards
+
+_TRANSFORM_LOGS = "/aws/sagemaker/TransformJobs"  # SageMaker's; all transform jobs of an account share it
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class ModelRole(Construct):
         model_package_group: whose versions it serves.
         log_group_arn: the endpoint's log group.
         placement: where its network interfaces may be.
+        batches: bucket in whose folder `<prefix>/batch` batch transform reads records and leaves predictions, under
+            `files.data_key`; None: the model is asked by its endpoint only.
     """
 
     def __init__(
@@ -51,10 +55,12 @@ class ModelRole(Construct):
         model_package_group: str,
         log_group_arn: str,
         placement: Placement,
+        batches: s3.IBucket | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
         reads_and_leaves = _files(arns, files)
+        transforms = _transforms(arns, files, batches.bucket_arn) if batches else []
         packages = arns.arn("sagemaker", f"model-package/{model_package_group}/*")
         runs = [
             allow(["sagemaker:AccessModelPackage"], [packages]),
@@ -66,7 +72,11 @@ class ModelRole(Construct):
             "Resource",
             description=f"Runs the model of {files.prefix}",
             assumed_by=sagemaker_of(arns),
-            inline_policies={"Files": document(reads_and_leaves), "Run": document(runs)},
+            inline_policies={
+                "Files": document(reads_and_leaves),
+                "Run": document(runs),
+                **({"Transform": document(transforms)} if transforms else {}),
+            },
         )
         folder = "The use case's own folder of a bucket."
         why = (
@@ -80,6 +90,7 @@ class ModelRole(Construct):
             lambda: (
                 wildcards(self.role, reads_and_leaves, folder, [files.models, files.capture])
                 | wildcards(self.role, runs, why)
+                | wildcards(self.role, transforms, folder, [batches] if batches else [])
                 | {"NIST.800.53.R5-IAMNoInlinePolicy": inline}
             ),
         )
@@ -94,6 +105,17 @@ def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
         allow(["s3:PutObject", "s3:AbortMultipartUpload"], [files.capture.arn_for_objects(below)]),
         allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [files.data_key.key_arn]),
         encrypt_volume(files.data_key.key_arn),
+    ]
+
+
+def _transforms(arns: Arns, files: ModelFiles, bucket_arn: str) -> list[Statement]:
+    # A transform job has no role of its own: it reads, writes and logs under its model's.
+    log_group = arns.arn("logs", f"log-group:{_TRANSFORM_LOGS}")
+    return [
+        *read_write_folder(bucket_arn, f"{files.prefix}/batch"),
+        # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
+        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*"]),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group}:log-stream:pipelines-*"]),
     ]
 
 

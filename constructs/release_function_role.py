@@ -9,19 +9,9 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
+from constructs.function_statements import network_interfaces, use_control_key
 from constructs.statements import Statement, allow, document, service
 from constructs.wildcard_findings import wildcards
-
-# For table, queue and settings. DynamoDB checks them on its caller; they are what the CDK grants for a table.
-_KEY = (
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
 
 
 class ReleaseFunctionRole(Construct):
@@ -56,11 +46,11 @@ class ReleaseFunctionRole(Construct):
         release, look = _release(arns, environment), _look(arns, environment)
         run = [
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-            allow(_KEY, [key.key_arn]),
+            use_control_key(key),
             allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
             allow(["sqs:SendMessage"], [failures.queue_arn]),
             allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-            *(_interfaces() if inside_network else []),
+            *(network_interfaces() if inside_network else []),
         ]
         self.role = iam.Role(
             self,
@@ -107,20 +97,3 @@ def _look(arns: Arns, environment: str) -> list[Statement]:
 
 def _stacks(arns: Arns, environment: str) -> str:
     return arns.arn("cloudformation", f"stack/{environment}-*-serving/*")
-
-
-def _interfaces() -> list[Statement]:
-    # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
-    return [
-        allow(
-            [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            ["*"],
-        ),
-        allow(["ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], ["*"]),
-    ]

@@ -1,33 +1,48 @@
 """The functions that act on use cases, once per environment."""
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from config import Environment
 from constructs.alarm_topic import AlarmTopic
+from constructs.batch_alarm import RUNBOOK as BATCH_RUNBOOK
+from constructs.batch_function_role import BatchFunctionRole, BatchReach
+from constructs.control_function import ControlFunction, Program
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
-from constructs.release_function import ReleaseFunction
+from constructs.look_queue import LookQueue, LookQueues
+from constructs.records_table import RecordsTable
 from constructs.release_function_role import ReleaseFunctionRole
-from constructs.release_records import ReleaseRecords
 from constructs.release_triggers import ReleaseTriggers
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
+
+RELEASE_RUNBOOK = "docs/runbooks/release.md"
+_MINUTES = 5  # a run of ten thousand files is recorded in less
+
 
 class ControlStack(cdk.Stack):
-    """The release function, its records, triggers, dead-letter queues and alarms.
+    """The release function, its records, triggers, dead-letter queues and alarms; the batch transform function.
 
-    It knows no use case: it finds them by the names and tags of their stacks.
+    It knows no use case: it finds them by the names and tags of their stacks, and by what their rules send.
+
+    Args:
+        data: its buckets; None: no use case scores files, and there is no function for it.
 
     Attributes:
         alarm_topic: where every alarm of the environment goes.
+        batch_queues: for the rules of use cases that score files; None: there are none.
     """
 
     def __init__(
@@ -38,49 +53,124 @@ class ControlStack(cdk.Stack):
         environment: Environment,
         network: NetworkStack,
         security: SecurityStack,
+        data: "DataStack | None",
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        retention, key = environment.retention, security.control_key
-        destroy = retention.removal == "destroy" and retention.allow_data_loss
-        # Only the full set of interface endpoints reaches every service that the function calls.
+        retention = environment.retention
+        self._environment, self._security, self._key = environment.name, security, security.control_key
+        self._destroy = retention.removal == "destroy" and retention.allow_data_loss
+        self._log_days = retention.log_days
+        # Only the full set of interface endpoints reaches every service that the functions call.
         full = environment.network.interface_endpoints == "full"
-        inside = network.functions if full else None
-        self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=key, email=environment.alarm_email).topic
-        records = ReleaseRecords(self, "Releases", key=key, destroy=destroy).table
-        failures = self._queue("FailedEvents", key, "Events that the release function could not handle lie")
-        undelivered = self._queue("UndeliveredEvents", key, "Events that could not be delivered lie")
-        log_group = EncryptedLogGroup(
-            self, "ReleaseLogs", key=security.logs_key, days=retention.log_days, destroy=destroy
-        ).log_group
+        self._inside = network.functions if full else None
+        self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
+        self._function = partial(ControlFunction, self, key=self._key, inside=self._inside)
+        undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
+        self._release(undelivered)
+        self.batch_queues = self._batch_transform(data, undelivered) if data else None
+
+    def _release(self, undelivered: sqs.IQueue) -> None:
+        records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
+        failures = self._queue("FailedEvents", "Events that the release function could not handle lie", RELEASE_RUNBOOK)
+        log_group = self._log_group("ReleaseLogs")
         role = ReleaseFunctionRole(
             self,
             "ReleaseRole",
-            environment=environment.name,
+            environment=self._environment,
             records=records,
-            key=key,
+            key=self._key,
             log_group=log_group,
             failures=failures,
-            inside_network=inside is not None,
+            inside_network=self._inside is not None,
         ).role
-        function = ReleaseFunction(
-            self,
+        function = self._function(
             "Release",
-            settings={
-                "ML_LOOP_ENVIRONMENT": environment.name,
-                "ML_LOOP_RECORDS_TABLE": records.table_name,
-            },
+            program=Program(
+                package="release",
+                description="Brings approved model packages live",
+                settings={"ML_LOOP_ENVIRONMENT": self._environment, "ML_LOOP_RECORDS_TABLE": records.table_name},
+                serialised="Conditional writes serialise releases",
+            ),
             role=role.without_policy_updates(),
-            key=key,
             log_group=log_group,
             failures=failures,
-            inside=inside,
         ).function
-        FunctionAlarms(self, "ReleaseAlarms", function=function, name="release", topic=self.alarm_topic)
+        FunctionAlarms(
+            self,
+            "ReleaseAlarms",
+            function=function,
+            name="release",
+            topic=self.alarm_topic,
+            runbook=RELEASE_RUNBOOK,
+        )
         ReleaseTriggers(
-            self, "ReleaseTriggers", environment=environment.name, function=function, undelivered=undelivered
+            self, "ReleaseTriggers", environment=self._environment, function=function, undelivered=undelivered
         )
         cdk.CfnOutput(self, "ReleaseRecords", value=records.table_name)
 
-    def _queue(self, construct_id: str, key: kms.IKey, holds: str) -> sqs.IQueue:
-        return DeadLetterQueue(self, construct_id, key=key, topic=self.alarm_topic, holds=holds).queue
+    def _batch_transform(self, data: "DataStack", undelivered: sqs.IQueue) -> LookQueues:
+        runs = self._table("BatchRuns", "item", dynamodb.AttributeType.STRING)
+        holds = "Messages that the batch transform function could not handle lie"
+        looks = LookQueue(
+            self,
+            "BatchLooks",
+            environment=self._environment,
+            key=self._key,
+            failures=self._queue("FailedLooks", holds, BATCH_RUNBOOK),
+            undelivered=undelivered,
+            timeout_minutes=_MINUTES,
+        )
+        log_group = self._log_group("BatchLogs")
+        role = BatchFunctionRole(
+            self,
+            "BatchRole",
+            environment=self._environment,
+            reach=BatchReach(data.raw, data.processed, self._security.data_key, runs, looks.queue),
+            key=self._key,
+            log_group=log_group,
+            inside_network=self._inside is not None,
+        ).role
+        function = self._function(
+            "Batch",
+            program=Program(
+                package="batch_transform",
+                description="Scores files with the champion",
+                settings={
+                    "ML_LOOP_ENVIRONMENT": self._environment,
+                    "ML_LOOP_RUNS_TABLE": runs.table_name,
+                    "ML_LOOP_RAW_BUCKET": data.raw.bucket_name,
+                    "ML_LOOP_PROCESSED_BUCKET": data.processed.bucket_name,
+                },
+                serialised="Conditional writes serialise runs, and the queue invokes two at once at most",
+                timeout_minutes=_MINUTES,
+            ),
+            role=role.without_policy_updates(),
+            log_group=log_group,
+            failures=None,
+        ).function
+        looks.invoke(function)
+        FunctionAlarms(
+            self,
+            "BatchAlarms",
+            function=function,
+            name="batch transform",
+            topic=self.alarm_topic,
+            runbook=BATCH_RUNBOOK,
+        )
+        # For `ops batch`.
+        cdk.CfnOutput(self, "BatchFunctionName", value=function.function_name)
+        cdk.CfnOutput(self, "BatchRunsTable", value=runs.table_name)
+        return LookQueues(looks.queue, undelivered)
+
+    def _table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
+        return RecordsTable(self, construct_id, sort_key=(sort_key, kind), key=self._key, destroy=self._destroy).table
+
+    def _queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
+        return DeadLetterQueue(
+            self, construct_id, key=self._key, topic=self.alarm_topic, holds=holds, runbook=runbook
+        ).queue
+
+    def _log_group(self, construct_id: str) -> logs.ILogGroup:
+        key = self._security.logs_key
+        return EncryptedLogGroup(self, construct_id, key=key, days=self._log_days, destroy=self._destroy).log_group

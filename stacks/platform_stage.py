@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
+from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
@@ -45,15 +46,16 @@ class PlatformStage(cdk.Stage):
             **self._props("security"),
         )
         self.data = self._data()
+        use_cases = [load_use_case(name) for name in environment.use_cases]
         self.control = ControlStack(
             self,
             "Control",
             environment=environment,
             network=self.network,
             security=self.security,
+            data=self.data if any(use_case.batch for use_case in use_cases) else None,
             **self._props("control"),
         )
-        use_cases = [load_use_case(name) for name in environment.use_cases]
         if environment.notebooks:
             self._workbench(use_cases)
         for use_case in use_cases:
@@ -118,6 +120,22 @@ class PlatformStage(cdk.Stage):
             # It starts the pipeline by name.
             preparation.add_stack_dependency(training)
             stacks.append(preparation)
+        if use_case.batch:
+            batch = BatchStack(
+                self,
+                f"{name}Batch",
+                batch=use_case.batch,
+                environment=self.environment,
+                use_case=use_case,
+                data=self.data,
+                training=training,
+                control=self.control,
+                **self._props(f"{use_case.slug}-batch"),
+            )
+            # Its jobs run the code that training brought; a transform job runs under the role of the model that serves.
+            batch.add_stack_dependency(training)
+            batch.add_stack_dependency(serving)
+            stacks.append(batch)
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 

@@ -84,6 +84,7 @@ class ServingStack(cdk.Stack):
             model_package_group=self._name,
             log_group_arn=log_group.log_group_arn,
             placement=network.jobs,
+            batches=data.processed if self._use_case.batch else None,
         ).role
 
     def _endpoint(self, network: NetworkStack, data: DataStack, role: iam.IRole) -> ModelEndpoint:

@@ -53,6 +53,11 @@ class _Used(NamedTuple):
 class TrainingStack(cdk.Stack):
     """Model package group, execution role, code, wheels and pipeline of a use case.
 
+    Attributes:
+        settings: what its pipeline takes from the environment.
+        job_files: code and wheels: ARN of the bucket and name.
+        placement: where its jobs run.
+
     Args:
         environment: where it is deployed.
         use_case: what is trained.
@@ -82,6 +87,7 @@ class TrainingStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack_props)
         self._environment, self._use_case = environment, use_case
         self._network, self._security, self._data = network, security, data
+        self.placement = network.jobs
         self._name = f"{environment.name}-{use_case.slug}"
         group = self._group()
         with assembled(use_case, sources) as folder:
@@ -94,7 +100,8 @@ class TrainingStack(cdk.Stack):
             self._spark_script(sources),
         )
         jobs = self._role(used)
-        settings = self._settings(jobs, used)
+        settings = self.settings = self._settings(jobs, used)
+        self.job_files = [(one.bucket_arn, one.file_name) for one in (code, used.wheels)]
         pipeline = TrainingPipeline(
             self,
             "Pipeline",
@@ -205,6 +212,7 @@ class TrainingStack(cdk.Stack):
             processing_instance=self._use_case.prepare.instance or environment.sizes.processing_instance,
             training_instance=environment.sizes.training_instance,
             endpoint_instance=environment.sizes.endpoint_instance,
+            transform_instance=self._use_case.batch.instance if self._use_case.batch else "",
             volume_gb=environment.sizes.volume_gb,
             model_package_group=self._name,
             tags=job_tags(environment, self._use_case),

@@ -1,5 +1,7 @@
 """Batch transform: a whole prefix of a bucket scored with the champion."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from config.instance_types import TransformInstanceType
@@ -14,6 +16,12 @@ class BatchTransform(Section):
         pattern=r"^(rate|cron)\(.+\)$",
         description="An EventBridge schedule in UTC, such as rate(1 day) or cron(0 3 * * ? *)",
     )
-    on_new_files: bool = Field(default=False, description="Score each file as it arrives")
-    instance: TransformInstanceType = Field(default="ml.m5.large", description="Instance type")
-    instances: int = Field(default=1, ge=1, le=20)
+    on_new_files: bool = Field(default=False, description="Score files as they arrive, those of a minute together")
+    scope: Literal["new", "prefix"] = Field(
+        default="new",
+        description="new: files that no run has scored; prefix: every file that the present champion has not scored",
+    )
+    instance: TransformInstanceType = Field(
+        default="ml.m5.large", description="Instance type of the transform; models trained from then on allow it"
+    )
+    instances: int = Field(default=1, ge=1, le=20, description="How many share the records")

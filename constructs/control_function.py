@@ -1,5 +1,6 @@
-"""The function that brings approved models live."""
+"""A function that acts on use cases, once per environment."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import aws_ec2 as ec2
@@ -21,18 +22,37 @@ POWERTOOLS_LAYER = "017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm
 _CODE = Path(__file__).parent.parent / "lambda"
 
 
-class ReleaseFunction(Construct):
-    """`lambda/release`: compares what is approved with what serves, and updates serving stacks.
+@dataclass(frozen=True)
+class Program:
+    """What a function runs.
+
+    Attributes:
+        package: folder of `lambda/` with its handler.
+        description: for people.
+        settings: its environment variables.
+        serialised: how it is kept from acting twice, without reserved concurrency.
+        timeout_minutes: after which it is ended.
+    """
+
+    package: str
+    description: str
+    settings: dict[str, str]
+    serialised: str
+    timeout_minutes: int = 2
+
+
+class ControlFunction(Construct):
+    """`lambda/<package>/handler.py`, with all that every such function has.
 
     It has no reserved concurrency: correctness comes from conditional writes, and a new account has too few
     executions to reserve any. Asynchronous invocations are tried three times within six hours.
 
     Args:
-        settings: its environment variables.
+        program: what it runs.
         role: what it may do.
         key: encrypts its settings.
         log_group: where it logs.
-        failures: queue for events that it could not handle.
+        failures: queue for events that it could not handle; None: it is invoked by a queue alone, which has one itself.
         inside: the network to run in; None: outside, since it holds no data and calls AWS's APIs only.
     """
 
@@ -41,11 +61,11 @@ class ReleaseFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        settings: dict[str, str],
+        program: Program,
         role: iam.IRole,
         key: kms.IKey,
         log_group: logs.ILogGroup,
-        failures: sqs.IQueue,
+        failures: sqs.IQueue | None,
         inside: Placement | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -54,37 +74,37 @@ class ReleaseFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Resource",
-            description="Brings approved model packages live",
+            description=program.description,
             code=lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__", "**/*.pyc"]),
-            handler="release.handler.lambda_handler",
+            handler=f"{program.package}.handler.lambda_handler",
             runtime=lambda_.Runtime.PYTHON_3_12,
             architecture=lambda_.Architecture.ARM_64,
             layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", layer)],
             memory_size=512,
-            timeout=minutes(2),
+            timeout=minutes(program.timeout_minutes),
             tracing=lambda_.Tracing.ACTIVE,
             role=role,
-            environment=settings,
+            environment=program.settings,
             environment_encryption=key,
             log_group=log_group,
             dead_letter_queue=failures,
-            retry_attempts=2,
-            max_event_age=hours(6),
+            retry_attempts=2 if failures else None,
+            max_event_age=hours(6) if failures else None,
             vpc=inside.vpc if inside else None,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if inside else None,
             security_groups=[inside.security_group] if inside else None,
         )
-        self._acknowledge(inside)
+        self._acknowledge(inside, program.serialised)
 
-    def _acknowledge(self, inside: Placement | None) -> None:
+    def _acknowledge(self, inside: Placement | None, serialised: str) -> None:
         findings = {
-            "NIST.800.53.R5-LambdaConcurrency": "Conditional writes serialise releases; an account with the initial "
+            "NIST.800.53.R5-LambdaConcurrency": f"{serialised}; an account with the initial "
             "limit of 10 executions could not reserve any.",
             "AwsSolutions-L1": "The Powertools layer is pinned for one runtime; both move together.",
         }
         if inside is None:
             findings["NIST.800.53.R5-LambdaInsideVPC"] = (
-                "It holds no data and calls AWS's APIs only, over TLS; the network has no endpoints for them at this "
-                "setting of network.interface_endpoints."
+                "It handles no records and calls AWS's APIs only, over TLS; the network has no endpoints for them at "
+                "this setting of network.interface_endpoints."
             )
         acknowledge(self.function, findings)
