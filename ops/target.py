@@ -95,6 +95,11 @@ class Target:
         return self._client("logs")
 
     @cached_property
+    def functions(self) -> Any:
+        """Client of Lambda."""
+        return self._client("lambda")
+
+    @cached_property
     def states(self) -> Any:
         """Client of Step Functions."""
         return self._client("stepfunctions")

@@ -1,0 +1,180 @@
+"""`python -m ops batch`: score files with the champion now, and see what was scored by which model."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import ClientError
+from rich.markup import escape
+from rich.table import Table
+
+from ops.console import output
+from ops.target import OperationError, Target
+
+app = typer.Typer(no_args_is_help=True)
+INCOMING = "to-score"  # in the raw bucket, a folder for each use case
+_NEWEST = 20
+
+
+class Scope(StrEnum):
+    """Which files are scored."""
+
+    new = "new"
+    prefix = "prefix"
+    all = "all"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, as the batch transform function keeps it; `result` is started, succeeded, failed or stopped."""
+
+    name: str
+    version: str
+    files: int
+    result: str
+    detail: str
+    trigger: str
+
+
+@app.command()
+def start(
+    environment: str,
+    use_case: str,
+    scope: Annotated[
+        Scope,
+        typer.Option(
+            help="new: files that no run has scored; prefix: those that the champion has not scored; all: every file."
+        ),
+    ] = Scope.new,
+    wait: Annotated[bool, typer.Option(help="Watch until the run ends.")] = True,
+) -> None:
+    """Score files now; with --wait, say how the run ended and exit 1 if it failed."""
+    target = _target(environment, use_case)
+    output.print(escape(ask(target, scope)), soft_wrap=True)
+    runs = newest(target)
+    if wait and runs and runs[0].result == "started":
+        ended = watch(target, runs[0].name)
+        output.print(escape(f"{ended.name} {ended.result}: {ended.detail}"), soft_wrap=True)
+
+
+@app.command()
+def show(
+    environment: str,
+    use_case: str,
+    run: Annotated[str | None, typer.Argument(help="Name of a run, to see its manifest.")] = None,
+) -> None:
+    """Show the newest runs, or the manifest of one."""
+    target = _target(environment, use_case)
+    if run is None:
+        output.print(_table(target, newest(target)))
+        output.print(f"Files to score: {_uri(target)}", soft_wrap=True, highlight=False)
+    else:
+        output.print_json(json.dumps(manifest(target, run)))
+
+
+def ask(target: Target, scope: Scope) -> str:
+    """Ask the function to begin a run, and return what it says.
+
+    Raises:
+        OperationError: it failed.
+    """
+    look = {"use_case": target.use_case.name, "scope": scope.value, "begin": True, "insist": True}
+    name = target.output("control", "BatchFunctionName")
+    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps({**look, "trigger": "a command"}).encode())
+    said = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise OperationError(
+            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
+            "(docs/runbooks/batch-transform.md)."
+        )
+    return str(said["rest"])
+
+
+def watch(target: Target, name: str, every: float = 5.0) -> Run:
+    """Wait for the end of a run, and return it.
+
+    Raises:
+        OperationError: it did not succeed.
+    """
+    while True:
+        run = next((run for run in newest(target) if run.name == name), None)
+        if run is None or run.result == "started":
+            time.sleep(every)
+        elif run.result == "succeeded":
+            return run
+        else:
+            raise OperationError(f"The run {name} {run.result}: {run.detail}. Its files wait for another one.")
+
+
+def newest(target: Target) -> list[Run]:
+    """Return the newest runs, newest first."""
+    answer = target.dynamodb.query(
+        TableName=target.output("control", "BatchRunsTable"),
+        KeyConditionExpression="use_case = :use_case AND begins_with(#item, :start)",
+        ExpressionAttributeNames={"#item": "item"},
+        ExpressionAttributeValues={":use_case": {"S": target.use_case.name}, ":start": {"S": "run#"}},
+        ScanIndexForward=False,
+        Limit=_NEWEST,
+        ConsistentRead=True,
+    )
+    return [_run(item) for item in answer["Items"]]
+
+
+def manifest(target: Target, run: str) -> dict[str, Any]:
+    """Return the manifest of a run.
+
+    Raises:
+        OperationError: there is none, so that the run has no results.
+    """
+    bucket, key = target.bucket("processed"), f"{target.use_case.name}/batch/{run}/manifest.json"
+    try:
+        body = target.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"404", "NoSuchKey", "NotFound"}:
+            raise
+        raise OperationError(
+            f"There is no s3://{bucket}/{key}: {run} is no run of {target.name}, or has no results. "
+            f"`python -m ops batch show {target.environment.name} {target.use_case.name}` lists the runs."
+        ) from error
+    document: dict[str, Any] = json.loads(body)
+    return document
+
+
+def _target(environment: str, use_case: str) -> Target:
+    target = Target.of(environment, use_case)
+    if target.use_case.batch is None:
+        raise OperationError(
+            f"{use_case} scores no files: its use_case.yaml has no section batch. Add one and deploy "
+            "(docs/batch-transform.md)."
+        )
+    return target
+
+
+def _run(item: Mapping[str, Any]) -> Run:
+    package = json.loads(item["champion"]["S"])["package"]
+    return Run(
+        name=item["run"]["S"],
+        version=package.rpartition("/")[2],
+        files=int(item["files"]["N"]),
+        result=item["result"]["S"],
+        detail=item["detail"]["S"],
+        trigger=item["trigger"]["S"],
+    )
+
+
+def _table(target: Target, runs: list[Run]) -> Table:
+    shown = Table(title=f"{target.name}: newest runs", title_justify="left")
+    for column in ("run", "model version", "files", "result", "because", "detail"):
+        shown.add_column(column, overflow="fold")
+    for run in runs:
+        cells = (run.name, run.version, str(run.files), run.result, run.trigger, run.detail)
+        shown.add_row(*map(escape, cells))
+    return shown
+
+
+def _uri(target: Target) -> str:
+    return f"s3://{target.bucket('raw')}/{INCOMING}/{target.use_case.name}/"
