@@ -168,7 +168,8 @@ def _run(item: Mapping[str, Any]) -> Run:
 
 def _table(target: Target, runs: list[Run]) -> Table:
     shown = Table(title=f"{target.name}: newest runs", title_justify="left")
-    for column in ("run", "model version", "files", "result", "because", "detail"):
+    shown.add_column("run", no_wrap=True)
+    for column in ("model version", "files", "result", "because", "detail"):
         shown.add_column(column, overflow="fold")
     for run in runs:
         cells = (run.name, run.version, str(run.files), run.result, run.trigger, run.detail)

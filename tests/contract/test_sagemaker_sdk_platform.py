@@ -2,6 +2,7 @@
 
 The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts.
 Then the notebook of the use case runs as it is, with the rights of code in a notebook instance.
+At the end, since it is there, the model that came of it scores files as well.
 """
 
 import io
@@ -20,6 +21,7 @@ from config import load_use_case
 from local_cloud import clients
 from tests import notebook_kit
 from tests.contract import sdk_kit
+from tests.local.batch_files_kit import BatchFiles, json_lines
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 
@@ -170,3 +172,50 @@ def test_the_notebook_looks_and_judges_as_the_pipeline_does(seen: dict[str, Any]
     assert len(fitted["curve"]) == USE_CASE.train.hyperparameters["num_round"]
     assert "[299]#011train-auc:" in fitted["printed"], "the job's log"
     assert fitted["pictures"] == 6
+
+
+def test_files_are_scored_as_they_come_once_though_a_run_is_killed(platform: Platform, seen: dict[str, Any]) -> None:
+    files = BatchFiles(platform)
+    records = files.records(str(USE_CASE.data.label), 60)
+    bad = '{"carrier": "UA"}\n{"scheduled_departure": \n'
+    files.drop("day=1/a.jsonl", json_lines(records) + bad)
+    files.drop("b.csv", records.to_csv(index=False))
+
+    # The event starts a run with both. It is stopped: nothing of it is left, and nobody tries it again by himself.
+    platform.sagemaker.stop_pipeline_execution(PipelineExecutionArn=files.under_way())
+    stopped = files.ended(1)
+    assert (stopped["result"], stopped["files"]) == ("stopped", "2"), stopped
+    assert {key.split("/")[-2] for key in files.keys("batch/")} == {"request"}
+
+    # Somebody starts it again: one manifest, and every record ends as one result or one error.
+    said = files.ops("start", "local", USE_CASE.name)
+    assert "succeeded: 120 records of 2 files, 2 errors" in said, said
+    [manifest] = files.manifests()
+    assert manifest["model"]["package"] == seen["package"]
+    assert [(item["file"], item["records"], item["errors"]) for item in manifest["inputs"]] == [
+        ("b.csv", 60, 0),
+        ("day=1/a.jsonl", 62, 2),
+    ]
+    assert [(error["file"], error["row"]) for error in files.errors(manifest["run"])] == [
+        ("day=1/a.jsonl", 61),
+        ("day=1/a.jsonl", 62),
+    ]
+    asked = platform.cloud.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=GROUP,
+        ContentType="application/jsonlines",
+        Accept="application/jsonlines",
+        Body=json_lines(records.drop(columns="record_id")),
+    )
+    expected = [json.loads(line)["probability"] for line in asked["Body"].read().splitlines()]
+    for file in ("b.csv", "day=1/a.jsonl"):
+        found = files.results(file)
+        assert [line["id"] for line in found] == list(records["record_id"])
+        assert [line["record"]["dest"] for line in found] == list(records["dest"])
+        assert [line["prediction"]["probability"] for line in found] == pytest.approx(expected, abs=1e-6)
+
+    # Another file comes: it alone is scored.
+    files.drop("c.jsonl", json_lines(records[:5]))
+    assert files.ended(3)["detail"] == "5 records of 1 files, 0 errors"
+    assert "nothing is to be scored of 3 files" in files.ops("start", "local", USE_CASE.name)
+    assert [len(manifest["outputs"]) for manifest in files.manifests()] == [2, 1]
+    assert files.manifests()[-1]["run"] in files.ops("show", "local", USE_CASE.name).replace("\n", "")
