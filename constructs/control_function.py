@@ -94,14 +94,18 @@ class ControlFunction(Construct):
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if inside else None,
             security_groups=[inside.security_group] if inside else None,
         )
-        self._acknowledge(inside, program.serialised)
+        self._acknowledge(inside, failures, program.serialised)
 
-    def _acknowledge(self, inside: Placement | None, serialised: str) -> None:
+    def _acknowledge(self, inside: Placement | None, failures: sqs.IQueue | None, serialised: str) -> None:
         findings = {
             "NIST.800.53.R5-LambdaConcurrency": f"{serialised}; an account with the initial "
             "limit of 10 executions could not reserve any.",
             "AwsSolutions-L1": "The Powertools layer is pinned for one runtime; both move together.",
         }
+        if failures is None:
+            findings["NIST.800.53.R5-LambdaDLQ"] = (
+                "A queue invokes it, which has a dead-letter queue itself; a command waits for its answer."
+            )
         if inside is None:
             findings["NIST.800.53.R5-LambdaInsideVPC"] = (
                 "It handles no records and calls AWS's APIs only, over TLS; the network has no endpoints for them at "

@@ -1,5 +1,6 @@
 """The control stack: every asynchronous call is tried again, kept when it fails, and alarmed about."""
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import load_environment
-from constructs.release_function import POWERTOOLS_LAYER
+from constructs.control_function import POWERTOOLS_LAYER
 
 LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
 
@@ -23,15 +24,28 @@ def of_type(templates):
     return find
 
 
+FUNCTIONS = ("release", "batch_transform")
+
+
 @pytest.fixture(scope="module")
-def function(of_type):
-    (found,) = of_type("AWS::Lambda::Function").values()
-    return found
+def named(of_type):
+    """Return a function from a folder of lambda/ to the properties of its function."""
+
+    def find(package: str, environment: str = "dev"):
+        functions = of_type("AWS::Lambda::Function", environment).values()
+        return next(found for found in functions if found["Handler"] == f"{package}.handler.lambda_handler")
+
+    return find
 
 
-def test_the_function_is_the_release_handler(function):
-    assert function["Handler"] == "release.handler.lambda_handler"
-    assert (LAMBDA / "release" / "handler.py").exists()
+@pytest.fixture(scope="module", params=FUNCTIONS)
+def function(request, named):
+    return named(request.param)
+
+
+def test_functions_are_traced_and_their_settings_encrypted(of_type, function):
+    assert len(of_type("AWS::Lambda::Function")) == len(FUNCTIONS)
+    assert (LAMBDA / function["Handler"].partition(".")[0] / "handler.py").exists()
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert "KmsKeyArn" in function
     assert "ReservedConcurrentExecutions" not in function
@@ -46,10 +60,12 @@ def test_runtime_architecture_and_layer_agree(function):
     assert POWERTOOLS_LAYER in json.dumps(function["Layers"])
 
 
-def test_settings_are_those_the_function_reads(function):
-    variables = function["Environment"]["Variables"]
+@pytest.mark.parametrize("package", FUNCTIONS)
+def test_settings_are_those_the_function_reads(named, package):
+    variables = named(package)["Environment"]["Variables"]
+    settings = importlib.import_module(f"{package}.settings").Settings
+    assert set(variables) == {field.alias for field in settings.model_fields.values()}
     assert variables["ML_LOOP_ENVIRONMENT"] == "dev"
-    assert "ML_LOOP_RECORDS_TABLE" in variables
 
 
 def test_the_alarms_of_releases_find_the_functions_metrics(function, templates, monkeypatch, capsys):
@@ -57,8 +73,10 @@ def test_the_alarms_of_releases_find_the_functions_metrics(function, templates, 
 
     for name, value in function["Environment"]["Variables"].items():
         monkeypatch.setenv(name, value if isinstance(value, str) else "somewhere")
-    serving = templates["dev-flight-delays-serving"]["Resources"].values()
-    alarms = [r["Properties"] for r in serving if r["Properties"].get("Namespace") == "MlLoop"]
+    stacks = [templates[f"dev-flight-delays-{part}"]["Resources"].values() for part in ("serving", "batch")]
+    resources = [resource["Properties"] for stack in stacks for resource in stack]
+    alarms = [properties for properties in resources if properties.get("Namespace") == "MlLoop"]
+    assert len(alarms) == 4
     for alarm in alarms:
         count(alarm["MetricName"], environment="dev", use_case="flight-delays")
         written = json.loads(capsys.readouterr().out)
@@ -68,7 +86,7 @@ def test_the_alarms_of_releases_find_the_functions_metrics(function, templates, 
 
 def test_its_role_has_no_policy_but_its_own(templates, of_type):
     assert of_type("AWS::IAM::Policy") == {}
-    assert "ManagedPolicyArns" not in next(iter(of_type("AWS::IAM::Role").values()))
+    assert all("ManagedPolicyArns" not in role for role in of_type("AWS::IAM::Role").values())
 
 
 def test_every_rule_retries_and_keeps_what_it_cannot_deliver(of_type):
@@ -95,19 +113,20 @@ def test_the_rules_are_about_this_environment(of_type, plain):
     assert schedules == ["rate(1 hour)"]
 
 
-def test_failed_invocations_are_tried_again_and_kept(of_type, function):
-    assert "TargetArn" in function["DeadLetterConfig"]
+def test_failed_invocations_are_tried_again_and_kept(of_type, named):
+    assert "TargetArn" in named("release")["DeadLetterConfig"]
     (config,) = of_type("AWS::Lambda::EventInvokeConfig").values()
     assert config["MaximumRetryAttempts"] == 2
     assert config["MaximumEventAgeInSeconds"] == 6 * 3600
 
 
-def test_every_queue_is_encrypted_kept_long_and_alarmed_about(of_type):
+def test_every_queue_is_encrypted_and_what_ends_there_kept_long_and_alarmed_about(of_type):
     queues = of_type("AWS::SQS::Queue")
-    assert len(queues) == 2
+    assert all("KmsMasterKeyId" in queue for queue in queues.values())
+    dead_letters = {name: queue for name, queue in queues.items() if "RedrivePolicy" not in queue}
+    assert (len(queues), len(dead_letters)) == (4, 3)
     watched = json.dumps(list(of_type("AWS::CloudWatch::Alarm").values()))
-    for name, queue in queues.items():
-        assert "KmsMasterKeyId" in queue, name
+    for name, queue in dead_letters.items():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
         assert f'"{name}", "QueueName"' in watched
 
@@ -115,10 +134,9 @@ def test_every_queue_is_encrypted_kept_long_and_alarmed_about(of_type):
 def test_every_alarm_has_the_topic(of_type):
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert sorted(alarm["MetricName"] for alarm in alarms.values()) == [
-        "ApproximateNumberOfMessagesVisible",
-        "ApproximateNumberOfMessagesVisible",
-        "Errors",
-        "Throttles",
+        *["ApproximateNumberOfMessagesVisible"] * 3,
+        *["Errors"] * 2,
+        *["Throttles"] * 2,
     ]
     (topic,) = of_type("AWS::SNS::Topic")
     for name, alarm in alarms.items():
@@ -137,23 +155,24 @@ def test_the_topic_is_encrypted_and_mails_only_where_configured(of_type, synthes
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_records_are_encrypted_recoverable_and_kept_as_configured(of_type, templates, environment):
-    (table,) = of_type("AWS::DynamoDB::Table", environment).values()
+    releases, runs = of_type("AWS::DynamoDB::Table", environment).values()
     keep = load_environment(environment).retention.removal == "retain"
-    assert table["SSESpecification"]["SSEType"] == "KMS"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["DeletionProtectionEnabled"] is keep
-    assert table["KeySchema"] == [
-        {"AttributeName": "use_case", "KeyType": "HASH"},
-        {"AttributeName": "number", "KeyType": "RANGE"},
-    ]
+    for table, sort_key in ((releases, "number"), (runs, "item")):
+        assert table["SSESpecification"]["SSEType"] == "KMS"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["DeletionProtectionEnabled"] is keep
+        assert table["KeySchema"] == [
+            {"AttributeName": "use_case", "KeyType": "HASH"},
+            {"AttributeName": sort_key, "KeyType": "RANGE"},
+        ]
 
 
 @pytest.mark.parametrize(("environment", "inside"), [("dev", False), ("staging", False), ("prod", True)])
 def test_the_function_is_in_the_network_only_where_every_service_is(of_type, templates, environment, inside):
-    (function,) = of_type("AWS::Lambda::Function", environment).values()
-    assert ("VpcConfig" in function) is inside
-    (role,) = of_type("AWS::IAM::Role", environment).values()
-    assert ("ec2:CreateNetworkInterface" in json.dumps(role)) is inside
+    for function in of_type("AWS::Lambda::Function", environment).values():
+        assert ("VpcConfig" in function) is inside
+    for role in of_type("AWS::IAM::Role", environment).values():
+        assert ("ec2:CreateNetworkInterface" in json.dumps(role)) is inside
     services = json.dumps(templates[f"{environment}-network"])
     needed = ("cloudformation", "sagemaker.api", "logs", "kms", "sqs", "xray")
     assert all(f".{name}" in services for name in needed) is inside

@@ -60,7 +60,9 @@ def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, An
         parts = ["network", "security", "data", "control"]
         parts += ["workbench"] if load_environment(name).notebooks else []
         for use_case in load_environment(name).use_cases:
-            parts += [f"{load_use_case(use_case).slug}-{part}" for part in ("training", "serving")]
+            loaded = load_use_case(use_case)
+            more = ["batch"] if loaded.batch else []
+            parts += [f"{loaded.slug}-{part}" for part in ("training", "serving", *more)]
         expected |= {f"{name}-{part}" for part in parts}
     assert set(templates) == expected
 
@@ -91,7 +93,7 @@ def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
                 continue
             keys = set(tags) if isinstance(tags, dict) else {tag["Key"] for tag in tags}
             assert keys >= OWN_TAGS, f"{name}: {logical_id}"
-            if name.endswith(("-training", "-serving")):
+            if name.endswith(("-training", "-serving", "-batch")):
                 assert "ml-loop:use-case" in keys, f"{name}: {logical_id}"
 
 
