@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 REQUEST, FILES = "request/request.json", "request/files.manifest"
-REPORT, MANIFEST = "report/report.json", "manifest.json"
+REPORT, RESULTS, MANIFEST = "report/report.json", "results/", "manifest.json"
 
 
 class AwsWorld:
@@ -64,21 +64,36 @@ class AwsWorld:
         return execution
 
     def publish(self, run: Run, execution: Execution) -> str:
-        """Write the manifest, once; then what it says was scored; then delete what the jobs handed on."""
+        """Write the manifest, once; then what it says was scored; then delete what it does not name.
+
+        It is read back: somebody else's may have been first, and what follows must agree with it.
+        """
+        written = self._storage.read(run, MANIFEST) or self._written(run, execution)
+        files = ((item["file"], item["version"]) for item in written["inputs"])
+        self._records.keep(run.use_case, files, run.champion.package, run.name)
+        named = {output["file"] for output in written["outputs"]}
+        self._storage.delete(run, [key for key in self._storage.objects(run, RESULTS) if key not in named])
+        for below in INTERMEDIATE:
+            self._storage.delete(run, self._storage.objects(run, below))
+        return f"{written['records']} records of {len(written['inputs'])} files, {written['errors']['records']} errors"
+
+    def _written(self, run: Run, execution: Execution) -> manifest.Document:
+        problem = IncompleteError(f"{MANIFEST} was taken away")
+        try:
+            self._storage.write(run, MANIFEST, self._manifest(run, execution), once=True)
+        except IncompleteError as error:
+            # Whoever was first has deleted since what the manifest does not name.
+            problem = error
+        if written := self._storage.read(run, MANIFEST):
+            return written
+        raise problem
+
+    def _manifest(self, run: Run, execution: Execution) -> manifest.Document:
         asked, report = self._storage.read(run, REQUEST), self._storage.read(run, REPORT)
         if asked is None or report is None:
             raise IncompleteError(f"{REQUEST if asked is None else REPORT} is not there")
         changed = self._storage.overwritten(run.use_case, [*asked["files"], *asked["refused"]])
-        objects = self._storage.objects(run, "results/")
-        document = manifest.build(run, execution, asked, report, objects, changed)
-        self._storage.delete(run, [key for key in map(manifest.result_key, changed) if key in objects])
-        self._storage.write(run, MANIFEST, document, once=True)
-        written = self._storage.read(run, MANIFEST) or document
-        files = ((item["file"], item["version"]) for item in written["inputs"])
-        self._records.keep(run.use_case, files, run.champion.package, run.name)
-        for below in INTERMEDIATE:
-            self._storage.delete(run, self._storage.objects(run, below))
-        return f"{written['records']} records of {len(written['inputs'])} files, {written['errors']['records']} errors"
+        return manifest.build(run, execution, asked, report, self._storage.objects(run, RESULTS), changed)
 
     def discard(self, run: Run) -> None:
         """Delete all that a run left but what it was asked for: nobody shall take half of it for results."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from batch_transform import manifest
 from batch_transform.events import Look
@@ -79,9 +79,11 @@ class Cloud:
         for arn, execution in self.executions.items():
             if execution.status == "Executing":
                 self.executions[arn] = replace(execution, status=status, reason="broken")
-                if status == "Succeeded":
-                    name = arn.partition("/")[2]
-                    self.folders[name] = {manifest.result_key(f["file"]) for f in self.requests[name]["files"]}
+                name = arn.partition("/")[2]
+                names = [asked["file"] for asked in self.requests[name]["files"]]
+                # What fails may have left half of it.
+                left = names if status == "Succeeded" else names[:1]
+                self.folders[name] = {manifest.result_key(known) for known in left}
 
     def look(self, use_case: str) -> Observation:
         self.now += timedelta(seconds=1)
@@ -110,17 +112,23 @@ class Cloud:
         return arn
 
     def publish(self, run: Run, execution: Execution) -> str:
-        asked = self.requests[run.name]
-        changed = [f["file"] for f in asked["files"] if self.files[f["file"]].version != f["version"]]
-        objects: dict[str, Any] = {key: {} for key in self.folders[run.name]}
-        document = manifest.build(run, execution, asked, counted(asked), objects, changed)
-        self.folders[run.name] -= {manifest.result_key(name) for name in changed}
+        if run.name not in self.manifests:
+            asked = self.requests[run.name]
+            changed = [f["file"] for f in asked["files"] if self.files[f["file"]].version != f["version"]]
+            self.interrupted()
+            objects: dict[str, Any] = {key: {} for key in self.folders[run.name]}
+            try:
+                document = manifest.build(run, execution, asked, counted(asked), objects, changed)
+            except IncompleteError:
+                document = self.manifests[run.name]
+            self.interrupted()
+            self.manifests.setdefault(run.name, document)
         self.interrupted()
-        written = self.manifests.setdefault(run.name, document)
-        self.interrupted()
+        written = self.manifests[run.name]
         for item in written["inputs"]:
             self.scored[item["file"]] = Scored(item["version"], run.champion.package)
         self.interrupted()
+        self.folders[run.name] = {item["file"] for item in written["outputs"]} & self.folders[run.name]
         return "done"
 
     def discard(self, run: Run) -> None:
@@ -143,33 +151,42 @@ class Cloud:
         return True
 
 
-class Convergence(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.cloud = Cloud()
+LOOKS = st.sampled_from([NEW, NEW, END, NEW.model_copy(update={"scope": "all", "insist": True})])
+INTERRUPTIONS = st.lists(st.integers(0, 3), max_size=8)
 
-    @rule(name=st.sampled_from(["a.csv", "b.csv", "day=1/c.csv"]))
-    def file_comes(self, name: str) -> None:
+
+class Convergence(RuleBasedStateMachine):
+    @initialize(model=st.booleans())
+    def begin(self, model: bool) -> None:
+        self.cloud = Cloud()
+        self.cloud.files["a.csv"] = file("a.csv")
+        self.cloud.champion = champion(1) if model else None
+
+    @rule(name=st.sampled_from(["a.csv", "b.csv", "day=1/c.csv"]), look=LOOKS, interruptions=INTERRUPTIONS)
+    def file_comes(self, name: str, look: Look, interruptions: list[int]) -> None:
         known = self.cloud.files.get(name)
         self.cloud.files[name] = file(name, int(known.version[1:]) + 1 if known else 1)
+        self._message(look, interruptions)
 
-    @rule(version=st.integers(1, 3))
-    def model_is_released(self, version: int) -> None:
+    @rule(version=st.integers(1, 3), look=LOOKS, interruptions=INTERRUPTIONS)
+    def model_is_released(self, version: int, look: Look, interruptions: list[int]) -> None:
         self.cloud.champion = champion(version)
+        self._message(look, interruptions)
 
     @rule(healthy=st.booleans())
     def health_changes(self, healthy: bool) -> None:
         self.cloud.healthy = healthy
 
-    @rule(status=st.sampled_from(["Succeeded", "Failed", "Stopped"]))
-    def run_ends(self, status: str) -> None:
-        self.cloud.end(status)
-
     @rule(
-        look=st.sampled_from([NEW, END, NEW.model_copy(update={"scope": "all", "insist": True})]),
-        interruptions=st.lists(st.integers(0, 3), max_size=8),
+        status=st.sampled_from(["Succeeded", "Succeeded", "Failed", "Stopped"]),
+        look=LOOKS,
+        interruptions=INTERRUPTIONS,
     )
-    def message(self, look: Look, interruptions: list[int]) -> None:
+    def run_ends(self, status: str, look: Look, interruptions: list[int]) -> None:
+        self.cloud.end(status)
+        self._message(look, interruptions)
+
+    def _message(self, look: Look, interruptions: list[int]) -> None:
         self.cloud.interruptions = interruptions
         try:
             reconcile(self.cloud, look)
@@ -213,7 +230,7 @@ class Convergence(RuleBasedStateMachine):
 
 TestConvergence = Convergence.TestCase
 TestConvergence.settings = settings(
-    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=100, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -293,10 +310,11 @@ def test_a_manifest_must_agree_with_what_was_asked_and_what_is_there() -> None:
         {"file": "results/a.csv.jsonl", "input": "a.csv", "records": 3, "version": "1", "etag": "e", "bytes": 5}
     ]
     assert manifest.build(run, execution, asked, report, objects, ["a.csv"])["outputs"] == []
-    for wrong, said in (
+    cases: list[tuple[Any, str]] = [
         ((run, execution, asked, {**report, "run": "other"}, objects, []), "of run other"),
         ((run, execution, asked, {**report, "files": report["files"][:1]}, objects, []), "2 files were to be scored"),
         ((run, execution, asked, report, {}, []), "is not there, but 3 records"),
-    ):
+    ]
+    for wrong, said in cases:
         with pytest.raises(IncompleteError, match=said):
             manifest.build(*wrong)

@@ -84,7 +84,8 @@ class Parts:
 
     def __init__(self, folder: Path, part_bytes: int) -> None:
         self._folder, self._limit = folder, part_bytes
-        self._stack, self._file = ExitStack(), None
+        self._stack = ExitStack()
+        self._file: TextIO | None = None
         self._number = self._size = 0
 
     def __enter__(self) -> "Parts":
