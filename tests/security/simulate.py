@@ -5,6 +5,7 @@ resources and condition keys exist, so a request with a key that the action does
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,13 @@ _PSEUDO = {
     "AWS::Partition": PARTITION,
     "AWS::URLSuffix": "amazonaws.com",
 }
-_FUNCTIONS = {"Ref": "_ref", "Fn::GetAtt": "_attribute", "Fn::Join": "_join", "Fn::ImportValue": "_imported"}
+_FUNCTIONS = {
+    "Ref": "_ref",
+    "Fn::GetAtt": "_attribute",
+    "Fn::Join": "_join",
+    "Fn::ImportValue": "_imported",
+    "Fn::Sub": "_substituted",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,9 @@ class Cloud:
 
     def _join(self, stack: str, argument: list[Any]) -> str:
         return str(argument[0]).join(self.value(stack, argument[1]))
+
+    def _substituted(self, stack: str, argument: str) -> str:
+        return re.sub(r"\$\{([^}]+)\}", lambda match: str(self._ref(stack, match[1])), argument)
 
     def role(self, stack: str, prefix: str) -> str:
         """Return the ARN of the one role of a stack whose logical id starts so."""
