@@ -27,6 +27,7 @@ from local_cloud.differences import (
     managed_key_of_s3,
     metrics_namespace,
     queue_metrics,
+    queue_polling,
     sessions_survive,
     stack_status_events,
 )
@@ -59,6 +60,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     alarms.close()
     event_delivery.close()
     function_metrics.close()
+    queue_polling.close()
     dead_letters.close()
     stack_status_events.close(loop)
     service_role.install(database)

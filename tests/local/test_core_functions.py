@@ -7,8 +7,10 @@ import zipfile
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.conftest import RunningCloud
+from tests.local.endpoints_kit import until
 from tests.local.roles import Statement, allow, make_role
 
 POWERTOOLS = "arn:aws:lambda:ap-northeast-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-arm64:27"
@@ -133,3 +135,31 @@ def test_an_alarm_tells_its_topic(local_cloud: RunningCloud, queue: tuple[str, s
         assert time.monotonic() < deadline, "the alarm told nobody"
         cloudwatch.describe_alarms(AlarmNames=["too-many"])
     assert json.loads(json.loads(found[0]["Body"])["Message"])["NewStateValue"] == "ALARM"
+
+
+def test_a_queue_invokes_a_function_only_if_its_role_may_and_keeps_what_it_fails_at(local_cloud: RunningCloud) -> None:
+    sqs, functions = local_cloud.client("sqs"), local_cloud.client("lambda")
+    url = sqs.create_queue(QueueName="looks", Attributes={"VisibilityTimeout": "180"})["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    # Reports every message of the batch but "good" as failed.
+    source = (
+        "def lambda_handler(event, context):\n"
+        "    bad = [m['messageId'] for m in event['Records'] if m['body'] != 'good']\n"
+        "    return {'batchItemFailures': [{'itemIdentifier': i} for i in bad]}\n"
+    )
+    make_function(local_cloud, "without", source, [allow("sqs:GetQueueAttributes", arn)])
+    connect = {"EventSourceArn": arn, "BatchSize": 10, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    with pytest.raises(ClientError, match="does not have permissions to call ReceiveMessage on SQS"):
+        functions.create_event_source_mapping(FunctionName="without", **connect)
+    actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    make_function(local_cloud, "with", source, [allow(action, arn) for action in actions])
+    functions.create_event_source_mapping(FunctionName="with", **connect)
+    for body in ("good", "bad"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def left() -> list[str]:
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return [attributes[name] for name in names]
+
+    until(lambda: left() == ["0", "1"], 60, "the end of the function")
