@@ -122,6 +122,7 @@ class Environment(Section):
     def _agrees_with_itself(self) -> Self:
         rules.zones_of_region(self.network.zones, self.region)
         rules.each_once("use_cases", self.use_cases)
+        rules.names_apart(self.use_cases)
         rules.each_once("notebooks", (notebook.name for notebook in self.notebooks))
         for index, notebook in enumerate(self.notebooks):
             key = f"notebooks.{index}"

@@ -49,6 +49,17 @@ def each_once(key: str, values: Iterable[str]) -> None:
         seen.add(value)
 
 
+def names_apart(use_cases: Iterable[str]) -> None:
+    """Refuse two use cases of which one would be named like the other's batch pipeline."""
+    known = set(use_cases)
+    for name in sorted(known):
+        if f"{name}_batch" in known:
+            raise ValueError(
+                f"use_cases has {name!r} and '{name}_batch', whose pipeline would have the name of the batch transform "
+                f"of {name!r}; allowed is one of them. Rename '{name}_batch'"
+            )
+
+
 def zones_of_region(zones: Iterable[str], region: str) -> None:
     """Refuse an availability zone that is not one of the region: its name and a letter."""
     for zone in zones:

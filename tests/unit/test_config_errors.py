@@ -67,6 +67,11 @@ WRONG = [
     ("budget.monthly_usd", 9.5, ["budget.monthly_usd", "9.5", "whole number"]),
     ("account", 123456789012, ["account", "123456789012", "quotes"]),
     ("account", "12345", ["account", '"12345"', "12 digits"]),
+    (
+        "use_cases",
+        ["flight_delays", "flight_delays_batch"],
+        ["'flight_delays_batch'", "the name of the batch transform"],
+    ),
     ("region", "tokyo", ["region", "tokyo", "SageMaker"]),
     ("region", "ap-northeast-9", ["region", "ap-northeast-9", "ap-northeast-1"]),
     ("region", "eu-west-1", ["network.zones", "ap-northeast-1a", "eu-west-1a"]),
