@@ -65,7 +65,7 @@ def test_rules_ask_for_what_the_section_says(batch, triggers, synthesise, monkey
     stage_with(monkeypatch, batch)
     resources = synthesise(load_environment("dev"))[STACK]["Resources"].values()
     inputs = [r["Properties"]["Targets"][0]["Input"] for r in resources if r["Type"] == "AWS::Events::Rule"]
-    looks = [parse(json.loads(text)) for text in inputs]
+    looks = [Look.model_validate_json(text) for text in inputs]
     assert {look.trigger: look.begin for look in looks} == triggers
     assert {(look.use_case, look.scope, look.insist) for look in looks} == {("flight_delays", batch.scope, False)}
 
