@@ -40,7 +40,6 @@ class BatchTriggers(Construct):
         queues: LookQueues,
     ) -> None:
         super().__init__(scope, construct_id)
-        queue, undelivered = queues.looks.queue_arn, queues.undelivered.queue_arn
         arrivals = bucket_name is not None
 
         def rule(name: str, description: str, begin: bool, **when: Any) -> None:
@@ -53,9 +52,9 @@ class BatchTriggers(Construct):
                 targets=[
                     {
                         "id": "Look",
-                        "arn": queue,
+                        "arn": queues.looks,
                         "input": json.dumps(look),
-                        "deadLetterConfig": {"arn": undelivered},
+                        "deadLetterConfig": {"arn": queues.undelivered},
                         "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
                     }
                 ],

@@ -19,10 +19,19 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class LookQueues:
-    """Where rules send what a function should look at, and what they could not deliver."""
+    """ARNs of where rules send what a function should look at, and what they could not deliver."""
 
-    looks: sqs.IQueue
-    undelivered: sqs.IQueue
+    looks: str
+    undelivered: str
+
+
+def look_queue_name(environment: str) -> str:
+    """Return the queue's name.
+
+    It has one, since rules of use cases need it: an export could not go before those who import it, and so the last
+    use case that scores files could not leave.
+    """
+    return f"{environment}-batch-looks"
 
 
 class LookQueue(Construct):
@@ -52,6 +61,7 @@ class LookQueue(Construct):
         self.queue = sqs.Queue(
             self,
             "Resource",
+            queue_name=look_queue_name(environment),
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=key,
             enforce_ssl=True,

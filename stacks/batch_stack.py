@@ -9,9 +9,11 @@ from constructs import Construct
 from config import Environment, UseCase
 from config.images import XGBOOST_REPOSITORY, xgboost_account
 from config.use_case.batch import BatchTransform
+from constructs.arns import Arns
 from constructs.batch_alarm import BatchAlarm
 from constructs.batch_transform_role import BatchPlaces, BatchTransformRole
 from constructs.batch_triggers import BatchTriggers
+from constructs.look_queue import LookQueues, look_queue_name
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.batch_pipeline import build_batch_pipeline
 
@@ -27,7 +29,7 @@ class BatchStack(cdk.Stack):
     Args:
         batch: when files are scored, and on what.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
-        control: has the queue of the function that starts runs.
+        control: tells people, and keeps what rules cannot deliver; it has the function that starts runs.
     """
 
     def __init__(
@@ -44,9 +46,6 @@ class BatchStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        queues = control.batch_queues
-        if queues is None:  # the stage makes both or neither
-            raise ValueError(f"{environment.name}: the control stack has no batch transform function")
         name = f"{environment.name}-{use_case.slug}-batch"
         account, repository = xgboost_account(environment.region), XGBOOST_REPOSITORY
         jobs = BatchTransformRole(
@@ -84,7 +83,9 @@ class BatchStack(cdk.Stack):
             pipeline=name,
             schedule=batch.schedule,
             bucket_name=data.raw.bucket_name if batch.on_new_files else None,
-            queues=queues,
+            queues=LookQueues(
+                Arns.of(self).arn("sqs", look_queue_name(environment.name)), control.undelivered.queue_arn
+            ),
         )
         BatchAlarm(
             self,

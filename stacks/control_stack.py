@@ -18,7 +18,7 @@ from constructs.control_function import ControlFunction, Program
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
-from constructs.look_queue import LookQueue, LookQueues
+from constructs.look_queue import LookQueue
 from constructs.records_table import RecordsTable
 from constructs.release_function_role import ReleaseFunctionRole
 from constructs.release_triggers import ReleaseTriggers
@@ -42,7 +42,7 @@ class ControlStack(cdk.Stack):
 
     Attributes:
         alarm_topic: where every alarm of the environment goes.
-        batch_queues: for the rules of use cases that score files; None: there are none.
+        undelivered: takes what rules of the environment cannot deliver.
     """
 
     def __init__(
@@ -66,11 +66,15 @@ class ControlStack(cdk.Stack):
         self._inside = network.functions if full else None
         self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
         self._function = partial(ControlFunction, self, key=self._key, inside=self._inside)
-        undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
-        self._release(undelivered)
-        self.batch_queues = self._batch_transform(data, undelivered) if data else None
+        self.undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
+        for given in (self.alarm_topic.topic_arn, self.undelivered.queue_arn):
+            # Whether there are use cases or not: an export cannot go before those who import it.
+            self.export_value(given)
+        self._release()
+        if data:
+            self._batch_transform(data)
 
-    def _release(self, undelivered: sqs.IQueue) -> None:
+    def _release(self) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
         failures = self._queue("FailedEvents", "Events that the release function could not handle lie", RELEASE_RUNBOOK)
         log_group = self._log_group("ReleaseLogs")
@@ -105,11 +109,11 @@ class ControlStack(cdk.Stack):
             runbook=RELEASE_RUNBOOK,
         )
         ReleaseTriggers(
-            self, "ReleaseTriggers", environment=self._environment, function=function, undelivered=undelivered
+            self, "ReleaseTriggers", environment=self._environment, function=function, undelivered=self.undelivered
         )
         cdk.CfnOutput(self, "ReleaseRecords", value=records.table_name)
 
-    def _batch_transform(self, data: "DataStack", undelivered: sqs.IQueue) -> LookQueues:
+    def _batch_transform(self, data: "DataStack") -> None:
         runs = self._table("BatchRuns", "item", dynamodb.AttributeType.STRING)
         holds = "Messages that the batch transform function could not handle lie"
         looks = LookQueue(
@@ -118,7 +122,7 @@ class ControlStack(cdk.Stack):
             environment=self._environment,
             key=self._key,
             failures=self._queue("FailedLooks", holds, BATCH_RUNBOOK),
-            undelivered=undelivered,
+            undelivered=self.undelivered,
             timeout_minutes=_MINUTES,
         )
         log_group = self._log_group("BatchLogs")
@@ -161,7 +165,6 @@ class ControlStack(cdk.Stack):
         # For `ops batch`.
         cdk.CfnOutput(self, "BatchFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "BatchRunsTable", value=runs.table_name)
-        return LookQueues(looks.queue, undelivered)
 
     def _table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
         return RecordsTable(self, construct_id, sort_key=(sort_key, kind), key=self._key, destroy=self._destroy).table

@@ -135,6 +135,8 @@ class PlatformStage(cdk.Stage):
             # Its jobs run the code that training brought; a transform job runs under the role of the model that serves.
             batch.add_stack_dependency(training)
             batch.add_stack_dependency(serving)
+            # Its rules send to a queue by name.
+            batch.add_stack_dependency(self.control)
             stacks.append(batch)
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)

@@ -70,18 +70,14 @@ def test_rules_ask_for_what_the_section_says(batch, triggers, synthesise, monkey
     assert {(look.use_case, look.scope, look.insist) for look in looks} == {("flight_delays", batch.scope, False)}
 
 
-def test_rules_send_to_the_queue_and_keep_what_they_cannot_deliver(rules, templates):
+def test_rules_send_to_the_queue_and_keep_what_they_cannot_deliver(rules, templates, plain):
     assert len(rules) == 4
     control = templates["dev-control"]["Resources"]
-    exports = {
-        output["Export"]["Name"]: next(iter(output["Value"].values()))[0]
-        for output in templates["dev-control"]["Outputs"].values()
-        if "Export" in output and "Fn::GetAtt" in output["Value"]
-    }
+    (queue,) = [r["Properties"] for r in control.values() if "RedrivePolicy" in r.get("Properties", {})]
     for rule in rules.values():
         (target,) = rule["Targets"]
-        assert exports[target["Arn"]["Fn::ImportValue"]].startswith("BatchLooks")
-        assert exports[target["DeadLetterConfig"]["Arn"]["Fn::ImportValue"]].startswith("UndeliveredEvents")
+        assert plain(target["Arn"]).endswith(f":{queue['QueueName']}")
+        assert "UndeliveredEvents" in target["DeadLetterConfig"]["Arn"]["Fn::ImportValue"]
         assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
     policies = [r["Properties"] for r in control.values() if r["Type"] == "AWS::SQS::QueuePolicy"]
     reached = [json.dumps(policy["Queues"]) for policy in policies if "RulesOfThisEnvironment" in json.dumps(policy)]
