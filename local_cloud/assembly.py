@@ -26,6 +26,7 @@ from local_cloud.differences import (
     loopback_counts_as_tls,
     managed_key_of_s3,
     metrics_namespace,
+    queue_addresses,
     queue_metrics,
     queue_polling,
     sessions_survive,
@@ -61,6 +62,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     event_delivery.close()
     function_metrics.close()
     queue_polling.close()
+    queue_addresses.close()
     dead_letters.close()
     stack_status_events.close(loop)
     service_role.install(database)
