@@ -1,0 +1,68 @@
+"""`ops batch`, where the function or the manifest is not as hoped; the rest runs in the local cloud."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from config import load_environment, load_use_case
+from ops import batch
+from ops.target import OperationError, Target
+
+
+class Functions:
+    """Lambda, that answers with a document."""
+
+    def __init__(self, answer: dict[str, Any], error: str | None = None) -> None:
+        self.asked: dict[str, Any] = {}
+        self._answer, self._error = answer, {"FunctionError": error} if error else {}
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        self.asked = json.loads(request["Payload"])
+        return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._error}
+
+
+@pytest.fixture
+def target(monkeypatch: pytest.MonkeyPatch) -> Target:
+    monkeypatch.setattr(Target, "output", lambda *_: "the-function")
+    return Target(load_environment("dev"), load_use_case("flight_delays"))
+
+
+def ask(target: Target, functions: Functions, scope: batch.Scope = batch.Scope.new) -> str:
+    target.__dict__["functions"] = functions
+    return batch.ask(target, scope)
+
+
+def test_a_command_asks_for_what_rules_do_not_and_says_the_answer(target: Target) -> None:
+    functions = Functions({"rest": "no model serves yet; 2 files wait for the first release"})
+    assert "2 files wait" in ask(target, functions, batch.Scope.all)
+    assert functions.asked == {
+        "use_case": "flight_delays", "scope": "all", "begin": True, "insist": True, "trigger": "a command",
+    }  # fmt: skip
+
+
+def test_a_function_that_fails_is_an_error_for_people(target: Target) -> None:
+    functions = Functions({"errorType": "ClientError", "errorMessage": "denied"}, "Unhandled")
+    with pytest.raises(OperationError, match=r"the-function failed: ClientError: denied\. Its log says more"):
+        ask(target, functions)
+
+
+@pytest.mark.parametrize(("result", "error"), [("failed", True), ("stopped", True), ("succeeded", False)])
+def test_a_run_that_did_not_succeed_is_an_error(
+    result: str, error: bool, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = iter([[], *([[batch.Run("r", "1", 2, state, "why", "?")] for state in ("started", result)])])
+    monkeypatch.setattr(batch, "newest", lambda _: next(runs))
+    if error:
+        with pytest.raises(OperationError, match=rf"The run r {result}: why\. Its files wait"):
+            batch.watch(target, "r", every=0)
+    else:
+        assert batch.watch(target, "r", every=0).result == result
+
+
+def test_without_a_section_there_is_nothing_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = load_use_case("flight_delays").model_copy(update={"batch": None})
+    monkeypatch.setattr(Target, "of", lambda *_: Target(load_environment("dev"), without))
+    with pytest.raises(OperationError, match="has no section batch"):
+        batch._target("dev", "flight_delays")
