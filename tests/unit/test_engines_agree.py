@@ -22,7 +22,11 @@ from pyspark.sql import SparkSession
 
 from config import load_use_case
 from pipelines_src.flight_delays import raw_data
-from pipelines_src.steps.use_case import UseCase
+from pipelines_src.steps import model_monitor
+from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
+from pipelines_src.steps.engines.spark_engine import SparkEngine
+from pipelines_src.steps.preparation.described import described
+from pipelines_src.steps.use_case import Column, UseCase
 from tests.preparation_engines import use_case
 from tests.unit import everything_kit, spark_kit
 from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
@@ -246,3 +250,19 @@ def close(first: Any, second: Any) -> None:
 def matrix(csv: bytes) -> NDArray[np.float64]:
     rows = [[float(cell) if cell else np.nan for cell in line.split(",")] for line in csv.decode().splitlines()]
     return np.array(rows)
+
+
+def test_what_is_counted_for_monitoring_is_equal(spark: SparkSession, tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0)
+    table = pd.DataFrame({"n": drawn.normal(size=500), "t": drawn.choice(["a", "b"], 500)})
+    table["at"] = pd.date_range("2024-01-01", periods=500, freq="h").astype("datetime64[us]")
+    table.iloc[::9] = None
+    table.to_parquet(tmp_path / "table.parquet", index=False)
+    fields = [Column("n", "number"), Column("t", "text"), Column("at", "time")]
+    engines = DuckDBEngine(tmp_path / "duckdb"), SparkEngine(tmp_path / "spark")
+    found = []
+    for engine in engines:
+        read = engine.read("monitored", tmp_path / "table.parquet", list(table.columns))
+        seen = described(engine, read, fields, most_cells=0)  # as of a table that is too large for memory
+        found.append((model_monitor.statistics(500, seen), model_monitor.constraints(seen)))
+    assert found[0] == found[1]

@@ -1,6 +1,8 @@
 """Statistics and constraints in Model Monitor's format: exact figures, and sketches that keep their weight."""
 
-from collections.abc import Sequence
+import math
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines_src.steps import model_monitor
+from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
+from pipelines_src.steps.model_monitor import Seen
+from pipelines_src.steps.numbers_seen import SKETCH_SIZE, NumbersSeen, distinct
+from pipelines_src.steps.preparation.described import described
 from pipelines_src.steps.use_case import Column
 
 FIELDS = (Column("miles", "number"), Column("carrier", "text"), Column("left", "time"), Column("note", "text"))
@@ -21,19 +27,25 @@ TABLE = pd.DataFrame(
         "note": [None] * 4,
     }
 )
+FETCHED, COUNTED = 100_000, 0  # cells that may be in memory: all of them, or none
 
 
-def statistics(table: pd.DataFrame, fields: Sequence[Column]) -> dict[str, Any]:
-    entries = [model_monitor.statistics_of(table[field.name], field) for field in fields]
-    return model_monitor.statistics(len(table), entries)
+@pytest.fixture
+def engine(tmp_path: Path) -> DuckDBEngine:
+    return DuckDBEngine(tmp_path)
 
 
-def constraints(table: pd.DataFrame, fields: Sequence[Column]) -> dict[str, Any]:
-    return model_monitor.constraints([model_monitor.constraints_of(table[field.name], field) for field in fields])
+def seen(engine: DuckDBEngine, table: pd.DataFrame, cells: int, folder: Path) -> list[Seen]:
+    """What there is to see in a table, as the preparation looks at it."""
+    fields = [field for field in FIELDS if field.name in table]
+    path = folder / "table.parquet"
+    table.astype({"note": "string"} if "note" in table else {}).to_parquet(path, index=False)
+    return described(engine, engine.read(f"t{cells}", path, [field.name for field in fields]), fields, cells)
 
 
-def test_statistics_count_and_measure() -> None:
-    document = statistics(TABLE, FIELDS)
+@pytest.mark.parametrize("cells", [FETCHED, COUNTED])
+def test_statistics_count_and_measure(engine: DuckDBEngine, cells: int, tmp_path: Path) -> None:
+    document = model_monitor.statistics(4, seen(engine, TABLE, cells, tmp_path))
     assert (document["version"], document["dataset"]) == (0.0, {"item_count": 4})
     miles, carrier, left, note = document["features"]
     assert miles["inferred_type"] == "Fractional"
@@ -51,11 +63,13 @@ def test_statistics_count_and_measure() -> None:
         {"value": "UA", "count": 1},
     ]
     assert left["string_statistics"]["distinct_count"] == 4.0
+    assert left["string_statistics"]["distribution"]["categorical"]["buckets"][1]["value"] == "2013-01-02 00:00:00"
     assert note["string_statistics"]["common"] == {"num_present": 0, "num_missing": 4}
 
 
-def test_constraints_say_what_training_saw() -> None:
-    document = constraints(TABLE, FIELDS)
+@pytest.mark.parametrize("cells", [FETCHED, COUNTED])
+def test_constraints_say_what_training_saw(engine: DuckDBEngine, cells: int, tmp_path: Path) -> None:
+    document = model_monitor.constraints(seen(engine, TABLE, cells, tmp_path))
     miles, carrier, left, _ = document["features"]
     assert miles == {
         "name": "miles",
@@ -68,27 +82,61 @@ def test_constraints_say_what_training_saw() -> None:
     assert document["monitoring_config"]["distribution_constraints"]["comparison_threshold"] == 0.1
 
 
-def test_negative_numbers_and_long_texts() -> None:
-    many = pd.DataFrame({"miles": [-1.0] * 200, "carrier": [f"c{place}" for place in range(200)]})
-    miles, carrier = constraints(many, FIELDS[:2])["features"]
-    assert miles["num_constraints"] == {"is_non_negative": False}
+@pytest.mark.parametrize("cells", [FETCHED, COUNTED])
+def test_negative_numbers_long_texts_and_what_is_no_number(engine: DuckDBEngine, cells: int, tmp_path: Path) -> None:
+    odd = [-1.0] * 198 + [math.nan, math.inf]
+    found = seen(engine, pd.DataFrame({"miles": odd, "carrier": [f"c{n}" for n in range(200)]}), cells, tmp_path)
+    miles, carrier = model_monitor.constraints(found)["features"]
+    assert (miles["completeness"], miles["num_constraints"]) == (0.99, {"is_non_negative": False})
     assert "string_constraints" not in carrier
-    assert "distribution" not in statistics(many, FIELDS[:2])["features"][1]["string_statistics"]
+    text = model_monitor.statistics(200, found)["features"][1]["string_statistics"]
+    assert (text["distinct_count"], "distribution" in text) == (200.0, False)
+
+
+def test_a_large_table_is_described_as_a_small_one(engine: DuckDBEngine, tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0)
+    table = pd.DataFrame({"miles": drawn.normal(size=150_000), "carrier": drawn.choice(list("abc"), 150_000)})
+    table.loc[::7, "miles"] = None
+    documents: list[Any] = []
+    for cells in (10**9, COUNTED):
+        found = seen(engine, table, cells, tmp_path)
+        documents.append((model_monitor.statistics(150_000, found), model_monitor.constraints(found)))
+    assert documents[0] == documents[1]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 40_000), st.integers(0, 2**32 - 1))
 def test_a_sketch_keeps_weight_size_and_quantiles(rows: int, seed: int) -> None:
-    values = np.random.default_rng(seed).normal(size=rows).round(6)
-    column = pd.DataFrame({"miles": values})
-    found = statistics(column, FIELDS[:1])["features"][0]["numerical_statistics"]
-    levels = found["distribution"]["kll"]["sketch"]["data"]
-    items = np.concatenate([np.asarray(level, dtype="float64") for level in levels])
-    weights = np.concatenate([np.full(len(level), 2**place) for place, level in enumerate(levels)])
+    values = np.random.default_rng(seed).normal(size=rows).round(2)
+    found = NumbersSeen.of([distinct(values)], rows, values.min(), values.max())
+    items = np.concatenate([np.asarray(level, dtype="float64") for level in found.sketch])
+    weights = np.concatenate([np.full(len(level), 2**place) for place, level in enumerate(found.sketch)])
     assert weights.sum() == rows
-    assert len(items) <= model_monitor.SKETCH_SIZE + len(levels)
+    assert len(items) <= SKETCH_SIZE + len(found.sketch)
+    ordered = np.sort(values)
+    # An item stands for some place among those that are equal to it.
+    first, last = (np.searchsorted(ordered, np.sort(items), side=side) / rows for side in ("left", "right"))
+    ranks = np.cumsum(weights[np.argsort(items)]) / rows
+    slack = 2 ** len(found.sketch) / rows + 1e-9
     assert np.isin(items, values).all()
-    order = np.argsort(items)
-    ranks = np.cumsum(weights[order]) / rows
-    true = np.searchsorted(np.sort(values), items[order], side="right") / rows
-    assert np.abs(ranks - true).max() <= 2 ** len(levels) / rows + 1e-9
+    assert (ranks - last <= slack).all()
+    assert (first - ranks <= slack).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1), st.lists(st.integers(1, 300), max_size=4)
+)
+def test_figures_are_numpys_however_the_stream_is_cut(numbers: list[float], cuts: list[int]) -> None:
+    values, counts = distinct(numbers)
+    ends = [0, *sorted(cuts), len(values)]
+    parts = [(values[a:b], counts[a:b]) for a, b in pairwise(ends)]
+    whole = NumbersSeen.of([(values, counts)], len(numbers), values[0], values[-1])
+    found = NumbersSeen.of(parts, len(numbers), values[0], values[-1])
+    np.testing.assert_equal([found.mean, found.std_dev, found.sketch], [whole.mean, whole.std_dev, whole.sketch])
+    assert found.buckets.sum() == len(numbers)
+    size = max(map(abs, numbers))
+    if size < 2**52:
+        assert found.buckets.tolist() == np.histogram(numbers, 10)[0].tolist()
+        assert found.mean == pytest.approx(np.mean(numbers), rel=1e-9, abs=1e-12 * size)
+        assert found.std_dev == pytest.approx(np.std(numbers), rel=1e-6, abs=1e-9 * size)

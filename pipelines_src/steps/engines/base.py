@@ -1,12 +1,15 @@
 """What the preparation asks of an engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ibis.expr.types as ir
 
 from ..folders import Place
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Engine(Protocol):
@@ -30,6 +33,12 @@ class Engine(Protocol):
 
     def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
         """Return the rows of a small table."""
+
+    def stream(self, table: ir.Table) -> "Iterator[dict[str, NDArray[Any]]]":
+        """Yield the columns of a table of any size in its order, some thousand rows at a time; numbers, none missing.
+
+        Nothing else may be asked of the engine before the last part is read.
+        """
 
     def write_parquet(self, table: ir.Table, path: Path) -> None:
         """Write one Parquet file; nobody sees half of it."""

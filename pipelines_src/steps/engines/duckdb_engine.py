@@ -1,9 +1,10 @@
 """DuckDB in this process: streaming, within a share of the machine's memory, spilling to disk beyond it."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
@@ -18,9 +19,13 @@ from ..folders import Place
 from . import parquet
 from .sql import Rewrite, compiled
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MEMORY_SHARE = 0.5  # of the machine's: Python, Arrow and the files' cache need the rest
 _MOST_MEMORY_GB = "ML_LOOP_MEMORY_GB"  # a lower limit, for laptops and tests
 _GB = 1024**3
+_BATCH = 65_536  # rows that a stream hands over at once
 
 
 def _call(name: str) -> Rewrite:
@@ -97,6 +102,12 @@ class DuckDBEngine:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
+    def stream(self, table: ir.Table) -> "Iterator[dict[str, NDArray[Any]]]":
+        """Read the result as it comes; see `Engine.stream`."""
+        with _explained():
+            for batch in self._connection.sql(self._sql(table)).to_arrow_reader(_BATCH):
+                yield {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+
     def write_parquet(self, table: ir.Table, path: Path) -> None:
         """Write one file; see `Engine.write_parquet`."""
         self._copy(table, path, "FORMAT parquet, COMPRESSION snappy")
@@ -119,15 +130,21 @@ class DuckDBEngine:
         return ibis.table({column: parse("VARCHAR" if "NULL" in kind else kind) for column, kind, *_ in rows}, name)
 
     def _run(self, sql: str) -> "duckdb.DuckDBPyConnection":
-        try:
+        with _explained():
             return self._connection.execute(sql)
-        except duckdb.OutOfMemoryException as error:
-            raise StepError(
-                f"the data does not fit into {_memory_gb():.1f} GB of memory and the free disk: {error}. Choose "
-                "a larger prepare.instance, or prepare.engine spark."
-            ) from error
-        except duckdb.Error as error:
-            raise StepError(f"DuckDB refuses what the transformations make of the data: {error}") from error
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StepError(
+            f"the data does not fit into {_memory_gb():.1f} GB of memory and the free disk: {error}. Choose "
+            "a larger prepare.instance, or prepare.engine spark."
+        ) from error
+    except duckdb.Error as error:
+        raise StepError(f"DuckDB refuses what the transformations make of the data: {error}") from error
 
 
 def _local(place: Place) -> Path:

@@ -1,12 +1,14 @@
 """Spark 3.5: for data larger than one machine, and for AWS Glue."""
 
 import shutil
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 from ibis.backends.sql.compilers import DatabricksCompiler
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -19,6 +21,11 @@ from ..folders import Place
 from . import parquet
 from .hadoop import Files, address, reason
 from .sql import Rewrite, compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BATCH = 65_536  # rows that a stream hands over at once
 
 
 class _Compiler(DatabricksCompiler):  # type: ignore[misc] # Ibis has no types
@@ -111,6 +118,14 @@ class SparkEngine:
         """Return the rows; see `Engine.fetch`."""
         rows: list[Any] = self._ran(lambda: self._run(table).collect())
         return [row.asDict() for row in rows]
+
+    def stream(self, table: ir.Table) -> "Iterator[dict[str, NDArray[Any]]]":
+        """Bring one partition after the other to this machine; see `Engine.stream`."""
+        frame = self._run(table)
+        rows = self._ran(frame.toLocalIterator)
+        while part := self._ran(lambda: list(islice(rows, _BATCH))):
+            columns = zip(*part, strict=True)
+            yield {name: np.array(values) for name, values in zip(frame.columns, columns, strict=True)}
 
     def write_parquet(self, table: ir.Table, path: Path) -> None:
         """Write one file; see `Engine.write_parquet`."""

@@ -17,7 +17,6 @@ from .encoding import MODEL, encoded
 from .records import FEATURE, LABEL, RECORD_ID, SPLIT
 
 _CSV = ("xgboost", "kmeans")  # algorithms that read no Parquet of ours
-_CELLS = 100_000  # what may be in memory of several columns at a time
 
 
 def write(engine: Engine, used: ir.Table, learnt: Document, use_case: UseCase, folders: Folders) -> None:
@@ -86,22 +85,11 @@ def _serving(rows: ir.Table, use_case: UseCase) -> ir.Table:
 
 
 def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folders) -> None:
-    """Write the monitoring baseline of the records that train, few columns in memory at a time."""
-    import pandas as pd  # and below: only here is a column in memory
+    """Write the monitoring baseline of the records that train."""
+    from .. import model_monitor  # and below: numpy, which nothing before needs
+    from .described import described
 
-    from .. import model_monitor
-
-    rows = engine.fetch(train.aggregate(rows=train.count()))[0]["rows"]
-    together = max(1, _CELLS // max(1, rows))
-    statistics, constraints = [], []
-    for start in range(0, len(use_case.record), together):
-        fields = use_case.record[start : start + together]
-        found = engine.fetch(train.select(*(field.name for field in fields)))
-        for field in fields:
-            column = pd.Series([row[field.name] for row in found], dtype="object")
-            column = column.astype("float64") if field.type == "number" else column
-            statistics.append(model_monitor.statistics_of(column, field))
-            constraints.append(model_monitor.constraints_of(column, field))
+    seen = described(engine, train, use_case.record)
     folder = folders.output("baseline")
-    files.write_json(folder / "statistics.json", model_monitor.statistics(rows, statistics))
-    files.write_json(folder / "constraints.json", model_monitor.constraints(constraints))
+    files.write_json(folder / "statistics.json", model_monitor.statistics(seen[0].rows, seen))
+    files.write_json(folder / "constraints.json", model_monitor.constraints(seen))
