@@ -136,7 +136,7 @@ def test_figures_are_numpys_however_the_stream_is_cut(numbers: list[float], cuts
     np.testing.assert_equal([found.mean, found.std_dev, found.sketch], [whole.mean, whole.std_dev, whole.sketch])
     assert found.buckets.sum() == len(numbers)
     size = max(map(abs, numbers))
-    if size < 2**52:
+    if size < 2**40:  # where numpy can tell the ends of intervals apart
         assert found.buckets.tolist() == np.histogram(numbers, 10)[0].tolist()
         assert found.mean == pytest.approx(np.mean(numbers), rel=1e-9, abs=1e-12 * size)
         assert found.std_dev == pytest.approx(np.std(numbers), rel=1e-6, abs=1e-9 * size)

@@ -1,0 +1,25 @@
+"""cfn-lint over many templates in one run, which reads its rules once; that takes half the time of a template."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cfnlint.config import ConfigMixIn
+from cfnlint.runner import Runner
+
+REGIONS = ["ap-northeast-1"]
+
+
+def problems(templates: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with templates by name: errors and warnings, each with its place."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{name}.json" for name in templates]
+        for path, template in zip(paths, templates.values(), strict=True):
+            path.write_text(json.dumps(template))
+        found = Runner(ConfigMixIn([], templates=list(map(str, paths)), regions=REGIONS)).run()
+        return [
+            f"{Path(one.filename or '').stem}: {one.rule.id} {one.message} at {'/'.join(map(str, one.path or []))}"
+            for one in found
+        ]
