@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
+from config.use_case.batch import BatchTransform
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
@@ -121,25 +122,34 @@ class PlatformStage(cdk.Stage):
             preparation.add_stack_dependency(training)
             stacks.append(preparation)
         if use_case.batch:
-            batch = BatchStack(
-                self,
-                f"{name}Batch",
-                batch=use_case.batch,
-                environment=self.environment,
-                use_case=use_case,
-                data=self.data,
-                training=training,
-                control=self.control,
-                **self._props(f"{use_case.slug}-batch"),
-            )
-            # Its jobs run the code that training brought; a transform job runs under the role of the model that serves.
-            batch.add_stack_dependency(training)
-            batch.add_stack_dependency(serving)
-            # Its rules send to a queue by name.
-            batch.add_stack_dependency(self.control)
-            stacks.append(batch)
+            stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
+
+    def _batch(
+        self,
+        construct_id: str,
+        use_case: UseCase,
+        batch: BatchTransform,
+        training: TrainingStack,
+        serving: ServingStack,
+    ) -> BatchStack:
+        stack = BatchStack(
+            self,
+            f"{name}Batch",
+            batch=batch,
+            environment=self.environment,
+            use_case=use_case,
+            data=self.data,
+            training=training,
+            control=self.control,
+            **self._props(f"{use_case.slug}-batch"),
+        )
+        # Its jobs run the code that training brought, its transform jobs under the role of the model that serves, and
+        # its rules send to a queue by name.
+        for before in (training, serving, self.control):
+            stack.add_stack_dependency(before)
+        return stack
 
     def _finish(self) -> None:
         stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]

@@ -6,9 +6,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from batch_transform.state import Champion, Result, Run, Scored
+from shared.conditional import conditional
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,7 +39,7 @@ class Records:
 
     def claim(self, run: Run) -> bool:
         """Write a run; False if its number is taken."""
-        return self._conditional(
+        return conditional(
             self._client.put_item,
             TableName=self._table,
             Item=_item(run),
@@ -77,7 +76,7 @@ class Records:
         }
 
     def _update(self, run: Run, values: Mapping[str, str]) -> bool:
-        return self._conditional(
+        return conditional(
             self._client.update_item,
             TableName=self._table,
             Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
@@ -86,15 +85,6 @@ class Records:
             ExpressionAttributeNames={"#result": "result", **{f"#{name}": name for name in values}},
             ExpressionAttributeValues={":open": {"S": "started"}, **_texts({f":{n}": v for n, v in values.items()})},
         )
-
-    def _conditional(self, write: Any, **request: Any) -> bool:
-        try:
-            write(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
 
 
 def _name(number: int) -> str:

@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from release.state import Attempt, Result
+from shared.conditional import conditional
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +31,7 @@ class Records:
 
     def claim(self, attempt: Attempt) -> bool:
         """Write an attempt; False if its number is taken."""
-        return self._conditional(
+        return conditional(
             self._client.put_item,
             TableName=self._table,
             Item=_item(attempt),
@@ -43,7 +42,7 @@ class Records:
         """End an attempt; False if it is over already."""
         ended = _item(replace(attempt, result=result, detail=detail, finished_at=at))
         names = {"#result": "result", "#detail": "detail", "#finished_at": "finished_at"}
-        return self._conditional(
+        return conditional(
             self._client.update_item,
             TableName=self._table,
             Key={"use_case": ended["use_case"], "number": ended["number"]},
@@ -55,15 +54,6 @@ class Records:
                 **{f":{name}": ended[name] for name in names.values()},
             },
         )
-
-    def _conditional(self, write: Any, **request: Any) -> bool:
-        try:
-            write(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
 
 
 _TEXTS = ("use_case", "package", "before", "reason", "trigger", "approved_by", "result", "detail")
