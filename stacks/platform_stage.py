@@ -128,7 +128,7 @@ class PlatformStage(cdk.Stage):
 
     def _batch(
         self,
-        construct_id: str,
+        name: str,
         use_case: UseCase,
         batch: BatchTransform,
         training: TrainingStack,
