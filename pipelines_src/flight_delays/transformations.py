@@ -31,7 +31,6 @@ def records(tables: Mapping[str, ir.Table]) -> ir.Table:
     leaves = joined.hour * 60 + joined.minute
     arrives = joined.sched_arr_time // 100 * 60 + joined.sched_arr_time % 100
     minutes = arrives - leaves - joined["shift"]
-    day = ibis.date(joined.year, joined.month, joined.day).cast("string")
     return joined.mutate(
         scheduled_departure=ibis.timestamp(joined.year, joined.month, joined.day, joined.hour, joined.minute, 0),
         scheduled_minutes=(minutes % _DAY + _DAY) % _DAY,
@@ -39,7 +38,7 @@ def records(tables: Mapping[str, ir.Table]) -> ir.Table:
         excluded=ibis.cases(
             (joined.dep_time.isnull(), "cancelled"), (joined.arr_delay.isnull(), "no arrival recorded (diverted)")
         ),
-        record_id=joined_text("-", day, joined.carrier + joined.flight.cast("string"), joined.origin),
+        record_id=joined_text("-", joined.leaving_on, joined.carrier + joined.flight.cast("string"), joined.origin),
     )
 
 
@@ -71,14 +70,19 @@ def features(record: ir.Table) -> dict[str, Any]:
 
 
 def _hours(flights: ir.Table, weather: ir.Table) -> ir.Table:
-    """Return each airport's hours: how many flights leave, and the weather.
+    """Return each airport's hours: the day as text, how many flights leave, and the weather.
 
     time_hour is UTC in both tables; joining on the local hour would mix two hours when clocks are put back.
     """
     observed = weather.group_by("origin", "time_hour").agg(
         **{name: weather[name].max() for name in ("humid", "wind_dir", "wind_speed", "precip", "visib")}
     )
-    leaving = flights.group_by("origin", "time_hour").agg(departures_in_hour=_.count())
+    leaving = flights.group_by("origin", "time_hour").agg(
+        departures_in_hour=_.count(), year=_.year.max(), month=_.month.max(), day=_.day.max()
+    )
+    # An hour is of one day, and there are few hours: to write a day for each flight would take ten times as long.
+    leaving = leaving.mutate(leaving_on=ibis.date(leaving.year, leaving.month, leaving.day).cast("string"))
+    leaving = leaving.drop("year", "month", "day")
     joined = leaving.left_join(observed, ["origin", "time_hour"], rname="weather_{name}")
     return joined.drop("weather_origin", "weather_time_hour")
 

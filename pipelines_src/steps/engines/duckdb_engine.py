@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 from ibis.backends.sql.compilers import DuckDBCompiler
 from sqlglot import expressions as sg
 
@@ -90,10 +89,8 @@ class DuckDBEngine:
     def lookup(self, name: str, codes: Mapping[str, float]) -> ir.Table:
         """Register a table in memory; see `Engine.lookup`."""
         self._run(f"CREATE OR REPLACE TABLE {_name(name)} (level VARCHAR, code DOUBLE)")
-        rows = pa.table({"level": list(codes), "code": pa.array(codes.values(), "float64")})
-        self._connection.register("given", rows)
-        self._run(f"INSERT INTO {_name(name)} FROM given")
-        self._connection.unregister("given")
+        rows = f"INSERT INTO {_name(name)} SELECT unnest(?::VARCHAR[]), unnest(?::DOUBLE[])"
+        self._connection.execute(rows, [list(codes), list(codes.values())])
         return self._table(name)
 
     def fetch(self, table: ir.Table) -> list[dict[str, Any]]:
