@@ -11,7 +11,7 @@ from itertools import takewhile
 from batch_transform.events import Look, Scope
 from batch_transform.state import Champion, Execution, File, Observation, Result, Run, Scored, plan_of
 
-MOST_ATTEMPTS = 3  # at the same files with the same model
+MOST_ATTEMPTS = 3  # in a row, whatever files came in between
 _UNDER_WAY = frozenset({"Executing", "Stopping"})
 _LONGEST_NAME = 255  # bytes, of a part of a path: jobs get files, and file systems end there
 
@@ -106,12 +106,14 @@ def _begin(
     refused: list[tuple[File, str]],
 ) -> Step:
     plan = plan_of(files, champion)
-    same = list(takewhile(lambda run: run.plan == plan and run.result != "succeeded", seen.runs))
-    if same and not look.insist:
-        if same[0].result == "stopped":
-            return Rest(f"run {same[0].name} of the same files was stopped; a command starts it again")
-        if exhausted(same):
-            return Rest(f"the same files failed {len(same)} times, last: {same[0].detail}; a command tries them again")
+    if seen.runs and not look.insist:
+        last = seen.runs[0]
+        if last.result == "stopped" and last.plan == plan:
+            return Rest(f"run {last.name} of the same files was stopped; a command starts it again")
+        if exhausted(seen.runs) and last.champion.package == champion.package:
+            return Rest(
+                f"the last {MOST_ATTEMPTS} runs failed, the newest: {last.detail}; a command or another model tries again"
+            )
     run = Run(
         use_case=seen.use_case,
         number=seen.runs[0].number + 1 if seen.runs else 1,
@@ -126,7 +128,10 @@ def _begin(
 
 
 def exhausted(runs: Iterable[Run]) -> bool:
-    """Whether the newest runs, all of one plan, failed so often that a person is needed."""
+    """Whether the newest runs failed so often that a person is needed.
+
+    Not those of one plan alone: where files keep coming no two plans are the same.
+    """
     return len(list(takewhile(lambda run: run.result == "failed", runs))) >= MOST_ATTEMPTS
 
 

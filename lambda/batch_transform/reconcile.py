@@ -54,7 +54,7 @@ def reconcile(world: World, look: Look) -> Rest:
             # Lost to another invocation: the next look shows what it did.
             world.claim(step)
             # Once: a command that asks for all files again asks for one run.
-            look = look.model_copy(update={"begin": False})
+            look = look.model_copy(update={"begin": False, "insist": False})
         else:
             _act(world, step, seen)
     raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")
@@ -82,6 +82,4 @@ def _close(world: World, step: Close, seen: Observation) -> None:
         world.discard(step.run)
     if world.close(step, seen.now):
         runs = [replace(step.run, result=step.result), *seen.runs[1:]]
-        world.closed(
-            step, again=step.result == "failed" and not exhausted(run for run in runs if run.plan == step.run.plan)
-        )
+        world.closed(step, again=step.result == "failed" and not exhausted(runs))

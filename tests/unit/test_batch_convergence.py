@@ -18,7 +18,7 @@ from batch_transform import manifest
 from batch_transform.events import Look
 from batch_transform.logic import MOST_ATTEMPTS, Claim, Close, Rest, decide, pending, readable
 from batch_transform.manifest import IncompleteError
-from batch_transform.reconcile import reconcile
+from batch_transform.reconcile import RefusedError, reconcile
 from batch_transform.state import Champion, Execution, File, Observation, Run, Scored, plan_of
 
 NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
@@ -59,6 +59,8 @@ class Cloud:
         self.scored: dict[str, Scored] = {}
         self.needs_person = 0
         self.healthy = True
+        self.broken: set[str] = set()  # files that no run with them survives
+        self.refuses = False  # to start anything
         self.interruptions: list[int] = []
         self.depth = 0
 
@@ -81,6 +83,8 @@ class Cloud:
                 self.executions[arn] = replace(execution, status=status, reason="broken")
                 name = arn.partition("/")[2]
                 names = [asked["file"] for asked in self.requests[name]["files"]]
+                if self.broken.intersection(names) and status == "Succeeded":
+                    self.executions[arn] = replace(self.executions[arn], status=(status := "Failed"))
                 # What fails may have left half of it.
                 left = names if status == "Succeeded" else names[:1]
                 self.folders[name] = {manifest.result_key(known) for known in left}
@@ -105,6 +109,8 @@ class Cloud:
 
     def start(self, run: Run) -> str:
         self.interrupted()
+        if self.refuses:
+            raise RefusedError("no such model")
         arn = f"execution/{run.name}"
         self.executions.setdefault(arn, Execution(arn, "Executing"))
         self.interrupted()
@@ -173,9 +179,9 @@ class Convergence(RuleBasedStateMachine):
         self.cloud.champion = champion(version)
         self._message(look, interruptions)
 
-    @rule(healthy=st.booleans())
-    def health_changes(self, healthy: bool) -> None:
-        self.cloud.healthy = healthy
+    @rule(healthy=st.booleans(), broken=st.sets(st.sampled_from(["a.csv", "b.csv"])), refuses=st.booleans())
+    def health_changes(self, healthy: bool, broken: set[str], refuses: bool) -> None:
+        self.cloud.healthy, self.cloud.broken, self.cloud.refuses = healthy, broken, refuses
 
     @rule(
         status=st.sampled_from(["Succeeded", "Succeeded", "Failed", "Stopped"]),
@@ -203,6 +209,12 @@ class Convergence(RuleBasedStateMachine):
         assert sum(execution.status == "Executing" for execution in self.cloud.executions.values()) <= 1
 
     @invariant()
+    def failures_in_a_row_reach_a_person(self) -> None:
+        results = [run.result for run in self.cloud.runs]
+        if results[-MOST_ATTEMPTS:] == ["failed"] * MOST_ATTEMPTS:
+            assert self.cloud.needs_person
+
+    @invariant()
     def failed_runs_have_no_results_and_complete_ones_one_manifest(self) -> None:
         for run in self.cloud.runs:
             if run.result == "succeeded":
@@ -216,6 +228,7 @@ class Convergence(RuleBasedStateMachine):
         """With a healthy pipeline, a model and one command, all is scored in its present version, and then no more."""
         cloud = self.cloud
         cloud.healthy, cloud.champion = True, cloud.champion or champion(1)
+        cloud.broken, cloud.refuses = set(), False
         for _ in range(4):
             reconcile(cloud, NEW.model_copy(update={"insist": True}))
             cloud.end("Succeeded")
@@ -234,6 +247,28 @@ TestConvergence.settings = settings(
 )
 
 
+def test_runs_that_fail_while_files_keep_coming_end_and_reach_a_person() -> None:
+    cloud = Cloud()
+    cloud.champion, cloud.healthy = champion(1), False
+    for number in range(12):
+        cloud.files[f"{number}.csv"] = file(f"{number}.csv")
+        reconcile(cloud, NEW)
+        cloud.end("Failed")
+    assert len(cloud.runs) == MOST_ATTEMPTS
+    assert cloud.needs_person == 1
+
+
+def test_a_command_that_is_refused_ends_and_reaches_a_person() -> None:
+    cloud = Cloud()
+    cloud.champion, cloud.refuses = champion(1), True
+    cloud.files["a.csv"] = file("a.csv")
+    command = NEW.model_copy(update={"insist": True})
+    assert "no such model" in reconcile(cloud, command).reason
+    assert (len(cloud.runs), cloud.needs_person) == (MOST_ATTEMPTS, 1)
+    reconcile(cloud, command)
+    assert (len(cloud.runs), cloud.needs_person) == (MOST_ATTEMPTS + 1, 2)
+
+
 def run_of(number: int = 1, result: Any = "failed", files: tuple[File, ...] = (file("a.csv"),)) -> Run:
     return Run(
         "toys", number, plan_of(files, champion(1)), "new", champion(1), len(files), "?", NOW, "e", result, "why"
@@ -250,15 +285,15 @@ def test_without_a_model_files_wait() -> None:
     assert step == Rest("no model serves yet; 1 files wait for the first release")
 
 
-def test_the_same_files_are_tried_three_times_and_then_by_command_only() -> None:
+def test_three_failures_in_a_row_wait_for_a_command_or_another_model() -> None:
     failed = [run_of(number) for number in range(1, MOST_ATTEMPTS + 1)]
     assert isinstance(decide(seen(*failed[:-1]), END), Claim)
     step = decide(seen(*failed), END)
     assert isinstance(step, Rest)
-    assert "failed 3 times, last: why; a command tries them again" in step.reason
+    assert "the last 3 runs failed, the newest: why; a command or another model" in step.reason
     assert isinstance(decide(seen(*failed), NEW.model_copy(update={"insist": True})), Claim)
-    # Another file, or another model, is another try.
-    assert isinstance(decide(seen(*failed, files=(file("a.csv"), file("b.csv"))), NEW), Claim)
+    # Where files keep coming, another file is no other try.
+    assert isinstance(decide(seen(*failed, files=(file("a.csv"), file("b.csv"))), NEW), Rest)
     assert isinstance(decide(seen(*failed, champion=champion(2)), NEW), Claim)
 
 
