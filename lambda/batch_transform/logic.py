@@ -112,7 +112,8 @@ def _begin(
             return Rest(f"run {last.name} of the same files was stopped; a command starts it again")
         if exhausted(seen.runs) and last.champion.package == champion.package:
             return Rest(
-                f"the last {MOST_ATTEMPTS} runs failed, the newest: {last.detail}; a command or another model tries again"
+                f"the last {MOST_ATTEMPTS} runs failed, the newest: {last.detail}; "
+                "a command or another model tries again"
             )
     run = Run(
         use_case=seen.use_case,

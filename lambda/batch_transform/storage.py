@@ -73,13 +73,14 @@ class Storage:
                 raise
 
     def read(self, run: Run, name: str) -> Document | None:
-        """Return a document of a run, None if there is none."""
-        try:
-            body = self._client.get_object(Bucket=self._processed, Key=self._key(run, name))["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
-                raise
+        """Return a document of a run, None if there is none.
+
+        The listing says whether there is: S3 answers a GetObject of nothing with AccessDenied rather than NoSuchKey
+        where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
+        """
+        if name not in self.objects(run, name):
             return None
+        body = self._client.get_object(Bucket=self._processed, Key=self._key(run, name))["Body"].read()
         document: Document = json.loads(body)
         return document
 

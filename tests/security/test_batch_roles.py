@@ -79,7 +79,10 @@ def test_the_function_may_do_what_a_run_takes(ask: Ask, at: Callable[[str], str]
     raw, processed, data_key, control_key = at("Raw"), at("Processed"), at("KeysData"), at("KeysControl")
     requests = [
         Request("s3:ListBucketVersions", raw, {"s3:prefix": "to-score/flight_delays/"}),
-        Request("s3:ListBucketVersions", processed, {"s3:prefix": f"{RUN}/results/"}),
+        *(
+            Request("s3:ListBucketVersions", processed, {"s3:prefix": f"{RUN}/{below}"})
+            for below in ("results/", "manifest.json")
+        ),
         *(Request(f"s3:{verb}Object", f"{processed}/{RUN}/manifest.json") for verb in ("Get", "Put", "Delete")),
         *(Request(f"kms:{action}", data_key) for action in ("Decrypt", "GenerateDataKey")),
         Request("sagemaker:StartPipelineExecution", PIPELINE),
