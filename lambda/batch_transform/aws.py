@@ -104,8 +104,8 @@ class AwsWorld:
         """End a run; False if it is over already."""
         return self._records.close(step.run, step.result, step.detail, at)
 
-    def closed(self, step: Close, again: bool) -> None:
-        """Log how a run ended, and count it; a failure only when a person is needed."""
+    def tell(self, step: Close, again: bool) -> None:
+        """Log how a run ends, and count it; a failure only when a person is needed."""
         log = self._logger.info if step.result == "succeeded" else self._logger.error
         log(f"Run {step.result}", run=step.run.name, detail=step.detail, tried_again=again)
         metric = {"succeeded": "BatchSucceeded", "failed": "" if again else "BatchFailed"}.get(step.result, "")

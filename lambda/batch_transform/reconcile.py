@@ -38,8 +38,8 @@ class World(Protocol):
     def close(self, step: Close, at: datetime) -> bool:
         """End an open run; False if somebody else has ended it."""
 
-    def closed(self, step: Close, again: bool) -> None:
-        """Tell that a run has ended; `again`: it failed, and is tried again without a person."""
+    def tell(self, step: Close, again: bool) -> None:
+        """Tell that a run ends; `again`: it failed, and is tried again without a person."""
 
 
 def reconcile(world: World, look: Look) -> Rest:
@@ -80,6 +80,8 @@ def _act(world: World, step: Start | Publish | Close, seen: Observation) -> None
 def _close(world: World, step: Close, seen: Observation) -> None:
     if step.result != "succeeded":
         world.discard(step.run)
-    if world.close(step, seen.now):
         runs = [replace(step.run, result=step.result), *seen.runs[1:]]
-        world.closed(step, again=step.result == "failed" and not exhausted(runs))
+        # Before the record is closed: after a crash in between people are told twice, rather than never.
+        world.tell(step, again=step.result == "failed" and not exhausted(runs))
+    if world.close(step, seen.now) and step.result == "succeeded":
+        world.tell(step, again=False)

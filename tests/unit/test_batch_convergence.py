@@ -146,7 +146,8 @@ class Cloud:
         self.interrupted()
         return self._change(step.run, result=step.result, detail=step.detail, finished_at=at)
 
-    def closed(self, step: Close, again: bool) -> None:
+    def tell(self, step: Close, again: bool) -> None:
+        self.interrupted()
         self.needs_person += step.result == "failed" and not again
 
     def _change(self, run: Run, **values: Any) -> bool:
