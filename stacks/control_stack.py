@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
+_BATCH_SHARE = 10  # of a job's volume: what the files of a batch may take
 
 
 class ControlStack(cdk.Stack):
@@ -59,6 +60,8 @@ class ControlStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack_props)
         retention = environment.retention
         self._environment, self._security, self._key = environment.name, security, security.control_key
+        # Jobs hold a batch's files and what is made of them; CSV, Parquet and .gz grow when they become JSON.
+        self._run_bytes = environment.sizes.volume_gb * 1024**3 // _BATCH_SHARE
         self._destroy = retention.removal == "destroy" and retention.allow_data_loss
         self._log_days = retention.log_days
         # Only the full set of interface endpoints reaches every service that the functions call.
@@ -145,6 +148,7 @@ class ControlStack(cdk.Stack):
                     "ML_LOOP_RUNS_TABLE": runs.table_name,
                     "ML_LOOP_RAW_BUCKET": data.raw.bucket_name,
                     "ML_LOOP_PROCESSED_BUCKET": data.processed.bucket_name,
+                    "ML_LOOP_RUN_BYTES": str(self._run_bytes),
                 },
                 serialised="Conditional writes serialise runs, and the queue invokes two at once at most",
                 timeout_minutes=_MINUTES,

@@ -21,12 +21,18 @@ REPORT, RESULTS, MANIFEST = "report/report.json", "results/", "manifest.json"
 
 
 class AwsWorld:
-    """Files, pipelines and records of one environment."""
+    """Files, pipelines and records of one environment; a run takes files of `most_bytes`, or a single one."""
 
     def __init__(
-        self, environment: str, storage: Storage, pipelines: Pipelines, records: Records, logger: "Logger"
+        self,
+        environment: str,
+        storage: Storage,
+        pipelines: Pipelines,
+        records: Records,
+        most_bytes: int,
+        logger: "Logger",
     ) -> None:
-        self._environment = environment
+        self._environment, self._most_bytes = environment, most_bytes
         self._storage, self._pipelines, self._records = storage, pipelines, records
         self._logger = logger
 
@@ -43,6 +49,7 @@ class AwsWorld:
             champion=self._pipelines.champion(use_case),
             files=self._storage.incoming(use_case),
             scored=self._records.scored(use_case),
+            most_bytes=self._most_bytes,
         )
 
     def claim(self, claim: Claim) -> bool:

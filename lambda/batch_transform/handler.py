@@ -42,6 +42,7 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         Storage(client("s3"), settings.raw_bucket, settings.processed_bucket),
         Pipelines(client("sagemaker"), settings.environment),
         Records(client("dynamodb"), settings.runs_table),
+        settings.most_bytes,
         logger,
     )
     if isinstance(asked, Asked):

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
-from batch_transform.events import Look, Scope
-from batch_transform.state import Champion, Execution, File, Observation, Result, Run, Scored, plan_of
+from batch_transform.events import SCOPES, Look, Scope
+from batch_transform.state import Champion, Execution, File, Observation, Result, Run, plan_of
+from batch_transform.waiting import Portion, pending, portion, readable
 
 MOST_ATTEMPTS = 3  # in a row, whatever files came in between
 _UNDER_WAY = frozenset({"Executing", "Stopping"})
-_LONGEST_NAME = 255  # bytes, of a part of a path: jobs get files, and file systems end there
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ class Close:
     detail: str
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    scope: Scope
+    after: str = ""
+
+
 Step = Rest | Claim | Start | Publish | Close
 
 
@@ -63,17 +69,17 @@ def decide(seen: Observation, look: Look) -> Step:
     """Return the next step for a use case."""
     if seen.open_run:
         return _go_on(seen.open_run, seen.execution)
-    scope = _scope(seen, look)
-    if scope is None:
+    wanted = _wanted(seen, look)
+    if wanted is None:
         return Rest("no run is under way")
-    waiting = pending(seen.files, seen.scored, scope, seen.champion)
+    waiting = pending(seen.files, seen.scored, wanted.scope, seen.champion, wanted.after)
     if seen.champion is None:
         return Rest(f"no model serves yet; {len(seen.files)} files wait for the first release")
     files, refused = readable(waiting)
     if not files:
         left = f"; no job can read {len(refused)}: {refused[0][1]}" if refused else ""
         return Rest(f"nothing is to be scored of {len(seen.files)} files{left}")
-    return _begin(seen, look, scope, seen.champion, files, refused)
+    return _begin(seen, look, wanted, seen.champion, portion(files, refused, seen.most_files, seen.most_bytes))
 
 
 def _go_on(run: Run, execution: Execution | None) -> Step:
@@ -88,24 +94,28 @@ def _go_on(run: Run, execution: Execution | None) -> Step:
     return Close(run, "failed", execution.reason or f"the execution is {execution.status}")
 
 
-def _scope(seen: Observation, look: Look) -> Scope | None:
-    """Return which files may be scored now; a run that failed is tried again without being asked for."""
-    if look.begin:
-        return look.scope
-    if seen.runs and seen.runs[0].result == "failed":
-        return seen.runs[0].scope
+def _wanted(seen: Observation, look: Look) -> _Wanted | None:
+    """Return which files may be scored now."""
+    asked = _Wanted(look.scope) if look.begin else None
+    last = seen.runs[0] if seen.runs else None
+    rest = _unfinished(last) if last else None
+    if asked is None or rest is None:
+        return asked or rest
+    anew = look.scope == "all" or (look.insist and last is not None and last.result == "failed")
+    return asked if anew or SCOPES.index(asked.scope) > SCOPES.index(rest.scope) else rest
+
+
+def _unfinished(last: Run) -> _Wanted | None:
+    """Return what the newest run leaves to the next, without being asked for: itself if it failed, and other files."""
+    if last.result == "failed":
+        return _Wanted(last.scope, last.after)
+    if last.result == "succeeded" and last.upto:
+        return _Wanted(last.scope, last.upto if last.scope == "all" else "")
     return None
 
 
-def _begin(
-    seen: Observation,
-    look: Look,
-    scope: Scope,
-    champion: Champion,
-    files: list[File],
-    refused: list[tuple[File, str]],
-) -> Step:
-    plan = plan_of(files, champion)
+def _begin(seen: Observation, look: Look, wanted: _Wanted, champion: Champion, taken: Portion) -> Step:
+    plan = plan_of(taken.files, champion)
     if seen.runs and not look.insist:
         last = seen.runs[0]
         if last.result == "stopped" and last.plan == plan:
@@ -119,13 +129,15 @@ def _begin(
         use_case=seen.use_case,
         number=seen.runs[0].number + 1 if seen.runs else 1,
         plan=plan,
-        scope=scope,
+        scope=wanted.scope,
+        after=wanted.after,
+        upto=taken.upto,
         champion=champion,
-        files=len(files),
+        files=len(taken.files),
         trigger=look.trigger,
         claimed_at=seen.now,
     )
-    return Claim(run, tuple(files), tuple(refused))
+    return Claim(run, taken.files, taken.refused)
 
 
 def exhausted(runs: Iterable[Run]) -> bool:
@@ -134,46 +146,3 @@ def exhausted(runs: Iterable[Run]) -> bool:
     Not those of one plan alone: where files keep coming no two plans are the same.
     """
     return len(list(takewhile(lambda run: run.result == "failed", runs))) >= MOST_ATTEMPTS
-
-
-def pending(files: Iterable[File], scored: dict[str, Scored], scope: Scope, champion: Champion | None) -> list[File]:
-    """Return the files that a run of this scope scores, in the order of their names."""
-
-    def wanted(file: File) -> bool:
-        done = scored.get(file.file)
-        if scope == "all" or done is None or done.version != file.version:
-            return True
-        return scope == "prefix" and champion is not None and done.package != champion.package
-
-    return sorted(file for file in files if wanted(file))
-
-
-def readable(files: Iterable[File]) -> tuple[list[File], list[tuple[File, str]]]:
-    """Return those files that can be brought into a job's folder together, and the others with the reason."""
-    good: list[File] = []
-    bad: list[tuple[File, str]] = []
-    listed = list(files)
-    folders = {part for file in listed for part in _folders_of(file.file)}
-    for file in listed:
-        if reason := _unreadable(file.file, folders):
-            bad.append((file, reason))
-        else:
-            good.append(file)
-    return good, bad
-
-
-def _folders_of(name: str) -> Iterable[str]:
-    parts = name.split("/")
-    return ("/".join(parts[:length]) for length in range(1, len(parts)))
-
-
-def _unreadable(name: str, folders: set[str]) -> str:
-    parts = name.split("/")
-    if any(part in {"", ".", ".."} for part in parts):
-        return "its name is no path of a file"
-    if any(len(f"{part}.jsonl".encode()) > _LONGEST_NAME for part in parts):
-        return f"a part of its name has more than {_LONGEST_NAME - 6} bytes"
-    # Its results are called <name>.jsonl.
-    if name in folders or f"{name}.jsonl" in folders:
-        return "another file's name has it as a folder"
-    return ""

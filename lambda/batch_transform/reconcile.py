@@ -72,7 +72,8 @@ def _act(world: World, step: Start | Publish | Close, seen: Observation) -> None
         except IncompleteError as error:
             _close(world, Close(step.run, "failed", str(error)), seen)
         else:
-            _close(world, Close(step.run, "succeeded", said), seen)
+            more = "; other files wait for the next run" if step.run.upto else ""
+            _close(world, Close(step.run, "succeeded", said + more), seen)
     else:
         _close(world, step, seen)
 

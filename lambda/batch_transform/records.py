@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from batch_transform.state import Champion, Result, Run, Scored
@@ -33,7 +34,7 @@ class Records:
         pages = self._client.get_paginator("query").paginate(**self._query(use_case, "file#"))
         items = (item for page in pages for item in page["Items"])
         return {
-            item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], item["package"]["S"])
+            item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], intern(item["package"]["S"]))
             for item in items
         }
 
@@ -95,7 +96,7 @@ def _texts(values: Mapping[str, str]) -> dict[str, Any]:
     return {name: {"S": value} for name, value in values.items()}
 
 
-_TEXTS = ("use_case", "plan", "scope", "trigger", "execution", "result", "detail")
+_TEXTS = ("use_case", "plan", "scope", "after", "upto", "trigger", "execution", "result", "detail")
 
 
 def _item(run: Run) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def _item(run: Run) -> dict[str, Any]:
 
 
 def _run(item: Mapping[str, Any]) -> Run:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS if name in item}
     run = Run(
         number=int(item["number"]["N"]),
         files=int(item["files"]["N"]),

@@ -16,6 +16,8 @@ class Settings(BaseModel):
     raw_bucket: str = Field(alias="ML_LOOP_RAW_BUCKET", min_length=1)
     processed_bucket: str = Field(alias="ML_LOOP_PROCESSED_BUCKET", min_length=1)
 
+    most_bytes: int = Field(alias="ML_LOOP_RUN_BYTES", gt=0)
+
     @classmethod
     def load(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
         """Read the variables; pydantic's ValidationError names the one that is missing."""

@@ -1,6 +1,7 @@
 """What the batch transform function sees and remembers. Plain data, no AWS."""
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,8 @@ class Champion:
     code: str
 
 
-@dataclass(frozen=True, order=True)
+# Slots: there may be hundreds of thousands.
+@dataclass(frozen=True, order=True, slots=True)
 class File:
     """A version of an object to score; `file` is its key below the prefix."""
 
@@ -35,7 +37,7 @@ class File:
     size: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scored:
     """What a complete run scored of a file: which version, with which model package."""
 
@@ -56,7 +58,11 @@ class Execution:
 
 @dataclass(frozen=True)
 class Run:
-    """One run, and its record. `number` counts from 1 per use case, `plan` is a hash of files and model."""
+    """One run, and its record. `number` counts from 1 per use case, `plan` is a hash of files and model.
+
+    A run takes as many files as its jobs can hold: of scope `all` those whose names come `after` one; `upto` is the
+    last name that it takes, if others wait for the next run.
+    """
 
     use_case: str
     number: int
@@ -70,6 +76,8 @@ class Run:
     result: Result = "started"
     detail: str = ""
     finished_at: datetime | None = None
+    after: str = ""
+    upto: str = ""
 
     @property
     def name(self) -> str:
@@ -87,6 +95,7 @@ class Observation:
         champion: None while no model serves.
         files: that lie in the prefix now.
         scored: by a file's name.
+        most_files, most_bytes: that a run takes.
     """
 
     use_case: str
@@ -96,6 +105,8 @@ class Observation:
     champion: Champion | None = None
     files: tuple[File, ...] = ()
     scored: dict[str, Scored] = field(default_factory=dict)
+    most_files: int = 10_000
+    most_bytes: int = sys.maxsize
 
     @property
     def open_run(self) -> Run | None:

@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from batch_transform import manifest
 from batch_transform.events import Look
-from batch_transform.logic import MOST_ATTEMPTS, Claim, Close, Rest, decide, pending, readable
+from batch_transform.logic import MOST_ATTEMPTS, Claim, Close, Rest, decide
 from batch_transform.manifest import IncompleteError
 from batch_transform.reconcile import RefusedError, reconcile
 from batch_transform.state import Champion, Execution, File, Observation, Run, Scored, plan_of
+from batch_transform.waiting import pending, portion, readable
 
 NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
 NEW = Look(use_case="toys", scope="new", begin=True)
@@ -61,6 +62,7 @@ class Cloud:
         self.healthy = True
         self.broken: set[str] = set()  # files that no run with them survives
         self.refuses = False  # to start anything
+        self.most_files = 2
         self.interruptions: list[int] = []
         self.depth = 0
 
@@ -96,7 +98,8 @@ class Cloud:
         seen = Observation(use_case, self.now, runs)
         if run := seen.open_run:
             return replace(seen, execution=self.executions.get(run.execution))
-        return replace(seen, champion=self.champion, files=tuple(self.files.values()), scored=dict(self.scored))
+        files = tuple(self.files.values())
+        return replace(seen, champion=self.champion, files=files, scored=dict(self.scored), most_files=self.most_files)
 
     def claim(self, claim: Claim) -> bool:
         run = claim.run
@@ -230,7 +233,7 @@ class Convergence(RuleBasedStateMachine):
         cloud = self.cloud
         cloud.healthy, cloud.champion = True, cloud.champion or champion(1)
         cloud.broken, cloud.refuses = set(), False
-        for _ in range(4):
+        for _ in range(6):
             reconcile(cloud, NEW.model_copy(update={"insist": True}))
             cloud.end("Succeeded")
         reconcile(cloud, END)
@@ -268,6 +271,36 @@ def test_a_command_that_is_refused_ends_and_reaches_a_person() -> None:
     assert (len(cloud.runs), cloud.needs_person) == (MOST_ATTEMPTS, 1)
     reconcile(cloud, command)
     assert (len(cloud.runs), cloud.needs_person) == (MOST_ATTEMPTS + 1, 2)
+
+
+@pytest.mark.parametrize("scope", ["new", "prefix", "all"])
+def test_more_files_than_a_run_takes_are_all_scored_once_without_being_asked_for_again(scope: Any) -> None:
+    cloud = Cloud()
+    cloud.champion = champion(2)
+    cloud.files = {name: file(name) for name in "gfedcba"}
+    cloud.scored = {} if scope == "new" else {name: Scored("v1", "package/1") for name in "abcdefg"}
+    reconcile(cloud, NEW.model_copy(update={"scope": scope}))
+    for _ in range(6):
+        # One that fails in between is tried again, and no other.
+        cloud.end("Failed" if len(cloud.runs) == 2 else "Succeeded")
+        reconcile(cloud, END)
+    complete = [run for run in cloud.runs if run.result == "succeeded"]
+    inputs = [[item["file"] for item in cloud.manifests[run.name]["inputs"]] for run in complete]
+    assert inputs == [["a", "b"], ["c", "d"], ["e", "f"], ["g"]]
+    assert len(cloud.runs) == 5
+    assert "other files wait" in complete[0].detail
+    assert "other files wait" not in complete[-1].detail
+
+
+def test_a_run_takes_files_up_to_a_size_and_a_larger_one_alone() -> None:
+    files = [File(name, "v", "e", size) for name, size in zip("abcde", (4, 6, 30, 5, 5), strict=True)]
+    bad = [(file("a!"), "why"), (file("z"), "why")]
+    taken = []
+    while files:
+        part = portion(files, bad, 10, 10)
+        taken.append(("".join(one.file for one in part.files), len(part.refused), part.upto))
+        files, bad = files[len(part.files) :], bad[len(part.refused) :]
+    assert taken == [("ab", 1, "b"), ("c", 0, "c"), ("de", 1, "")]
 
 
 def run_of(number: int = 1, result: Any = "failed", files: tuple[File, ...] = (file("a.csv"),)) -> Run:
