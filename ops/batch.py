@@ -40,6 +40,15 @@ class Run:
     trigger: str
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the function says: why it came to rest, the run that it began, the one under way that keeps the request."""
+
+    rest: str
+    began: str = ""
+    kept: str = ""
+
+
 @app.command()
 def start(
     environment: str,
@@ -52,12 +61,15 @@ def start(
     ] = Scope.new,
     wait: Annotated[bool, typer.Option(help="Watch until the run ends.")] = True,
 ) -> None:
-    """Score files now; with --wait, say how the run ended and exit 1 if it failed."""
+    """Score files now; with --wait, say how the run that this began ended and exit 1 if it failed.
+
+    While another run is under way the request is kept, and begins after it.
+    """
     target = _target(environment, use_case)
-    output.print(escape(ask(target, scope)), soft_wrap=True)
-    runs = newest(target)
-    if wait and runs and runs[0].result == "started":
-        ended = watch(target, runs[0].name)
+    answer = ask(target, scope)
+    output.print(escape(answer.rest), soft_wrap=True)
+    if wait and (run := begun(target, answer)):
+        ended = watch(target, run)
         output.print(escape(f"{ended.name} {ended.result}: {ended.detail}"), soft_wrap=True)
 
 
@@ -76,22 +88,41 @@ def show(
         output.print_json(json.dumps(manifest(target, run)))
 
 
-def ask(target: Target, scope: Scope) -> str:
+def ask(target: Target, scope: Scope) -> Answer:
     """Ask the function to begin a run, and return what it says.
 
     Raises:
         OperationError: it failed.
     """
-    look = {"use_case": target.use_case.name, "scope": scope.value, "begin": True, "insist": True}
+    return _invoke(target, {"scope": scope.value, "begin": True, "insist": True})
+
+
+def begun(target: Target, answer: Answer, every: float = 5.0) -> str:
+    """Return the run that a request began, after the end of the one under way if that keeps it; empty if none did."""
+    if answer.began or not answer.kept:
+        return answer.began
+    while next((run.result for run in newest(target) if run.name == answer.kept), "started") == "started":
+        time.sleep(every)
+    # Its end is an event, which may still be on its way.
+    rest = _invoke(target, {"begin": False}).rest
+    names = [run.name for run in newest(target)]
+    after = names[: names.index(answer.kept)]
+    if not after:
+        output.print(escape(rest), soft_wrap=True)
+    return after[-1] if after else ""
+
+
+def _invoke(target: Target, look: Mapping[str, Any]) -> Answer:
     name = target.output("control", "BatchFunctionName")
-    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps({**look, "trigger": "a command"}).encode())
+    asked = {"use_case": target.use_case.name, **look, "trigger": "a command"}
+    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps(asked).encode())
     said = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         raise OperationError(
             f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
             "(docs/runbooks/batch-transform.md)."
         )
-    return str(said["rest"])
+    return Answer(said["rest"], said["began"], said["kept"])
 
 
 def watch(target: Target, name: str, every: float = 5.0) -> Run:

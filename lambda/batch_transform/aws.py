@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from batch_transform import manifest
+from batch_transform.events import Look
 from batch_transform.logic import Claim, Close
 from batch_transform.manifest import IncompleteError
 from batch_transform.pipelines import Pipelines
@@ -62,6 +63,10 @@ class AwsWorld:
         said = "Run claimed" if won else "Run claimed by another invocation"
         self._logger.info(said, run=run.name, files=run.files, model=run.champion.package, trigger=run.trigger)
         return won
+
+    def keep(self, run: Run, wish: Look | None) -> bool:
+        """Write at a run what the next is asked to be; False if it has ended, or has another wish, since."""
+        return self._records.wish(run, wish)
 
     def start(self, run: Run) -> str:
         """Start the pipeline."""

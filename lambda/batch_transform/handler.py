@@ -30,7 +30,8 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     """Look at the use cases that messages are about, or at the one that a command names.
 
     Returns:
-        For messages which of them failed (`batchItemFailures`), for a command why it came to rest.
+        For messages which of them failed (`batchItemFailures`); for a command why it came to rest (`rest`), and the
+        names of the run that it began (`began`) or that keeps what it asks for (`kept`).
 
     Raises:
         pydantic.ValidationError: the event is neither.
@@ -47,7 +48,8 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     )
     if isinstance(asked, Asked):
         return run(world, asked)
-    return {"rest": reconcile(world, asked).reason}
+    rest = reconcile(world, asked)
+    return {"rest": rest.reason, "began": rest.began, "kept": rest.kept}
 
 
 def run(world: World, asked: Asked) -> dict[str, Any]:

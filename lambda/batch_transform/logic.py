@@ -18,9 +18,14 @@ _UNDER_WAY = frozenset({"Executing", "Stopping"})
 
 @dataclass(frozen=True)
 class Rest:
-    """Nothing to do until something changes."""
+    """Nothing to do until something changes.
+
+    `began`: the last run that this look began; `kept`: the run under way that keeps what this look asks for.
+    """
 
     reason: str
+    began: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,18 +62,30 @@ class Close:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Write at a run what the next one is asked to be, None: nothing any more; if nobody has written since."""
+
+    run: Run
+    wish: Look | None
+
+
+@dataclass(frozen=True)
 class _Wanted:
     scope: Scope
     after: str = ""
 
 
-Step = Rest | Claim | Start | Publish | Close
+Step = Rest | Claim | Start | Publish | Close | Keep
 
 
 def decide(seen: Observation, look: Look) -> Step:
     """Return the next step for a use case."""
     if seen.open_run:
-        return _go_on(seen.open_run, seen.execution)
+        step = _go_on(seen.open_run, seen.execution)
+        return _kept(seen.open_run, step, look) if isinstance(step, Rest) and look.begin else step
+    last = seen.runs[0] if seen.runs else None
+    if last and last.wish:
+        look = look.merged(last.wish)
     wanted = _wanted(seen, look)
     if wanted is None:
         return Rest("no run is under way")
@@ -77,6 +94,9 @@ def decide(seen: Observation, look: Look) -> Step:
         return Rest(f"no model serves yet; {len(seen.files)} files wait for the first release")
     files, refused = readable(waiting)
     if not files:
+        if last and last.wish:
+            # Fulfilled: else a file that comes later would not wait for its schedule.
+            return Keep(last, None)
         left = f"; no job can read {len(refused)}: {refused[0][1]}" if refused else ""
         return Rest(f"nothing is to be scored of {len(seen.files)} files{left}")
     return _begin(seen, look, wanted, seen.champion, portion(files, refused, seen.most_files, seen.most_bytes))
@@ -92,6 +112,14 @@ def _go_on(run: Run, execution: Execution | None) -> Step:
     if execution.status == "Stopped":
         return Close(run, "stopped", "somebody stopped the execution")
     return Close(run, "failed", execution.reason or f"the execution is {execution.status}")
+
+
+def _kept(run: Run, rest: Rest, look: Look) -> Step:
+    """Keep what is asked for during a run until it is over; the claim of the next run takes it up."""
+    wish = run.wish.merged(look) if run.wish else look
+    if wish != run.wish:
+        return Keep(run, wish)
+    return Rest(f"{rest.reason}; what is asked for begins after it", kept=run.name)
 
 
 def _wanted(seen: Observation, look: Look) -> _Wanted | None:

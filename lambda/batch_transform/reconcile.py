@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from batch_transform.events import Look
-from batch_transform.logic import Claim, Close, Publish, Rest, Start, Step, decide, exhausted
+from batch_transform.logic import Claim, Close, Keep, Publish, Rest, Start, Step, decide, exhausted
 from batch_transform.manifest import IncompleteError
 from batch_transform.state import Execution, Observation, Run
 
@@ -26,6 +26,9 @@ class World(Protocol):
     def claim(self, claim: Claim) -> bool:
         """Write a run down; False if its number is taken."""
 
+    def keep(self, run: Run, wish: Look | None) -> bool:
+        """Write at a run what the next is asked to be; False if it has ended, or has another wish, since."""
+
     def start(self, run: Run) -> str:
         """Start the pipeline and return the execution's ARN, the same one each time; RefusedError if it never will."""
 
@@ -45,16 +48,20 @@ class World(Protocol):
 def reconcile(world: World, look: Look) -> Rest:
     """Bring a use case one event nearer to where nothing is left to score; return why it came to rest."""
     step: Step | None = None
+    began = ""
     for _ in range(_MOST_STEPS):
         seen = world.look(look.use_case)
         step = decide(seen, look)
         if isinstance(step, Rest):
-            return step
+            return replace(step, began=began)
         if isinstance(step, Claim):
-            # Lost to another invocation: the next look shows what it did.
-            world.claim(step)
-            # Once: a command that asks for all files again asks for one run.
-            look = look.model_copy(update={"begin": False, "insist": False})
+            # Lost to another invocation: the next look shows what it did, and that run keeps what is asked for.
+            if world.claim(step):
+                began = step.run.name
+                # Once: a command that asks for all files again asks for one run.
+                look = look.model_copy(update={"begin": False, "insist": False})
+        elif isinstance(step, Keep):
+            world.keep(step.run, step.wish)
         else:
             _act(world, step, seen)
     raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")

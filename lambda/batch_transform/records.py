@@ -7,6 +7,7 @@ from datetime import datetime
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
+from batch_transform.events import Look
 from batch_transform.state import Champion, Result, Run, Scored
 from shared.conditional import conditional
 
@@ -55,6 +56,18 @@ class Records:
         """End a run; False if it is over already."""
         return self._update(run, {"result": result, "detail": detail, "finished_at": at.isoformat()})
 
+    def wish(self, run: Run, wish: Look | None) -> bool:
+        """Write down what the next run is asked to be; False if this one has ended, or has another wish, since."""
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
+            UpdateExpression="SET #wish = :wish",
+            ConditionExpression="#result = :result AND #wish = :known",
+            ExpressionAttributeNames={"#result": "result", "#wish": "wish"},
+            ExpressionAttributeValues=_texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
+        )
+
     def keep(self, use_case: str, files: Iterable[tuple[str, str]], package: str, run: str) -> None:
         """Write down which versions of files a complete run scored; again is the same."""
         puts = [
@@ -96,6 +109,10 @@ def _texts(values: Mapping[str, str]) -> dict[str, Any]:
     return {name: {"S": value} for name, value in values.items()}
 
 
+def _wish(wish: Look | None) -> str:
+    return wish.model_dump_json() if wish else ""
+
+
 _TEXTS = ("use_case", "plan", "scope", "after", "upto", "trigger", "execution", "result", "detail")
 
 
@@ -103,16 +120,17 @@ def _item(run: Run) -> dict[str, Any]:
     numbers = {"number": {"N": str(run.number)}, "files": {"N": str(run.files)}}
     texts = {name: getattr(run, name) for name in _TEXTS}
     more = {"item": _name(run.number), "champion": json.dumps(asdict(run.champion)), "run": run.name}
-    return numbers | _texts(texts | more | {"claimed_at": run.claimed_at.isoformat()})
+    return numbers | _texts(texts | more | {"claimed_at": run.claimed_at.isoformat(), "wish": _wish(run.wish)})
 
 
 def _run(item: Mapping[str, Any]) -> Run:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS if name in item}
+    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
     run = Run(
         number=int(item["number"]["N"]),
         files=int(item["files"]["N"]),
         champion=Champion(**json.loads(item["champion"]["S"])),
         claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
+        wish=Look.model_validate_json(item["wish"]["S"]) if item["wish"]["S"] else None,
         **texts,
     )
     finished = item.get("finished_at")

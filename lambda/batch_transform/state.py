@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from batch_transform.events import Scope
+from batch_transform.events import Look, Scope
 
 Result = Literal["started", "succeeded", "failed", "stopped"]
 
@@ -61,7 +61,7 @@ class Run:
     """One run, and its record. `number` counts from 1 per use case, `plan` is a hash of files and model.
 
     A run takes as many files as its jobs can hold: of scope `all` those whose names come `after` one; `upto` is the
-    last name that it takes, if others wait for the next run.
+    last name that it takes, if others wait for the next run. `wish` is what was asked for while it was under way.
     """
 
     use_case: str
@@ -78,6 +78,7 @@ class Run:
     finished_at: datetime | None = None
     after: str = ""
     upto: str = ""
+    wish: Look | None = None
 
     @property
     def name(self) -> str:
