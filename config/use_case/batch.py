@@ -1,19 +1,22 @@
 """Batch transform: a whole prefix of a bucket scored with the champion."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from config.instance_types import TransformInstanceType
+from config.use_case.schedule import schedule_expression
 from config.use_case.section import Section
+
+# The pattern is for editors, which know no function.
+Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
 
 
 class BatchTransform(Section):
     """When files are scored, and on what."""
 
-    schedule: str | None = Field(
+    schedule: Schedule | None = Field(
         default=None,
-        pattern=r"^(rate|cron)\(.+\)$",
         description="An EventBridge schedule in UTC, such as rate(1 day) or cron(0 3 * * ? *)",
     )
     on_new_files: bool = Field(default=False, description="Score files as they arrive, those of a minute together")
