@@ -129,7 +129,8 @@ def _wanted(seen: Observation, look: Look) -> _Wanted | None:
     rest = _unfinished(last) if last else None
     if asked is None or rest is None:
         return asked or rest
-    anew = look.scope == "all" or (look.insist and last is not None and last.result == "failed")
+    # A person who has been told of failures decides anew.
+    anew = look.scope == "all" or (look.insist and exhausted(seen.runs))
     return asked if anew or SCOPES.index(asked.scope) > SCOPES.index(rest.scope) else rest
 
 
