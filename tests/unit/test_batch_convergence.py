@@ -5,6 +5,7 @@ runs. Messages are only "look again", so the machine looks at random times, twic
 and with crashes between any two calls.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -268,6 +269,22 @@ def test_runs_that_fail_while_files_keep_coming_end_and_reach_a_person() -> None
         cloud.end("Failed")
     assert len(cloud.runs) == MOST_ATTEMPTS
     assert cloud.needs_person == 1
+
+
+@pytest.mark.parametrize("calls", range(6))
+def test_a_person_is_told_though_the_function_crashes_at_the_last_failure(calls: int) -> None:
+    cloud = Cloud()
+    cloud.champion, cloud.files = champion(1), {"a.csv": file("a.csv")}
+    for _ in range(MOST_ATTEMPTS):
+        reconcile(cloud, NEW)
+        cloud.end("Failed")
+    cloud.interruptions = [CRASH] + [NOTHING] * calls
+    with suppress(CrashError):
+        reconcile(cloud, END)
+    cloud.interruptions = []
+    reconcile(cloud, END)
+    assert [run.result for run in cloud.runs] == ["failed"] * MOST_ATTEMPTS
+    assert cloud.needs_person
 
 
 def test_a_command_that_is_refused_ends_and_reaches_a_person() -> None:
