@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xgboost
 from hypothesis import HealthCheck, given, settings
@@ -81,6 +83,14 @@ def test_predictions_are_the_endpoints_and_stand_beside_their_records(problem: s
         assert [line.get("id") for line in found] == wanted
 
 
+def far_times() -> bytes:
+    """Return Parquet with a time after the year 9999, which Python does not have."""
+    written = io.BytesIO()
+    at = pa.array([1_714_554_000_000_000, 253_402_300_800_000_000, 1_714_554_000_000_001], pa.timestamp("us"))
+    pq.write_table(pa.table({"at": at}), written)
+    return written.getvalue()
+
+
 BAD = {
     "a.jsonl": lines(
         GOOD[0], "", '{"at": ', {"at": AT, "size": "3"}, {"size": 1}, [1], {"at": AT, "colour": "red"}, GOOD[1],
@@ -93,6 +103,8 @@ BAD = {
     "f.jsonl.gz": gzip.compress(lines(*GOOD))[:-20],
     "g.jsonl": b"",
     "h.jsonl": b"\xef\xbb\xbf" + lines(GOOD[0]) + b'{"at": "\xff"}\n',
+    "i.csv": f'at,kind\n{AT},x\n{AT},"said "hi""\n{AT},{"y" * (2**24 + 1)}\n{AT},z\n{AT},"open\n{AT},w\n'.encode(),
+    "j.parquet": far_times(),
 }  # fmt: skip
 
 
@@ -117,6 +129,15 @@ def test_bad_records_go_to_the_error_file_with_their_place_and_reason(tmp_path: 
     assert "known are .json, .jsonl" in unreadable["d.txt"]
     assert next(file for file in report["files"] if file["file"] == "g.jsonl")["scored"] == 0
     assert [error["row"] for error in errors if error["file"] == "h.jsonl"] == [2]
+    of_i = {error["row"]: error for error in errors if error["file"] == "i.csv"}
+    assert [line["row"] for line in run.results("i.csv")] == [1, 4]
+    assert (sorted(of_i), of_i[2]["record"]) == ([2, 3, 5], f'{AT},"said "hi""')
+    assert "is not CSV: ',' expected after" in of_i[2]["reason"]
+    assert "larger than field limit" in of_i[3]["reason"]
+    assert len(of_i[3]["record"]) < 20_000
+    assert of_i[5]["record"] == f'{AT},"open\n{AT},w'
+    assert [line["row"] for line in run.results("j.parquet")] == [1, 3]
+    assert [error["row"] for error in errors if error["file"] == "j.parquet"] == [2]
 
 
 def test_what_the_model_cannot_answer_costs_its_own_record(tmp_path: Path) -> None:

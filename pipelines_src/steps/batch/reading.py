@@ -10,7 +10,6 @@ import json
 import math
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,25 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..use_case import Column
+from . import csv_rows
+from .row import Row
 
 _JSON = (".json", ".jsonl", ".jsonlines", ".ndjson")
 ENDINGS = (*_JSON, ".csv", ".parquet")  # in text files followed by .gz or not
-csv.field_size_limit(2**24)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One record as a file has it.
-
-    Attributes:
-        number: from 1; None: this is about the whole file.
-        content: the record, or the text that is none.
-        problem: why it is none; empty if it is one, as far as its form goes.
-    """
-
-    number: int | None
-    content: Any
-    problem: str = ""
 
 
 def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
@@ -57,7 +42,7 @@ def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
         yield Row(None, None, f"the name ends as that of no known format; known are {allowed}, and .gz after text")
         return
     read: Callable[[BinaryIO], Iterable[Row]] = {
-        ".csv": lambda file: _csv(file, fields),
+        ".csv": lambda file: csv_rows.rows(file, fields),
         ".parquet": _parquet,
     }.get(ending, _json_lines)
     number = 0
@@ -66,7 +51,7 @@ def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
             for row in read(file):  # type: ignore[arg-type]  # gzip's file is one, but for its type
                 number = row.number or number
                 yield row
-    except (OSError, EOFError, zlib.error, csv.Error, UnicodeError, pa.ArrowException) as error:
+    except (OSError, EOFError, zlib.error, csv.Error, ValueError, OverflowError, pa.ArrowException) as error:
         yield Row(None, None, f"the file cannot be read after record {number}: {type(error).__name__}: {error}")
 
 
@@ -83,42 +68,26 @@ def _json_lines(file: BinaryIO) -> Iterator[Row]:
             yield Row(number, line.decode("utf-8", "backslashreplace").rstrip("\r\n"), "the line is not JSON in UTF-8")
 
 
-def _csv(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
-    # What is no UTF-8 survives as surrogates, so that only its own record is refused.
-    lines = (line.decode("utf-8-sig" if first == 0 else "utf-8", "surrogateescape") for first, line in enumerate(file))
-    reader = csv.reader(lines, strict=True)
-    header = next((cells for cells in reader if cells), [])
-    numbers = {field.name for field in fields if field.type == "number"}
-    if len(set(header)) != len(header):
-        yield Row(None, None, "the header names a column twice")
-        return
-    for number, cells in enumerate((cells for cells in reader if cells), 1):
-        if len(cells) != len(header):
-            yield Row(number, cells, f"the header names {len(header)} columns and the record does not have as many")
-        elif any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
-            yield Row(number, [ascii(cell) for cell in cells], "the record is not UTF-8")
-        else:
-            pairs = zip(header, cells, strict=True)
-            yield Row(number, {name: _cell(cell, name in numbers) for name, cell in pairs})
-
-
-def _cell(cell: str, is_number: bool) -> Any:
-    if cell == "":
-        return None
-    if is_number and "_" not in cell:
-        try:
-            return float(cell)
-        except ValueError:
-            pass
-    return cell
-
-
 def _parquet(file: BinaryIO) -> Iterator[Row]:
     number = 0
     for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
-        for record in batch.to_pylist():
+        for record in _records(batch):
             number += 1
-            yield Row(number, {name: _plain(value) for name, value in record.items()})
+            if isinstance(record, dict):
+                yield Row(number, {name: _plain(value) for name, value in record.items()})
+            else:
+                yield Row(number, None, f"the record has a value that cannot be read: {type(record).__name__}")
+
+
+def _records(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
+    try:
+        yield from batch.to_pylist()
+    except (ValueError, OverflowError, pa.ArrowException):  # one by one, so that the others are kept
+        for place in range(batch.num_rows):
+            try:
+                yield batch.slice(place, 1).to_pylist()[0]
+            except (ValueError, OverflowError, pa.ArrowException) as error:
+                yield error
 
 
 def _plain(value: Any) -> Any:
