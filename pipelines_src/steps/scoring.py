@@ -121,7 +121,7 @@ def _documents(content: str | bytes, content_type: str) -> list[Any]:
     try:
         text = content.decode("utf-8") if isinstance(content, bytes) else content
         if kind == JSON_LINES:
-            documents = [json.loads(line) for line in text.splitlines() if line.strip()]
+            documents = [json.loads(line) for line in text.split("\n") if line.strip()]
         else:
             whole = json.loads(text)
             documents = whole["instances"] if isinstance(whole, dict) and set(whole) == {"instances"} else [whole]

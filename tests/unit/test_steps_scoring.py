@@ -83,3 +83,11 @@ def test_a_number_is_answered_as_a_value() -> None:
     [found] = json.loads(ask(scorer, JSON))["predictions"]
     assert list(found) == ["value"]
     assert float(ask(scorer, "text/csv")) == found["value"]
+
+
+def test_a_line_ends_at_a_newline_alone() -> None:
+    documents = [{"at": "2024-01-01", "kind": f"a{mark}b"} for mark in "\u2028\u2029\x85"]
+    content = "\r\n".join(json.dumps(document, ensure_ascii=False) for document in documents).encode()
+    answer = SCORER.respond(content, "application/jsonlines", "application/jsonlines")
+    assert isinstance(answer, tuple)
+    assert len([json.loads(line) for line in answer[0].split("\n") if line]) == len(documents)

@@ -87,7 +87,9 @@ class Capture:
     def _take(self) -> list[tuple[str, str]]:
         spooled: list[tuple[str, str]] = []
         for file in sorted(self._spool.glob("*.jsonl")):
-            spooled += [(line[:_HOUR_CHARACTERS], line[_HOUR_CHARACTERS:]) for line in file.read_text().splitlines()]
+            spooled += [
+                (line[:_HOUR_CHARACTERS], line[_HOUR_CHARACTERS:]) for line in file.read_text().split("\n") if line
+            ]
             file.unlink()
         with self._lock:
             records, self._records = self._records, []

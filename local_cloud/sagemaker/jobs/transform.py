@@ -137,7 +137,7 @@ def _transform(job: Job, server: ModelProcess, content: bytes) -> bytes:
     try:
         if given.get("SplitType") != "Line":
             return invoker.post(content)
-        lines = [line for line in content.decode().splitlines() if line.strip()]
+        lines = [line for line in content.decode().replace("\r\n", "\n").split("\n") if line.strip()]
         single = job.request.get("BatchStrategy") == "SingleRecord"
         groups = records.batches(lines, single, _payload_megabytes(job) * _MEBIBYTE)
         with ThreadPoolExecutor(_concurrency(job)) as pool:
@@ -163,7 +163,7 @@ def _one_request(job: Job, invoker: Invoker, group: list[str]) -> bytes:
     answer = invoker.post("\n".join(sent).encode())
     if kind is None or (output_filter.passes_all and not joined):
         return answer
-    predictions = [line for line in answer.decode().splitlines() if line.strip()]
+    predictions = [line for line in answer.decode().split("\n") if line.strip()]
     if len(predictions) != len(group):
         raise records.RecordError(f"the model answered {len(predictions)} lines to {len(group)} records")
     shaped = []

@@ -50,7 +50,7 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
         with records.open("w", encoding="utf-8") as file:
             file.writelines(_lines(test, use_case, _fields(package)))
         _ask(package, records, answers)
-        found = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+        found = [json.loads(line) for line in answers.read_text(encoding="utf-8").split("\n") if line]
     if len(found) != len(test):
         raise StepError(f"the champion answers {len(found)} of {len(test)} test records. {_REMEDY}")
     try:
