@@ -17,7 +17,19 @@ SPLITS: dict[str, dict[str, Any]] = {
     "group": {"by": "group", "column": "owner", "train": 0.5, "validation": 0.2, "test": 0.2, "seed": 3},
     "random": {"by": "random", "train": 0.5, "validation": 0.2, "test": 0.2, "seed": 7},
 }
-KINDS = ["Åäö", "zürich, west", "東京", 'say "so"', " padded ", "", "👩‍🚀", "line\nbreak", "nul;", "ordinary", None]
+KINDS = [
+    "Åäö İ ΟΣ",
+    "zürich, west",
+    "東京",
+    'say "so"',
+    " padded ",
+    "",
+    "👩‍🚀",
+    "line\nbreak",
+    "nul;",
+    "ordinary",
+    None,
+]
 HARD = [np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, -0.0, 0.1 + 0.2, 3.4028235e38, 16777217.0, 1e-300, 2.5, -2.5]
 NUMBERS = ("size", "weight", "count")
 FEATURES: list[dict[str, Any]] = [

@@ -72,7 +72,7 @@ TEXTS: dict[str, Feature] = {
 }
 ROWS = 4000
 ODD_NUMBERS = [None, 0.0, -0.0, 1.0, 0.5, 2.5, -2.5, 0.005, 1440.0, 1e-9, 1e9, -1e-300]
-ODD_TEXTS = [None, "", "x", "é", "x y", " y ", "X Y Z", "Straße", "  ", "a b c"]
+ODD_TEXTS = [None, "", "x", "é", "x y", " y ", "X Y Z", "Straße", "  ", "a b c", "İZMİR", "ΟΔΟΣ Σ"]
 
 
 def rows() -> list[tuple[Any, ...]]:

@@ -49,7 +49,8 @@ def _alike(table: ir.Table) -> ir.Table:
     A quotient by zero is missing (DuckDB would make it infinite, Spark missing or an error); what lies in the middle is
     rounded up (each engine has a rule of its own); whether a number is infinite is a comparison (Ibis writes FALSE for
     Spark); roots and logarithms of numbers that have none, and results that no float64 holds, are missing (DuckDB has
-    infinities, and Spark not a number).
+    infinities, and Spark not a number). A text in small letters has one for each letter, whatever stands beside it
+    (Java and Python make two of İ, and ς of a capital sigma that ends a word; DuckDB does not).
     """
 
     def same(node: Any, arguments: Any) -> Any:
@@ -64,10 +65,16 @@ def _alike(table: ir.Table) -> ir.Table:
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
             half = ops.Literal(0.5, "float64")
             return ops.Divide(_whole(ops.Floor, ops.Add(ops.Multiply(node.arg, scale), half)), scale)
+        if isinstance(node, ops.Lowercase):
+            return ops.Lowercase(_replaced(_replaced(node.arg, "İ", "i"), "\u03a3", "\u03c3"))
         return _finite(node)
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
+
+
+def _replaced(text: Any, old: str, new: str) -> Any:
+    return ops.StringReplace(text, ops.Literal(old, "string"), ops.Literal(new, "string"))
 
 
 def _where(condition: Any, value: Any) -> Any:

@@ -44,7 +44,7 @@ ONE: dict[type, str] = {
     ops.ExtractSecond: "{}.second",
     ops.ExtractDayOfYear: "{}.timetuple().tm_yday",
     ops.DayOfWeekIndex: "{}.weekday()",
-    ops.Lowercase: "{}.lower()",
+    ops.Lowercase: "{}.replace('İ', 'i').replace('\u03a3', '\u03c3').lower()",  # as in engines/sql.py
     ops.Strip: "{}.strip(' ')",
     ops.LStrip: "{}.lstrip(' ')",
     ops.RStrip: "{}.rstrip(' ')",
