@@ -6,6 +6,7 @@ from typing import Literal
 from ops.new_use_case import forms
 from ops.new_use_case.staging import ROW
 from ops.new_use_case.workspace import Workspace, literal, name
+from pipelines_src.steps import csv_text
 
 Found = dict[str, int]
 _NEARLY = 0.8  # of the values: a column of which so many are numbers was meant to be numbers
@@ -114,7 +115,7 @@ def _is_time(text: str, day_first: bool) -> str:
 
 def _text_of(column: str) -> tuple[str, str]:
     text = forms.trimmed(f"{name(column)}::VARCHAR")
-    return text, forms.present(text, forms.MISSING_BESIDE_VALUES)
+    return text, forms.present(text, csv_text.MISSING_BESIDE_VALUES)
 
 
 def _matches(text: str, pattern: str) -> str:

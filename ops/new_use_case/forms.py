@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ops.new_use_case.workspace import literals
-
-# What stands for a missing value: in every column, and, where the other values are numbers or times, these as well.
-MISSING = ("", "na", "n/a", "nan", "null", "#n/a", "<na>")
-MISSING_BESIDE_VALUES = (*MISSING, "?", "-", "--", ".", "none", "nat", "missing", "unknown")
+from pipelines_src.steps.csv_text import BLANKS
 
 _PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?"
 _COMMA_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"  # 1,234,567.5
@@ -69,7 +66,8 @@ MONTH_FIRST = [f"%m{mark}%d{mark}{year}{clock}" for year in ("%y", "%Y") for mar
 
 def trimmed(column: str) -> str:
     """Return SQL of a column's text without blanks around it."""
-    return rf"regexp_replace({column}, '^[\s\x{{a0}}]+|[\s\x{{a0}}]+$', '', 'g')"
+    blanks = "".join(rf"\x{{{ord(blank):x}}}" for blank in BLANKS)
+    return f"regexp_replace({column}, '^[{blanks}]+|[{blanks}]+$', '', 'g')"
 
 
 def present(text: str, missing: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from ops.new_use_case.evidence import Found
 from ops.new_use_case.request import Dates
 from ops.new_use_case.staging import Source, SourceColumn
 from ops.new_use_case.workspace import Workspace, name
+from pipelines_src.steps import csv_text
 
 LARGEST = 3.4028234663852886e38  # of float32, which is what a model sees; what is larger is missing
 Kind = Literal["number", "text", "time", "unusable"]
@@ -116,7 +117,7 @@ def _number(column: SourceColumn, text: str, found: Found, comma: bool) -> Colum
     elif "decimal comma" in fitting and len(fitting) > 1 and note is not None:
         note += " (its values could be read otherwise; the rest of the file decided: check this)"
     number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(text)} AS DOUBLE)"
-    here = forms.present(text, forms.MISSING_BESIDE_VALUES)
+    here = forms.present(text, csv_text.MISSING_BESIDE_VALUES)
     return Column(
         column.name,
         column.original,
@@ -136,11 +137,11 @@ def _time(column: SourceColumn, text: str, found: Found, dates: Dates | None) ->
         note = f"its dates have the {'day' if day else 'month'} first"
     if found["zoned"]:
         note = "its times have a zone; they were made UTC"
-    here = forms.present(text, forms.MISSING_BESIDE_VALUES)
+    here = forms.present(text, csv_text.MISSING_BESIDE_VALUES)
     value = f"CASE WHEN {here} THEN {forms.time_of(text, day)} END"
     return Column(column.name, column.original, "time", value, note)
 
 
 def _as_text(column: SourceColumn, text: str, odd: str | None = None, note: str | None = None) -> Column:
-    value = f"CASE WHEN {forms.present(text, forms.MISSING)} THEN {text} END"
+    value = f"CASE WHEN {forms.present(text, csv_text.MISSING)} THEN {text} END"
     return Column(column.name, column.original, "text", value, note, odd)

@@ -12,6 +12,8 @@ import yaml
 
 from config import load_use_case
 from ops.new_use_case import Created, leakage, measuring
+from pipelines_src.steps.batch import reading
+from pipelines_src.steps.use_case import Column
 from tests.unit.new_use_case_kit import Repository, csv, customers
 
 ROWS = 300
@@ -310,3 +312,23 @@ def test_the_same_file_gives_the_same_use_case(repository: Repository) -> None:
     made = [repository.new(customers(), "churn", name="case_a"), repository.new(customers(), "churn", name="case_b")]
     one, other = (yaml_of(created).replace("case_a", "X").replace("case_b", "X") for created in made)
     assert one == other
+
+
+def test_batch_reads_a_csv_file_as_the_use_case_was_made_of_it(repository: Repository) -> None:
+    words = [" Oslo ", "NA", "\tRome\u00a0", "n/a", "<NA>", "Null", "#N/A", "nan", "unknown", "none", "?", "Oslo", ""]
+    frame = customers(rows=ROWS).assign(
+        city=repeated(words), visits=repeated(["1.5", " 2 ", "?", "none", "-", "NA", "7\u00a0"])
+    )
+    frame["joined"] = [[value, "missing", f" {value} "][place % 3] for place, value in enumerate(frame["joined"])]
+    path = repository.write(csv(frame).replace("city", " city ", 1))
+    created = repository.new(path, "churn")
+    made = raw(created)
+    assert set(made["city"].dropna()) == {"Oslo", "Rome", "unknown", "none", "?"}
+    fields = [Column(field.name, field.type) for field in created.use_case.data.record]
+    found = pd.DataFrame([row.content for row in reading.rows(path, path.name, fields)])
+    assert {"city", "visits", "joined"} <= {field.name for field in fields}
+    for name in ("city", "visits"):
+        assert found[name].astype(object).where(found[name].notna(), None).tolist() == (
+            made[name].astype(object).where(made[name].notna(), None).tolist()
+        )
+    assert pd.to_datetime(found["joined"]).equals(made["joined"].astype("datetime64[ns]"))

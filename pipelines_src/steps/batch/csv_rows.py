@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from .. import csv_text
+from ..csv_text import BLANKS
 from ..use_case import Column
 from .row import Row
 
@@ -15,8 +17,8 @@ def rows(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
     """Yield the records of CSV; csv.Error if its header is none."""
     consumed: list[str] = []  # the lines of one record
     reader = csv.reader(_lines(file, consumed), strict=True)
-    header = next((cells for cells in reader if cells), [])
-    numbers = {field.name for field in fields if field.type == "number"}
+    header = [cell.strip(BLANKS) for cell in next((cells for cells in reader if cells), [])]
+    kinds = {field.name: field.type for field in fields}
     if len(set(header)) != len(header):
         yield Row(None, None, "the header names a column twice")
         return
@@ -40,7 +42,7 @@ def rows(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
             yield Row(number, [ascii(cell) for cell in cells], "the record is not UTF-8")
         else:
             pairs = zip(header, cells, strict=True)
-            yield Row(number, {name: _cell(cell, name in numbers) for name, cell in pairs})
+            yield Row(number, {name: _cell(cell, kinds.get(name, "text")) for name, cell in pairs})
 
 
 def _lines(file: BinaryIO, consumed: list[str]) -> Iterator[str]:
@@ -57,12 +59,11 @@ def _shown(text: str) -> str:
     return plain if len(plain) <= _MOST_SHOWN else f"{plain[:_MOST_SHOWN]}..."
 
 
-def _cell(cell: str, is_number: bool) -> Any:
-    if cell == "":
-        return None
-    if is_number and "_" not in cell:
+def _cell(cell: str, kind: str) -> Any:
+    text = csv_text.value(cell, of_values=kind in ("number", "time"))
+    if text is not None and kind == "number" and "_" not in text:
         try:
-            return float(cell)
+            return float(text)
         except ValueError:
             pass
-    return cell
+    return text
