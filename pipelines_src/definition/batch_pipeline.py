@@ -11,6 +11,7 @@ from config.use_case.batch import BatchTransform
 from pipelines_src.definition.conditions import GreaterThan
 from pipelines_src.definition.flow_steps import ConditionStep
 from pipelines_src.definition.job_arguments import JobArguments, Text
+from pipelines_src.definition.model_package import ANSWER_SECONDS
 from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import BUSY, NO_MACHINE
@@ -24,7 +25,6 @@ SPLIT = "Split"
 JSON_LINES = "application/jsonlines"
 # At most 100 MB may be under way at once: MaxConcurrentTransforms times MaxPayloadInMB.
 PAYLOAD_MB, CONCURRENT = 6, 4
-ANSWER_SECONDS = 600
 
 
 def build_batch_pipeline(use_case: UseCase, batch: BatchTransform, settings: PipelineSettings) -> Pipeline:

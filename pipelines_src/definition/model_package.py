@@ -9,12 +9,16 @@ from pipelines_src.definition.settings import PipelineSettings
 # What the environment's own choice is added to: a package names the types it may run on for good.
 REALTIME_INSTANCES = ("ml.c5.large", "ml.c5.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.t2.medium")
 TRANSFORM_INSTANCES = ("ml.c5.xlarge", "ml.m5.large", "ml.m5.xlarge")
+# For one answer to batch transform, which may ask for thousands of records at once.
+ANSWER_SECONDS = 600
 # How the image serves the package's code/serve.py: docs/architecture.md, "Jobs".
 SERVING_ENVIRONMENT = {
     "SAGEMAKER_PROGRAM": "serve.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "application/json",
     "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
+    # Else gunicorn ends a worker that computes for 60 seconds.
+    "SAGEMAKER_MODEL_SERVER_TIMEOUT": str(ANSWER_SECONDS),
     "SAGEMAKER_USE_NGINX": "false",  # docs/decisions/one-prediction.md
 }
 CONTENT_TYPES = ("application/json", "application/jsonlines")

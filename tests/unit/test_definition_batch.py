@@ -7,6 +7,7 @@ import pytest
 from config import UseCase, load_use_case
 from config.use_case.batch import BatchTransform
 from pipelines_src.definition.batch_pipeline import CONCURRENT, PAYLOAD_MB, build_batch_pipeline
+from pipelines_src.definition.model_package import SERVING_ENVIRONMENT
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.steps.batch.split import LONGEST
 from pipelines_src.steps.cli import STEPS
@@ -69,3 +70,9 @@ def test_it_is_private_encrypted_retried_and_tagged(steps: dict[str, Any], pipel
     asked = steps["Transform"]["Arguments"]
     assert asked["TransformOutput"]["KmsKeyId"] == pipeline_settings.data_key
     assert asked["TransformResources"]["VolumeKmsKeyId"] == pipeline_settings.data_key
+
+
+def test_the_model_server_computes_as_long_as_batch_transform_waits(steps: dict[str, Any]) -> None:
+    transform = next(step["Arguments"] for step in steps.values() if step["Type"] == "Transform")
+    seconds = transform["ModelClientConfig"]["InvocationsTimeoutInSeconds"]
+    assert seconds == int(SERVING_ENVIRONMENT["SAGEMAKER_MODEL_SERVER_TIMEOUT"]) > 60
