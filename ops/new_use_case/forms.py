@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ops.new_use_case.workspace import literals
+from ops.new_use_case.workspace import literal, literals
 from pipelines_src.steps.csv_text import BLANKS
 
 _PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?"
@@ -16,6 +16,7 @@ WHOLE = r"[+-]?\d+"
 CODE = r"[+-]?0\d+|[+-]?\d{16,}"
 WITH_UNIT = r"[$€£¥₹]\s?[+-]?\d[\d.,]*|[+-]?\d[\d.,]*\s?([$€£¥₹%°]|[A-Za-z]{1,4})"
 ZONED = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)"
+_NO_YEAR = r"^0000-|^9999-12-31[T ].*-\d\d(:?\d\d)?$|^9999-12-31[T ]23:59:59|^0001-01-01[T ].*\+\d\d(:?\d\d)?$"
 
 
 @dataclass(frozen=True)
@@ -83,4 +84,6 @@ def time_of(text: str, day_first: bool) -> str:
     iso = f"CASE WHEN regexp_matches({text}, '^\\d{{4}}-\\d\\d-\\d\\d') THEN try_cast({text} AS TIMESTAMP) END"
     # A year of one to three digits is none that a file of today means.
     plain = f"CASE WHEN regexp_matches({text}, '\\d\\d') THEN try_strptime({text}, [{forms}]) END"
-    return f"coalesce(({zoned}) AT TIME ZONE 'UTC', {iso}, {plain})"
+    # Years before 1 and after 9999, in UTC, are none that Python has.
+    time = f"coalesce(({zoned}) AT TIME ZONE 'UTC', {iso}, {plain})"
+    return f"CASE WHEN NOT regexp_matches({text}, {literal(_NO_YEAR)}) THEN {time} END"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ops.new_use_case import evidence, forms
+from ops.new_use_case import evidence, forms, times_of_no_date
 from ops.new_use_case.evidence import Found
 from ops.new_use_case.request import Dates
 from ops.new_use_case.staging import Source, SourceColumn
@@ -60,6 +60,13 @@ def typed(
     decided = {
         column.name: _of_text(workspace, column, counted[column.name], comma, dates, wanted.get(column.name))
         for column in texts
+    }
+    times = [one.name for one in source.columns if one.type == "DATE" or one.type.startswith("TIMESTAMP")]
+    far = times_of_no_date.odd_values(workspace, times)
+    decided |= {
+        column.name: Column(column.name, column.original, "text", f"{name(column.name)}::VARCHAR", odd=far[column.name])
+        for column in source.columns
+        if column.name in far
     }
     return [decided.get(column.name) or _of_type(column, wanted.get(column.name)) for column in source.columns]
 

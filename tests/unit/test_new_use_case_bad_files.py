@@ -139,7 +139,19 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
         ["No column is left to learn from", "predicts the label nearly alone", "known before the outcome"],
     ),
 }  # fmt: skip
-OPTIONS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+
+
+def far(values: dict[int, int]) -> bytes:
+    """Return Parquet with times of 64-bit microseconds, some of them no dates of a calendar."""
+    at = np.arange(ROWS) * 86_400_000_000 + 1_640_995_200_000_000
+    for row, value in values.items():
+        at[row - 1] = value
+    frame = pa.Table.from_pandas(customers().drop(columns="joined"))
+    return parquet(frame.append_column("joined", pa.array(at, pa.timestamp("us"))))
+
+
+INFINITY, YEAR_10000, YEAR_0 = 2**63 - 1, 253_402_300_800_000_000, -62_135_596_800_000_001
+OPTIONS: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "no such time": (GOOD, {"time": "date"}, ["--time: there is no column 'date'", "joined"]),
     "time is text": (GOOD, {"time": "city"}, ["--time: the column city holds text such as", "31.01.2024"]),
     "time is a small number": (GOOD, {"time": "visits"}, ["--time: the column visits holds numbers from 0 to 39"]),
@@ -151,6 +163,18 @@ OPTIONS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "one time": (with_column("joined", ONE_TIME), {"time": "joined"}, ["has 2 different times", "Leave --time out"]),
     "events at the end only": (
         csv(LATE_EVENTS), {"time": "joined"}, ["the first 70 % of the rows", "all have the label 'no'"],
+    ),
+    "times of no calendar": (
+        far({3: INFINITY, 7: YEAR_10000, 9: YEAR_0}), {"time": "joined"},
+        [f"{ROWS - 3} of {ROWS} values are times", "'infinity' in row 3", "in row 7", "in row 9"],
+    ),
+    "the last second of the calendar": (
+        far({300: YEAR_10000 - 1}), {"time": "joined"}, ["'9999-12-31 23:59:59.999999' in row 300"],
+    ),
+    "a year 0": (
+        with_column("joined", [f"2024-01-{1 + n % 28:02d} {n % 24:02d}:00" for n in range(ROWS - 1)] + ["0000-01-01"]),
+        {"time": "joined"},
+        ["values are times, but not '0000-01-01' in row 300"],
     ),
     "time is the label": (GOOD, {"time": "churn"}, ["--label and --time both name 'churn'"]),
     "name with capitals": (GOOD, {"name": "Churn"}, ["NAME: found 'Churn'", "small letters"]),
@@ -197,10 +221,16 @@ def test_a_bad_file_is_explained(content: str | bytes, name: str, expected: list
 
 @pytest.mark.parametrize("content, options, expected", OPTIONS.values(), ids=OPTIONS)
 def test_an_option_that_does_not_fit_is_explained(
-    content: str, options: dict[str, Any], expected: list[str], repository: Repository
+    content: str | bytes, options: dict[str, Any], expected: list[str], repository: Repository
 ) -> None:
-    path = repository.write(content)
+    path = repository.write(content, "data.csv" if isinstance(content, str) else "data.parquet")
     refused(repository, lambda: repository.new(path, **{"label": "churn"} | options), expected)
+
+
+def test_times_of_no_calendar_are_left_out_and_told(repository: Repository) -> None:
+    created = repository.new(repository.write(far({3: INFINITY}), "data.parquet"), "churn")
+    [role] = [role for role in created.plan.roles if role.column.name == "joined"]
+    assert "'infinity' in row 3" in str(role.why_not)
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_explained(repository: Repository) -> None:
