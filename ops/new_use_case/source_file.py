@@ -1,5 +1,6 @@
 """Which kind of file it is, by its content; every kind that is neither CSV nor Parquet is told what to do."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +24,12 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"Obj\x01", "an Avro file", _EXPORT),
     (b"ARROW1", "an Arrow (Feather) file", _EXPORT),
     (b"\x89HDF", "an HDF5 file", _EXPORT),
-    (b"%PDF", "a PDF", _EXPORT),
+    (b"%PDF-", "a PDF", _EXPORT),
     (b"\x80\x04", "a Python pickle", _EXPORT),
 )
+# Some marks are letters, with which a CSV file may begin as well; no text has these bytes.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_OF_TEXT = (b"%PDF-",)  # its beginning may be text alone
 _TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")  # byte order marks
 
 
@@ -36,12 +40,12 @@ def kind_of(path: Path) -> Kind:
         DataError: there is no such file, it is empty, or it is of another kind.
     """
     head = _head(path)
-    if head.startswith(_PARQUET):
+    if _marked(head, _PARQUET):
         return "parquet"
     if path.suffix == ".parquet":
         raise DataError(f"{shown(path)}: is named .parquet but is no Parquet file. Write it again, or rename it.")
     for mark, what, remedy in _OTHERS:
-        if head.startswith(mark):
+        if _marked(head, mark):
             raise DataError(f"{shown(path)}: is {what}; allowed are CSV and Parquet. {remedy}")
     text = head.lstrip().lower()
     if text.startswith((b"{", b"[{", b"[[", b"[\n")):
@@ -58,6 +62,11 @@ def kind_of(path: Path) -> Kind:
     if b"\0" in head and not head.startswith(_TEXT_MARKS) and not _is_utf16(head):
         raise DataError(f"{shown(path)}: is a binary file of an unknown kind; allowed are CSV and Parquet. {_EXPORT}")
     return "csv"
+
+
+def _marked(head: bytes, mark: bytes) -> bool:
+    """Whether a file begins with a mark and is no text."""
+    return head.startswith(mark) and (mark in _OF_TEXT or not mark.isascii() or _NO_TEXT.search(head) is not None)
 
 
 def _head(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 """Every kind of bad file, and every option that does not fit its file: a message, nothing left behind."""
 
+import bz2
 import gzip
 import io
 import json
@@ -16,9 +17,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from ops import __main__ as ops
 from ops.new_use_case import DataError
+from ops.new_use_case.source_file import kind_of
 from tests.unit.new_use_case_kit import Repository, csv, customers
 
 
@@ -38,6 +41,12 @@ def database() -> bytes:
 def parquet(table: pa.Table) -> bytes:
     written = io.BytesIO()
     pq.write_table(table, written)
+    return written.getvalue()
+
+
+def orc_file() -> bytes:
+    written = io.BytesIO()
+    orc.write_table(pa.table({"churn": ["yes", "no"]}), written)
     return written.getvalue()
 
 
@@ -62,6 +71,8 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
     "gzip": (gzip.compress(GOOD.encode()), "data.csv.gz", ["compressed with gzip", "Unpack it"]),
     "sqlite": (database(), "data.db", ["an SQLite database", "Export the table"]),
     "pdf": (b"%PDF-1.7 ...", "data.pdf", ["a PDF", "allowed are CSV and Parquet"]),
+    "bzip2": (bz2.compress(GOOD.encode()), "data.csv.bz2", ["compressed with bzip2"]),
+    "orc": (orc_file(), "data.orc", ["an ORC file", "Export the table"]),
     "pickle": (pickle.dumps({"a": 1}, protocol=4), "data.pkl", ["a Python pickle"]),
     "json": (json.dumps([{"a": 1}]), "data.json", ["looks like JSON", "Export the table"]),
     "json lines": ('{"a": 1}\n{"a": 2}\n', "data.jsonl", ["looks like JSON"]),
@@ -225,6 +236,13 @@ def test_an_option_that_does_not_fit_is_explained(
 ) -> None:
     path = repository.write(content, "data.csv" if isinstance(content, str) else "data.parquet")
     refused(repository, lambda: repository.new(path, **{"label": "churn"} | options), expected)
+
+
+@pytest.mark.parametrize("first", ["ORCID", "BZh9", "PAR1", "ARROW1", "SQLite format 3"])
+def test_a_csv_file_may_begin_with_the_letters_of_another_format(first: str, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(GOOD.replace("spend", first, 1))
+    assert kind_of(path) == "csv"
 
 
 def test_times_of_no_calendar_are_left_out_and_told(repository: Repository) -> None:
