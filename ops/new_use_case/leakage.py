@@ -20,6 +20,7 @@ _ROWS = 20_000
 _COLUMNS = 50  # in memory at a time
 _MOST_LEAVES, _ROWS_OF_LEAF = 100, 5
 _FEWEST_ROWS = 40
+_ROWS_OF_OUTCOME = 5
 # Words in the names of columns that are written after the outcome.
 _AFTERWARDS = frozenset(
     {"outcome", "result", "actual", "final", "resolved", "resolution", "closed", "closing", "settled", "finished",
@@ -32,7 +33,8 @@ def scores(workspace: Workspace, columns: Sequence[Measured], target: Target) ->
 
     One half of at most 20,000 rows gives the label's mean (or most frequent class) in each level, or in each of up to
     100 ranges that a decision tree finds; the other half judges it. For a label that is a number the squared rank
-    correlation counts as well, since a copy of the label on another scale is a leak.
+    correlation counts as well, since a copy of the label on another scale is a leak. A column with gaps is judged on
+    the rows that have a value as well, if they are 40 or more: a copy of half of the labels is a leak too.
     """
     label = target.label
     if label is None:
@@ -44,7 +46,7 @@ def scores(workspace: Workspace, columns: Sequence[Measured], target: Target) ->
         if len(rows) < _FEWEST_ROWS:
             return {}
         outcome = _outcome(rows[label.name], target)
-        found |= {one.name: _score(rows[one.name], outcome, target) for one in part}
+        found |= {one.name: _best(rows[one.name], outcome, target) for one in part}
     return found
 
 
@@ -64,6 +66,18 @@ def _outcome(values: pd.Series, target: Target) -> NDArray[np.float64]:
     if target.problem == "multiclass_classification":
         return np.asarray(values.map({value: place for place, value in enumerate(target.classes)}), dtype="float64")
     return np.asarray(values, dtype="float64")
+
+
+def _best(values: pd.Series, outcome: NDArray[np.float64], target: Target) -> float:
+    score, present = _score(values, outcome, target), values.notna().to_numpy()
+    if present.all() or present.sum() < _FEWEST_ROWS or not _can_judge(outcome[present][1::2], target):
+        return score
+    return max(score, _score(values[present].reset_index(drop=True), outcome[present], target))
+
+
+def _can_judge(judged: NDArray[np.float64], target: Target) -> bool:
+    """Whether two outcomes are common enough not to be told apart by chance."""
+    return not target.classifies or int((np.unique(judged, return_counts=True)[1] >= _ROWS_OF_OUTCOME).sum()) > 1
 
 
 def _score(values: pd.Series, outcome: NDArray[np.float64], target: Target) -> float:

@@ -9,9 +9,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config import load_use_case
 from ops.new_use_case import Created, leakage, measuring
+from ops.new_use_case.target import Target
 from pipelines_src.steps.batch import reading
 from pipelines_src.steps.use_case import Column
 from tests.unit.new_use_case_kit import Repository, csv, customers
@@ -263,6 +266,29 @@ def test_a_leak_is_found_by_held_out_rows(problem: str, noise: float, found: boo
     frame = pd.DataFrame({"seen": seen, "other": drawn.normal(size=ROWS), "y": label})
     left_out = {role.column.name for role in repository.new(frame, "y").plan.left_out}
     assert left_out == ({"seen"} if found else set())
+
+
+@pytest.mark.parametrize("problem", ["binary", "classes", "quantity"])
+def test_a_copy_of_the_label_with_gaps_is_a_leak(problem: str, repository: Repository) -> None:
+    drawn = np.random.default_rng(1)
+    truth = drawn.normal(size=ROWS)
+    label = {"binary": truth > 0, "classes": np.digitize(truth, [-0.5, 0.5]), "quantity": truth}[problem].astype(float)
+    gaps = drawn.random((3, ROWS)) < 0.5
+    noise = truth + 0.8 * drawn.normal(size=ROWS)
+    frame = pd.DataFrame({"copy": label, "noisy": noise, "other": drawn.normal(size=ROWS)}).mask(gaps.T).assign(y=label)
+    left_out = {role.column.name for role in repository.new(frame, "y").plan.left_out}
+    assert left_out == {"copy"}
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_a_few_values_are_no_leak_by_chance(seed: int) -> None:
+    drawn = np.random.default_rng(seed)
+    outcome = np.r_[np.ones(4), np.zeros(41)][drawn.permutation(45)]
+    values = pd.Series(np.r_[drawn.normal(size=45), np.full(400, np.nan)])
+    target = Target("binary_classification", positive=1)
+    outcomes = np.r_[outcome, drawn.integers(0, 2, 400)].astype("float64")
+    assert leakage._best(values, outcomes, target) < leakage.SUSPICIOUS
 
 
 def test_noise_in_many_levels_is_no_leak(repository: Repository) -> None:
