@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from config.use_case.metrics import Problem
+from ops.new_use_case import spellings
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.event import Value, positive, quoted
 from ops.new_use_case.measuring import TABLE, Measured
@@ -79,6 +80,8 @@ def _target(request: Request, label: Measured, counts: dict[Value, int], notes: 
             )
         _require_no_positive(request, problem)
         return Target(problem, label, notes=tuple(notes))
+    if request.problem is None or (problem == "binary_classification" and len(counts) > _BOTH):
+        spellings.require_one(label.column.original, counts)
     _require_classes(label, counts, problem)
     if problem == "binary_classification":
         event, why = positive(request, counts)

@@ -112,6 +112,14 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
                                                                     "Did you mean churned?"]),
     "label in capitals": (GOOD.replace("churn", "CHURN"), "data.csv", ["no column 'churn'", "Did you mean CHURN?"]),
     "label twice": (GOOD.replace("visits", "churn", 1), "data.csv", ["2 columns named 'churn'", "churn or churn_2"]),
+    "labels in several spellings": (
+        with_column("churn", np.resize(["Yes", "YES ", "no", "No"], ROWS)), "data.csv",
+        ["differ in capitals or blanks only: 'No' and 'no'; 'YES' and 'Yes'", "--problem multiclass_classification"],
+    ),
+    "one label in two spellings": (
+        with_column("churn", np.resize(["late flight", "Late  flight"], ROWS)), "data.csv",
+        ["'Late  flight' and 'late flight'", "--problem binary_classification"],
+    ),
     "constant label": (with_column("churn", "yes"), "data.csv", ["is 'yes' in every row", "nothing to learn"]),
     "label without a value": (with_column("churn", ""), "data.csv", ["has no value in any row"]),
     "label mostly missing": (
@@ -236,6 +244,12 @@ def test_an_option_that_does_not_fit_is_explained(
 ) -> None:
     path = repository.write(content, "data.csv" if isinstance(content, str) else "data.parquet")
     refused(repository, lambda: repository.new(path, **{"label": "churn"} | options), expected)
+
+
+def test_classes_that_differ_in_capitals_are_classes_if_a_person_says_so(repository: Repository) -> None:
+    path = repository.write(with_column("churn", np.resize(["A", "a", "b"], ROWS)))
+    created = repository.new(path, "churn", problem="multiclass_classification")
+    assert created.use_case.data.classes == ("A", "a", "b")
 
 
 @pytest.mark.parametrize("first", ["ORCID", "BZh9", "PAR1", "ARROW1", "SQLite format 3"])
