@@ -80,7 +80,8 @@ def _target(request: Request, label: Measured, counts: dict[Value, int], notes: 
             )
         _require_no_positive(request, problem)
         return Target(problem, label, notes=tuple(notes))
-    if request.problem is None or (problem == "binary_classification" and len(counts) > _BOTH):
+    unsaid = request.problem is None or (problem == "binary_classification" and len(counts) > _BOTH)
+    if unsaid and len(counts) <= MOST_CLASSES:
         spellings.require_one(label.column.original, counts)
     _require_classes(label, counts, problem)
     if problem == "binary_classification":
