@@ -28,3 +28,6 @@ class BatchTransform(Section):
         default="ml.m5.large", description="Instance type of the transform; models trained from then on allow it"
     )
     instances: int = Field(default=1, ge=1, le=20, description="How many share the records")
+    max_runtime_seconds: int = Field(
+        default=3600, ge=60, le=432000, description="After which reading the files, or collecting results, is stopped"
+    )

@@ -40,6 +40,7 @@ class Evaluate(Section):
     )
     slice_min_rows: int = Field(default=100, ge=1, description="Test rows below which a slice is not judged.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    max_runtime_seconds: int = Field(default=3600, ge=60, le=432000, description="After which judging is stopped")
 
 
 class GateCondition(Section):

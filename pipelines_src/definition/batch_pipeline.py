@@ -4,6 +4,7 @@ The lambda function batch_transform starts it, with a folder of the run's own an
 default, since no other run may write there. Steps are not cached: a run is asked for once.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from config.use_case import UseCase
@@ -31,7 +32,8 @@ def build_batch_pipeline(use_case: UseCase, batch: BatchTransform, settings: Pip
     """Return the pipeline; `to_definition()` checks it. Jobs have the settings' role, the transform its model's."""
     parameters = tuple(StringParameter(name=name) for name in (RUN, MODEL, MODEL_DATA))
     run, model, model_data = (parameter.ref for parameter in parameters)
-    jobs = JobArguments(settings, settings.processing_instance)
+    limited = replace(settings, processing_runtime_seconds=batch.max_runtime_seconds)
+    jobs = JobArguments(limited, settings.processing_instance)
     split = _split(use_case, settings, jobs, run, model_data)
     transform = _transform(batch, settings, run, model, split)
     has_records = ConditionStep(

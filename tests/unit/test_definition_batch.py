@@ -17,7 +17,7 @@ USE_CASE: UseCase = load_use_case("flight_delays")
 
 @pytest.fixture
 def steps(pipeline_settings: PipelineSettings) -> dict[str, dict[str, Any]]:
-    batch = BatchTransform(instance="ml.c5.xlarge", instances=2)
+    batch = BatchTransform(instance="ml.c5.xlarge", instances=2, max_runtime_seconds=7200)
     split, condition = build_batch_pipeline(USE_CASE, batch, pipeline_settings).to_definition()["Steps"]
     branches = condition["Arguments"]
     return {step["Name"]: step for step in (split, condition, *branches["IfSteps"], *branches["ElseSteps"])}
@@ -76,3 +76,8 @@ def test_the_model_server_computes_as_long_as_batch_transform_waits(steps: dict[
     transform = next(step["Arguments"] for step in steps.values() if step["Type"] == "Transform")
     seconds = transform["ModelClientConfig"]["InvocationsTimeoutInSeconds"]
     assert seconds == int(SERVING_ENVIRONMENT["SAGEMAKER_MODEL_SERVER_TIMEOUT"]) > 60
+
+
+def test_jobs_are_stopped_when_the_use_case_says(steps: dict[str, Any]) -> None:
+    for name in ("Split", "Collect", "CollectErrors"):
+        assert steps[name]["Arguments"]["StoppingCondition"] == {"MaxRuntimeInSeconds": 7200}
