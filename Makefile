@@ -50,7 +50,7 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config schema --check
 
 test: setup browser java ## Pass the tests
-	@# In the order of the folders: the long files of contract and local come first, so that none is left for the end. One
+	@# The long files come first (tests/conftest.py), so that none is left for the end. One
 	@# process more than CPUs, since many tests wait; threads that spin while they wait for others would take its place.
 	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
 

@@ -15,7 +15,14 @@ from pipelines_src.definition.settings import PipelineSettings
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
+# Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
+LONG = ("test_engines_agree.py", "test_sagemaker_sdk_platform.py", "test_demo.py", "test_use_case_notebooks.py")
 Templates = dict[str, dict[str, Any]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture
