@@ -65,6 +65,7 @@ TEXTS: dict[str, Feature] = {
     "second word": lambda r: r.text.split(" ")[1],
     "lower": lambda r: r.text.lower(),
     "stripped": lambda r: r.text.strip(),
+    "stripped at one side": lambda r: r.text.lstrip() + "|" + r.text.rstrip(),
     "part": lambda r: r.text.substr(1, 2),
     "joined": lambda r: r.text + "-" + r.text,
     "replaced": lambda r: r.text.replace(" ", "_"),
@@ -72,7 +73,23 @@ TEXTS: dict[str, Feature] = {
 }
 ROWS = 4000
 ODD_NUMBERS = [None, 0.0, -0.0, 1.0, 0.5, 2.5, -2.5, 0.005, 1440.0, 1e-9, 1e9, -1e-300]
-ODD_TEXTS = [None, "", "x", "é", "x y", " y ", "X Y Z", "Straße", "  ", "a b c", "İZMİR", "ΟΔΟΣ Σ"]
+ODD_TEXTS = [
+    None,
+    "",
+    "x",
+    "é",
+    "x y",
+    " y ",
+    "X Y Z",
+    "Straße",
+    "  ",
+    "a b c",
+    "İZMİR",
+    "ΟΔΟΣ Σ",
+    "\r",
+    "\t x\x0b\n",
+    "\xa0x\u2003",
+]
 
 
 def rows() -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Ibis expressions as SQL of an engine, with the functions that every engine has under a name of its own."""
 
+import string
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,6 +37,8 @@ def compiled(table: ir.Table, compiler: Any, dialect: str, functions: Mapping[st
         raise StepError(f"the transformations use what {dialect} cannot do: {error}. Write it another way.") from error
 
     def rewrite(node: sg.Expression) -> sg.Expression:
+        if isinstance(node, sg.Trim):  # without its second argument Spark's lstrip would take away spaces only
+            node.set("expression", sg.Literal.string(string.whitespace))
         known = functions.get(str(node.this).lower()) if isinstance(node, sg.Anonymous) else None
         return known(node.expressions) if known else node
 

@@ -4,6 +4,8 @@ Operations that are not here have no meaning for one record (an average), or non
 engine; the compiler refuses them by name.
 """
 
+from string import whitespace
+
 import ibis.expr.operations as ops
 
 # Missing if an operand is.
@@ -45,9 +47,9 @@ ONE: dict[type, str] = {
     ops.ExtractDayOfYear: "{}.timetuple().tm_yday",
     ops.DayOfWeekIndex: "{}.weekday()",
     ops.Lowercase: "{}.replace('İ', 'i').replace('\u03a3', '\u03c3').lower()",  # as in engines/sql.py
-    ops.Strip: "{}.strip(' ')",
-    ops.LStrip: "{}.lstrip(' ')",
-    ops.RStrip: "{}.rstrip(' ')",
+    ops.Strip: f"{{}}.strip({whitespace!r})",
+    ops.LStrip: f"{{}}.lstrip({whitespace!r})",
+    ops.RStrip: f"{{}}.rstrip({whitespace!r})",
     ops.StringLength: "len({})",
 }
 # Missing if an operand is, or if the result is none: a divisor of zero, the root of a negative number.
