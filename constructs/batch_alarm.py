@@ -1,7 +1,8 @@
 """The alarm on the batch transforms of one use case."""
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
+
+from constructs.alarm import Metric, alarm
 
 RUNBOOK = "docs/runbooks/batch-transform.md"
 
@@ -17,18 +18,10 @@ class BatchAlarm(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic_arn: str) -> None:
         super().__init__(scope, construct_id)
-        cloudwatch.CfnAlarm(
+        alarm(
             self,
             "Resource",
-            alarm_description=f"{environment}, {use_case}: a batch transform failed; its files wait. {RUNBOOK}",
-            namespace="MlLoop",
-            metric_name="BatchFailed",
-            dimensions=[{"name": "Environment", "value": environment}, {"name": "UseCase", "value": use_case}],
-            statistic="Sum",
-            period=300,
-            threshold=1,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            evaluation_periods=1,
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic_arn],
+            description=f"{environment}, {use_case}: a batch transform failed; its files wait. {RUNBOOK}",
+            metric=Metric("MlLoop", "BatchFailed", {"Environment": environment, "UseCase": use_case}),
+            topic_arn=topic_arn,
         )

@@ -1,12 +1,9 @@
 """Alarms on what an endpoint's callers see."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs.durations import minutes
+from constructs.alarm import Bound, Metric, alarm
 
 
 class EndpointAlarms(Construct):
@@ -16,7 +13,7 @@ class EndpointAlarms(Construct):
         endpoint_name: endpoint that is watched.
         variant_name: variant that is watched.
         condition: under which the endpoint exists.
-        topic: who is told.
+        topic_arn: who is told.
         latency_ms: the slowest one in a hundred answers may take this long, milliseconds.
     """
 
@@ -28,48 +25,31 @@ class EndpointAlarms(Construct):
         endpoint_name: str,
         variant_name: str,
         condition: cdk.CfnCondition,
-        topic: sns.ITopic,
+        topic_arn: str,
         latency_ms: int = 1000,
     ) -> None:
         super().__init__(scope, construct_id)
         dimensions = {"EndpointName": endpoint_name, "VariantName": variant_name}
-        errors = cloudwatch.Alarm(
+        errors = alarm(
             self,
             "Errors",
-            alarm_description=f"{endpoint_name} answers with errors of its own (5XX). docs/runbooks/release.md",
-            metric=_metric("Invocation5XXErrors", dimensions, "Sum"),
-            threshold=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=3,
-            datapoints_to_alarm=2,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            description=f"{endpoint_name} answers with errors of its own (5XX). docs/runbooks/release.md",
+            metric=Metric("AWS/SageMaker", "Invocation5XXErrors", dimensions),
+            topic_arn=topic_arn,
+            bound=Bound(periods=3, breaching=2),
         )
-        latency = cloudwatch.Alarm(
+        latency = alarm(
             self,
             "Latency",
-            alarm_description=f"{endpoint_name} is slow: p99 above {latency_ms} ms. docs/runbooks/release.md",
-            metric=_metric("ModelLatency", dimensions, "p99"),
-            threshold=latency_ms * 1000,  # the metric is in microseconds
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            description=f"{endpoint_name} is slow: p99 above {latency_ms} ms. docs/runbooks/release.md",
+            metric=Metric("AWS/SageMaker", "ModelLatency", dimensions, "p99"),
+            topic_arn=topic_arn,
+            # The metric is in microseconds.
+            bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=3),
         )
         self.names: list[str] = []
-        stack, tell = cdk.Stack.of(self), actions.SnsAction(topic)
-        for alarm in (errors, latency):
-            alarm.add_alarm_action(tell)
-            resource = alarm.node.default_child
-            assert isinstance(resource, cloudwatch.CfnAlarm)  # noqa: S101 - narrows a type
+        stack = cdk.Stack.of(self)
+        for resource in (errors, latency):
             resource.cfn_options.condition = condition
             # CloudFormation's name of an unnamed alarm: stack, logical id, random ending.
             self.names.append(f"{stack.stack_name}-{stack.resolve(resource.logical_id)}")
-
-
-def _metric(name: str, dimensions: dict[str, str], statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/SageMaker",
-        metric_name=name,
-        dimensions_map=dimensions,
-        statistic=statistic,
-        period=minutes(5),
-    )

@@ -1,11 +1,8 @@
 """Alarms on the releases of one use case."""
 
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs.durations import minutes
+from constructs.alarm import Bound, Metric, alarm
 
 # Each metric counts findings of the release function; docs/runbooks/release.md says what to do.
 _METRICS = {
@@ -16,30 +13,23 @@ _METRICS = {
 
 
 class ReleaseAlarms(Construct):
-    """One alarm per kind of trouble. They exist before the first release, since that one may fail too."""
+    """One alarm per kind of trouble. They exist before the first release, since that one may fail too.
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic: sns.ITopic
-    ) -> None:
+    Args:
+        environment: of the use case.
+        use_case: as names of resources spell it.
+        topic_arn: who is told.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic_arn: str) -> None:
         super().__init__(scope, construct_id)
-        period, tell = minutes(5), actions.SnsAction(topic)
         for name, text in _METRICS.items():
-            alarm = cloudwatch.Alarm(
+            alarm(
                 self,
                 name,
-                alarm_description=f"{environment}, {use_case}: {text}. docs/runbooks/release.md",
+                description=f"{environment}, {use_case}: {text}. docs/runbooks/release.md",
+                metric=Metric("MlLoop", name, {"Environment": environment, "UseCase": use_case}),
+                topic_arn=topic_arn,
                 # Trouble that stays is counted again by the hourly look, so the alarm stays as long.
-                metric=cloudwatch.Metric(
-                    namespace="MlLoop",
-                    metric_name=name,
-                    dimensions_map={"Environment": environment, "UseCase": use_case},
-                    statistic="Sum",
-                    period=period,
-                ),
-                threshold=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                evaluation_periods=15,
-                datapoints_to_alarm=1,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+                bound=Bound(periods=15, breaching=1),
             )
-            alarm.add_alarm_action(tell)

@@ -92,5 +92,5 @@ class BatchStack(cdk.Stack):
             "Failed",
             environment=environment.name,
             use_case=use_case.slug,
-            topic_arn=control.alarm_topic.topic_arn,
+            topic_arn=control.alarm_topic_arn,
         )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -42,7 +41,7 @@ class ControlStack(cdk.Stack):
         data: its buckets; None: no use case scores files, and there is no function for it.
 
     Attributes:
-        alarm_topic: where every alarm of the environment goes.
+        alarm_topic_arn: where every alarm of the environment goes.
         undelivered: takes what rules of the environment cannot deliver.
     """
 
@@ -67,10 +66,11 @@ class ControlStack(cdk.Stack):
         # Only the full set of interface endpoints reaches every service that the functions call.
         full = environment.network.interface_endpoints == "full"
         self._inside = network.functions if full else None
-        self.alarm_topic: sns.ITopic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
+        topic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
+        self.alarm_topic_arn: str = topic.topic_arn
         self._function = partial(ControlFunction, self, key=self._key, inside=self._inside)
         self.undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
-        for given in (self.alarm_topic.topic_arn, self.undelivered.queue_arn):
+        for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
         self._release()
@@ -106,9 +106,9 @@ class ControlStack(cdk.Stack):
         FunctionAlarms(
             self,
             "ReleaseAlarms",
-            function=function,
+            function_name=function.function_name,
             name="release",
-            topic=self.alarm_topic,
+            topic_arn=self.alarm_topic_arn,
             runbook=RELEASE_RUNBOOK,
         )
         ReleaseTriggers(
@@ -161,9 +161,9 @@ class ControlStack(cdk.Stack):
         FunctionAlarms(
             self,
             "BatchAlarms",
-            function=function,
+            function_name=function.function_name,
             name="batch transform",
-            topic=self.alarm_topic,
+            topic_arn=self.alarm_topic_arn,
             runbook=BATCH_RUNBOOK,
         )
         # For `ops batch`.
@@ -175,7 +175,7 @@ class ControlStack(cdk.Stack):
 
     def _queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
         return DeadLetterQueue(
-            self, construct_id, key=self._key, topic=self.alarm_topic, holds=holds, runbook=runbook
+            self, construct_id, key=self._key, topic_arn=self.alarm_topic_arn, holds=holds, runbook=runbook
         ).queue
 
     def _log_group(self, construct_id: str) -> logs.ILogGroup:

@@ -13,6 +13,9 @@ from constructs.address_restriction import deny_objects_elsewhere
 from constructs.bucket_emptier import acknowledge_bucket_emptier
 from constructs.secure_bucket import SecureBucket
 
+# What other stacks read or write.
+_USED = ("raw", "processed", "models", "capture")
+
 
 class DataStack(cdk.Stack):
     """Buckets `raw`, `labelled`, `processed`, `models`, `capture`, and `logs` for the access logs of the others."""
@@ -52,10 +55,11 @@ class DataStack(cdk.Stack):
                     )
                 )
         for name in ("raw", "labelled", "processed", "models", "capture", "logs"):
+            bucket_name = getattr(self, name).bucket_name
             # For people and commands: the buckets have no names of their own.
-            cdk.CfnOutput(self, f"{name.capitalize()}BucketName", value=getattr(self, name).bucket_name)
-        for used in (self.raw, self.processed, self.models, self.capture):
-            # Whether there are use cases or not: an export cannot go before those who import it.
-            self.export_value(used.bucket_arn)
-            self.export_value(used.bucket_name)
+            cdk.CfnOutput(self, f"{name.capitalize()}BucketName", value=bucket_name)
+            if name in _USED:
+                # Whether there are use cases or not: an export cannot go before those who import it.
+                self.export_value(bucket_name)
+                self.export_value(getattr(self, name).bucket_arn)
         acknowledge_bucket_emptier(self)

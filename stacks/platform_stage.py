@@ -11,7 +11,6 @@ from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
-from stacks.preparation_stack import PreparationStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
 from stacks.training_stack import TrainingStack
@@ -107,7 +106,7 @@ class PlatformStage(cdk.Stage):
         serving = ServingStack(
             self,
             f"{name}Serving",
-            alarm_topic=self.control.alarm_topic,
+            alarm_topic_arn=self.control.alarm_topic_arn,
             **platform,
             **self._props(f"{use_case.slug}-serving"),
         )
@@ -115,6 +114,8 @@ class PlatformStage(cdk.Stage):
         serving.add_stack_dependency(training)
         stacks: list[cdk.Stack] = [training, serving]
         if use_case.prepare.before_the_pipeline:
+            from stacks.preparation_stack import PreparationStack  # Glue and Step Functions: few need them
+
             preparation = PreparationStack(
                 self, f"{name}Preparation", **platform, **self._props(f"{use_case.slug}-preparation")
             )

@@ -4,7 +4,6 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from config import Environment, UseCase
@@ -35,7 +34,7 @@ class ServingStack(cdk.Stack):
         network: NetworkStack,
         security: SecurityStack,
         data: DataStack,
-        alarm_topic: sns.ITopic,
+        alarm_topic_arn: str,
         **stack_props: Any,
     ) -> None:
         # Without CDK's own parameter: a release would need permission to read the bootstrap version.
@@ -51,9 +50,9 @@ class ServingStack(cdk.Stack):
             endpoint_name=self._name,
             variant_name=CHAMPION,
             condition=endpoint.deployed,
-            topic=alarm_topic,
+            topic_arn=alarm_topic_arn,
         )
-        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic=alarm_topic)
+        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
         ReleaseRole(
             self,
             "ReleaseRole",

@@ -1,0 +1,85 @@
+"""A CloudWatch alarm, as one resource."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What CloudWatch counts, in periods of five minutes.
+
+    Args:
+        namespace: of the metric.
+        name: of the metric.
+        dimensions: by name; a value may be a token.
+        statistic: how the values of a period become one.
+    """
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """From what on an alarm rings. The default is: at the first event.
+
+    Args:
+        threshold: in the metric's unit.
+        operator: how the metric stands to the threshold when it breaches it.
+        periods: how many are looked at.
+        breaching: how many of them must breach; all by default.
+    """
+
+    threshold: float = 1
+    operator: str = "GreaterThanOrEqualToThreshold"
+    periods: int = 1
+    breaching: int | None = None
+
+
+AT_THE_FIRST = Bound()
+
+
+def alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    description: str,
+    metric: Metric,
+    topic_arn: str,
+    bound: Bound = AT_THE_FIRST,
+) -> cloudwatch.CfnAlarm:
+    """Return an alarm that tells a topic; that nothing is measured is no trouble.
+
+    Args:
+        scope: of the construct.
+        construct_id: in its scope.
+        description: what has happened and what says what to do.
+        metric: what is watched.
+        topic_arn: who is told.
+        bound: from what on.
+    """
+    dimensions: list[Any] = [{"name": name, "value": value} for name, value in metric.dimensions.items()]
+    percentile = metric.statistic.startswith("p")
+    return cloudwatch.CfnAlarm(
+        scope,
+        construct_id,
+        alarm_description=description,
+        namespace=metric.namespace,
+        metric_name=metric.name,
+        dimensions=dimensions,
+        statistic=None if percentile else metric.statistic,
+        extended_statistic=metric.statistic if percentile else None,
+        period=300,
+        threshold=bound.threshold,
+        comparison_operator=bound.operator,
+        evaluation_periods=bound.periods,
+        datapoints_to_alarm=bound.breaching,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+    )
