@@ -22,7 +22,14 @@ REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
 # One session for all clients, since it keeps the service models that it has read: reading them takes ten times as long
 # as the rest of making a client. Threads must take turns in making clients; using them needs none.
-_BOTOCORE = botocore.session.Session()
+# A person's own profiles are not read.
+_BOTOCORE = botocore.session.Session(
+    {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+)
 _SESSION: Any = boto3.Session(botocore_session=_BOTOCORE)
 _LOCK = threading.Lock()
 _ROOT = Credentials("test", "test", "")
