@@ -6,6 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export CDK_DISABLE_VERSION_CHECK := 1
+# Container images of Python often set it; then every one of hundreds of processes compiles all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup lock synth lint test demo bench browser java clean
 

@@ -2,12 +2,17 @@
 
 import json
 import os
+import threading
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.model import ServiceModel
 
 from local_cloud.platform import Credentials
 
@@ -15,6 +20,19 @@ ROOT = Path(__file__).resolve().parents[1]
 ACCOUNT = "000000000000"
 REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
+# One session for all clients, since it keeps the service models that it has read: reading them takes ten times as long
+# as the rest of making a client. Threads must take turns in making clients; using them needs none.
+# A person's own profiles are not read.
+_BOTOCORE = botocore.session.Session(
+    {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+)
+_SESSION: Any = boto3.Session(botocore_session=_BOTOCORE)
+_LOCK = threading.Lock()
+_ROOT = Credentials("test", "test", "")
 
 
 def endpoint_url(port: int = DEFAULT_PORT) -> str:
@@ -27,8 +45,8 @@ def environment_variables(port: int = DEFAULT_PORT, region: str = REGION) -> dic
     return {
         "AWS_ENDPOINT_URL": endpoint_url(port),
         "AWS_ENDPOINT_URL_S3": endpoint_url(port),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": _ROOT.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": _ROOT.secret_access_key,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -59,13 +77,28 @@ def environment(port: int = DEFAULT_PORT, region: str = REGION) -> dict[str, str
 
 def client(service: str, port: int = DEFAULT_PORT, region: str = REGION, credentials: Credentials | None = None) -> Any:
     """Return a boto3 client for the local cloud: as its root user, or with the credentials of a role."""
-    session: Any = boto3.Session(
-        aws_access_key_id=credentials.access_key_id if credentials else "test",
-        aws_secret_access_key=credentials.secret_access_key if credentials else "test",
-        aws_session_token=credentials.session_token if credentials else None,
-        region_name=region,
-    )
-    return session.client(service, endpoint_url=endpoint_url(port))
+    return create(service, endpoint_url(port), region, credentials or _ROOT)
+
+
+def create(service: str, endpoint: str, region: str, credentials: Credentials, config: Config | None = None) -> Any:
+    """Return a boto3 client of the local cloud that answers at `endpoint`; threads may share it."""
+    with _LOCK:
+        return _SESSION.client(
+            service,
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token or None,
+            config=config,
+        )
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return what an API's operations take and answer, as botocore knows it."""
+    with _LOCK:
+        return _BOTOCORE.get_service_model(service)
 
 
 def status(port: int = DEFAULT_PORT) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
 """What all tests share."""
 
+import gc
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -18,6 +19,18 @@ ACCOUNT, REGION = "111122223333", "ap-northeast-1"
 # Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
 LONG = ("test_engines_agree.py", "test_sagemaker_sdk_platform.py", "test_demo.py", "test_use_case_notebooks.py")
 Templates = dict[str, dict[str, Any]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector away from what is imported: it stays, and looking at it is half of the work."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

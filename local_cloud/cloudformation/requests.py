@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_cloud import clients
@@ -30,7 +29,7 @@ def as_root(service: str) -> Any:
 
 def request(service: str, operation: str, properties: Properties) -> Properties:
     """Return the properties that an operation takes, their text turned into the types it wants ("2" into 2)."""
-    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = clients.service_model(service).operation_model(operation).input_shape
     found: Properties = _coerced(shape, properties)
     return found
 

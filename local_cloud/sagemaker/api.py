@@ -7,13 +7,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from local_cloud import clients
 from local_cloud.platform import Platform
 from local_cloud.sagemaker import constraints
 from local_cloud.sagemaker.errors import SageMakerError, validation_error
@@ -133,6 +132,5 @@ def _with_times(shape: Shape | None, value: Any) -> Any:
     return value
 
 
-@cache
 def _service() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("sagemaker")
+    return clients.service_model("sagemaker")

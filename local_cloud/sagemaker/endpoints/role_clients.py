@@ -4,10 +4,10 @@ import threading
 import time
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
-from local_cloud.platform import Platform
+from local_cloud import clients
+from local_cloud.platform import Credentials, Platform
 
 _SESSION = "SageMakerEndpoint"
 _MAX_AGE_SECONDS = 1800.0  # well below the least duration of a role's credentials, an hour
@@ -25,26 +25,20 @@ class RoleClients:
         self._role_arn = role_arn
         self._lock = threading.Lock()
         self._assumed_at = 0.0
-        self._session: boto3.Session | None = None
+        self._credentials: Credentials | None = None
         self._clients: dict[str, Any] = {}
 
     def get(self, service: str) -> Any:
         """Return a client; SageMakerError if the role cannot be assumed."""
         with self._lock:
-            if self._session is None or time.monotonic() - self._assumed_at > _MAX_AGE_SECONDS:
-                credentials = self._platform.assume_role(self._role_arn, _SESSION)
-                self._session = boto3.Session(
-                    aws_access_key_id=credentials.access_key_id,
-                    aws_secret_access_key=credentials.secret_access_key,
-                    aws_session_token=credentials.session_token,
-                    region_name=self._region,
-                )
+            if self._credentials is None or time.monotonic() - self._assumed_at > _MAX_AGE_SECONDS:
+                self._credentials = self._platform.assume_role(self._role_arn, _SESSION)
                 self._clients = {}
                 self._assumed_at = time.monotonic()
             if service not in self._clients:
-                url = self._platform.endpoint_url
-                create: Any = self._session.client  # its overloads know no variable as the service's name
-                self._clients[service] = create(service, endpoint_url=url, config=_CONFIG)
+                self._clients[service] = clients.create(
+                    service, self._platform.endpoint_url, self._region, self._credentials, _CONFIG
+                )
             return self._clients[service]
 
     def environment(self) -> dict[str, str]:

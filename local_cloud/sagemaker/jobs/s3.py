@@ -1,18 +1,17 @@
 """Inputs from S3 and outputs to S3, with the credentials of the job's role."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlparse
 
-import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_cloud import clients
 from local_cloud.platform import Credentials
 from local_cloud.sagemaker.jobs.failure import JobFailureError, client_error
 
@@ -21,18 +20,11 @@ _CONFIG = Config(
     s3={"addressing_style": "path"}, request_checksum_calculation="when_required",
 )  # fmt: skip
 _TRANSFER = TransferConfig(multipart_threshold=64 * 2**20, use_threads=False)
-_session_lock = threading.Lock()
-_session = boto3.Session()  # shared, so that service models are read once
 
 
 def client(service: str, credentials: Credentials, endpoint_url: str, region: str) -> Any:
     """Return a boto3 client of the local cloud with a role's credentials."""
-    with _session_lock:  # making clients is not thread-safe, using them is
-        return _session.client(
-            service, endpoint_url=endpoint_url, region_name=region, config=_CONFIG,
-            aws_access_key_id=credentials.access_key_id, aws_secret_access_key=credentials.secret_access_key,
-            aws_session_token=credentials.session_token,
-        )  # type: ignore[call-overload]  # fmt: skip  # the stubs know literal names only
+    return clients.create(service, endpoint_url, region, credentials, _CONFIG)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """Walk the service model's shapes: what a step's arguments may hold and what its properties are."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
+from local_cloud import clients
 from local_cloud.sagemaker.pipelines.expressions import is_expression
 from local_cloud.sagemaker.pipelines.paths import Path
 from local_cloud.sagemaker.pipelines.step_types import RESOURCES
@@ -59,6 +58,5 @@ def _leads_on(shape: Shape | None, path: Path) -> bool:
     return isinstance(shape, MapShape) and _leads_on(shape.value, rest)
 
 
-@cache
 def _service() -> ServiceModel:
-    return botocore.session.get_session().get_service_model("sagemaker")
+    return clients.service_model("sagemaker")

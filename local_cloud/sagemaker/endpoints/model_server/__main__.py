@@ -59,6 +59,8 @@ def _algorithm(name: str) -> Callable[[Path], Handler]:
         from local_cloud.sagemaker.endpoints.model_server import kmeans
 
         return kmeans.handler
+    # Boosters need no scikit-learn, which XGBoost imports where it is: two thirds of its start.
+    sys.modules["sklearn"] = None  # type: ignore[assignment]  # how Python marks a module as absent
     from local_cloud.sagemaker.endpoints.model_server import algorithm
 
     return algorithm.handler
