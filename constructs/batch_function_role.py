@@ -12,7 +12,7 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.function_statements import network_interfaces, use_control_key
+from constructs.function_statements import run_function
 from constructs.statements import Statement, allow, document, service, use_key
 from constructs.wildcard_findings import wildcards
 
@@ -62,18 +62,17 @@ class BatchFunctionRole(Construct):
         arns = Arns.of(scope)
         score = _pipelines(arns, environment)
         files = _files(reach)
-        run = [
+        run = run_function(
             allow(
                 ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                 [reach.runs.table_arn],
             ),
-            use_control_key(key),
-            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
             # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
             allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [reach.looks.queue_arn]),
-            allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-            *(network_interfaces() if inside_network else []),
-        ]
+            key=key,
+            log_group=log_group,
+            inside_network=inside_network,
+        )
         self.role = iam.Role(
             self,
             "Resource",

@@ -7,8 +7,8 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.preparation_access import DataPlaces, service_of
-from constructs.statements import allow, document, pull_images
+from constructs.preparation_access import DataPlaces
+from constructs.statements import allow, document, pull_images, service_of
 from constructs.wildcard_findings import wildcards
 
 _TASKS = "ecs-tasks.amazonaws.com"

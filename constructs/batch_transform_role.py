@@ -9,9 +9,8 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.batch_function_role import INCOMING
-from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.sagemaker_role import join_network, sagemaker_of
+from constructs.sagemaker_role import job_logs, job_metrics, join_network, own_policy, sagemaker_of
 from constructs.statements import (
     Statement,
     allow,
@@ -22,7 +21,6 @@ from constructs.statements import (
     read_write_folder,
     use_key,
 )
-from constructs.wildcard_findings import wildcards
 
 FOLDER = "batch"  # below the use case's own, in the bucket of processed data: a folder for each run
 _JOBS = "pipelines-*"  # as Pipelines names them
@@ -76,37 +74,19 @@ class BatchTransformRole(Construct):
             description=f"Runs the batch pipeline of {places.use_case} and its jobs",
             assumed_by=sagemaker_of(arns),
         )
-        statements = [
-            *_jobs(arns),
-            *join_network(arns, placement),
-            *pull_images(image_arn),
-            *_files(places),
-            allow(
-                ["iam:PassRole"],
-                [self.role.role_arn],
-                {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
-        ]
-        # A policy of its own: one inside the role could not name the role.
-        self.policy = iam.CfnPolicy(
+        self.policy = own_policy(
             self,
-            "Policy",
-            policy_name="batch",
-            policy_document={"Version": "2012-10-17", "Statement": statements},
-            roles=[self.role.role_name],
+            self.role,
+            name="batch",
+            statements=[*_jobs(arns), *join_network(arns, placement), *pull_images(image_arn), *_files(places)],
+            why="Jobs and log streams are named by the pipeline, network interfaces by nobody before they exist, "
+            "objects lie in the use case's own folders; metrics, login to ECR and what EC2 describes know no resource.",
+            buckets=[places.raw, places.processed, places.models],
         )
-        why = (
-            "Jobs and log streams are named by the pipeline, network interfaces by nobody before they exist, objects "
-            "lie in the use case's own folders; metrics, login to ECR and what EC2 describes know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy belongs to this one role and goes with it."}
-        buckets = [places.raw, places.processed, places.models]
-        acknowledge(self.policy, lambda: wildcards(self.policy, statements, why, buckets) | inline)
 
 
 def _jobs(arns: Arns) -> list[Statement]:
     kinds = {"ProcessingJob": "processing-job", "TransformJob": "transform-job"}
-    log_group = arns.arn("logs", f"log-group:{_LOGS}")
     return [
         *(
             allow(
@@ -115,10 +95,8 @@ def _jobs(arns: Arns) -> list[Statement]:
             )
             for kind, part in kinds.items()
         ),
-        # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
-        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*"]),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group}:log-stream:{_JOBS}"]),
-        allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": [_LOGS]}}),
+        *job_logs(arns, {_LOGS: [_JOBS]}),
+        job_metrics([_LOGS]),
     ]
 
 

@@ -1,15 +1,35 @@
 """What the roles of the control stack's functions have in common."""
 
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 
 from constructs.statements import Statement, allow
 
 
-def use_control_key(key: kms.IKey) -> Statement:
-    """Allow a key for table, queue and settings.
+def run_function(
+    table: Statement, queue: Statement, *, key: kms.IKey, log_group: logs.ILogGroup, inside_network: bool
+) -> list[Statement]:
+    """Allow what such a function does to run: keep records, use its queue, log and trace.
 
-    DynamoDB checks it on its caller; the actions are what the CDK grants for a table.
+    Args:
+        table: what it does with its table.
+        queue: what it does with its queue.
+        key: of the table, of the queue and of the function's settings.
+        log_group: where the function logs.
+        inside_network: whether it needs network interfaces.
     """
+    return [
+        table,
+        _use_key(key),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
+        queue,
+        allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
+        *(_network_interfaces() if inside_network else []),
+    ]
+
+
+def _use_key(key: kms.IKey) -> Statement:
+    # DynamoDB checks it on its caller; the actions are what the CDK grants for a table.
     return allow(
         [
             "kms:Decrypt",
@@ -24,11 +44,8 @@ def use_control_key(key: kms.IKey) -> Statement:
     )
 
 
-def network_interfaces() -> list[Statement]:
-    """Allow a function to run in a network.
-
-    As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
-    """
+def _network_interfaces() -> list[Statement]:
+    # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
     return [
         allow(
             [

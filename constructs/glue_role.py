@@ -8,9 +8,9 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.preparation_access import DataPlaces, service_of
+from constructs.preparation_access import DataPlaces
 from constructs.sagemaker_role import join_network
-from constructs.statements import allow, document
+from constructs.statements import allow, document, service_of
 from constructs.wildcard_findings import wildcards
 
 

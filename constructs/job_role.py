@@ -7,11 +7,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.sagemaker_role import join_network, sagemaker_of
+from constructs.sagemaker_role import job_logs, job_metrics, join_network, own_policy, sagemaker_of
 from constructs.statements import Statement, allow
-from constructs.wildcard_findings import wildcards
 
 _NAMES = ("pipelines-*",)
 # A search's name has 32 characters at most and no "pipelines-": <execution>-<step>-<random>. Its training jobs have its
@@ -67,30 +65,23 @@ class JobRole(Construct):
             description=f"Runs the training pipeline of {model_package_group} and its jobs",
             assumed_by=sagemaker_of(arns),
         )
-        only_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
         statements = [
             *_jobs(arns, searches),
             _registration(arns, model_package_group),
             *_logs_and_metrics(arns, model_package_group, searches),
             *join_network(arns, placement),
             *access,
-            allow(["iam:PassRole"], [self.role.role_arn], only_sagemaker),
         ]
-        # A policy of its own: one inside the role could not name the role.
-        self.policy = iam.CfnPolicy(
+        self.policy = own_policy(
             self,
-            "Policy",
-            policy_name="jobs",
-            policy_document={"Version": "2012-10-17", "Statement": statements},
-            roles=[self.role.role_name],
+            self.role,
+            name="jobs",
+            statements=statements,
+            why="Jobs and log streams are named by the pipeline or by who starts them, versions of the model package "
+            "group by number, network interfaces by nobody before they exist, objects lie in the use case's own "
+            "folder; metrics, login to ECR and what EC2 describes know no resource.",
+            buckets=buckets,
         )
-        why = (
-            "Jobs and log streams are named by the pipeline or by who starts them, versions of the model package group "
-            "by number, network interfaces by nobody before they exist, objects lie in the use case's own folder; "
-            "metrics, login to ECR and what EC2 describes know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy belongs to this one role and goes with it."}
-        acknowledge(self.policy, lambda: wildcards(self.policy, statements, why, buckets) | inline)
 
 
 def _jobs(arns: Arns, searches: bool) -> list[Statement]:
@@ -130,17 +121,7 @@ def _logs_and_metrics(arns: Arns, group: str, searches: bool) -> list[Statement]
         "/aws/sagemaker/ProcessingJobs": _NAMES,
         "/aws/sagemaker/TrainingJobs": _NAMES_OF_SEARCHES if searches else _NAMES,
     }
-    names = list(jobs)
-    groups = [arns.arn("logs", f"log-group:{name}") for name in names]
-    streams = [
-        f"{log_group}:log-stream:{job}"
-        for log_group, name in zip(groups, names, strict=True)
-        for job in (*jobs[name], f"{group}-*")
-    ]
     return [
-        # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
-        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*" for log_group in groups]),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams),
-        # Metrics are no resources; the namespace is the limit.
-        allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": names}}),
+        *job_logs(arns, {name: [*made, f"{group}-*"] for name, made in jobs.items()}),
+        job_metrics(jobs),
     ]

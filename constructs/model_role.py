@@ -10,8 +10,8 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
-from constructs.sagemaker_role import join_network, sagemaker_of
-from constructs.statements import Statement, allow, document, encrypt_volume, read_write_folder
+from constructs.sagemaker_role import job_logs, join_network, sagemaker_of
+from constructs.statements import Statement, allow, document, encrypt_volume, pull_images, read_write_folder
 from constructs.wildcard_findings import wildcards
 
 _TRANSFORM_LOGS = "/aws/sagemaker/TransformJobs"  # SageMaker's; all transform jobs of an account share it
@@ -110,12 +110,9 @@ def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
 
 def _transforms(arns: Arns, files: ModelFiles, bucket_arn: str) -> list[Statement]:
     # A transform job has no role of its own: it reads, writes and logs under its model's.
-    log_group = arns.arn("logs", f"log-group:{_TRANSFORM_LOGS}")
     return [
         *read_write_folder(bucket_arn, f"{files.prefix}/batch"),
-        # CloudWatch Logs checks these two on "<group>:log-stream:", so that the group alone would not match.
-        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [f"{log_group}:*"]),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group}:log-stream:pipelines-*"]),
+        *job_logs(arns, {_TRANSFORM_LOGS: ["pipelines-*"]}),
     ]
 
 
@@ -132,6 +129,5 @@ def _logs_and_image(arns: Arns, log_group_arn: str) -> list[Statement]:
             ["*"],
             {"StringLike": {"cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/*"]}},
         ),
-        allow(["ecr:GetAuthorizationToken"], ["*"]),
-        allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [images]),
+        *pull_images(images),
     ]

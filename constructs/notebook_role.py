@@ -34,6 +34,11 @@ class NotebookReach:
     data_key: kms.IKey
     models_key: kms.IKey
 
+    @property
+    def names(self) -> list[str]:
+        """What pipelines, model package groups and jobs of the use cases are named after."""
+        return [f"{self.environment}-{slug}" for slug in self.use_cases.values()]
+
 
 class NotebookRole(Construct):
     """Reads the data of some use cases, writes in a sandbox of its own, and starts their jobs, under their roles only.
@@ -59,31 +64,7 @@ class NotebookRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        raw, processed, key = reach.raw.bucket_arn, reach.processed.bucket_arn, reach.data_key.key_arn
-        names = [f"{reach.environment}-{slug}" for slug in reach.use_cases.values()]
-        data = [
-            *files(raw, processed, list(reach.use_cases), notebook),
-            *use_key(key),
-            _encrypt_volume(key),
-            *fitted(
-                arns,
-                reach.models.bucket_arn,
-                reach.models_key.key_arn,
-                dict(zip(reach.use_cases, names, strict=True)),
-            ),
-        ]
-        work = [
-            *pipelines(arns, names),
-            *jobs(
-                arns,
-                names,
-                reach.environment,
-                list(reach.use_cases.values()),
-                data_key=key,
-                models_key=reach.models_key.key_arn,
-            ),
-            *models(arns, names),
-        ]
+        data, work = _data(arns, reach, notebook), _work(arns, reach)
         instance = [
             own_instance(arns, notebook),
             *notebook_logs(arns, notebook),
@@ -112,6 +93,32 @@ class NotebookRole(Construct):
                 | inline
             ),
         )
+
+
+def _data(arns: Arns, reach: NotebookReach, notebook: str) -> list[Statement]:
+    key = reach.data_key.key_arn
+    groups = dict(zip(reach.use_cases, reach.names, strict=True))
+    return [
+        *files(reach.raw.bucket_arn, reach.processed.bucket_arn, list(reach.use_cases), notebook),
+        *use_key(key),
+        _encrypt_volume(key),
+        *fitted(arns, reach.models.bucket_arn, reach.models_key.key_arn, groups),
+    ]
+
+
+def _work(arns: Arns, reach: NotebookReach) -> list[Statement]:
+    return [
+        *pipelines(arns, reach.names),
+        *jobs(
+            arns,
+            reach.names,
+            reach.environment,
+            list(reach.use_cases.values()),
+            data_key=reach.data_key.key_arn,
+            models_key=reach.models_key.key_arn,
+        ),
+        *models(arns, reach.names),
+    ]
 
 
 def _encrypt_volume(key_arn: str) -> Statement:

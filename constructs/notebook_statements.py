@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from constructs.arns import Arns
 from constructs.job_role import job_role_path
-from constructs.statements import Statement, allow
+from constructs.sagemaker_role import SAGEMAKER
+from constructs.statements import Statement, allow, pass_role
 
 SANDBOX = "sandbox"
 TRAININGS = "training"  # below a use case's models: a folder for each training job
@@ -67,7 +68,7 @@ def jobs(
     groups = [arns.arn("logs", f"log-group:/aws/sagemaker/{title}Jobs") for title in ("Processing", "Training")]
     return [
         *made,
-        allow(["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}),
+        pass_role(roles, SAGEMAKER),
         # CloudWatch Logs checks this on "<group>:log-stream:".
         allow(["logs:DescribeLogStreams"], [f"{group}:*" for group in groups]),
         allow(["logs:GetLogEvents"], [f"{group}:log-stream:{name}-*" for group in groups for name in names]),

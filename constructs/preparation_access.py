@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from constructs.arns import Arns
 from constructs.statements import Statement, allow, read_folder, read_object, use_key
 
 FOLDER = "prepared"  # below the use case's own, in the bucket of processed data: a folder for each run
@@ -49,15 +47,3 @@ class DataPlaces:
             allow(write, [f"{self.processed.bucket_arn}/{folder}/*"]),
             *use_key(self.key.key_arn),
         ]
-
-
-def service_of(service: str, arns: Arns, resources: str) -> iam.ServicePrincipal:
-    """Return a service as a principal, acting for resources of this account and region only (the confused deputy)."""
-    namespace = "ecs" if service.startswith("ecs") else service.partition(".")[0]
-    return iam.ServicePrincipal(
-        service,
-        conditions={
-            "StringEquals": {"aws:SourceAccount": arns.account},
-            "ArnLike": {"aws:SourceArn": arns.arn(namespace, resources)},
-        },
-    )

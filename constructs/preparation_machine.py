@@ -11,8 +11,8 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.preparation_access import FOLDER, DataPlaces, service_of
-from constructs.statements import Statement, allow, document
+from constructs.preparation_access import FOLDER, DataPlaces
+from constructs.statements import Statement, allow, document, service_of
 from constructs.wildcard_findings import wildcards
 
 # What a state machine does to log, which knows no resource: "Logging using CloudWatch Logs", Step Functions.

@@ -9,8 +9,8 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.findings import acknowledge
-from constructs.function_statements import network_interfaces, use_control_key
-from constructs.statements import Statement, allow, document, service
+from constructs.function_statements import run_function
+from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
@@ -44,14 +44,13 @@ class ReleaseFunctionRole(Construct):
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
         release, look = _release(arns, environment), _look(arns, environment)
-        run = [
+        run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-            use_control_key(key),
-            allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
             allow(["sqs:SendMessage"], [failures.queue_arn]),
-            allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-            *(network_interfaces() if inside_network else []),
-        ]
+            key=key,
+            log_group=log_group,
+            inside_network=inside_network,
+        )
         self.role = iam.Role(
             self,
             "Resource",
@@ -76,7 +75,7 @@ def _release(arns: Arns, environment: str) -> list[Statement]:
             [_stacks(arns, environment)],
             {"ArnLike": {"cloudformation:RoleArn": roles}},
         ),
-        allow(["iam:PassRole"], [roles], {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}),
+        pass_role([roles], "cloudformation.amazonaws.com"),
     ]
 
 

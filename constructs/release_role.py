@@ -7,7 +7,8 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
-from constructs.statements import Statement, allow, document, service
+from constructs.sagemaker_role import SAGEMAKER
+from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
@@ -49,11 +50,7 @@ class ReleaseRole(Construct):
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
-            allow(
-                ["iam:PassRole"],
-                [model_role.role_arn],
-                {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
+            pass_role([model_role.role_arn], SAGEMAKER),
             allow(
                 ["kms:CreateGrant", "kms:DescribeKey"],
                 [volume_key.key_arn],

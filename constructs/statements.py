@@ -6,6 +6,8 @@ from typing import Any
 
 from aws_cdk import aws_iam as iam
 
+from constructs.arns import Arns
+
 Statement = dict[str, Any]
 
 
@@ -21,10 +23,27 @@ def deny(sid: str, actions: Iterable[str], conditions: Mapping[str, Any] | None 
     return statement | ({"Condition": dict(conditions)} if conditions else {})
 
 
+def pass_role(role_arns: Iterable[str], service_name: str) -> Statement:
+    """Allow passing roles to one service, such as `sagemaker.amazonaws.com`, and to no other."""
+    return allow(["iam:PassRole"], role_arns, {"StringEquals": {"iam:PassedToService": service_name}})
+
+
 @cache
 def service(name: str) -> iam.ServicePrincipal:
     """Return a service as a principal, such as `lambda.amazonaws.com`."""
     return iam.ServicePrincipal(name)
+
+
+def service_of(service: str, arns: Arns, resources: str) -> iam.ServicePrincipal:
+    """Return a service as a principal, acting for resources of this account and region only (the confused deputy)."""
+    namespace = "ecs" if service.startswith("ecs") else service.partition(".")[0]
+    return iam.ServicePrincipal(
+        service,
+        conditions={
+            "StringEquals": {"aws:SourceAccount": arns.account},
+            "ArnLike": {"aws:SourceArn": arns.arn(namespace, resources)},
+        },
+    )
 
 
 def document(statements: Iterable[Statement]) -> iam.PolicyDocument:

@@ -47,23 +47,7 @@ class BatchStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         name = f"{environment.name}-{use_case.slug}-batch"
-        account, repository = xgboost_account(environment.region), XGBOOST_REPOSITORY
-        jobs = BatchTransformRole(
-            self,
-            "Role",
-            path=f"/ml-loop/{environment.name}/{use_case.slug}/batch/",
-            places=BatchPlaces(
-                use_case=use_case.name,
-                raw=data.raw,
-                processed=data.processed,
-                models=data.models,
-                data_key=training.settings.data_key,
-                models_key=training.settings.models_key,
-                files=tuple(training.job_files),
-            ),
-            image_arn=f"arn:{self.partition}:ecr:{environment.region}:{account}:repository/{repository}",
-            placement=training.placement,
-        )
+        jobs = self._role(environment, use_case, data, training)
         settings = replace(training.settings, role_arn=jobs.role.role_arn)
         pipeline = TrainingPipeline(
             self,
@@ -93,4 +77,25 @@ class BatchStack(cdk.Stack):
             environment=environment.name,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
+        )
+
+    def _role(
+        self, environment: Environment, use_case: UseCase, data: "DataStack", training: "TrainingStack"
+    ) -> BatchTransformRole:
+        account = xgboost_account(environment.region)
+        return BatchTransformRole(
+            self,
+            "Role",
+            path=f"/ml-loop/{environment.name}/{use_case.slug}/batch/",
+            places=BatchPlaces(
+                use_case=use_case.name,
+                raw=data.raw,
+                processed=data.processed,
+                models=data.models,
+                data_key=training.settings.data_key,
+                models_key=training.settings.models_key,
+                files=tuple(training.job_files),
+            ),
+            image_arn=f"arn:{self.partition}:ecr:{environment.region}:{account}:repository/{XGBOOST_REPOSITORY}",
+            placement=training.placement,
         )

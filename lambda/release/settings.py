@@ -1,20 +1,11 @@
 """Settings of the release function, from its environment variables."""
 
-import os
-from collections.abc import Mapping
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
+from shared.settings import FunctionSettings
 
 
-class Settings(BaseModel):
+class Settings(FunctionSettings):
     """What the function is told about where it runs."""
 
-    model_config = ConfigDict(frozen=True)
-
-    environment: str = Field(alias="ML_LOOP_ENVIRONMENT", min_length=1)
     records_table: str = Field(alias="ML_LOOP_RECORDS_TABLE", min_length=1)
-
-    @classmethod
-    def load(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the variables; pydantic's ValidationError names the one that is missing."""
-        return cls.model_validate(dict(variables))

@@ -15,7 +15,7 @@ from botocore.validate import ParamValidator
 from local_cloud import clients
 from local_cloud.platform import Platform
 from local_cloud.sagemaker import constraints
-from local_cloud.sagemaker.errors import SageMakerError, validation_error
+from local_cloud.sagemaker.errors import SageMakerError, not_implemented, validation_error
 from local_cloud.sagemaker.store import Store
 
 
@@ -81,9 +81,7 @@ def invoke(name: str, request: Request, call: Call) -> Response:
         raise SageMakerError("UnknownOperationException", f"SageMaker has no operation {name}")
     model = _service().operation_model(name)
     if name not in _OPERATIONS:
-        raise SageMakerError(
-            "NotImplementedByLocalCloud", f"The local cloud does not implement sagemaker:{name}.", status=501
-        )
+        raise not_implemented(f"sagemaker:{name}")
     if model.input_shape is not None:
         report = ParamValidator().validate(_with_times(model.input_shape, request), model.input_shape)
         if report.has_errors():

@@ -16,6 +16,11 @@ def validation_error(message: str) -> SageMakerError:
     return SageMakerError("ValidationException", message)
 
 
+def not_implemented(what: str) -> SageMakerError:
+    """AWS would do this, and the local cloud says by name that it does not: `what`, and what may be used instead."""
+    return SageMakerError("NotImplementedByLocalCloud", f"The local cloud does not implement {what}.", status=501)
+
+
 def not_found(message: str) -> SageMakerError:
     """A named resource does not exist, for the operations that say ResourceNotFound."""
     return SageMakerError("ResourceNotFound", message)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, Request
-from local_cloud.sagemaker.errors import SageMakerError
+from local_cloud.sagemaker.errors import not_implemented
 
 
 def user_context(call: Call) -> dict[str, Any]:
@@ -11,10 +11,11 @@ def user_context(call: Call) -> dict[str, Any]:
     return {"IamIdentity": {"Arn": call.principal_arn, "PrincipalId": call.principal_arn.rpartition("/")[2]}}
 
 
-def refuse(request: Request, *names: str) -> None:
-    """Raise SageMakerError if a request has a member that the local cloud does not implement."""
-    for name in names:
-        if name in request:
-            raise SageMakerError(
-                "NotImplementedByLocalCloud", f"The local cloud does not implement {name}; leave it out.", status=501
-            )
+def refuse(request: Request, *paths: str) -> None:
+    """Raise SageMakerError if a request asks for something that is not implemented: a field, "Outer.Inner"."""
+    for path in paths:
+        value: Any = request
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value:
+            raise not_implemented(f"{path}; leave it out")

@@ -65,17 +65,6 @@ def machine(
         defaults: other parameters of the pipeline that the input may have, with their values where it has not.
         max_seconds: how long preparing may take, waiting for machines included.
     """
-    key = prepared_uri.removeprefix(f"s3://{bucket}/")
-    parameters = [
-        {"Name": PREPARED_DATA, "Value.$": _folder(prepared_uri)},
-        *({"Name": name, "Value.$": f"$.given.{name}"} for name in defaults),
-    ]
-    start = {
-        "PipelineName": pipeline,
-        "PipelineParameters": parameters,
-        # The same execution starts one pipeline, however often it asks.
-        "ClientRequestToken.$": "States.Hash($$.Execution.Id, 'SHA-256')",
-    }
     return {
         "Comment": "Prepare the data, make sure that all of it is there, start the pipeline on it",
         "StartAt": "Defaults",
@@ -98,23 +87,38 @@ def machine(
                 "ResultPath": "$.prepared",
                 "Next": "FindManifest",
             },
-            "FindManifest": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:s3:headObject",
-                "Parameters": {"Bucket": bucket, "Key.$": _folder(key, f"/{MANIFEST}")},
-                "ResultSelector": {"ETag.$": "$.ETag"},
-                "ResultPath": "$.manifest",
-                "Retry": [{"ErrorEquals": ["S3.SdkClientException"], **_BUSY}],
-                "Next": "StartPipeline",
-            },
-            "StartPipeline": {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::aws-sdk:sagemaker:startPipelineExecution",
-                "Parameters": start,
-                "Retry": [{"ErrorEquals": ["SageMaker.SdkClientException", "SageMaker.SageMakerException"], **_BUSY}],
-                "End": True,
-            },
+            "FindManifest": {**_find_manifest(bucket, prepared_uri), "Next": "StartPipeline"},
+            "StartPipeline": {**_start_pipeline(pipeline, prepared_uri, defaults), "End": True},
         },
+    }
+
+
+def _find_manifest(bucket: str, prepared_uri: str) -> State:
+    key = prepared_uri.removeprefix(f"s3://{bucket}/")
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:headObject",
+        "Parameters": {"Bucket": bucket, "Key.$": _folder(key, f"/{MANIFEST}")},
+        "ResultSelector": {"ETag.$": "$.ETag"},
+        "ResultPath": "$.manifest",
+        "Retry": [{"ErrorEquals": ["S3.SdkClientException"], **_BUSY}],
+    }
+
+
+def _start_pipeline(pipeline: str, prepared_uri: str, defaults: Mapping[str, str]) -> State:
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sagemaker:startPipelineExecution",
+        "Parameters": {
+            "PipelineName": pipeline,
+            "PipelineParameters": [
+                {"Name": PREPARED_DATA, "Value.$": _folder(prepared_uri)},
+                *({"Name": name, "Value.$": f"$.given.{name}"} for name in defaults),
+            ],
+            # The same execution starts one pipeline, however often it asks.
+            "ClientRequestToken.$": "States.Hash($$.Execution.Id, 'SHA-256')",
+        },
+        "Retry": [{"ErrorEquals": ["SageMaker.SdkClientException", "SageMaker.SageMakerException"], **_BUSY}],
     }
 
 

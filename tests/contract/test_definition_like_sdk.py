@@ -12,6 +12,7 @@ from pipelines_src import definition as ours
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 
+BASE = "/opt/ml/processing"
 ARN = "arn:aws:lambda:ap-northeast-1:111122223333:function:f"
 
 
@@ -158,13 +159,29 @@ def test_lambda_and_callback_steps(sdk: Any) -> None:
 
 
 def test_the_evaluation_of_a_use_case(sdk: Any, pipeline_settings: PipelineSettings) -> None:
-    use_case, given = load_use_case("flight_delays"), pipeline_settings
-    mine = build_pipeline(use_case, given).to_definition()["Steps"][2]
-    base = "/opt/ml/processing"
-    processor = sdk.Processor(
+    mine = build_pipeline(load_use_case("flight_delays"), pipeline_settings).to_definition()["Steps"][2]
+    step = sdk.ProcessingStep(
+        "Evaluate",
+        step_args=processor(sdk, pipeline_settings).run(
+            inputs=inputs(sdk, pipeline_settings),
+            outputs=outputs(sdk, pipeline_settings),
+            arguments=["evaluate", "--use-case", "flight_delays"],
+        ),
+        description=mine["Description"],
+        property_files=[sdk.PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")],
+        cache_config=sdk.CacheConfig(enable_caching=True, expire_after="P30D"),
+        retry_policies=retries(sdk),
+    )
+    others = [sdk.FailStep(name, error_message="stands in for the step before") for name in ("Prepare", "Train")]
+    theirs = written(sdk, *others, step)["Steps"][2]
+    assert mine == theirs
+
+
+def processor(sdk: Any, given: PipelineSettings) -> Any:
+    return sdk.Processor(
         role=given.role_arn,
         image_uri=given.image_uri,
-        entrypoint=["python3", f"{base}/input/code/{given.code_file}"],
+        entrypoint=["python3", f"{BASE}/input/code/{given.code_file}"],
         instance_count=1,
         instance_type=sdk.ParameterString(name="ProcessingInstanceType", default_value=given.processing_instance),
         volume_size_in_gb=given.volume_gb,
@@ -181,64 +198,60 @@ def test_the_evaluation_of_a_use_case(sdk: Any, pipeline_settings: PipelineSetti
         ),
         sagemaker_session=sdk.session,
     )
+
+
+def inputs(sdk: Any, given: PipelineSettings) -> list[Any]:
     prepare = sdk.Properties(step_name="Prepare", shape_name="DescribeProcessingJobResponse")
     train = sdk.Properties(step_name="Train", shape_name="DescribeTrainingJobResponse")
-    outputs = prepare.ProcessingOutputConfig.Outputs
-    inputs = {
+    prepared = prepare.ProcessingOutputConfig.Outputs
+    uris = {
         "model": train.ModelArtifacts.S3ModelArtifacts,
         "champion": sdk.ParameterString(name="ChampionModelUri", default_value=given.code_uri),
-        **{name: outputs[name].S3Output.S3Uri for name in ("test", "validation", "features", "report")},
+        **{name: prepared[name].S3Output.S3Uri for name in ("test", "validation", "features", "report")},
         "code": given.code_uri,
         "wheels": given.wheels_uri,
     }
+    return [
+        sdk.ProcessingInput(
+            input_name=name,
+            s3_input=sdk.ProcessingS3Input(
+                s3_uri=uri,
+                local_path=f"{BASE}/input/{name}",
+                s3_data_type="S3Prefix",
+                s3_input_mode="File",
+                s3_data_distribution_type="FullyReplicated",
+                s3_compression_type="None",
+            ),
+        )
+        for name, uri in uris.items()
+    ]
+
+
+def outputs(sdk: Any, given: PipelineSettings) -> list[Any]:
     folders = {"evaluation": given.processed_uri, "package": given.models_uri}
     run = sdk.ExecutionVariables.PIPELINE_EXECUTION_ID
-    arguments = processor.run(
-        inputs=[
-            sdk.ProcessingInput(
-                input_name=name,
-                s3_input=sdk.ProcessingS3Input(
-                    s3_uri=uri,
-                    local_path=f"{base}/input/{name}",
-                    s3_data_type="S3Prefix",
-                    s3_input_mode="File",
-                    s3_data_distribution_type="FullyReplicated",
-                    s3_compression_type="None",
-                ),
-            )
-            for name, uri in inputs.items()
-        ],
-        outputs=[
-            sdk.ProcessingOutput(
-                output_name=name,
-                s3_output=sdk.ProcessingS3Output(
-                    s3_uri=sdk.Join(on="/", values=[folder, run, name]),
-                    local_path=f"{base}/output/{name}",
-                    s3_upload_mode="EndOfJob",
-                ),
-            )
-            for name, folder in folders.items()
-        ],
-        arguments=["evaluate", "--use-case", "flight_delays"],
-    )
+    return [
+        sdk.ProcessingOutput(
+            output_name=name,
+            s3_output=sdk.ProcessingS3Output(
+                s3_uri=sdk.Join(on="/", values=[folder, run, name]),
+                local_path=f"{BASE}/output/{name}",
+                s3_upload_mode="EndOfJob",
+            ),
+        )
+        for name, folder in folders.items()
+    ]
+
+
+def retries(sdk: Any) -> list[Any]:
     faults, job_faults = sdk.StepExceptionTypeEnum, sdk.SageMakerJobExceptionTypeEnum
-    step = sdk.ProcessingStep(
-        "Evaluate",
-        step_args=arguments,
-        description=mine["Description"],
-        property_files=[sdk.PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")],
-        cache_config=sdk.CacheConfig(enable_caching=True, expire_after="P30D"),
-        retry_policies=[
-            sdk.StepRetryPolicy(
-                exception_types=[faults.SERVICE_FAULT, faults.THROTTLING], interval_seconds=10, max_attempts=5
-            ),
-            sdk.SageMakerJobStepRetryPolicy(
-                failure_reason_types=[job_faults.INTERNAL_ERROR, job_faults.CAPACITY_ERROR, job_faults.RESOURCE_LIMIT],
-                interval_seconds=60,
-                expire_after_mins=120,
-            ),
-        ],
-    )
-    others = [sdk.FailStep(name, error_message="stands in for the step before") for name in ("Prepare", "Train")]
-    theirs = written(sdk, *others, step)["Steps"][2]
-    assert mine == theirs
+    return [
+        sdk.StepRetryPolicy(
+            exception_types=[faults.SERVICE_FAULT, faults.THROTTLING], interval_seconds=10, max_attempts=5
+        ),
+        sdk.SageMakerJobStepRetryPolicy(
+            failure_reason_types=[job_faults.INTERNAL_ERROR, job_faults.CAPACITY_ERROR, job_faults.RESOURCE_LIMIT],
+            interval_seconds=60,
+            expire_after_mins=120,
+        ),
+    ]

@@ -20,6 +20,7 @@ from ops import wheel_files, wheels
 from pipelines_src import job_wheels
 from pipelines_src.job_code import assembled
 from pipelines_src.steps.wheels import pins
+from tests.needs import need, without_network
 
 UV = str(Path(sys.executable).with_name("uv"))
 # Of what the image has, what the steps import, and what that needs.
@@ -44,15 +45,14 @@ USE_CASE = {
     "train": {"algorithm": "xgboost", "hyperparameters": {"objective": "binary:logistic", "num_round": 5}},
     "gate": [{"metric": "auc.value", "at_least": 0.5}],
 }
-NO_NETWORK = ["unshare", "--map-root-user", "--net"]
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The image's Python with the image's versions of what the steps import, and nothing that it lacks."""
     environment = tmp_path_factory.mktemp("image") / "venv"
-    if not any(uv("venv", "--python", candidate, str(environment)) for candidate in interpreters()):
-        pytest.skip(f"There is no Python {wheel_files.PYTHON} on this machine, and none can be fetched.")
+    made = any(uv("venv", "--python", candidate, str(environment)) for candidate in interpreters())
+    need(made, f"There is no Python {wheel_files.PYTHON} on this machine, and none can be fetched.")
     has = (job_wheels.LOCKS / f"{job_wheels.XGBOOST}.image.txt").read_text().splitlines()
     wanted = environment / "requirements.txt"
     wanted.write_text("\n".join(line for line in has if line.partition("==")[0] in IMPORTED))
@@ -94,9 +94,8 @@ def base(tmp_path: Path) -> Path:
 
 
 def prepare(python: str, code: Path, base: Path) -> subprocess.CompletedProcess[str]:
-    isolated = subprocess.run([*NO_NETWORK, "true"], check=False, capture_output=True).returncode == 0
     return subprocess.run(
-        [*(NO_NETWORK if isolated else []), python, "-I", str(code), "prepare", "--use-case", "visits"],
+        [*without_network(), python, "-I", str(code), "prepare", "--use-case", "visits"],
         env={"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"]},
         check=False,
         capture_output=True,

@@ -2,13 +2,13 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from tests.cfn_lint import problems
+from tests.needs import without_network
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,15 +22,6 @@ def synthesise(outdir: Path, *prefix: str) -> dict[str, bytes]:
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return {str(path.relative_to(outdir)): path.read_bytes() for path in sorted(outdir.rglob("*")) if path.is_file()}
-
-
-def without_network() -> list[str]:
-    prefix = ["unshare", "-rn"]
-    probe = subprocess.run([*prefix, "true"], capture_output=True, check=False) if shutil.which("unshare") else None
-    if probe is not None and probe.returncode == 0:
-        return prefix
-    assert "CI" not in os.environ, "nobody can leave the network on this system, so this would show too little"
-    return []
 
 
 def test_two_processes_write_the_same_bytes_without_network_and_credentials(tmp_path: Path) -> None:

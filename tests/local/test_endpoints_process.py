@@ -15,6 +15,7 @@ import pytest
 from local_cloud.clients import ROOT
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from tests.local.endpoints_kit import until
+from tests.needs import need, need_private_network
 
 SOCKETS = Path(tempfile.gettempdir()) / f"ml-loop-models-test-{os.getpid()}"
 SERVER = """
@@ -60,10 +61,6 @@ def start(
     return process, lines
 
 
-def can_leave_the_network() -> bool:
-    return subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode == 0
-
-
 def test_health_is_asked_until_it_is_there(processes: list[ModelProcess], tmp_path: Path) -> None:
     process, _ = start(processes, tmp_path, SERVER.format(status=200))
     assert process.wait_until_healthy(20)
@@ -85,8 +82,8 @@ def test_a_process_that_answers_badly_or_ends_is_not_healthy(processes: list[Mod
     assert lines == ["no model"]
 
 
-@pytest.mark.skipif(not can_leave_the_network(), reason="this system allows no private network")
 def test_an_isolated_process_reaches_only_itself(processes: list[ModelProcess], tmp_path: Path) -> None:
+    need_private_network()
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as outside:
@@ -113,8 +110,8 @@ def test_what_a_process_has_started_ends_with_it(processes: list[ModelProcess], 
     assert not _runs(int(lines[0]))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal")
 def test_a_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    need(sys.platform == "linux", "Only Linux tells a process that its parent has ended.")
     code = (
         "import sys, time\nfrom pathlib import Path\n"
         "from local_cloud.sagemaker.endpoints.process import ModelProcess\n"

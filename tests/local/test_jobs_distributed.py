@@ -24,12 +24,17 @@ from tests.local.training_kit import (
     unpack,
     upload_script,
 )
+from tests.needs import need
 
 TWO = {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 10}
 SHARDED = {"S3DataDistributionType": "ShardedByS3Key"}
 TREES = {"num_round": "10", "objective": "binary:logistic", "eval_metric": "auc", "max_depth": "5", "base_score": "0.5"}
 COLUMNS = ["month", "day", "hour", "minute", "distance", "flight"]
-pytestmark = pytest.mark.skipif(not process.abilities().isolate_network, reason="the system has no network namespaces")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def networks() -> None:
+    need(process.abilities().isolate_network, "This system has no network namespaces for several instances.")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from local_cloud.clients import REGION
 from local_cloud.sagemaker.images import mxnet_ndarray, recordio
 from local_cloud.sagemaker.jobs.process import abilities
 from tests.local.endpoints_kit import Kit, until
+from tests.needs import need
 
 IMAGE = image("kmeans", REGION)
 DIGITS, TARGET = load_digits().data.astype(np.float32), load_digits().target
@@ -173,8 +174,8 @@ def test_batch_transform_gives_a_line_for_each_row(world: World, split: str) -> 
     assert [json.loads(line)["closest_cluster"] for line in lines] == distances.argmin(axis=1).tolist()
 
 
-@pytest.mark.skipif(not abilities().isolate_network, reason="several instances need network namespaces")
 def test_several_instances_train_one_model_on_their_shards(world: World) -> None:
+    need(abilities().isolate_network, "This system has no network namespaces for several instances.")
     # One instance sees only small digits, one only great ones, and one none, since there are two files.
     kit, small = world.kit, TARGET[:1400] < 5
     kit.s3.put_object(Bucket=kit.bucket, Key="data/apart/part-0", Body=recordio.write(TRAIN[small]))

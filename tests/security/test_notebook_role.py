@@ -145,7 +145,7 @@ def test_it_may_do_what_people_do_in_a_notebook(cloud: Cloud) -> None:
     assert {text: result for text, result in found.items() if result != "Allowed"} == {}
 
 
-def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -> None:
+def test_it_may_not_leave_the_data_of_its_use_cases(cloud: Cloud) -> None:
     raw, processed, models, capture = (
         physical(cloud, "dev-data", "AWS::S3::Bucket", name) for name in ("Raw", "Processed", "Models", "Capture")
     )
@@ -171,6 +171,17 @@ def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -
         Request("s3:PutObject", f"{models}/{FITTED}"),
         Request("s3:GetObject", f"{models}/flight_delays/abc/package/model.tar.gz"),
         Request("kms:ScheduleKeyDeletion", key),
+        Request("logs:GetLogEvents", f"{LOGS}/TrainingJobs:log-stream:somebody-elses"),
+        Request("codecommit:GitPull", f"{CODECOMMIT}:others"),
+        Request("secretsmanager:GetSecretValue", SECRET),
+    ]
+    found = answers(cloud, requests)
+    assert {text: result for text, result in found.items() if result == "Allowed"} == {}
+
+
+def test_it_may_not_start_jobs_deploy_or_hand_on_rights_elsewhere(cloud: Cloud) -> None:
+    models_key = physical(cloud, "dev-security", "AWS::KMS::Key", "KeysModels")
+    requests = [
         job(cloud, "training", "prod-flight-delays-try"),
         job(cloud, "training", "pipelines-abc"),
         job(cloud, "training", "dev-flight-delays-try", NetworkIsolation="false"),
@@ -204,9 +215,6 @@ def test_it_may_not_leave_its_use_cases_deploy_or_hand_on_rights(cloud: Cloud) -
         Request("sagemaker:StartNotebookInstance", OWN),
         Request("sagemaker:UpdateNotebookInstance", OWN, {"sagemaker:RootAccess": "Enabled"}),
         Request("sagemaker:CreatePresignedNotebookInstanceUrl", OWN),
-        Request("logs:GetLogEvents", f"{LOGS}/TrainingJobs:log-stream:somebody-elses"),
-        Request("codecommit:GitPull", f"{CODECOMMIT}:others"),
-        Request("secretsmanager:GetSecretValue", SECRET),
     ]
     found = answers(cloud, requests)
     assert {text: result for text, result in found.items() if result == "Allowed"} == {}

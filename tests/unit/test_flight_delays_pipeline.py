@@ -269,7 +269,8 @@ def test_a_bad_request_gets_a_4xx_with_a_reason(
 
 def test_flask_serves_a_refusal_as_it_is(serving: Any) -> None:
     """The image's server is a Flask application that returns what transform_fn returned."""
-    flask = pytest.importorskip("flask")
+    import flask
+
     app = flask.Flask("image")
     app.add_url_rule("/invocations", view_func=lambda: serving[0]("{"), methods=["POST"])
     answer = app.test_client().post("/invocations")

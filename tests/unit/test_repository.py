@@ -1,5 +1,6 @@
 """What must hold of the repository itself."""
 
+import ast
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = ["aws-cdk-lib", "constructs", "boto3", "sagemaker", "pytest", "cdk-nag"]
 LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
+LONGEST_FUNCTION = 60
 TARGETS = ["setup", "synth", "lint", "test", "demo", "bench", "clean"]
 
 
@@ -64,6 +66,26 @@ def test_no_file_names_a_machine_or_holds_a_credential() -> None:
         text = path.read_bytes().decode(errors="ignore")
         found = wrong.search(text) if path != Path(__file__) else None
         assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {length} lines"
+        for path in tracked()
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_a_gate_skips_nothing() -> None:
+    skips = re.compile(r"pytest\.(skip|importorskip|mark\.skip(if)?)\b")
+    files = [path for path in tracked() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] == "tests"]
+    found = [path.name for path in files if path != Path(__file__) and skips.search(path.read_text())]
+    assert found == ["needs.py", "test_needs.py"]  # which fails where CI is set
+    assert re.search(r"^export CI=true$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
 
 
 def test_make_help_lists_every_target() -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
-from local_cloud.sagemaker.endpoints import listing, models
-from local_cloud.sagemaker.errors import SageMakerError, validation_error
+from local_cloud.sagemaker.endpoints import models
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.store import Document
 
 KIND = "EndpointConfig"
@@ -42,7 +43,9 @@ def describe(request: Request, call: Call) -> Response:
 @operation("ListEndpointConfigs")
 def list_configs(request: Request, call: Call) -> Response:
     """List configurations."""
-    return listing.page(request, call.store.list(KIND), "EndpointConfigName", "EndpointConfigs")
+    return listing.listed(
+        request, call.store.list(KIND), name="EndpointConfigName", answer="EndpointConfigs", usual=listing.NEWEST
+    )
 
 
 @operation("DeleteEndpointConfig")
@@ -78,9 +81,7 @@ def _check(variant: dict[str, Any], call: Call) -> None:
 
 def _refuse(document: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
     if unserved := [key for key in keys if document.get(key)]:
-        raise SageMakerError(
-            "NotImplementedByLocalCloud",
-            f"CreateEndpointConfig: the local cloud does not implement {', '.join(unserved)}{where}; it serves "
-            "real-time variants with InstanceType and InitialInstanceCount.",
-            status=501,
+        raise not_implemented(
+            f"{', '.join(unserved)}{where} in CreateEndpointConfig; it serves real-time variants with InstanceType and "
+            "InitialInstanceCount"
         )

@@ -7,9 +7,9 @@ shows when an endpoint is created.
 
 from typing import Any
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, invoke, now, operation
-from local_cloud.sagemaker.endpoints import listing
-from local_cloud.sagemaker.errors import SageMakerError, validation_error
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.store import Document
 
 KIND = "Model"
@@ -39,7 +39,7 @@ def describe(request: Request, call: Call) -> Response:
 @operation("ListModels")
 def list_models(request: Request, call: Call) -> Response:
     """List models."""
-    return listing.page(request, call.store.list(KIND), "ModelName", "Models")
+    return listing.listed(request, call.store.list(KIND), name="ModelName", answer="Models", usual=listing.NEWEST)
 
 
 @operation("DeleteModel")
@@ -64,11 +64,8 @@ def _container(request: Request) -> dict[str, Any]:
     if primary is not None and containers:
         raise validation_error("CreateModel: found PrimaryContainer and Containers; allowed is one of them.")
     if len(containers) > 1:
-        raise SageMakerError(
-            "NotImplementedByLocalCloud",
-            f"CreateModel: an inference pipeline ({len(containers)} Containers) is not implemented by the local cloud; "
-            "it serves models of one container.",
-            status=501,
+        raise not_implemented(
+            f"inference pipelines (CreateModel with {len(containers)} Containers); it serves models of one container"
         )
     container: dict[str, Any] | None = primary or next(iter(containers), None)
     if container is None:
@@ -107,9 +104,6 @@ def _refuse_unserved(container: dict[str, Any]) -> None:
     if container.get("Mode") == "MultiModel":
         unserved.append("Mode=MultiModel")
     if unserved:
-        raise SageMakerError(
-            "NotImplementedByLocalCloud",
-            f"CreateModel: the local cloud does not implement {', '.join(unserved)}; allowed is ModelDataUrl "
-            "with the s3:// address of a model.tar.gz.",
-            status=501,
+        raise not_implemented(
+            f"{', '.join(unserved)} of CreateModel; allowed is ModelDataUrl with the s3:// address of a model.tar.gz"
         )

@@ -6,8 +6,9 @@ Each answers at once and leaves the work to `rollout`; `DescribeEndpoint` tells 
 import shutil
 from typing import Any
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
-from local_cloud.sagemaker.endpoints import documents, endpoint_configs, listing, models, plans, rollout, shifting
+from local_cloud.sagemaker.endpoints import documents, endpoint_configs, models, plans, rollout, shifting
 from local_cloud.sagemaker.endpoints.documents import KIND
 from local_cloud.sagemaker.endpoints.plans import Plan
 from local_cloud.sagemaker.errors import validation_error
@@ -52,7 +53,14 @@ def describe(request: Request, call: Call) -> Response:
 @operation("ListEndpoints")
 def list_endpoints(request: Request, call: Call) -> Response:
     """List endpoints."""
-    return listing.page(request, call.store.list(KIND), "EndpointName", "Endpoints")
+    return listing.listed(
+        request,
+        call.store.list(KIND),
+        name="EndpointName",
+        status="EndpointStatus",
+        answer="Endpoints",
+        usual=listing.NEWEST,
+    )
 
 
 @operation("UpdateEndpoint")

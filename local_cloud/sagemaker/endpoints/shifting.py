@@ -9,7 +9,7 @@ from typing import Any
 
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveEndpoint
 from local_cloud.sagemaker.endpoints.plans import Plan
-from local_cloud.sagemaker.errors import SageMakerError, validation_error
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 
 TIME_SCALE = 1 / 60
 _POLL_SECONDS = 0.05
@@ -24,12 +24,7 @@ def check(config: dict[str, Any], old: Plan, new: Plan) -> None:
     """Refuse a deployment configuration that AWS or the local cloud does not allow for this update."""
     for key in ("RollingUpdatePolicy", "AutoRollbackConfiguration"):
         if config.get(key):
-            raise SageMakerError(
-                "NotImplementedByLocalCloud",
-                f"UpdateEndpoint: the local cloud does not implement DeploymentConfig.{key}; allowed is "
-                "BlueGreenUpdatePolicy.",
-                status=501,
-            )
+            raise not_implemented(f"DeploymentConfig.{key} of UpdateEndpoint; allowed is BlueGreenUpdatePolicy")
     routing = _routing(config)
     if routing["Type"] == "ALL_AT_ONCE":
         return

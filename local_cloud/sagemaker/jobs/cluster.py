@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import refusals
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 
 _DEFAULT_GROUP = "homogeneousCluster"  # what AWS calls the group of a job that names none
 _MOST_INSTANCES = 8  # each is a process on this machine
@@ -51,7 +50,7 @@ def check(config: dict[str, Any], channels: Sequence[dict[str, Any]] = ()) -> No
     if count == 0:
         raise validation_error("The job has no instance; InstanceCount must be 1 or more.")
     if count > _MOST_INSTANCES:
-        raise refusals.not_implemented(f"more than {_MOST_INSTANCES} instances for one job")
+        raise not_implemented(f"more than {_MOST_INSTANCES} instances for one job")
     for channel in channels:
         unknown = set(channel["DataSource"].get("S3DataSource", {}).get("InstanceGroupNames", [])) - set(groups)
         if unknown:

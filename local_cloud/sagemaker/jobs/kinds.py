@@ -11,7 +11,6 @@ from local_cloud.sagemaker.errors import SageMakerError, validation_error
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 ACTIVE = ("InProgress", "Stopping")
-DEFAULT_PAGE = 10  # AWS's
 
 
 @dataclass(frozen=True)
@@ -108,31 +107,19 @@ def register(kind: Kind, stop: Callable[[Call, str], None]) -> None:
         return {}
 
     def list_jobs(request: Request, call: Call) -> Response:
-        found = [job for job in call.store.list(kind.name) if _matches(kind, job, request)]
-        found = listing.between(found, "CreationTime", *_limits(request, "CreationTime"))
-        found = listing.between(found, "LastModifiedTime", *_limits(request, "LastModifiedTime"))
+        found = call.store.list(kind.name)
         if kind is TUNING:
             found = [_with_tuning_config(job) for job in found]
-        sort_keys = {"Name": kind.name_key, "CreationTime": "CreationTime", "Status": kind.status_key}
-        sort_key = sort_keys[request.get("SortBy", "CreationTime")]
-        found = listing.ordered(found, lambda job: job[sort_key], request.get("SortOrder", "Descending"))
-        shown, token = listing.page(found, request, default=DEFAULT_PAGE)
-        return {f"{kind.name}Summaries": shown, "NextToken": token}
+        answer = f"{kind.name}Summaries"
+        return listing.listed(
+            request, found, name=kind.name_key, status=kind.status_key, answer=answer, usual=listing.NEWEST
+        )
 
     operations: dict[str, Operation] = {
         f"Describe{kind.name}": describe, f"Stop{kind.name}": stop_job, f"List{kind.name}s": list_jobs,
     }  # fmt: skip
     for name, function in operations.items():
         operation(name)(function)
-
-
-def _matches(kind: Kind, job: dict[str, Any], request: Request) -> bool:
-    named = request.get("NameContains", "").lower() in job[kind.name_key].lower()
-    return named and request.get("StatusEquals", job[kind.status_key]) == job[kind.status_key]
-
-
-def _limits(request: Request, key: str) -> tuple[Any, Any]:
-    return request.get(f"{key}After"), request.get(f"{key}Before")
 
 
 def _with_tuning_config(job: dict[str, Any]) -> dict[str, Any]:

@@ -53,11 +53,9 @@ class LogStream:
         return batch, True
 
     def _create(self) -> bool:
-        try:
-            with contextlib.suppress(self._logs.exceptions.ResourceAlreadyExistsException):
-                self._logs.create_log_group(logGroupName=self._group)
-        except (ClientError, BotoCoreError):
-            pass  # the group may be there already, and the role may lack only the right to make it
+        # The group may be there already, and the role may lack only the right to make it: the stream tells.
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self._logs.create_log_group(logGroupName=self._group)
         try:
             with contextlib.suppress(self._logs.exceptions.ResourceAlreadyExistsException):
                 self._logs.create_log_stream(logGroupName=self._group, logStreamName=self._stream)

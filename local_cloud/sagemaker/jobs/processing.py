@@ -8,13 +8,14 @@ from typing import Any
 from local_cloud.platform import Credentials
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
-from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.jobs import cluster, instances, kinds, refusals, runner, statuses, surroundings
 from local_cloud.sagemaker.jobs.cluster import Instance
 from local_cloud.sagemaker.jobs.follower import Follower
 from local_cloud.sagemaker.jobs.process import Outcome, Program, Running
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.s3 import Source, Transfer
+from local_cloud.sagemaker.requests import refuse
 
 _DEFAULT_SECONDS = 86400
 
@@ -38,14 +39,14 @@ def _check(request: Request, call: Call) -> None:
     application = request["AppSpecification"]
     images.find(application["ImageUri"], call.store.region)
     images.processing_command(application["ImageUri"], application.get("ContainerEntrypoint", []), [])
-    refusals.refuse(request, "ExperimentConfig", "ProcessingResources.ClusterConfig.InstancePreferences")
+    refuse(request, "ExperimentConfig", "ProcessingResources.ClusterConfig.InstancePreferences")
     cluster.check(request["ProcessingResources"]["ClusterConfig"])
     for item in request.get("ProcessingInputs", []):
         where = f"ProcessingInputs {item['InputName']}"
         refusals.one_of(item, ("S3Input", "DatasetDefinition"), where)
         refusals.check_mode(where, item["S3Input"].get("S3InputMode"))
         if item["S3Input"].get("S3CompressionType") == "Gzip":
-            raise refusals.not_implemented(f"S3CompressionType Gzip ({where}), which on AWS needs input mode Pipe")
+            raise not_implemented(f"S3CompressionType Gzip ({where}), which on AWS needs input mode Pipe")
         _check_path(item["S3Input"].get("LocalPath"), where)
     for item in request.get("ProcessingOutputConfig", {}).get("Outputs", []):
         where = f"ProcessingOutputConfig {item['OutputName']}"

@@ -1,23 +1,8 @@
-"""Refuse what the local cloud does not implement, before a job exists, by the name of the field."""
+"""Refuse ways of reading and choosing that no job here knows, before the job exists."""
 
 from typing import Any
 
-from local_cloud.sagemaker.errors import validation_error
-
-
-def refuse(request: dict[str, Any], *paths: str) -> None:
-    """Raise ValidationException if the request has one of these fields, "Outer.Inner"."""
-    for path in paths:
-        value: Any = request
-        for part in path.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value:
-            raise not_implemented(path)
-
-
-def not_implemented(what: str) -> Exception:
-    """The refusal of something by name."""
-    return validation_error(f"The local cloud does not implement {what}.")
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 
 
 def check_mode(where: str, mode: str | None) -> None:

@@ -4,9 +4,10 @@ import re
 
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request
-from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.jobs import cluster, process, refusals, spot
 from local_cloud.sagemaker.jobs.metrics import compile_definitions
+from local_cloud.sagemaker.requests import refuse
 
 _CHANNEL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")  # AWS also allows a dot first
 
@@ -15,7 +16,7 @@ def check(request: Request, call: Call) -> None:
     """Refuse a training job that cannot run here."""
     algorithm = request["AlgorithmSpecification"]
     refusals.one_of(algorithm, ("TrainingImage", "AlgorithmName"), "AlgorithmSpecification")
-    refusals.refuse(
+    refuse(
         request, "AlgorithmSpecification.ContainerEntrypoint", "AlgorithmSpecification.ContainerArguments",
         "AlgorithmSpecification.TrainingImageConfig", "ResourceConfig.InstancePreferences", "ServerlessJobConfig",
         "DebugRuleConfigurations", "ProfilerRuleConfigurations", "ExperimentConfig", "MlflowConfig",
@@ -34,9 +35,9 @@ def check(request: Request, call: Call) -> None:
             raise validation_error(f"{where}: a channel's name has letters, digits, - and _ here.")
         refusals.one_of(channel["DataSource"], ("S3DataSource", "FileSystemDataSource", "DatasetSource"), where)
         refusals.check_mode(where, channel.get("InputMode"))
-        refusals.refuse(channel, "ShuffleConfig")
+        refuse(channel, "ShuffleConfig")
         if channel.get("CompressionType") == "Gzip" or channel.get("RecordWrapperType") == "RecordIO":
-            raise refusals.not_implemented(f"CompressionType or RecordWrapperType ({where}), which need mode Pipe")
+            raise not_implemented(f"CompressionType or RecordWrapperType ({where}), which need mode Pipe")
 
 
 def metrics(request: Request) -> dict[str, re.Pattern[str]]:
@@ -55,7 +56,7 @@ def _check_network(request: Request) -> None:
     alone = len(cluster.instances(request.get("ResourceConfig", {}))) == 1
     if alone or images.runs_a_script(request.get("HyperParameters", {})) or process.abilities().isolate_network:
         return
-    raise refusals.not_implemented(
+    raise not_implemented(
         "training a built-in algorithm on several instances where the system has no network namespaces, since XGBoost "
         "would listen on every address of this machine; set ResourceConfig.InstanceCount to 1"
     )

@@ -12,12 +12,13 @@ from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.plans import socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
-from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import kinds, records, refusals, runner, statuses, surroundings
+from local_cloud.sagemaker.errors import not_implemented, validation_error
+from local_cloud.sagemaker.jobs import kinds, records, runner, statuses, surroundings
 from local_cloud.sagemaker.jobs.failure import JobFailureError, JobStoppedError
 from local_cloud.sagemaker.jobs.invoker import Invoker
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.s3 import Source, Transfer
+from local_cloud.sagemaker.requests import refuse
 from local_cloud.sagemaker.store import Document
 
 _HEALTHY_SECONDS = 120
@@ -43,10 +44,10 @@ kinds.register(kinds.TRANSFORM, lambda call, name: runner.ask_to_stop(kinds.TRAN
 def _check(request: Request, call: Call) -> None:
     model = models.find(request["ModelName"], call)
     images.find(model["_Container"]["Image"], call.store.region)
-    refusals.refuse(request, "DataCaptureConfig", "ExperimentConfig")
+    refuse(request, "DataCaptureConfig", "ExperimentConfig")
     given = request["TransformInput"]
     if given.get("SplitType", "None") not in {"None", "Line"}:
-        raise refusals.not_implemented(f"SplitType {given['SplitType']}; use Line or None")
+        raise not_implemented(f"SplitType {given['SplitType']}; use Line or None")
     processing = request.get("DataProcessing", {})
     filters = [records.Filter(processing.get(key, "$")) for key in ("InputFilter", "OutputFilter")]
     shaped = processing.get("JoinSource") == "Input" or not all(each.passes_all for each in filters)

@@ -43,5 +43,5 @@ def list_training_jobs(request: Request, call: Call) -> Response:
         found = found[::-1] if request.get("SortOrder", "Ascending") == "Descending" else found
     else:
         found = listing.ordered(found, lambda item: item[keys[sort_by]], request.get("SortOrder", "Ascending"))
-    shown, token = listing.page(found, request, default=kinds.DEFAULT_PAGE)
+    shown, token = listing.page(found, request, default=listing.NEWEST.page)
     return {"TrainingJobSummaries": shown, "NextToken": token}

@@ -6,7 +6,8 @@ from typing import Any
 from local_cloud.sagemaker import images
 from local_cloud.sagemaker.api import Call, Request
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.jobs import pruning, ranges, refusals, search, training_request, warm_start
+from local_cloud.sagemaker.jobs import pruning, ranges, search, training_request, warm_start
+from local_cloud.sagemaker.requests import refuse
 
 _NAME_LIMIT = 32  # a tuning job's name is the beginning of its training jobs' names
 _LEAST_RANDOM = 3  # before a Gaussian process has anything to say
@@ -17,7 +18,7 @@ _OWN_KEYS = frozenset({"DefinitionName", "StaticHyperParameters", "HyperParamete
 
 def check(request: Request, call: Call) -> None:
     """Refuse a tuning job that cannot run here; its first training job is checked as well."""
-    refusals.refuse(
+    refuse(
         request, "Autotune", "TrainingJobDefinitions", "TrainingJobDefinition.HyperParameterRanges",
         "TrainingJobDefinition.TuningObjective", "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters",
     )  # fmt: skip

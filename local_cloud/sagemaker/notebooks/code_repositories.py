@@ -1,8 +1,8 @@
 """Git repositories as SageMaker knows them; nothing is cloned."""
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.notebooks import pages
 from local_cloud.sagemaker.store import Document
 
 KIND = "CodeRepository"
@@ -41,7 +41,7 @@ def _update(request: Request, call: Call) -> Response:
 
 @operation("ListCodeRepositories")
 def _list(request: Request, call: Call) -> Response:
-    return pages.page(request, call.store.list(KIND), name="CodeRepositoryName", answer="CodeRepositorySummaryList")
+    return listing.listed(request, call.store.list(KIND), name="CodeRepositoryName", answer="CodeRepositorySummaryList")
 
 
 @operation("DeleteCodeRepository")

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
-from local_cloud.sagemaker.errors import SageMakerError, validation_error
-from local_cloud.sagemaker.notebooks import code_repositories, lifecycle_configs, pages
+from local_cloud.sagemaker.errors import not_implemented, validation_error
+from local_cloud.sagemaker.notebooks import code_repositories, lifecycle_configs
 from local_cloud.sagemaker.notebooks.statuses import KIND, find, move, settled
 from local_cloud.sagemaker.requests import refuse
 
@@ -55,9 +56,7 @@ def _list(request: Request, call: Call) -> Response:
         "AdditionalCodeRepositoryEquals",
     )  # fmt: skip
     found = [document for item in call.store.list(KIND) if (document := settled(item, call))]
-    if status := request.get("StatusEquals"):
-        found = [document for document in found if document["NotebookInstanceStatus"] == status]
-    return pages.page(request, found, name=_NAME, answer="NotebookInstances")
+    return listing.listed(request, found, name=_NAME, status="NotebookInstanceStatus", answer="NotebookInstances")
 
 
 @operation("StartNotebookInstance")
@@ -104,11 +103,9 @@ def _delete(request: Request, call: Call) -> Response:
 @operation("CreatePresignedNotebookInstanceUrl")
 def _open(request: Request, call: Call) -> Response:
     find(request[_NAME], call)
-    raise SageMakerError(
-        "NotImplementedByLocalCloud",
-        "The local cloud does not implement sagemaker:CreatePresignedNotebookInstanceUrl: no Jupyter runs in its "
-        "notebook instances. Open notebooks with a Jupyter of your own.",
-        status=501,
+    raise not_implemented(
+        "sagemaker:CreatePresignedNotebookInstanceUrl: no Jupyter runs in its notebook instances; open notebooks with "
+        "a Jupyter of your own"
     )
 
 

@@ -3,9 +3,9 @@
 import base64
 import binascii
 
+from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import validation_error
-from local_cloud.sagemaker.notebooks import pages
 from local_cloud.sagemaker.store import Document
 
 KIND = "NotebookInstanceLifecycleConfig"
@@ -40,7 +40,7 @@ def _update(request: Request, call: Call) -> Response:
 
 @operation("ListNotebookInstanceLifecycleConfigs")
 def _list(request: Request, call: Call) -> Response:
-    return pages.page(request, call.store.list(KIND), name=_NAME, answer="NotebookInstanceLifecycleConfigs")
+    return listing.listed(request, call.store.list(KIND), name=_NAME, answer="NotebookInstanceLifecycleConfigs")
 
 
 @operation("DeleteNotebookInstanceLifecycleConfig")

@@ -1,5 +1,6 @@
 """Steps that create no SageMaker resource: Condition, Fail, Lambda, Callback."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -104,10 +105,9 @@ def _typed(name: str, kind: str, value: Any) -> Any:
     if kind == "Boolean" and isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     if isinstance(value, bool) == (kind == "Boolean"):
-        try:
+        # What does not convert is told below, as what has the wrong type.
+        with contextlib.suppress(TypeError, ValueError):
             return _TYPES[kind](value)
-        except (TypeError, ValueError):
-            pass
     raise StepFailedError(f"ClientError: Output parameter [{name}] is {value!r}; it must be of type {kind}")
 
 

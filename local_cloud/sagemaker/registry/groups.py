@@ -34,13 +34,13 @@ def _describe(request: Request, call: Call) -> Response:
 @operation("ListModelPackageGroups")
 def _list(request: Request, call: Call) -> Response:
     refuse(request, "CrossAccountFilterOption")
-    wanted = request.get("NameContains", "")
-    found = [item for item in call.store.list(KIND) if wanted in item["ModelPackageGroupName"]]
-    found = listing.between(found, "CreationTime", request.get("CreationTimeAfter"), request.get("CreationTimeBefore"))
-    key = "ModelPackageGroupName" if request.get("SortBy") == "Name" else "CreationTime"
-    found = listing.ordered(found, lambda item: item[key], request.get("SortOrder", "Ascending"))
-    found, token = listing.page(found, request)
-    return {"ModelPackageGroupSummaryList": found, "NextToken": token}
+    return listing.listed(
+        request,
+        call.store.list(KIND),
+        name="ModelPackageGroupName",
+        answer="ModelPackageGroupSummaryList",
+        usual=listing.OLDEST,
+    )
 
 
 @operation("DeleteModelPackageGroup")

@@ -65,5 +65,5 @@ def _cell(cell: str, kind: str) -> Any:
         try:
             return float(text)
         except ValueError:
-            pass
+            return text  # no number: refused with the rest of its record
     return text
