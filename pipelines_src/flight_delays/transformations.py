@@ -93,7 +93,7 @@ def _clocks(flights: ir.Table, airports: ir.Table) -> ir.Table:
     hours = flights.select("time_hour", "dest").distinct().mutate(utc=_.time_hour.replace("Z", "").cast("timestamp"))
     there = hours.left_join(zones, hours.dest == zones.faa)
     ahead = local_time(there.utc, there.tzone).epoch_seconds() - local_time(there.utc, ORIGIN_ZONE).epoch_seconds()
-    return there.select("time_hour", "dest", shift=ahead / 60)
+    return there.select("time_hour", "dest", shift=ahead // 60)
 
 
 def _planes(planes: ir.Table) -> ir.Table:
