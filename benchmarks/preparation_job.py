@@ -30,8 +30,8 @@ def _ours(data: Path, out: Path) -> None:
         raw.parent.mkdir(parents=True)
         raw.symlink_to(data)
         scratch.mkdir()
-    prepare(DuckDBEngine(scratch, THREADS), settings, use_case.transformations(NAME), Folders(base))
-    (scratch / "prepared.parquet").replace(out)
+    engine = DuckDBEngine(scratch, THREADS)
+    engine.write_parquet(prepare(engine, settings, use_case.transformations(NAME), Folders(base)), out)
 
 
 def _bound(data: Path, out: Path) -> None:
