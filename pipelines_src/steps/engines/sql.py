@@ -70,22 +70,28 @@ def _alike(table: ir.Table) -> ir.Table:
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
             half = ops.Literal(0.5, "float64")
             return ops.Divide(_whole(ops.Floor, ops.Add(ops.Multiply(node.arg, scale), half)), scale)
-        if _is_first_part(node):
-            return own.first_part(node.arg.arg.to_expr(), node.arg.delimiter.to_expr()).op()
-        if isinstance(node, ops.Lowercase):
-            return ops.Lowercase(_replaced(_replaced(node.arg, "İ", "i"), "\u03a3", "\u03c3"))
-        return _finite(node)
+        return _finite(_text(node))
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
 
 
+def _text(node: Any) -> Any:
+    """Return a text in small letters as the same on all engines, and a first part without a list of all parts."""
+    if isinstance(node, ops.Lowercase):
+        return ops.Lowercase(_replaced(_replaced(node.arg, "İ", "i"), "\u03a3", "\u03c3"))
+    if _is_first_part(node):
+        return own.first_part(node.arg.arg.to_expr(), node.arg.delimiter.to_expr()).op()
+    return node
+
+
 def _is_first_part(node: Any) -> bool:
-    """Whether a text is split for its first part only, which engines find without a list of them all."""
+    """Whether a text is split for its first part only, by a separator that is known."""
     if not (isinstance(node, ops.ArrayIndex) and isinstance(node.arg, ops.StringSplit)):
         return False
     place, separator = node.index, node.arg.delimiter
     return all(isinstance(part, ops.Literal) for part in (place, separator)) and place.value == 0 and separator.value
+
 
 def _replaced(text: Any, old: str, new: str) -> Any:
     return ops.StringReplace(text, ops.Literal(old, "string"), ops.Literal(new, "string"))
