@@ -94,7 +94,7 @@ def _measure(copies: int) -> Result:
         rounds = [{way: _run(way, source, folder) for way, source in ways.items()} for _ in range(RUNS.get(copies, 1))]
         used = {way: min((turn[way] for turn in rounds), key=lambda usage: usage.cpu) for way in ways}
         different = _different(folder) if "pandas" in used else 0
-    return Result(copies, *(used[way] for way in list(ways)[:4]), used.get("pandas"), different)
+    return Result(copies, used["ours"], used["bound"], used["step"], used["step_bound"], used.get("pandas"), different)
 
 
 def _copies(folder: Path, copies: int) -> Path:
