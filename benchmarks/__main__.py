@@ -91,7 +91,24 @@ def _preparation(console: Console) -> bool:
         f"{preparation.SPEED} times the speed of pandas; of {preparation.MANY} at most {preparation.BOUND_MANY} times, "
         f"in {preparation.MEMORY_MB} MB; features equal to pandas' bit for bit."
     )
+    _step(console, results)
     return all(result.kept for result in results)
+
+
+def _step(console: Console, results: list[preparation.Result]) -> None:
+    table = Table("all of the step", "CPU s", "bound CPU s", "of bound", "s", "peak MB", "bound peak MB")
+    for result in results:
+        table.add_row(
+            str(result.copies),
+            f"{result.step.cpu:.2f}",
+            f"{result.step_bound.cpu:.2f}",
+            f"{result.step_of_bound:.2f}",
+            f"{result.step.wall:.1f}",
+            f"{result.step.peak_mb:.0f}",
+            f"{result.step_bound.peak_mb:.0f}",
+        )
+    console.print(table)
+    console.print(f"Promised: of {preparation.MANY} copies at most {preparation.MEMORY_MB} MB.")
 
 
 def _labels(console: Console) -> None:

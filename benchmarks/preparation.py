@@ -1,7 +1,9 @@
 """What preparing the flights costs beside pandas, and beside only reading and writing the same Parquet.
 
 Each copy of the year is a file of its own in which `flight` is raised by 10,000 (real numbers end at 8,500), so that
-copies are neither duplicates nor have a record_id in common. `python -m benchmarks.preparation 100` measures one size.
+copies are neither duplicates nor have a record_id in common. Two things are measured, each beside a bound of its own:
+the table of records and features, which pandas makes as well, and the whole step with all its outputs.
+`python -m benchmarks.preparation 100` measures one size.
 """
 
 import shutil
@@ -11,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from matplotlib.figure import Figure
 
-from benchmarks import measure
+from benchmarks import measure, preparation_plot
 from benchmarks.synth import ROOT
 from config import load_use_case
 from pipelines_src.flight_delays import raw_data
@@ -30,12 +31,21 @@ VARIABLES = {"ML_LOOP_MEMORY_GB": "1"}
 class Result:
     """One size: what each way used; pandas is left out where its tables would not fit into memory.
 
-    `different`: rows of features in which ours and pandas differ.
+    Attributes:
+        copies: of the flights.
+        ours: up to the table of records and features.
+        bound: reading and writing that table.
+        step: all of the step.
+        step_bound: reading its raw tables and writing its large outputs.
+        pandas: up to the same table.
+        different: rows of features in which ours and pandas differ.
     """
 
     copies: int
     ours: measure.Usage
     bound: measure.Usage
+    step: measure.Usage
+    step_bound: measure.Usage
     pandas: measure.Usage | None
     different: int
 
@@ -43,6 +53,11 @@ class Result:
     def of_bound(self) -> float:
         """CPU seconds of ours over those of reading and writing the same."""
         return self.ours.cpu / self.bound.cpu
+
+    @property
+    def step_of_bound(self) -> float:
+        """CPU seconds of the step over those of reading and writing the same."""
+        return self.step.cpu / self.step_bound.cpu
 
     @property
     def speed(self) -> float | None:
@@ -55,7 +70,7 @@ class Result:
         if self.different:
             return False
         if self.copies >= MANY:
-            return self.of_bound <= BOUND_MANY and self.ours.peak_mb <= MEMORY_MB
+            return self.of_bound <= BOUND_MANY and max(self.ours.peak_mb, self.step.peak_mb) <= MEMORY_MB
         return self.copies == 1 or (self.of_bound <= BOUND and (self.speed or 0) >= SPEED)
 
 
@@ -63,7 +78,8 @@ def run(out: Path, sizes: tuple[int, ...] = SIZES) -> list[Result]:
     """Measure each size, and plot how it grows."""
     results = [_measure(copies) for copies in sizes]
     out.mkdir(parents=True, exist_ok=True)
-    _plot(results, out / "preparation.svg")
+    rows = [result.copies * ROWS / 1e6 for result in results]
+    preparation_plot.write(rows, [vars(result) for result in results], out / "preparation.svg")
     return results
 
 
@@ -71,12 +87,14 @@ def _measure(copies: int) -> Result:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         data = _copies(folder, copies)
-        # The bound rewrites what ours prepared; the ways alternate, since other work on the machine comes in waves.
-        ways = {"ours": data, "bound": folder / "ours.parquet"} | ({} if copies >= MANY else {"pandas": data})
+        # A bound rewrites what ours made; the ways alternate, since other work on the machine comes in waves.
+        ways = {"ours": data, "bound": folder / "ours.parquet", "step": data, "step_bound": data}
+        if copies < MANY:
+            ways["pandas"] = data
         rounds = [{way: _run(way, source, folder) for way, source in ways.items()} for _ in range(RUNS.get(copies, 1))]
         used = {way: min((turn[way] for turn in rounds), key=lambda usage: usage.cpu) for way in ways}
         different = _different(folder) if "pandas" in used else 0
-    return Result(copies, used["ours"], used["bound"], used.get("pandas"), different)
+    return Result(copies, used["ours"], used["bound"], used["step"], used["step_bound"], used.get("pandas"), different)
 
 
 def _copies(folder: Path, copies: int) -> Path:
@@ -93,8 +111,21 @@ def _copies(folder: Path, copies: int) -> Path:
 
 
 def _run(way: str, source: Path, folder: Path) -> measure.Usage:
-    command = [sys.executable, "-m", "benchmarks.preparation_job", way, str(source), str(folder / f"{way}.parquet")]
-    return measure.run(command, ROOT, VARIABLES)
+    out = folder / (way if way.startswith("step") else f"{way}.parquet")
+    command = [sys.executable, "-m", "benchmarks.preparation_job", way, str(source), str(out)]
+    usage = measure.run(command, ROOT, VARIABLES)
+    if way == "step":
+        _copy_outputs(out / "processing" / "output", folder)
+    return usage
+
+
+def _copy_outputs(outputs: Path, folder: Path) -> None:
+    """Give the step's bound the content of each large output, in its order."""
+    for output in (*outputs.rglob("*.csv"), *outputs.rglob("*.parquet")):
+        rows = (
+            f"read_csv('{output}', header = false, all_varchar = false)" if output.suffix == ".csv" else f"'{output}'"
+        )
+        duckdb.execute(f"COPY (FROM {rows}) TO '{folder}/copy_of_{output.name}.parquet' (FORMAT parquet)")
 
 
 def _different(folder: Path) -> int:
@@ -108,21 +139,7 @@ def _different(folder: Path) -> int:
     return int(row[0]) if row else -1
 
 
-def _plot(results: list[Result], path: Path) -> None:
-    figure = Figure(figsize=(9, 3.6))
-    cpu, memory = figure.subplots(1, 2)
-    rows = [result.copies * ROWS / 1e6 for result in results]
-    for axes, name, value in ((cpu, "CPU seconds", "cpu"), (memory, "peak memory, MB", "peak_mb")):
-        for way, label in (("ours", "ML Loop"), ("bound", "reading and writing the same")):
-            axes.plot(rows, [getattr(getattr(result, way), value) for result in results], marker="o", label=label)
-        some = [(at, result.pandas) for at, result in zip(rows, results, strict=True) if result.pandas]
-        axes.plot([at for at, _ in some], [getattr(usage, value) for _, usage in some], marker="o", label="pandas")
-        axes.set(xlabel="million flights", ylabel=name, xscale="log", yscale="log")
-    cpu.legend(frameon=False)
-    figure.tight_layout()
-    figure.savefig(path)
-
-
 if __name__ == "__main__":
     for found in run(ROOT / "build", tuple(map(int, sys.argv[1:])) or SIZES):
-        print(found, f"of bound {found.of_bound:.2f}, of pandas {found.speed}, kept {found.kept}", flush=True)
+        ratios = f"of bound {found.of_bound:.2f}, the step {found.step_of_bound:.2f}, of pandas {found.speed}"
+        print(found, f"{ratios}, kept {found.kept}", flush=True)

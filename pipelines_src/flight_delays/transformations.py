@@ -22,10 +22,11 @@ _DAY = 24 * 60  # minutes
 
 def records(tables: Mapping[str, ir.Table]) -> ir.Table:
     """Return one flat record per flight, with what happened beside it: `arrived_late`, `excluded`, `record_id`."""
-    flights = tables["flights"]
+    flights, zones = tables["flights"], _zones(tables["airports"])
     joined = (
         flights.left_join(_hours(flights, tables["weather"]), ["origin", "time_hour"], rname="hour_{name}")
-        .left_join(_clocks(flights, tables["airports"]), ["time_hour", "dest"], rname="clock_{name}")
+        .left_join(zones, "dest", rname="zone_{name}")
+        .left_join(_clocks(flights, zones), ["time_hour", "zone"], rname="clock_{name}")
         .left_join(_planes(tables["planes"]), "tailnum", rname="plane_{name}")
     )
     leaves = joined.hour * 60 + joined.minute
@@ -87,13 +88,16 @@ def _hours(flights: ir.Table, weather: ir.Table) -> ir.Table:
     return joined.drop("weather_origin", "weather_time_hour")
 
 
-def _clocks(flights: ir.Table, airports: ir.Table) -> ir.Table:
-    """Return by how many minutes the clock at the destination is ahead, daylight saving included (Arizona has none)."""
-    zones = airports.group_by("faa").agg(tzone=airports.tzone.max())
-    hours = flights.select("time_hour", "dest").distinct().mutate(utc=_.time_hour.replace("Z", "").cast("timestamp"))
-    there = hours.left_join(zones, hours.dest == zones.faa)
-    ahead = local_time(there.utc, there.tzone).epoch_seconds() - local_time(there.utc, ORIGIN_ZONE).epoch_seconds()
-    return there.select("time_hour", "dest", shift=ahead / 60)
+def _zones(airports: ir.Table) -> ir.Table:
+    return airports.group_by(dest=airports.faa).agg(zone=airports.tzone.max())
+
+
+def _clocks(flights: ir.Table, zones: ir.Table) -> ir.Table:
+    """Return by how many minutes the clock of a zone is ahead, daylight saving included (Arizona has none)."""
+    hours = flights.select("time_hour", "dest").distinct().inner_join(zones, "dest").select("time_hour", "zone")
+    hours = hours.distinct().mutate(utc=_.time_hour.replace("Z", "").cast("timestamp"))
+    ahead = local_time(hours.utc, hours.zone).epoch_seconds() - local_time(hours.utc, ORIGIN_ZONE).epoch_seconds()
+    return hours.select("time_hour", "zone", shift=ahead // 60)
 
 
 def _planes(planes: ir.Table) -> ir.Table:

@@ -1,7 +1,9 @@
 """Prepare: raw tables -> records, cleaned and split, and features as the model sees them, with what was learnt."""
 
 from types import ModuleType
+from typing import Any
 
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from . import engines, features_file, files
@@ -23,7 +25,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
     """Read the raw tables of the input `raw` and write every output of the step."""
     module = transformations(use_case.name)
     with engines.opened(use_case.prepare["engine"], folders) as engine:
-        prepared = prepare(engine, use_case, module, folders)
+        prepared = _kept(engine, *_records(engine, use_case, module, folders))
         counts = report.report(engine, prepared, use_case)
         counts["rows_read"] = {name: engine.rows(_place(name, folders)) for name in use_case.raw}
         report.require_labels(engine, prepared, use_case)
@@ -42,12 +44,27 @@ def run(use_case: UseCase, folders: Folders) -> None:
 
 
 def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders) -> ir.Table:
-    """Return the records with their features, computed once: `@label`, `@split`, fields, `feature:<name>`, ..."""
+    """Return the records with their features, not computed yet: `@label`, `@split`, fields, `feature:<name>`, ..."""
+    table, values = _records(engine, use_case, module, folders)
+    return table.mutate(**values)
+
+
+def _records(
+    engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders
+) -> tuple[ir.Table, dict[str, Any]]:
+    """Return the records, cleaned and split, and `feature:<name>`, each as an expression over them."""
     tables = {name: _raw(engine, name, use_case, folders) for name in use_case.raw}
     cleaned = Cleaner(engine, use_case).clean(records(use_case, module, tables))
     table = with_splits(cleaned, use_case)
-    values = features(use_case, module, table)
-    return engine.keep("prepared", table.mutate(**{f"{FEATURE}{name}": value for name, value in values.items()}))
+    return table, {f"{FEATURE}{name}": value for name, value in features(use_case, module, table).items()}
+
+
+def _kept(engine: Engine, table: ir.Table, values: dict[str, Any]) -> ir.Table:
+    """Compute the records with their features once; a feature that is a field is not stored a second time."""
+    fields = {name: value.get_name() for name, value in values.items() if isinstance(value.op(), ops.Field)}
+    made = {name: value for name, value in values.items() if name not in fields}
+    stored = engine.keep("prepared", table.mutate(**made))
+    return stored.mutate(**{name: stored[field] for name, field in fields.items()})
 
 
 def _learn(engine: Engine, train: ir.Table, use_case: UseCase) -> Document:

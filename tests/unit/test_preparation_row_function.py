@@ -36,6 +36,7 @@ NUMBERS: dict[str, Feature] = {
     "rounded": lambda r: r.a.round(2),
     "rounded to whole": lambda r: r.a.round(),
     "floor": lambda r: r.a.floor(),
+    "floor of a floor": lambda r: (r.a.floor() / 4).floor(),
     "ceil": lambda r: r.a.ceil(),
     "angles": lambda r: (r.a * math.pi / 180).cos().round(6) + (r.b * math.pi / 180).sin().round(6),
     "case": lambda r: ibis.cases((r.a > 3, 1), (r.b < 0, 2), else_=3),
@@ -62,6 +63,7 @@ NUMBERS: dict[str, Feature] = {
 TEXTS: dict[str, Feature] = {
     "as it is": lambda r: r.text,
     "first word": lambda r: r.text.split(" ")[0],
+    "first letters of the first word": lambda r: r.text.split(" ")[0].split("x")[0],
     "second word": lambda r: r.text.split(" ")[1],
     "lower": lambda r: r.text.lower(),
     "stripped": lambda r: r.text.strip(),

@@ -40,6 +40,12 @@ _FUNCTIONS: dict[str, Rewrite] = {
         ],
     ),
     "row_hash": _call("hash"),
+    "has_number": _call("isfinite"),
+    # It gives a double; a sum with zero makes the negative zero the other one.
+    "whole_floor": lambda arguments: sg.paren(
+        sg.Add(this=_call("floor")(arguments), expression=sg.Literal.number("0.0"))
+    ),
+    "first_part": lambda arguments: sg.Anonymous(this="split_part", expressions=[*arguments, sg.Literal.number("1")]),
     "whole_sum": lambda arguments: sg.Sum(
         this=sg.Cast(this=sg.Div(this=arguments[0], expression=arguments[1]), to=sg.DataType.build("BIGINT"))
     ),  # of 128 bits

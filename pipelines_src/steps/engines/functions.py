@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import ibis
@@ -24,6 +25,21 @@ def row_hash(table: ir.Table, columns: Sequence[str]) -> Any:
     return _builtin("row_hash", types, "int64")(*(table[column] for column in columns))
 
 
+def has_number(value: Any) -> Any:
+    """Return whether a float64 is a number, neither infinite nor "not a number"; missing where it is missing."""
+    return _builtin("has_number", ("float64",), "boolean")(value)
+
+
+def whole_floor(value: Any) -> Any:
+    """Return the largest whole number, as float64, that is no larger than a float64; never the negative zero."""
+    return _builtin("whole_floor", ("float64",), "float64")(value)
+
+
+def first_part(text: Any, separator: Any) -> Any:
+    """Return what stands before the first separator, which is not empty; the whole text where there is none."""
+    return _builtin("first_part", ("string", "string"), "string")(text, separator)
+
+
 def whole_sum(value: Any, unit: float) -> Any:
     """Return the sum of a float64 column in units, each value made whole before; none may have 2**63 units or more.
 
@@ -32,6 +48,7 @@ def whole_sum(value: Any, unit: float) -> Any:
     return _builtin("whole_sum", ("float64", "float64"), "decimal(38, 0)", ibis.udf.agg)(value, unit)
 
 
+@cache
 def _builtin(name: str, types: tuple[Any, ...], result: str, kind: Any = ibis.udf.scalar) -> Any:
     def declared(*_: Any) -> Any:
         """Stand for the engine's own function."""

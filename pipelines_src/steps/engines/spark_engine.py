@@ -1,6 +1,7 @@
 """Spark 3.5: for data larger than one machine, and for AWS Glue."""
 
 import shutil
+import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,12 +21,13 @@ from ..errors import StepError
 from ..folders import Place
 from . import parquet
 from .hadoop import Files, address, reason
-from .sql import Rewrite, compiled
+from .sql import WHOLE, Rewrite, compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BATCH = 65_536  # rows that a stream hands over at once
+_LARGEST = sg.Literal.number(repr(sys.float_info.max))  # nan is larger to Spark
 
 
 class _Compiler(DatabricksCompiler):  # type: ignore[misc] # Ibis has no types
@@ -43,9 +45,21 @@ def _call(name: str) -> Rewrite:
     return lambda arguments: sg.Anonymous(this=name, expressions=list(arguments))
 
 
+def _whole_floor(value: sg.Expression) -> sg.Expression:
+    # Spark's floor gives integers, which the largest floats do not fit; those are whole.
+    small = sg.LT(this=sg.Abs(this=value.copy()), expression=sg.Literal.number(repr(WHOLE)))
+    floor = sg.cast(_call("floor")([value.copy()]), "DOUBLE")
+    return sg.If(this=small, true=floor, false=value.copy())
+
+
 _FUNCTIONS: dict[str, Rewrite] = {
     "local_time": _call("from_utc_timestamp"),
     "row_hash": _call("xxhash64"),
+    "has_number": lambda arguments: sg.paren(sg.LTE(this=sg.Abs(this=arguments[0]), expression=_LARGEST.copy())),
+    "whole_floor": lambda arguments: _whole_floor(arguments[0]),
+    "first_part": lambda arguments: sg.Anonymous(
+        this="substring_index", expressions=[*arguments, sg.Literal.number("1")]
+    ),
     # Through BIGINT, since Spark makes a DECIMAL of a DOUBLE by way of its text. A sum of them has ten digits more.
     "whole_sum": lambda arguments: sg.Sum(
         this=sg.cast(sg.cast(sg.Div(this=arguments[0], expression=arguments[1]), "BIGINT"), "DECIMAL(18, 0)")

@@ -11,10 +11,11 @@ import ibis.expr.types as ir
 from sqlglot import expressions as sg
 
 from ..errors import StepError
+from . import functions as own
 
 _LARGEST = ops.Literal(sys.float_info.max, "float64")
 _OF_SOME = {ops.Sqrt: ops.GreaterEqual, ops.Ln: ops.Greater, ops.Log2: ops.Greater, ops.Log10: ops.Greater}
-_WHOLE = 2.0**53  # from here on every float64 is a whole number
+WHOLE = 2.0**53  # from here on every float64 is a whole number
 _QUOTIENTS = (ops.Divide, ops.FloorDivide, ops.Modulus)
 Rewrite = Callable[[Sequence[sg.Expression]], sg.Expression]
 
@@ -26,7 +27,7 @@ def compiled(table: ir.Table, compiler: Any, dialect: str, functions: Mapping[st
         table: over registered tables only.
         compiler: Ibis' compiler of the dialect.
         dialect: sqlglot's name of it.
-        functions: what `local_time` and `row_hash` are there.
+        functions: what those of `engines.functions` are there, where the name is another.
 
     Raises:
         StepError: the dialect has no counterpart of something in the expression; the text names it.
@@ -40,7 +41,8 @@ def compiled(table: ir.Table, compiler: Any, dialect: str, functions: Mapping[st
         if isinstance(node, sg.Trim):  # without its second argument Spark's lstrip would take away spaces only
             node.set("expression", sg.Literal.string(string.whitespace))
         known = functions.get(str(node.this).lower()) if isinstance(node, sg.Anonymous) else None
-        return known(node.expressions) if known else node
+        # transform() does not go into what it replaces.
+        return known([inner.transform(rewrite) for inner in node.expressions]) if known else node
 
     tree = trees[-1] if isinstance(trees, list) else trees
     return str(tree.transform(rewrite).sql(dialect=dialect))
@@ -68,12 +70,27 @@ def _alike(table: ir.Table) -> ir.Table:
             scale = ops.Literal(10.0 ** (0 if node.digits is None else node.digits.value), "float64")
             half = ops.Literal(0.5, "float64")
             return ops.Divide(_whole(ops.Floor, ops.Add(ops.Multiply(node.arg, scale), half)), scale)
-        if isinstance(node, ops.Lowercase):
-            return ops.Lowercase(_replaced(_replaced(node.arg, "İ", "i"), "\u03a3", "\u03c3"))
-        return _finite(node)
+        return _finite(_text(node))
 
     replaced: ir.Table = table.op().replace(same).to_expr()
     return replaced
+
+
+def _text(node: Any) -> Any:
+    """Return a text in small letters as the same on all engines, and a first part without a list of all parts."""
+    if isinstance(node, ops.Lowercase):
+        return ops.Lowercase(_replaced(_replaced(node.arg, "İ", "i"), "\u03a3", "\u03c3"))
+    if _is_first_part(node):
+        return own.first_part(node.arg.arg.to_expr(), node.arg.delimiter.to_expr()).op()
+    return node
+
+
+def _is_first_part(node: Any) -> bool:
+    """Whether a text is split for its first part only, by a separator that is known."""
+    if not (isinstance(node, ops.ArrayIndex) and isinstance(node.arg, ops.StringSplit)):
+        return False
+    place, separator = node.index, node.arg.delimiter
+    return all(isinstance(part, ops.Literal) for part in (place, separator)) and place.value == 0 and separator.value
 
 
 def _replaced(text: Any, old: str, new: str) -> Any:
@@ -94,7 +111,9 @@ def _not_zero(divisor: Any) -> Any:
 
 def _whole(kind: Any, value: Any) -> Any:
     """Return floor or ceil as a float: engines give integers, which the largest floats do not fit; those are whole."""
-    small = ops.Less(ops.Abs(value), ops.Literal(_WHOLE, "float64"))
+    if kind is ops.Floor:
+        return own.whole_floor(value.to_expr().cast("float64")).op()
+    small = ops.Less(ops.Abs(value), ops.Literal(WHOLE, "float64"))
     return ops.IfElse(small, ops.Cast(kind(value), "float64"), value)
 
 

@@ -4,7 +4,6 @@ An engine counts; of numbers it gives the distinct ones in order, part by part, 
 Small data is fetched in few queries instead, several columns at once, which on Spark is most of the time.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ..engines import Engine
+from ..engines.functions import has_number
 from ..model_monitor import MOST_LEVELS, Seen
 from ..numbers_seen import NumbersSeen, Parts, distinct
 from ..use_case import Column
@@ -78,8 +78,7 @@ def _value(table: ir.Table, field: Column) -> Any:
     if field.type != "number":
         return value
     number = value.cast("float64")
-    # On every engine nan is larger than any number.
-    return ibis.ifelse(number.abs() <= sys.float_info.max, number, None).name(field.name)
+    return ibis.ifelse(has_number(number), number, None).name(field.name)
 
 
 def _levels(counts: dict[Any, int]) -> dict[str, int] | None:

@@ -1,6 +1,5 @@
 """Records: one flat row each, typed as docs/use-cases.md says, with label, record_id and why a row is left out."""
 
-import sys
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -9,6 +8,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from ..engines.functions import has_number
 from ..errors import StepError
 from ..use_case import Column, UseCase
 
@@ -110,7 +110,7 @@ def _finite(value: Any) -> Any:
     """Return a number as float64, missing where it is infinite or not a number, which is the largest to engines."""
     number = value.cast("float64")
     # Integers have no such values; asking costs a pass over the column.
-    return ibis.ifelse(number.abs() <= sys.float_info.max, number, None) if value.type().is_floating() else number
+    return ibis.ifelse(has_number(number), number, None) if value.type().is_floating() else number
 
 
 def _like(column: Any, value: Any) -> Any:
