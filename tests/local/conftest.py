@@ -15,7 +15,9 @@ import pytest
 from local_cloud import clients
 from local_cloud.platform import Credentials
 from local_cloud.sagemaker import api
-from tests.local.pipelines_cloud import Cloud, job_operations, serve
+from tests.local.pipelines_cloud import Cloud
+from tests.local.pipelines_jobs import job_operations
+from tests.local.pipelines_server import serve
 
 
 @dataclass

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud import clients
-from local_cloud.sagemaker import api
-from local_cloud.sagemaker.errors import SageMakerError
-from local_cloud.sagemaker.notebooks import statuses
-from local_cloud.sagemaker.store import Database, Store
 from tests.local.conftest import RunningCloud
 from tests.local.endpoints_kit import until
 from tests.local.roles import allow, deny, make_role
 
 SERVICE = {"Service": "sagemaker.amazonaws.com"}
 PREFIX = "arn:aws:sagemaker:ap-northeast-1:000000000000"
-ROLE = "arn:aws:iam::000000000000:role/notebook"
 GIT = "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/models"
 
 
@@ -55,85 +49,6 @@ def gone(sagemaker: Any, name: str) -> bool:
 def create(sagemaker: Any, name: str, role: str, **more: Any) -> str:
     arguments = {"NotebookInstanceName": name, "InstanceType": "ml.t3.medium", "RoleArn": role} | more
     return str(sagemaker.create_notebook_instance(**arguments)["NotebookInstanceArn"])
-
-
-class Clock:
-    """The time by which instances change their status, put forward by tests."""
-
-    time = 1e9
-
-    def __call__(self) -> float:
-        return self.time
-
-
-class Trusting:
-    """A platform whose roles all trust SageMaker."""
-
-    def assume_role(self, role_arn: str, session_name: str) -> None:
-        assert (role_arn, session_name) == (ROLE, "SageMaker")
-
-
-Invoke = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(statuses, "now", clock)
-    return clock
-
-
-@pytest.fixture
-def invoke(tmp_path: Path, clock: Clock) -> Invoke:
-    """Call an operation on the instance `one`, in this process."""
-    store = Store(Database(tmp_path / "store.sqlite"), "000000000000", "ap-northeast-1")
-    platform: Any = Trusting()
-
-    def invoke(operation: str, **arguments: Any) -> dict[str, Any]:
-        call = api.Call(store, platform, "arn:aws:iam::000000000000:root")
-        return api.invoke(f"{operation}NotebookInstance", {"NotebookInstanceName": "one"} | arguments, call)
-
-    return invoke
-
-
-def test_an_instance_goes_through_its_statuses(invoke: Invoke, clock: Clock) -> None:
-    def now() -> str:
-        return str(invoke("Describe")["NotebookInstanceStatus"])
-
-    made = invoke("Create", InstanceType="ml.t3.medium", RoleArn=ROLE)
-    assert made == {"NotebookInstanceArn": f"{PREFIX}:notebook-instance/one"}
-    allowed = {
-        "Pending": set(),
-        "InService": {"Stop"},
-        "Stopping": set(),
-        "Stopped": {"Start", "Update", "Delete"},
-        "Updating": set(),
-        "Deleting": set(),
-    }
-    for status, step in [
-        ("Pending", None),
-        ("InService", "Stop"),
-        ("Stopping", None),
-        ("Stopped", "Update"),
-        ("Updating", None),
-        ("Stopped", "Start"),
-        ("Pending", None),
-        ("InService", "Stop"),
-        ("Stopping", None),
-        ("Stopped", "Delete"),
-        ("Deleting", None),
-    ]:
-        assert now() == status
-        for refused in {"Start", "Stop", "Update", "Delete"} - allowed[status]:
-            with pytest.raises(SageMakerError, match=rf"Status \({status}\) not in \("):
-                invoke(refused)
-        if step:
-            invoke(step)
-        else:
-            clock.time += 1
-    with pytest.raises(SageMakerError, match="RecordNotFound"):
-        now()
-    invoke("Create", InstanceType="ml.t3.medium", RoleArn=ROLE)  # the name is free again
 
 
 def test_a_change_is_kept_and_the_rest_stays(sagemaker: Any, role: str) -> None:

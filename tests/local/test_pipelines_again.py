@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.pipelines import durations, retries
-from tests.local.pipelines_cloud import Cloud, processing, serve, training
+from tests.local.pipelines_cloud import Cloud, processing, training
+from tests.local.pipelines_server import serve
 
 DAY = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P1D"}}
 

@@ -18,7 +18,8 @@ from local_cloud.sagemaker.pipelines.expressions import ExpressionError, resolve
 from local_cloud.sagemaker.store import Database, Store
 from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
-from tests.local.pipelines_cloud import ACCOUNT, PERSON, REGION, ROLE, Cloud, define, processing, serve, training
+from tests.local.pipelines_cloud import ACCOUNT, PERSON, REGION, ROLE, Cloud, define, processing, training
+from tests.local.pipelines_server import serve
 
 
 def get(path: str) -> dict[str, str]:

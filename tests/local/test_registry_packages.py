@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.pipelines_cloud import Cloud, serve
+from tests.local.pipelines_cloud import Cloud
+from tests.local.pipelines_server import serve
 
 IMAGE = "111122223333.dkr.ecr.ap-northeast-1.amazonaws.com/image:1"
 

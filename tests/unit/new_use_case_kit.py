@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from ops.new_use_case import Created, Request, create
 from pipelines_src.job_code import assembled
 from tests.job_process import run_job
 
+ROWS = 300  # that `customers` has by itself
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
 
 
@@ -49,7 +51,7 @@ class Repository:
         return base / "processing" / "output"
 
 
-def customers(rows: int = 300, seed: int = 0) -> pd.DataFrame:
+def customers(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
     """Return a sound table: numbers, a category, dates, and a label `churn` that `spend` has to do with."""
     drawn = np.random.default_rng(seed)
     spend = drawn.normal(50, 10, rows).round(2)
@@ -68,3 +70,15 @@ def customers(rows: int = 300, seed: int = 0) -> pd.DataFrame:
 
 def csv(frame: pd.DataFrame) -> str:
     return str(frame.to_csv(index=False))
+
+
+def raw(created: Created) -> Any:
+    return pq.read_table(created.folder / "raw" / "observations.parquet").to_pandas()
+
+
+def yaml_of(created: Created) -> str:
+    return (created.folder / "use_case.yaml").read_text()
+
+
+def repeated(values: list[str]) -> list[str]:
+    return [values[place % len(values)] for place in range(ROWS)]

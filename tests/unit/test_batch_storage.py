@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 
 from batch_transform.state import Champion, Run
 from batch_transform.storage import Storage
-from tests.unit.test_batch_convergence import NOW
+from tests.unit.batch_cloud_kit import NOW
 
 RUN = Run("toys", 1, "0a1b2c3d", "new", Champion("p", "m", "s3://m", "i", "c"), 1, "?", NOW)
 

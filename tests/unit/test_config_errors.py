@@ -1,58 +1,19 @@
 """Every kind of wrong configuration gives a message with file, key, value and remedy, and no traceback."""
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from config import ConfigError, check_all, load_environment, load_use_case
-from config.loading import ROOT
-from config.remarks import remarks
+from config import ConfigError, load_environment, load_use_case
 from config.use_case.batch import BatchTransform
-from config.use_case.name import is_name
-from config.yaml_file import read
-
-GOOD = {
-    "name": "dev",
-    "owner": "team",
-    "cost_center": "c-1",
-    "use_cases": ["flight_delays"],
-    "network": {"cidr": "10.10.0.0/20", "zones": ["ap-northeast-1a"]},
-    "access": {"allowed_cidrs": ["203.0.113.0/24"]},
-    "notebooks": [{"name": "looking"}],
-    "budget": {"monthly_usd": 10},
-}
-GITHUB = {"url": "https://github.com/org/models"}
-CODECOMMIT = {"url": "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/models"}
-SECRET = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:git-AbCdEf"
-REMEDY = r"(Correct|Choose|Add|Remove|Rename|Mend|Check|Create|Set|Name|Save|Did you mean)\b.*[.?]$"
+from tests.unit.config_kit import CODECOMMIT, GITHUB, REMEDY, SECRET, changed, make_root
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    (tmp_path / "environments").mkdir()
-    folder = tmp_path / "pipelines_src" / "flight_delays"
-    folder.mkdir(parents=True)
-    shutil.copy(ROOT / "pipelines_src/flight_delays/use_case.yaml", folder)
-    return tmp_path
-
-
-def changed(path: str, value: object) -> dict[str, object]:
-    document: dict[str, object] = yaml.safe_load(yaml.safe_dump(GOOD))
-    *sections, key = path.split(".")
-    section: Any = document
-    for name in sections:
-        section = section.setdefault(name, {})
-    if value is ...:
-        del section[key]
-    else:
-        section[key] = value
-    return document
+    return make_root(tmp_path)
 
 
 # key that is changed, its wrong value, what the message must contain
@@ -205,47 +166,6 @@ def test_a_schedule_that_aws_takes_is_taken(schedule: str) -> None:
     assert BatchTransform(schedule=schedule).schedule == schedule
 
 
-TEXTS = {
-    "tab": ("name: dev\n\towner: x\n", [":2:", "not YAML"]),
-    "unclosed": ("name: [dev\n", ["not YAML"]),
-    "empty": ("", ["nothing", "mapping"]),
-    "list": ("- name: dev\n", ["list", "mapping"]),
-    "twice": ("name: dev\nname: prod\n", [":2:", "name", "twice", "line 1"]),
-    "nested twice": ("name: dev\nnetwork:\n  cidr: a\n  cidr: b\n", [":4:", "network.cidr", "twice"]),
-    "python tag": ("name: !!python/object:os.system x\n", [":1:", "not YAML"]),
-    "impossible date": ("name: 2013-02-30\n", ["date"]),
-}
-
-
-@pytest.mark.parametrize("kind", TEXTS)
-def test_a_broken_file_is_explained(root: Path, kind: str) -> None:
-    text, expected = TEXTS[kind]
-    (root / "environments/dev.yaml").write_text(text)
-    with pytest.raises(ConfigError) as caught:
-        load_environment("dev", root)
-    assert str(caught.value).startswith("environments/dev.yaml")
-    for part in expected:
-        assert part in str(caught.value)
-    assert re.search(REMEDY, str(caught.value)) or "allowed is" in str(caught.value)
-
-
-def test_a_file_that_is_not_text_is_explained(root: Path) -> None:
-    (root / "environments/dev.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: byte 0 is not UTF-8"):
-        load_environment("dev", root)
-
-
-def test_a_missing_environment_names_those_that_exist(root: Path) -> None:
-    (root / "environments/prod.yaml").write_text("")
-    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: does not exist; known environments: prod"):
-        load_environment("dev", root)
-
-
-def test_a_missing_use_case_names_those_that_exist(root: Path) -> None:
-    with pytest.raises(ConfigError, match="known use cases: flight_delays"):
-        load_use_case("other", root)
-
-
 def test_the_line_of_the_key_is_named(root: Path) -> None:
     text = yaml.safe_dump(changed("budget.monthly_usd", 0), sort_keys=False)
     line = 1 + text.splitlines().index("  monthly_usd: 0")
@@ -260,87 +180,3 @@ def test_all_errors_of_a_file_come_at_once(root: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_environment("dev", root)
     assert len(str(caught.value).splitlines()) == 3
-
-
-def test_overlapping_networks_of_two_environments_are_found(root: Path) -> None:
-    (root / "environments/dev.yaml").write_text(yaml.safe_dump(GOOD))
-    (root / "environments/two.yaml").write_text(yaml.safe_dump(GOOD | {"name": "two"}))
-    [problem] = check_all(root)
-    assert "environments/two.yaml" in problem
-    assert "overlaps" in problem
-
-
-def test_the_defaults_are_the_safe_ones(root: Path) -> None:
-    (root / "environments/dev.yaml").write_text(yaml.safe_dump(GOOD))
-    environment = load_environment("dev", root)
-    assert environment.region == "ap-northeast-1"
-    assert environment.termination_protection
-    assert environment.retention.removal == "retain"
-    assert not environment.retention.allow_data_loss
-    [notebook] = environment.notebooks
-    assert (notebook.idle_stop_minutes, notebook.own_disks, notebook.repository) == (60, None, None)
-
-
-@pytest.mark.parametrize(
-    ("notebook", "services"),
-    [
-        ({}, set()),
-        ({"instance": "ml.p3.2xlarge"}, set()),
-        ({"instance": "ml.g5.xlarge", "own_disks": "Public images only"}, set()),
-        ({"repository": CODECOMMIT | {"branch": "main"}}, {"git-codecommit"}),
-        ({"repository": GITHUB | {"inside_network": "GitHub Enterprise, VPC peering"}}, set()),
-        (
-            {"repository": GITHUB | {"inside_network": "GitHub Enterprise, VPC peering", "credentials_secret": SECRET}},
-            {"secretsmanager"},
-        ),
-    ],
-)
-def test_a_notebook_says_which_services_it_needs(root: Path, notebook: dict[str, Any], services: set[str]) -> None:
-    document = changed("notebooks", [{"name": "looking"} | notebook])
-    (root / "environments/dev.yaml").write_text(yaml.safe_dump(document))
-    assert load_environment("dev", root).notebooks[0].services == services
-
-
-def test_the_committed_files_are_valid_and_the_schemas_current() -> None:
-    assert check_all() == []
-    done = subprocess.run(
-        [sys.executable, "-m", "ops", "config", "schema", "--check"],
-        check=False,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_command_prints_no_traceback(root: Path) -> None:
-    (root / "environments/dev.yaml").write_text(yaml.safe_dump(changed("region", "tokyo")))
-    script = (
-        "import sys; from pathlib import Path; import config, ops.config as command\n"
-        f"command.check_all = lambda: config.check_all(Path({str(root)!r}))\n"
-        "command.app(['check'])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "environments/dev.yaml:" in done.stderr
-
-
-def test_an_environment_in_earnest_is_told_what_is_not_on() -> None:
-    prod = load_environment("prod")
-    open_access = prod.access.model_copy(update={"allowed_cidrs": ()})
-    bare = prod.model_copy(update={"alarm_email": None, "access": open_access})
-    assert ["alarm_email" in text or "allowed_cidrs" in text for text in remarks(bare)] == [True, True]
-    assert list(remarks(bare.model_copy(update={"termination_protection": False}))) == []
-
-
-@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31])
-def test_a_use_case_that_aws_or_python_could_not_name_is_refused(name: str) -> None:
-    assert not is_name(name)
-
-
-def test_an_alias_that_holds_itself_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "round.yaml"
-    path.write_text("a: &a\n  - *a\n")
-    with pytest.raises(ConfigError, match=r"round.yaml:\d: an alias"):
-        read(path, "round.yaml")

@@ -22,7 +22,7 @@ from pyarrow import orc
 from ops import __main__ as ops
 from ops.new_use_case import DataError
 from ops.new_use_case.source_file import kind_of
-from tests.unit.new_use_case_kit import Repository, csv, customers
+from tests.unit.new_use_case_kit import ROWS, Repository, csv, customers
 
 
 def archive() -> bytes:
@@ -57,7 +57,6 @@ def with_column(name: str, values: Any, frame: pd.DataFrame | None = None) -> st
 GOOD = csv(customers())
 LINES = GOOD.splitlines(keepends=True)
 PARQUET = parquet(pa.Table.from_pandas(customers()))
-ROWS = len(customers())
 NESTED = pa.table({"churn": [{"a": 1}] * 60, "spend": np.arange(60.0)})
 ONE_TIME = ["2024-01-01"] * (ROWS - 1) + ["2024-01-02"]
 LATE_EVENTS = customers().sort_values("joined").assign(churn=["no"] * 280 + ["yes"] * 20)

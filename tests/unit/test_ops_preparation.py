@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ops import live, pipeline, preparation
 from ops.target import OperationError, Target
 from tests.preparation_engines import environment, use_case
-from tests.unit.test_ops_commands import EXECUTION, Stubs
+from tests.unit.ops_stub_kit import EXECUTION, Stubs
 
 MACHINE = "arn:aws:states:ap-northeast-1:111122223333:stateMachine:Machine-abc"
 RUN = "arn:aws:states:ap-northeast-1:111122223333:execution:Machine-abc:0123"

@@ -10,7 +10,7 @@ from config.use_case.train import XGBoostTrain
 from ops import live, pipeline
 from ops.target import OperationError
 from ops.warm_start import earlier_model
-from tests.unit.test_ops_commands import ARN, EXECUTION, Stubs
+from tests.unit.ops_stub_kit import ARN, EXECUTION, Stubs
 
 FOREIGN = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/prod-flight-delays/7"
 OWN = "s3://models-bucket/flight_delays/abc/package/model.tar.gz"

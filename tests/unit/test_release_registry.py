@@ -1,0 +1,117 @@
+"""What the release function asks the model registry and the endpoint."""
+
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from release.registry import Registry
+from release.state import Live
+from tests.unit.release_stub_kit import GROUP, NOW, stubbed
+
+
+@pytest.fixture
+def registry():
+    with stubbed("sagemaker") as (client, stubber):
+        yield Registry(client, "dev"), stubber
+
+
+def test_only_complete_approved_packages_count(registry):
+    models, stub = registry
+    summaries = [
+        {
+            "ModelPackageArn": f"{GROUP}/{version}",
+            "ModelPackageVersion": version,
+            "CreationTime": NOW,
+            "ModelPackageStatus": status,
+        }
+        for version, status in ((1, "Completed"), (2, "Failed"))
+    ]
+    expected = {"ModelPackageGroupName": "dev-flight-delays", "ModelApprovalStatus": "Approved"}
+    stub.add_response("list_model_packages", {"ModelPackageSummaryList": summaries}, expected)
+    assert models.approved("flight-delays") == {f"{GROUP}/1"}
+
+
+def test_a_group_that_does_not_exist_has_nothing_approved(registry):
+    models, stub = registry
+    stub.add_client_error("list_model_packages", "ValidationException", "Model Package Group x does not exist.")
+    assert models.approved("x") == frozenset()
+
+
+def test_other_trouble_with_the_registry_is_raised(registry):
+    models, stub = registry
+    stub.add_client_error("list_model_packages", "AccessDeniedException", "no")
+    with pytest.raises(ClientError):
+        models.approved("x")
+
+
+@pytest.mark.parametrize(
+    ("more", "approved_at", "approved_by"),
+    [
+        ({}, NOW, None),
+        ({"LastModifiedTime": NOW + timedelta(hours=1)}, NOW + timedelta(hours=1), None),
+        (
+            {"LastModifiedTime": NOW, "LastModifiedBy": {"IamIdentity": {"Arn": "arn:aws:iam::1:user/ann"}}},
+            NOW,
+            "arn:aws:iam::1:user/ann",
+        ),
+        ({"LastModifiedBy": {"UserProfileName": "ann"}}, NOW, "ann"),
+    ],
+)
+def test_the_approval_is_the_last_modification(registry, more, approved_at, approved_by):
+    models, stub = registry
+    answer = {
+        "ModelPackageName": "dev-flight-delays",
+        "ModelPackageArn": f"{GROUP}/4",
+        "CreationTime": NOW,
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "ModelApprovalStatus": "Approved",
+        **more,
+    }
+    stub.add_response("describe_model_package", answer, {"ModelPackageName": f"{GROUP}/4"})
+    package = models.package(f"{GROUP}/4")
+    assert package is not None
+    assert (package.approved_at, package.approved_by) == (approved_at, approved_by)
+
+
+def test_live_is_what_is_behind_the_champion(registry):
+    models, stub = registry
+    arn = "arn:aws:sagemaker:ap-northeast-1:111122223333"
+    stub.add_response(
+        "describe_endpoint",
+        {
+            "EndpointName": "dev-flight-delays",
+            "EndpointArn": f"{arn}:endpoint/dev-flight-delays",
+            "EndpointConfigName": "config-4",
+            "EndpointStatus": "InService",
+            "CreationTime": NOW,
+            "LastModifiedTime": NOW,
+        },
+        {"EndpointName": "dev-flight-delays"},
+    )
+    variants = [
+        {"VariantName": name, "ModelName": f"model-{name}", "InitialInstanceCount": 1, "InstanceType": "ml.t2.medium"}
+        for name in ("challenger", "champion")
+    ]
+    config = {
+        "EndpointConfigName": "config-4",
+        "EndpointConfigArn": f"{arn}:endpoint-config/config-4",
+        "ProductionVariants": variants,
+        "CreationTime": NOW,
+    }
+    stub.add_response("describe_endpoint_config", config, {"EndpointConfigName": "config-4"})
+    model = {
+        "ModelName": "model-champion",
+        "ModelArn": f"{arn}:model/model-champion",
+        "CreationTime": NOW,
+        "PrimaryContainer": {"ModelPackageName": f"{GROUP}/4"},
+    }
+    stub.add_response("describe_model", model, {"ModelName": "model-champion"})
+    assert models.live("flight-delays") == Live("InService", "config-4", f"{GROUP}/4")
+
+
+def test_no_endpoint_is_none(registry):
+    models, stub = registry
+    stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".')
+    assert models.live("flight-delays") is None
