@@ -104,6 +104,36 @@ def test_a_canary_gets_its_share_before_it_gets_all(kit: Kit) -> None:
     kit.delete(endpoint)
 
 
+@pytest.mark.parametrize("kind", ["CANARY", "ALL_AT_ONCE"])
+def test_an_alarm_takes_the_traffic_back(kit: Kit, kind: str) -> None:
+    calm, alarming, name = f"calm-{kind[:3]}", f"alarming-{kind[:3]}", f"errors-{kind}"
+    models = {each: kit.make_echo(each) for each in (calm, alarming)}
+    before, config = (kit.make_config(each, {"champion": (models[each], 1)}) for each in (calm, alarming))
+    endpoint = kit.make_endpoint(f"alarm-{kind[:3].lower()}", before)
+    cloudwatch = kit.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, Namespace="Tests", MetricName=name, Statistic="Sum", Period=60, EvaluationPeriods=1,
+        Threshold=1, ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore",
+    )  # fmt: skip
+    routing: dict[str, Any] = {"Type": kind, "WaitIntervalInSeconds": 0}
+    if kind == "CANARY":
+        size = {"Type": "CAPACITY_PERCENT", "Value": 50}
+        routing = {"Type": kind, "CanarySize": size, "WaitIntervalInSeconds": 1200}
+    deployment = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing, "TerminationWaitInSeconds": 1200},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": name}]},
+    }
+    with steady_load(kit.port, endpoint, threads=2) as load:
+        kit.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config, DeploymentConfig=deployment)
+        until(lambda: load.models[alarming] > 0)
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+        described = kit.settled(endpoint)
+    assert load.errors == []
+    assert described["EndpointConfigName"] == before
+    assert f"Alarms are in state ALARM: {name}" in described["FailureReason"]
+    kit.delete(endpoint)
+
+
 def test_a_shadow_gets_a_copy_and_never_answers(kit: Kit) -> None:
     shown, hidden = kit.make_echo("shown"), kit.make_echo("hidden")
     shadow = {

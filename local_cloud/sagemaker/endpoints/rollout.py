@@ -7,8 +7,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
+from local_cloud.sagemaker import aws_clients
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.endpoints import fleets, housekeeping, live, shifting
 from local_cloud.sagemaker.endpoints.artifacts import DeploymentError
@@ -62,7 +64,7 @@ def update(name: str, call: Call) -> None:
         _keep_serving(name, call, error)
         return
     try:
-        shifting.shift(endpoint, fleet, document.get("_PendingDeploymentConfig", {}), plan)
+        shifting.shift(endpoint, fleet, document.get("_PendingDeploymentConfig", {}), plan, partial(_ringing, call))
     except ShiftFailedError as error:
         record(name, call, EndpointStatus="RollingBack")
         endpoint.withdraw()
@@ -77,6 +79,12 @@ def update(name: str, call: Call) -> None:
         **serving(plan),
     )  # fmt: skip
     fleets.retire(name, old_plan, before, call)
+
+
+def _ringing(call: Call, names: list[str]) -> list[str]:
+    cloudwatch = aws_clients.of_account(call, "cloudwatch")
+    described = cloudwatch.describe_alarms(AlarmNames=names, StateValue="ALARM")
+    return [alarm["AlarmName"] for alarm in described["MetricAlarms"]]
 
 
 def _keep_serving(name: str, call: Call, error: Exception) -> None:

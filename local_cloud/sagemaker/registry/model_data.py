@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from local_cloud.platform import Credentials
 from local_cloud.sagemaker import aws_clients
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.errors import validation_error
@@ -34,7 +33,7 @@ def _container(container: dict[str, Any], call: Call) -> dict[str, Any]:
 def _object(url: str, call: Call) -> str:
     bucket, key = _split(url)
     try:
-        return str(_s3(call).head_object(Bucket=bucket, Key=key)["ETag"]).strip('"')
+        return str(aws_clients.of_account(call, "s3").head_object(Bucket=bucket, Key=key)["ETag"]).strip('"')
     except ClientError as error:
         raise _missing(url) from error
 
@@ -42,7 +41,7 @@ def _object(url: str, call: Call) -> str:
 def _prefix(url: str, call: Call) -> None:
     bucket, key = _split(url)
     try:
-        found = _s3(call).list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]
+        found = aws_clients.of_account(call, "s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)["KeyCount"]
     except ClientError as error:
         raise _missing(url) from error
     if not found:
@@ -58,9 +57,3 @@ def _split(url: str) -> tuple[str, str]:
 
 def _missing(url: str) -> Exception:
     return validation_error(f"Could not find model data at {url}.")
-
-
-def _s3(call: Call) -> Any:
-    # The request says who calls, not with which credentials; the account's own root may look.
-    access_key = "test" if call.store.account == "000000000000" else call.store.account
-    return aws_clients.client(call, "s3", Credentials(access_key, "test", ""))
