@@ -5,14 +5,15 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, IPvAnyNetwork, StrictBool, StrictInt, StringConstraints, model_validator
 
 from config import notebook_rules, rules
-from config.instance_types import EndpointInstanceType, ProcessingInstanceType, TrainingInstanceType
+from config.instance_types import ProcessingInstanceType, TrainingInstanceType
 from config.notebook import Notebook
 from config.section import Section
+from config.serving import Serving
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
 TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,19}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
 VpcRange = Annotated[IPvAnyNetwork, AfterValidator(rules.private_range)]
 CallerRange = Annotated[IPvAnyNetwork, AfterValidator(rules.not_everywhere)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
@@ -66,17 +67,13 @@ class Retention(Section):
 
 
 class Sizes(Section):
-    """Machines, used by every use case of the environment."""
+    """Machines of jobs, used by every use case of the environment."""
 
     processing_instance: ProcessingInstanceType = Field(
         default="ml.m5.large", description="instance type of processing jobs"
     )
     training_instance: TrainingInstanceType = Field(default="ml.m5.large", description="instance type of training jobs")
     volume_gb: StrictInt = Field(default=30, ge=1, le=16384, description="volume of a job, GiB")
-    endpoint_instance: EndpointInstanceType = Field(
-        default="ml.m5.large", description="instance type behind each variant"
-    )
-    endpoint_instances: StrictInt = Field(default=2, ge=1, le=100, description="instances behind each variant")
 
 
 class Capture(Section):
@@ -95,7 +92,7 @@ class Environment(Section):
     """One environment: one Stage, deployed and removed as a whole."""
 
     name: Name = Field(
-        description="the file's own name, prefix of stack and resource names: 2 to 20 lower-case letters and digits"
+        description="the file's own name, prefix of stack and resource names: 2 to 15 lower-case letters and digits"
     )
     account: AccountId | None = Field(
         default=None, description="12 digits in quotes; left out: the account of the credentials that deploy"
@@ -111,18 +108,27 @@ class Environment(Section):
     network: Network = Field(description="the private network")
     access: Access = Field(default=Access(), description="from where people may call")
     retention: Retention = Field(default=Retention(), description="what stays and how long")
-    sizes: Sizes = Field(default=Sizes(), description="machines")
+    sizes: Sizes = Field(default=Sizes(), description="machines of jobs")
+    serving: Serving = Field(default=Serving(), description="what serves a use case")
+    serving_of: dict[str, Serving] = Field(
+        default={}, description="what serves a use case of this name, in place of `serving`"
+    )
     capture: Capture = Field(default=Capture(), description="recording at the endpoint")
     notebooks: tuple[Notebook, ...] = Field(
         default=(), description="notebook instances (docs/workbench.md: what they need and cost)"
     )
     budget: Budget = Field(description="what it may cost")
 
+    def serves(self, use_case: str) -> Serving:
+        """Return what serves a use case."""
+        return self.serving_of.get(use_case, self.serving)
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         rules.zones_of_region(self.network.zones, self.region)
         rules.each_once("use_cases", self.use_cases)
         rules.names_apart(self.use_cases)
+        rules.of_use_cases("serving_of", self.serving_of, self.use_cases)
         rules.each_once("notebooks", (notebook.name for notebook in self.notebooks))
         for index, notebook in enumerate(self.notebooks):
             key = f"notebooks.{index}"

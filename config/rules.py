@@ -60,6 +60,18 @@ def names_apart(use_cases: Iterable[str]) -> None:
             )
 
 
+def of_use_cases(key: str, names: Iterable[str], use_cases: Iterable[str]) -> None:
+    """Refuse a name that is not one of the environment's use cases."""
+    known = list(use_cases)
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known) or "of which it has none"
+            raise ValueError(
+                f"{key} has {name!r}; allowed are the environment's use cases, {listed}. Correct the name, or add it "
+                "to use_cases"
+            )
+
+
 def zones_of_region(zones: Iterable[str], region: str) -> None:
     """Refuse an availability zone that is not one of the region: its name and a letter."""
     for zone in zones:

@@ -10,19 +10,21 @@ from constructs import Construct
 
 @dataclass(frozen=True)
 class Metric:
-    """What CloudWatch counts, in periods of five minutes.
+    """What CloudWatch counts.
 
     Args:
         namespace: of the metric.
         name: of the metric.
         dimensions: by name; a value may be a token.
         statistic: how the values of a period become one.
+        seconds: length of a period.
     """
 
     namespace: str
     name: str
     dimensions: Mapping[str, str]
     statistic: str = "Sum"
+    seconds: int = 300
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def alarm(
         dimensions=dimensions,
         statistic=None if percentile else metric.statistic,
         extended_statistic=metric.statistic if percentile else None,
-        period=300,
+        period=metric.seconds,
         threshold=bound.threshold,
         comparison_operator=bound.operator,
         evaluation_periods=bound.periods,

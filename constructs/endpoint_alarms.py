@@ -1,5 +1,7 @@
 """Alarms on what an endpoint's callers see."""
 
+from functools import partial
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -8,6 +10,10 @@ from constructs.alarm import Bound, Metric, alarm
 
 class EndpointAlarms(Construct):
     """Errors and slow answers of one variant; they exist while the endpoint does.
+
+    Attributes:
+        refs: the alarms' names, as references.
+        names: what these names begin with, for policies.
 
     Args:
         endpoint_name: endpoint that is watched.
@@ -29,27 +35,35 @@ class EndpointAlarms(Construct):
         latency_ms: int = 1000,
     ) -> None:
         super().__init__(scope, construct_id)
-        dimensions = {"EndpointName": endpoint_name, "VariantName": variant_name}
+        # Minutes, since an update of the endpoint watches these alarms for ten or so.
+        metric = partial(
+            Metric,
+            "AWS/SageMaker",
+            dimensions={"EndpointName": endpoint_name, "VariantName": variant_name},
+            seconds=60,
+        )
         errors = alarm(
             self,
             "Errors",
             description=f"{endpoint_name} answers with errors of its own (5XX). docs/runbooks/release.md",
-            metric=Metric("AWS/SageMaker", "Invocation5XXErrors", dimensions),
+            metric=metric("Invocation5XXErrors"),
             topic_arn=topic_arn,
-            bound=Bound(periods=3, breaching=2),
+            bound=Bound(periods=5, breaching=2),
         )
         latency = alarm(
             self,
             "Latency",
             description=f"{endpoint_name} is slow: p99 above {latency_ms} ms. docs/runbooks/release.md",
-            metric=Metric("AWS/SageMaker", "ModelLatency", dimensions, "p99"),
+            metric=metric("ModelLatency", statistic="p99"),
             topic_arn=topic_arn,
             # The metric is in microseconds.
-            bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=3),
+            bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=5, breaching=3),
         )
         self.names: list[str] = []
+        self.refs: list[str] = []
         stack = cdk.Stack.of(self)
         for resource in (errors, latency):
             resource.cfn_options.condition = condition
             # CloudFormation's name of an unnamed alarm: stack, logical id, random ending.
+            self.refs.append(resource.ref)
             self.names.append(f"{stack.stack_name}-{stack.resolve(resource.logical_id)}")

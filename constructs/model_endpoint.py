@@ -1,4 +1,4 @@
-"""A real-time endpoint whose model is a parameter of the stack."""
+"""A real-time endpoint whose models are parameters of the stack."""
 
 import hashlib
 import json
@@ -13,17 +13,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from constructs.placement import Placement
-
-CHAMPION = "champion"
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """The machines of a variant: SageMaker instance type, how many, and the key of their volumes."""
-
-    instance_type: str
-    instances: int
-    volume_key: kms.IKey
+from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name, VariantSlot
 
 
 @dataclass(frozen=True)
@@ -36,19 +26,24 @@ class CaptureTarget:
 
 
 class ModelEndpoint(Construct):
-    """Model, endpoint configuration and endpoint; they exist while the parameter names a model package.
+    """Models, endpoint configuration and endpoint; they exist while the champion's parameter names a model package.
 
     Models and endpoint configurations cannot be changed, only replaced, so each has a name made of the endpoint's
-    name, a hash of all its properties, and the package's version. CloudFormation's own names would begin with the
+    name, a hash of all its properties, and the packages' versions. CloudFormation's own names would begin with the
     logical id and could not be told apart by a policy (docs/decisions/names-of-models.md).
 
     Args:
-        endpoint_name: name of the endpoint, and beginning of the names of model and configuration.
-        champion: parameter with the ARN of a model package, or empty.
-        role: role under which the model runs.
-        placement: where it runs; it has no network besides.
-        fleet: machines of the champion.
+        endpoint_name: name of the endpoint and of the model package group, beginning of the names of models and
+            configuration.
+        role: role under which the models run.
+        placement: where they run; they have no network besides.
+        fleets: machines of each slot.
+        volume_key: key of the machines' volumes.
         capture: recording of requests.
+
+    Attributes:
+        slots: champion, challenger and shadow.
+        endpoint: its `deployment_config` is the stack's, since alarms that watch the endpoint belong into it.
     """
 
     def __init__(
@@ -57,40 +52,26 @@ class ModelEndpoint(Construct):
         construct_id: str,
         *,
         endpoint_name: str,
-        champion: cdk.CfnParameter,
         role: iam.IRole,
         placement: Placement,
-        fleet: Fleet,
+        fleets: Mapping[Name, Fleet],
+        volume_key: kms.IKey,
         capture: CaptureTarget,
     ) -> None:
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
-        package = champion.value_as_string
-        version = _version(package)
-        self.deployed = cdk.CfnCondition(
-            self, "Deployed", expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(package, ""))
-        )
+        self.slots = {name: VariantSlot(self, name.capitalize(), slot=name, group=endpoint_name) for name in SLOTS}
+        self.deployed = self.slots[CHAMPION].filled
         model = _model_properties(role, placement)
         self.model_prefix = self._prefix(model)
-        self.model = sagemaker.CfnModel(
-            self,
-            "Model",
-            model_name=f"{self.model_prefix}-{version}",
-            primary_container={"modelPackageName": package},
-            **model,
-        )
-        self.model.node.add_dependency(role)
-        configuration = _configuration_properties(fleet, capture, self.model_prefix)
-        self.config_prefix = self._prefix(configuration)
-        variant = {**configuration.pop("variant"), "modelName": self.model.attr_model_name}
-        self.config = sagemaker.CfnEndpointConfig(
-            self,
-            "Config",
-            endpoint_config_name=f"{self.config_prefix}-{version}",
-            production_variants=[variant],
-            **configuration,
-        )
-        # A release changes the model and nothing else: live counts and weights stay (docs/decisions/live-capacity.md).
+        self._one_beside_the_champion()
+        self._variants = {}
+        for name, slot in self.slots.items():
+            resource = slot.model(self.model_prefix, model)
+            resource.node.add_dependency(role)
+            self._variants[name] = slot.variant(fleets[name], resource.attr_model_name)
+        self.config = self._config(fleets, _configuration_properties(volume_key, capture))
+        # A release changes the models and nothing else: live counts and weights stay (docs/decisions/live-capacity.md).
         # What is captured is not live state, so it follows the configuration.
         self.endpoint = sagemaker.CfnEndpoint(
             self,
@@ -100,8 +81,36 @@ class ModelEndpoint(Construct):
             retain_all_variant_properties=True,
             exclude_retained_variant_properties=[{"variantPropertyType": "DataCaptureConfig"}],
         )
-        for resource in (self.model, self.config, self.endpoint):
-            resource.cfn_options.condition = self.deployed
+        self.endpoint.cfn_options.condition = self.deployed
+
+    def _config(self, fleets: Mapping[Name, Fleet], properties: dict[str, Any]) -> sagemaker.CfnEndpointConfig:
+        fixed = {name: slot.variant(fleets[name], self.model_prefix) for name, slot in self.slots.items()}
+        self.config_prefix = self._prefix({"variants": fixed, **properties})
+        second = (cdk.Token.as_string(self.only_with(name, self.slots[name].version, "")) for name in SLOTS[1:])
+        config = sagemaker.CfnEndpointConfig(
+            self,
+            "Config",
+            endpoint_config_name=f"{self.config_prefix}-{self.slots[CHAMPION].version}{''.join(second)}",
+            production_variants=[],  # below: the CDK does not spell what stands in a condition as CloudFormation does
+            **properties,
+        )
+        challenger = self.only_with(CHALLENGER, self._variants[CHALLENGER])
+        config.add_property_override("ProductionVariants", [self._variants[CHAMPION], challenger])
+        config.add_property_override("ShadowProductionVariants", self.only_with(SHADOW, [self._variants[SHADOW]]))
+        config.cfn_options.condition = self.deployed
+        return config
+
+    def _one_beside_the_champion(self) -> None:
+        empty = [cdk.Fn.condition_equals(self.slots[name].package, "") for name in (CHALLENGER, SHADOW)]
+        text = "SageMaker allows a shadow beside one variant only: a challenger or a shadow, or neither"
+        assertion = cdk.CfnRuleAssertion(assert_=cdk.Fn.condition_or(*empty), assert_description=text)
+        cdk.CfnRule(self, "OneBesideTheChampion", assertions=[assertion])
+
+    def only_with(self, name: Name, value: Any, otherwise: Any = cdk.Aws.NO_VALUE) -> Any:
+        """Return what is a value while a slot is filled, and else nothing; with the champion's all this exists."""
+        if name == CHAMPION:
+            return value
+        return cdk.Fn.condition_if(self.slots[name].filled.logical_id, value, otherwise)
 
     def _prefix(self, properties: Mapping[str, Any]) -> str:
         text = json.dumps(cdk.Stack.of(self).resolve(properties), sort_keys=True)
@@ -119,16 +128,9 @@ def _model_properties(role: iam.IRole, placement: Placement) -> dict[str, Any]:
     }
 
 
-def _configuration_properties(fleet: Fleet, capture: CaptureTarget, model_prefix: str) -> dict[str, Any]:
+def _configuration_properties(volume_key: kms.IKey, capture: CaptureTarget) -> dict[str, Any]:
     return {
-        "variant": {
-            "variantName": CHAMPION,
-            "modelName": model_prefix,
-            "instanceType": fleet.instance_type,
-            "initialInstanceCount": fleet.instances,
-            "initialVariantWeight": 1,
-        },
-        "kms_key_id": fleet.volume_key.key_arn,
+        "kms_key_id": volume_key.key_arn,
         "data_capture_config": {
             "enableCapture": True,
             "initialSamplingPercentage": capture.sampling_percent,
@@ -139,8 +141,3 @@ def _configuration_properties(fleet: Fleet, capture: CaptureTarget, model_prefix
             "captureContentTypeHeader": {"csvContentTypes": ["text/csv"], "jsonContentTypes": ["application/json"]},
         },
     }
-
-
-def _version(package: str) -> str:
-    # arn:aws:sagemaker:region:account:model-package/group/version. The slashes keep Fn::Select valid when it is empty.
-    return cdk.Fn.select(2, cdk.Fn.split("/", f"{package}//"))

@@ -114,6 +114,8 @@ class ControlStack(cdk.Stack):
         ReleaseTriggers(
             self, "ReleaseTriggers", environment=self._environment, function=function, undelivered=self.undelivered
         )
+        # For `ops release`.
+        cdk.CfnOutput(self, "ReleaseFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "ReleaseRecords", value=records.table_name)
 
     def _batch_transform(self, data: "DataStack") -> None:

@@ -9,19 +9,23 @@ from constructs import Construct
 from config import Environment, UseCase
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.endpoint_alarms import EndpointAlarms
-from constructs.model_endpoint import CHAMPION, CaptureTarget, Fleet, ModelEndpoint
+from constructs.guardrails import Guardrails
+from constructs.model_endpoint import CaptureTarget, ModelEndpoint
 from constructs.model_role import ModelFiles, ModelRole
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
+from constructs.traffic_shift import TrafficShift
+from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 
 
 class ServingStack(cdk.Stack):
-    """Serves the model package that the parameter `ChampionModelPackage` names; empty, and nothing is deployed.
+    """Serves the model packages that parameters name: `ChampionModelPackage`, and beside it one of
+    `ChallengerModelPackage` and `ShadowModelPackage`. Without a champion nothing is deployed.
 
-    The release function changes the parameter and nothing else; `cdk deploy` keeps its value.
+    The release function changes these and `TrafficShift`, nothing else; `cdk deploy` keeps their values.
     """
 
     def __init__(
@@ -41,17 +45,12 @@ class ServingStack(cdk.Stack):
         synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
         super().__init__(scope, construct_id, synthesizer=synthesizer, **stack_props)
         self._environment, self._use_case, self._security = environment, use_case, security
+        self._serving = environment.serves(use_case.name)
         self._name = f"{environment.name}-{use_case.slug}"
         model_role = self._model_role(network, data)
         endpoint = self._endpoint(network, data, model_role)
-        alarms = EndpointAlarms(
-            self,
-            "EndpointAlarms",
-            endpoint_name=self._name,
-            variant_name=CHAMPION,
-            condition=endpoint.deployed,
-            topic_arn=alarm_topic_arn,
-        )
+        alarms = self._alarms(endpoint, alarm_topic_arn)
+        Guardrails(self, "Guardrails", endpoint=endpoint, alarms=alarms, shift=self._traffic_shift())
         ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
         ReleaseRole(
             self,
@@ -60,7 +59,7 @@ class ServingStack(cdk.Stack):
             endpoint=endpoint,
             model_role=model_role,
             volume_key=security.data_key,
-            alarm_names=alarms.names,
+            alarm_names=[name for each in alarms.values() for name in each.names],
         )
         self._outputs(endpoint)
 
@@ -87,30 +86,41 @@ class ServingStack(cdk.Stack):
         ).role
 
     def _endpoint(self, network: NetworkStack, data: DataStack, role: iam.IRole) -> ModelEndpoint:
-        sizes, key = self._environment.sizes, self._security.data_key
+        first, second = (
+            Fleet(machines.instance_type, machines.instances)
+            for machines in (self._serving.champion, self._serving.second)
+        )
+        key, sampled = self._security.data_key, self._environment.capture.sampling_percent
         return ModelEndpoint(
             self,
             "Endpoint",
             endpoint_name=self._name,
-            champion=self._champion_parameter(self._name),
             role=role,
             placement=network.jobs,
-            fleet=Fleet(sizes.endpoint_instance, sizes.endpoint_instances, key),
-            capture=CaptureTarget(
-                data.capture.s3_url_for_object(self._use_case.name), key, self._environment.capture.sampling_percent
-            ),
+            fleets={CHAMPION: first, CHALLENGER: second, SHADOW: second},
+            volume_key=key,
+            capture=CaptureTarget(data.capture.s3_url_for_object(self._use_case.name), key, sampled),
         )
 
-    def _champion_parameter(self, group: str) -> cdk.CfnParameter:
-        package = f"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]{{1,4}}"
-        return cdk.CfnParameter(
-            self,
-            "ChampionModelPackage",
-            default="",
-            allowed_pattern=f"^$|^{package}$",
-            constraint_description=f"is empty or the ARN of a version of the model package group {group}",
-            description="Model package that serves; empty: none. The release function sets it.",
-        )
+    def _alarms(self, endpoint: ModelEndpoint, topic_arn: str) -> dict[Name, EndpointAlarms]:
+        return {
+            name: EndpointAlarms(
+                self,
+                f"{name.capitalize()}Alarms",
+                endpoint_name=self._name,
+                variant_name=name,
+                condition=endpoint.slots[name].filled,
+                topic_arn=topic_arn,
+                latency_ms=self._serving.latency_ms,
+            )
+            for name in (CHAMPION, CHALLENGER)
+        }
+
+    def _traffic_shift(self) -> TrafficShift:
+        shift, bake = self._serving.shift, self._serving.bake_minutes
+        if shift is None:
+            return TrafficShift.whole(bake)
+        return TrafficShift(shift.type, shift.percent, shift.wait_minutes, shift.waits, bake)
 
     def _outputs(self, endpoint: ModelEndpoint) -> None:
         # What the release function compares the live endpoint with.

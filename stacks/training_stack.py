@@ -192,7 +192,7 @@ class TrainingStack(cdk.Stack):
 
     def _settings(self, jobs: JobRole, used: _Used) -> PipelineSettings:
         environment, data, folder = self._environment, self._data, self._use_case.name
-        script = used.script
+        script, serving = used.script, environment.serves(folder)
         return PipelineSettings(
             role_arn=jobs.role.role_arn,
             image_uri=xgboost_image(environment.region),
@@ -211,7 +211,7 @@ class TrainingStack(cdk.Stack):
             security_groups=(self._network.jobs.security_group_id,),
             processing_instance=self._use_case.prepare.instance or environment.sizes.processing_instance,
             training_instance=environment.sizes.training_instance,
-            endpoint_instance=environment.sizes.endpoint_instance,
+            endpoint_instances=(serving.champion.instance_type, serving.second.instance_type),
             transform_instance=self._use_case.batch.instance if self._use_case.batch else "",
             volume_gb=environment.sizes.volume_gb,
             model_package_group=self._name,

@@ -58,7 +58,7 @@ def pipeline_settings() -> PipelineSettings:
         security_groups=("sg-1",),
         processing_instance="ml.m5.large",
         training_instance="ml.m5.xlarge",
-        endpoint_instance="ml.t2.large",
+        endpoint_instances=("ml.t2.large",),
         volume_gb=30,
         model_package_group="dev-flight-delays",
         tags=(("ml-loop:environment", "dev"),),

@@ -61,7 +61,7 @@ def model_package(
             ],
             "SupportedContentTypes": CONTENT_TYPES,
             "SupportedResponseMIMETypes": ANSWER_TYPES,
-            "SupportedRealtimeInferenceInstanceTypes": sorted({*REALTIME_INSTANCES, settings.endpoint_instance}),
+            "SupportedRealtimeInferenceInstanceTypes": sorted({*REALTIME_INSTANCES, *settings.endpoint_instances}),
             "SupportedTransformInstanceTypes": sorted(
                 {*TRANSFORM_INSTANCES, *([settings.transform_instance] if settings.transform_instance else [])}
             ),

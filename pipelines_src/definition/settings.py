@@ -36,7 +36,7 @@ class PipelineSettings:
         security_groups: ids of security groups.
         processing_instance: default instance type of processing jobs.
         training_instance: default instance type of training jobs.
-        endpoint_instance: instance type that the model must be allowed to run on.
+        endpoint_instances: instance types that the model must be allowed to run on.
         transform_instance: instance type that the model must be allowed to be asked on by batch transform; empty: none
             but the usual.
         volume_gb: a job's volume, GiB.
@@ -61,7 +61,7 @@ class PipelineSettings:
     security_groups: tuple[str, ...]
     processing_instance: str
     training_instance: str
-    endpoint_instance: str
+    endpoint_instances: tuple[str, ...]
     volume_gb: int
     model_package_group: str
     tags: tuple[tuple[str, str], ...] = ()

@@ -129,7 +129,8 @@ def define(world: World, case: UseCase, source: Path, folder: Path, last: str = 
         raw_uri=f"s3://{world.bucket}/raw/", processed_uri=f"s3://{world.bucket}/{folder.name}/processed",
         models_uri=f"s3://{world.bucket}/{folder.name}/models", data_key=world.key, models_key=world.key,
         subnets=("subnet-0a1b2c3d",), security_groups=("sg-0a1b2c3d",), processing_instance="ml.m5.large",
-        training_instance="ml.m5.large", endpoint_instance="ml.m5.large", volume_gb=10, model_package_group="points",
+        training_instance="ml.m5.large", endpoint_instances=("ml.m5.large",), volume_gb=10,
+        model_package_group="points",
     )  # fmt: skip
     document = build_pipeline(case, settings).to_definition()
     names = [step["Name"] for step in document["Steps"]]

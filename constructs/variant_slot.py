@@ -1,0 +1,82 @@
+"""A slot of an endpoint: a variant of a stable name that exists while its parameter names a model package."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+Name = Literal["champion", "challenger", "shadow"]
+CHAMPION: Name = "champion"
+CHALLENGER: Name = "challenger"
+SHADOW: Name = "shadow"
+SLOTS: tuple[Name, ...] = (CHAMPION, CHALLENGER, SHADOW)
+# Stands before the version in names of models, so that one version can be in two slots while one follows the other.
+_LETTERS: dict[Name, str] = {CHAMPION: "", CHALLENGER: "c", SHADOW: "s"}
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The machines of a variant: SageMaker instance type, and how many it starts with."""
+
+    instance_type: str
+    instances: int
+
+
+class VariantSlot(Construct):
+    """The parameter of a slot, the condition that it is not empty, and the model.
+
+    Args:
+        slot: its name, which is that of the variant; the parameter is `<Slot>ModelPackage`.
+        group: model package group whose versions it takes.
+
+    Attributes:
+        filled: there is a model package in it.
+        version: of the model package, with the letter of the slot; empty while the slot is.
+        weight: share of the requests that a new variant starts with. A challenger gets none before it has proved that
+            it answers; a shadow gets a copy of all.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, slot: Name, group: str) -> None:
+        super().__init__(scope, construct_id)
+        self.slot = slot
+        self.weight = 0 if slot == CHALLENGER else 1
+        package = f"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{{12}}:model-package/{group}/[0-9]{{1,4}}"
+        parameter = cdk.CfnParameter(
+            self,
+            "Package",
+            default="",
+            allowed_pattern=f"^$|^{package}$",
+            constraint_description=f"is empty or the ARN of a version of the model package group {group}",
+            description=f"Model package of the {slot}; empty: none. The release function sets it.",
+        )
+        parameter.override_logical_id(f"{slot.capitalize()}ModelPackage")
+        self.package: str = parameter.value_as_string
+        self.filled = cdk.CfnCondition(
+            self, "Filled", expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(self.package, ""))
+        )
+        # arn:...:model-package/group/version. The slashes keep Fn::Select valid when it is empty.
+        self.version: str = _LETTERS[slot] + cdk.Fn.select(2, cdk.Fn.split("/", f"{self.package}//"))
+
+    def model(self, prefix: str, properties: dict[str, object]) -> sagemaker.CfnModel:
+        """Return the slot's model, named by a prefix and its version."""
+        model = sagemaker.CfnModel(
+            self,
+            "Model",
+            model_name=f"{prefix}-{self.version}",
+            primary_container={"modelPackageName": self.package},
+            **properties,  # type: ignore[arg-type] # properties of the L1, by name
+        )
+        model.cfn_options.condition = self.filled
+        return model
+
+    def variant(self, fleet: Fleet, model_name: str) -> dict[str, object]:
+        """Return the slot's production variant, spelled as in a template."""
+        return {
+            "VariantName": self.slot,
+            "ModelName": model_name,
+            "InstanceType": fleet.instance_type,
+            "InitialInstanceCount": fleet.instances,
+            "InitialVariantWeight": self.weight,
+        }
