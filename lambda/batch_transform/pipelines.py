@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from batch_transform.reconcile import RefusedError
 from batch_transform.state import Champion, Execution, Run
 from shared import live
+from shared.slots import CHAMPION
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -26,7 +27,8 @@ class Pipelines:
 
     def champion(self, use_case: str) -> Champion | None:
         """Return the model that the endpoint serves as champion, None while it serves none."""
-        serves = live.endpoint(self._client, self._name(use_case))
+        endpoint = live.endpoint(self._client, self._name(use_case))
+        serves = endpoint.variants.get(CHAMPION) if endpoint else None
         if serves is None or not serves.package:
             return None
         package = self._client.describe_model_package(ModelPackageName=serves.package)

@@ -1,19 +1,22 @@
 """The world of a release, on AWS."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from release.logic import worth_describing
 from release.reconcile import Started
 from release.records import Records
 from release.registry import Registry
 from release.stacks import ServingStacks
-from release.state import Attempt, Observation, Result
+from release.state import Attempt, Observation, Package, Result, Stack, version_of
 from shared.metrics import count
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+
+# Each costs a call at every look. What is older is not released again unless what is newer is rejected.
+_DESCRIBED = 50
 
 
 class AwsWorld:
@@ -35,7 +38,7 @@ class AwsWorld:
         """
         attempts = self._records.attempts(use_case)
         approved = self._registry.approved(use_case)
-        packages = [self._registry.package(arn) for arn in worth_describing(approved, attempts)]
+        packages = [self._registry.package(arn) for arn in _newest(approved)]
         stack = self._stacks.get(use_case)
         seen = Observation(
             use_case=use_case,
@@ -44,12 +47,19 @@ class AwsWorld:
             approved=approved,
             candidates=tuple(package for package in packages if package),
             attempts=attempts,
+            leaving=self._leaving(stack, approved),
         )
         attempt = seen.open_attempt
         if attempt is None or stack is None or stack.status.endswith("_IN_PROGRESS"):
             return seen
-        live = self._registry.live(use_case) if stack.champion == attempt.package else None
+        done = stack.slots.get(attempt.slot, "") == attempt.package
+        live = self._registry.live(use_case) if done else None
         return replace(seen, update=self._stacks.outcome(attempt), live=live)
+
+    def _leaving(self, stack: Stack | None, approved: frozenset[str]) -> tuple[Package, ...]:
+        there = {package for package in stack.slots.values() if package} if stack else set()
+        found = (self._registry.package(package, approved=False) for package in sorted(there - approved))
+        return tuple(package for package in found if package)
 
     def claim(self, attempt: Attempt) -> bool:
         """Write an attempt down; False if its number is taken."""
@@ -58,6 +68,7 @@ class AwsWorld:
             "Release claimed" if won else "Release claimed by another invocation",
             use_case=attempt.use_case,
             number=attempt.number,
+            slot=attempt.slot,
             package=attempt.package,
             before=attempt.before,
             reason=attempt.reason,
@@ -81,3 +92,7 @@ class AwsWorld:
         log = self._logger.info if metric == "ReleaseSucceeded" else self._logger.error
         log(metric, use_case=use_case, detail=detail)
         count(metric, environment=self._environment, use_case=use_case)
+
+
+def _newest(approved: Iterable[str]) -> list[str]:
+    return sorted(approved, key=version_of, reverse=True)[:_DESCRIBED]

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from shared.slots import Slot
+
 
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -40,7 +42,28 @@ class Hour(_Event):
     source: Literal["aws.events"]
 
 
-Event = PackageEvent | StackEvent | Hour
+class Supposed(BaseModel):
+    """A package that would be meant for a slot; `slot` None: that would be rejected."""
+
+    model_config = ConfigDict(frozen=True)
+
+    package: str
+    slot: Slot | None
+
+
+class _CommandDetail(BaseModel):
+    use_case: str
+    suppose: Supposed | None = None
+
+
+class Command(_Event):
+    """A person asks to look now, or what would change."""
+
+    source: Literal["ml-loop"]
+    detail: _CommandDetail
+
+
+Event = PackageEvent | StackEvent | Hour | Command
 _EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="source")])
 
 
@@ -56,6 +79,8 @@ def use_case_of(event: Event, environment: str) -> str | None:
     """
     if isinstance(event, PackageEvent):
         return _between(event.detail.group, f"{environment}-", "")
+    if isinstance(event, Command):
+        return event.detail.use_case
     if isinstance(event, StackEvent):
         return serving_use_case(event.detail.stack_id.split("/")[1], environment)
     return None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Tracer
 
 from release.aws import AwsWorld
-from release.events import Event, Hour, parse, use_case_of
+from release.events import Command, Event, Hour, parse, use_case_of
+from release.foresight import changes, said
 from release.reconcile import World, reconcile
 from release.records import Records
 from release.registry import Registry
@@ -27,8 +28,8 @@ tracer = Tracer(service="release", patch_modules=["botocore"])
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False)
-def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> None:
-    """Reconcile the use case that an event is about, or all of them every hour.
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict[str, Any]]:
+    """Reconcile the use case that an event is about, or all of them every hour; return what a command asks for.
 
     Raises:
         pydantic.ValidationError: the event is none of ours.
@@ -40,7 +41,11 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> None:
     registry = Registry(client("sagemaker"), settings.environment)
     records = Records(client("dynamodb"), settings.records_table)
     world = AwsWorld(settings.environment, stacks, registry, records, logger)
+    if isinstance(parsed, Command) and parsed.detail.suppose:
+        supposed = parsed.detail.suppose
+        return said(changes(world.look(parsed.detail.use_case), supposed.package, supposed.slot))
     run(world, _use_cases(parsed, stacks, settings.environment), f"{parsed.detail_type} {parsed.id}")
+    return []
 
 
 def run(world: World, use_cases: list[str], trigger: str) -> None:

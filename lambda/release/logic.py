@@ -1,10 +1,10 @@
 """Decide the next step of a release from one look at the world. Pure: the same look gives the same step."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from release.state import Attempt, Live, Observation, Package, Result, Stack, version_of
+from release.state import Attempt, Live, Observation, Result, Stack
+from release.wanted import Change, next_change
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
 STUCK_AFTER = timedelta(hours=3)
@@ -62,28 +62,6 @@ class Close:
 Step = Rest | Alarm | Claim | Start | Close
 
 
-def worth_describing(approved: Iterable[str], attempts: Sequence[Attempt]) -> list[str]:
-    """Return the approved packages that may be wanted, highest first: down to the first that has never failed.
-
-    Whether one that failed was approved again since takes a call to find out; for the others it does not matter.
-    """
-    failed = {attempt.package for attempt in attempts if attempt.result == "failed"}
-    chosen: list[str] = []
-    for package in sorted(approved, key=version_of, reverse=True):
-        chosen.append(package)
-        if package not in failed:
-            break
-    return chosen
-
-
-def wanted(candidates: Iterable[Package], attempts: Sequence[Attempt]) -> Package | None:
-    """Return the highest approved package that has not failed since its approval."""
-    for package in sorted(candidates, key=lambda candidate: version_of(candidate.arn), reverse=True):
-        if not any(_failed_since(attempt, package.arn, package.approved_at) for attempt in attempts):
-            return package
-    return None
-
-
 def decide(seen: Observation, trigger: str) -> Step:
     """Return the next step for a use case. `trigger` says what made us look, for the record."""
     if seen.stack is None:
@@ -106,13 +84,14 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return Rest("the update's last event is not there yet")
     if outcome == "failed":
         return Close(attempt, "failed", seen.update.reason if seen.update else "")
-    if stack.champion == attempt.package:
+    holds = stack.slots.get(attempt.slot, "")
+    if holds == attempt.package:
         return _verify(attempt, stack, seen.live)
     if outcome == "succeeded":
-        return Close(attempt, "superseded", f"the stack was changed to {stack.champion or 'no model'} since")
-    best = wanted(seen.candidates, seen.attempts)
-    if best is None or best.arn != attempt.package:
-        return Close(attempt, "superseded", f"{best.arn if best else 'nothing'} was wanted before the update began")
+        return Close(attempt, "superseded", f"the stack was changed to {holds or 'no model'} since")
+    change = next_change(seen, stack)
+    if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
+        return Close(attempt, "superseded", "something else was wanted before the update began")
     return Start(attempt)
 
 
@@ -131,40 +110,30 @@ def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
             f"the stack is complete but the endpoint has configuration {live.endpoint_config}, not "
             f"{stack.endpoint_config}: SageMaker rolled it back",
         )
-    if live.package != attempt.package:
-        return Close(attempt, "failed", f"the endpoint serves {live.package or 'no model package'}")
+    serves = live.packages.get(attempt.slot, "")
+    if serves != attempt.package:
+        return Close(attempt, "failed", f"the {attempt.slot} of the endpoint is {serves or 'no model package'}")
     return Close(attempt, "succeeded", f"serves with configuration {live.endpoint_config}")
 
 
 def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:
-    best = wanted(seen.candidates, seen.attempts)
-    if best is None:
-        if stack.champion and stack.champion not in seen.approved:
-            # A click in the registry must not take a service away: a person decides (docs/decisions/last-model.md).
-            return Alarm("RejectedModelLive", f"{stack.champion} is not approved and nothing can take its place")
-        return Rest("nothing approved is left to release")
-    if best.arn == stack.champion and not _last_failed(best.arn, seen.attempts):
-        return Rest("what is wanted serves")
-    newer = version_of(best.arn) >= version_of(stack.champion)
+    change = next_change(seen, stack)
+    if not isinstance(change, Change):
+        # A click in the registry must not take a service away: a person decides (docs/decisions/last-model.md).
+        return Alarm("RejectedModelLive", change.reason) if change.needs_a_person else Rest(change.reason)
     return Claim(
         Attempt(
             use_case=seen.use_case,
             number=seen.attempts[0].number + 1 if seen.attempts else 1,
-            package=best.arn,
-            before=stack.champion,
-            reason="approval" if newer else "rollback",
+            slot=change.slot,
+            package=change.package,
+            before=stack.slots.get(change.slot, ""),
+            shift=change.shift,
+            reason=change.reason,
             trigger=trigger,
-            approved_at=best.approved_at,
-            approved_by=best.approved_by,
+            approved_at=change.approved_at,
+            approved_by=change.approved_by,
+            why=change.why,
             claimed_at=seen.now,
         )
     )
-
-
-def _last_failed(package: str, attempts: Sequence[Attempt]) -> bool:
-    # The stack may name a package that the endpoint never served; approving it again asks for another look at it.
-    return next((attempt.result == "failed" for attempt in attempts if attempt.package == package), False)
-
-
-def _failed_since(attempt: Attempt, package: str, approved_at: datetime) -> bool:
-    return attempt.result == "failed" and attempt.package == package and attempt.approved_at >= approved_at

@@ -56,7 +56,19 @@ class Records:
         )
 
 
-_TEXTS = ("use_case", "package", "before", "reason", "trigger", "approved_by", "result", "detail")
+_TEXTS = (
+    "use_case",
+    "slot",
+    "package",
+    "before",
+    "shift",
+    "reason",
+    "trigger",
+    "approved_by",
+    "why",
+    "result",
+    "detail",
+)
 _TIMES = ("approved_at", "claimed_at", "finished_at")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from release.state import Live, Package
-from shared import live
+from shared import live, slots
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -36,17 +36,32 @@ class Registry:
                 return frozenset()
             raise
 
-    def package(self, arn: str) -> Package | None:
-        """Return a package if it is approved; its approval is its last modification."""
-        described = self._client.describe_model_package(ModelPackageName=arn)
-        if described.get("ModelApprovalStatus") != "Approved":
+    def package(self, arn: str, *, approved: bool = True) -> Package | None:
+        """Return a package, approved when last modified; None if it is gone, or not `approved` as it has to be."""
+        try:
+            described = self._client.describe_model_package(ModelPackageName=arn)
+        except ClientError as error:
+            if live.absent(error):
+                return None
+            raise
+        if approved and described.get("ModelApprovalStatus") != "Approved":
             return None
-        return Package(arn, described.get("LastModifiedTime") or described["CreationTime"], _approver(described))
+        metadata = described.get("CustomerMetadataProperties", {})
+        return Package(
+            arn,
+            approved_at=described.get("LastModifiedTime") or described["CreationTime"],
+            approved_by=_approver(described),
+            why=described.get("ApprovalDescription", ""),
+            slot=slots.meant_for(metadata),
+            meant_at=slots.meant_since(metadata) or described["CreationTime"],
+        )
 
     def live(self, use_case: str) -> Live | None:
-        """Return the endpoint and what is behind its champion, None if there is no endpoint."""
+        """Return the endpoint and what is behind its variants, None if there is no endpoint."""
         found = live.endpoint(self._client, self._name(use_case))
-        return Live(found.status, found.config, found.package) if found else None
+        if found is None:
+            return None
+        return Live(found.status, found.config, {name: variant.package for name, variant in found.variants.items()})
 
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case}"

@@ -8,12 +8,13 @@ from botocore.exceptions import ClientError
 from release.events import serving_use_case
 from release.reconcile import RefusedError, Started
 from release.state import Attempt, Stack, Update
+from shared.slots import SLOTS, parameter
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackEventTypeDef, StackTypeDef
 
-PARAMETER = "ChampionModelPackage"
+SHIFT = "TrafficShift"
 # What follows from another resource's failure says nothing about its cause.
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled")
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -44,10 +45,11 @@ class ServingStacks:
             return None
         parameters = _values(described)
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-        return Stack(described["StackStatus"], parameters.get(PARAMETER, ""), outputs.get("EndpointConfigName"))
+        slots = {slot: parameters.get(parameter(slot), "") for slot in SLOTS}
+        return Stack(described["StackStatus"], slots, outputs.get("EndpointConfigName"))
 
     def update(self, attempt: Attempt) -> Started:
-        """Set the champion and leave all else as it is.
+        """Set one slot and how the traffic moves, and leave all else as it is.
 
         Raises:
             RefusedError: CloudFormation refuses the request as it is.
@@ -55,14 +57,18 @@ class ServingStacks:
         described = self._describe(attempt.use_case)
         if described is None:
             raise RefusedError("the serving stack was deleted")
-        others: list[ParameterTypeDef] = [
-            {"ParameterKey": key, "UsePreviousValue": True} for key in _values(described) if key != PARAMETER
+        changed = {parameter(attempt.slot): attempt.package, SHIFT: attempt.shift}
+        parameters: list[ParameterTypeDef] = [
+            {"ParameterKey": key, "ParameterValue": changed[key]}
+            if key in changed
+            else {"ParameterKey": key, "UsePreviousValue": True}
+            for key in _values(described)
         ]
         try:
             self._client.update_stack(
                 StackName=described["StackId"],
                 UsePreviousTemplate=True,
-                Parameters=[{"ParameterKey": PARAMETER, "ParameterValue": attempt.package}, *others],
+                Parameters=parameters,
                 Capabilities=["CAPABILITY_NAMED_IAM"],
                 RoleARN=self._release_role(described["StackId"], attempt.use_case),
                 ClientRequestToken=attempt.token,

@@ -1,11 +1,16 @@
 """What the release function sees and remembers. Plain data, no AWS."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
+
+from shared.slots import CHAMPION, Slot
 
 Result = Literal["started", "succeeded", "failed", "superseded"]
 Outcome = Literal["none", "running", "succeeded", "failed"]
+Shift = Literal["at_once", "guarded"]
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def version_of(package: str) -> int:
@@ -19,25 +24,56 @@ def version_of(package: str) -> int:
 
 @dataclass(frozen=True)
 class Package:
-    """An approved model package: when it was approved, which is its last modification, and by whom if known."""
+    """An approved model package.
+
+    Attributes:
+        approved_at: its last modification.
+        approved_by: who that was, if known.
+        why: what was said with it.
+        slot: where it is meant to serve; None: what its metadata say is no slot.
+        meant_at: since when it is meant for that slot: what is newest there wins.
+    """
 
     arn: str
     approved_at: datetime
     approved_by: str | None = None
+    why: str = ""
+    slot: Slot | None = CHAMPION
+    meant_at: datetime = _LONG_AGO
+
+    @property
+    def rank(self) -> tuple[datetime, int]:
+        """What is greatest of the packages for a slot is wanted there."""
+        return self.meant_at, version_of(self.arn)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A serving stack: its status, its ChampionModelPackage, and the configuration that its endpoint should have."""
+    """A serving stack: its status, the package of each slot, and the configuration that its endpoint should have."""
 
     status: str
-    champion: str
+    slots: Mapping[Slot, str]
     endpoint_config: str | None = None
+
+    @property
+    def champion(self) -> str:
+        """The package of the champion, or the empty text."""
+        return self.slots.get(CHAMPION, "")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at a release, and its record. `number` runs from 1 per use case; `package` replaces `before`."""
+    """One attempt at a release, and its record: one slot gets another package, or none.
+
+    Attributes:
+        number: runs from 1 per use case.
+        slot: what changes.
+        package: what comes into it, the empty text for nothing.
+        before: what was in it.
+        shift: how the traffic moves.
+        approved_at: when the package was approved; when nothing comes in, when that was found.
+        approved_by: who wanted this, by the registry; `why` is what they said.
+    """
 
     use_case: str
     number: int
@@ -51,6 +87,9 @@ class Attempt:
     result: Result = "started"
     detail: str = ""
     finished_at: datetime | None = None
+    why: str = ""
+    slot: Slot = CHAMPION
+    shift: Shift = "at_once"
 
     @property
     def token(self) -> str:
@@ -68,18 +107,19 @@ class Update:
 
 @dataclass(frozen=True)
 class Live:
-    """The endpoint as it is: status, name of its configuration, and the package behind the champion."""
+    """The endpoint as it is: status, name of its configuration, and the package behind each variant."""
 
     status: str
     endpoint_config: str
-    package: str
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Observation:
     """One look at a use case. `update` and `live` are there while an attempt is open, `attempts` newest first.
 
-    `approved` holds every approved package of the group, `candidates` those that may be wanted, highest first.
+    `approved` holds every approved package of the group, `candidates` those that may be wanted, `leaving` those in the
+    stack's slots that are not approved any more.
     """
 
     use_case: str
@@ -90,6 +130,7 @@ class Observation:
     attempts: tuple[Attempt, ...]
     update: Update | None = None
     live: Live | None = None
+    leaving: tuple[Package, ...] = ()
 
     @property
     def open_attempt(self) -> Attempt | None:

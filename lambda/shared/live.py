@@ -1,6 +1,7 @@
 """What an endpoint really serves, whatever a stack or a registry says that it should."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -8,21 +9,26 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-CHAMPION = "champion"
-
 
 @dataclass(frozen=True)
-class Endpoint:
-    """An endpoint's status and configuration, and the model of its champion: `package` is empty where it has none."""
+class Variant:
+    """The model of a variant; `package` is empty where it is of none."""
 
-    status: str
-    config: str
     model: str = ""
     package: str = ""
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint's status, configuration and variants by name, the shadow among them."""
+
+    status: str
+    config: str
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+
+
 def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
-    """Return an endpoint and what is behind its champion, None if there is no endpoint."""
+    """Return an endpoint and what is behind its variants, None if there is no endpoint."""
     try:
         described = client.describe_endpoint(EndpointName=name)
     except ClientError as error:
@@ -30,20 +36,23 @@ def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
             return None
         raise
     config = described.get("EndpointConfigName", "")
-    model, package = _behind(client, config) if config else ("", "")
-    return Endpoint(described["EndpointStatus"], config, model, package)
+    return Endpoint(described["EndpointStatus"], config, _variants(client, config) if config else {})
 
 
-def _behind(client: "SageMakerClient", config: str) -> tuple[str, str]:
+def _variants(client: "SageMakerClient", config: str) -> dict[str, Variant]:
     try:
-        variants = client.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
-        models = [variant["ModelName"] for variant in variants if variant["VariantName"] == CHAMPION]
-        model = client.describe_model(ModelName=models[0]) if models else None
+        described = client.describe_endpoint_config(EndpointConfigName=config)
+        variants = [*described["ProductionVariants"], *described.get("ShadowProductionVariants", [])]
+        return {variant["VariantName"]: _behind(client, variant["ModelName"]) for variant in variants}
     except ClientError as error:
         if absent(error):
-            return "", ""
+            return {}
         raise
-    return (models[0], model.get("PrimaryContainer", {}).get("ModelPackageName", "")) if model else ("", "")
+
+
+def _behind(client: "SageMakerClient", model: str) -> Variant:
+    container = client.describe_model(ModelName=model).get("PrimaryContainer", {})
+    return Variant(model, container.get("ModelPackageName", ""))
 
 
 def absent(error: ClientError) -> bool:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from release.logic import worth_describing
 from release.reconcile import RefusedError, Started, reconcile
 from release.state import Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
@@ -31,6 +31,13 @@ def arn(version: int) -> str:
     return f"{GROUP}/{version}"
 
 
+def config_of(slots: dict[Slot, str]) -> str | None:
+    """Return the name of the configuration with these packages, as the serving stack makes it."""
+    if not slots.get("champion"):
+        return None
+    return "config" + "".join(f"-{slot[:2]}{version_of(slots[slot])}" for slot in SLOTS if slots.get(slot))
+
+
 class Cloud:
     """AWS as the release function sees it. `health` says what becomes of a version's update."""
 
@@ -38,8 +45,9 @@ class Cloud:
         self.health = health
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.approvals: dict[str, datetime] = {}
-        self.champion = ""
-        self.serving = ""
+        self.meant: dict[str, tuple[Slot, datetime]] = {}
+        self.slots: dict[Slot, str] = {}
+        self.live: dict[Slot, str] = {}
         self.updating: Attempt | None = None
         self.updates: dict[str, Update] = {}
         self.attempts: list[Attempt] = []
@@ -71,14 +79,28 @@ class Cloud:
         if self.updating is None:
             return
         attempt, self.updating = self.updating, None
-        outcome = self.health[version_of(attempt.package)]
+        outcome = self.health[version_of(attempt.package)] if attempt.package else "serves"
         if outcome == "fails":
             self.updates[attempt.token] = Update("failed", "Endpoint: no capacity")
             return
-        self.champion = attempt.package
+        self.slots[attempt.slot] = attempt.package
         self.updates[attempt.token] = Update("succeeded")
         if outcome == "serves":
-            self.serving = attempt.package
+            self.live = dict(self.slots)
+
+    @property
+    def champion(self) -> str:
+        return self.slots.get("champion", "")
+
+    @property
+    def serving(self) -> str:
+        return self.live.get("champion", "")
+
+    def approve(self, version: int, slot: Slot = "champion") -> None:
+        at = self.tick()
+        self.approvals[arn(version)] = at
+        if self.meant.get(arn(version), ("champion",))[0] != slot:
+            self.meant[arn(version)] = (slot, at)
 
     # What the release function calls
 
@@ -86,20 +108,24 @@ class Cloud:
         self.interrupted()
         attempts = tuple(reversed(self.attempts))
         status = "UPDATE_IN_PROGRESS" if self.updating else "UPDATE_COMPLETE"
-        config = f"config-{version_of(self.champion)}" if self.champion else None
+        slots = {**self.slots, self.updating.slot: self.updating.package} if self.updating else dict(self.slots)
         seen = Observation(
             use_case=use_case,
             now=self.tick(),
-            stack=Stack(status, self.updating.package if self.updating else self.champion, config),
+            stack=Stack(status, slots, config_of(self.slots)),
             approved=frozenset(self.approvals),
-            candidates=tuple(Package(a, self.approvals[a]) for a in worth_describing(self.approvals, attempts)),
+            candidates=tuple(self.package(package) for package in self.approvals),
             attempts=attempts,
         )
         attempt = seen.open_attempt
         if attempt is None:
             return seen
-        live = Live("InService", f"config-{version_of(self.serving)}", self.serving) if self.serving else None
+        live = Live("InService", config_of(self.live) or "", dict(self.live.items())) if self.serving else None
         return replace(seen, update=self.updates.get(attempt.token, Update("none")), live=live)
+
+    def package(self, package: str) -> Package:
+        slot, since = self.meant.get(package, ("champion", datetime(2025, 1, 1, tzinfo=UTC)))
+        return Package(package, self.approvals[package], slot=slot, meant_at=since)
 
     def claim(self, attempt: Attempt) -> bool:
         self.interrupted()
@@ -112,9 +138,9 @@ class Cloud:
         self.interrupted()
         if self.updating:
             return "busy"
-        if self.champion == attempt.package:
+        if self.slots.get(attempt.slot, "") == attempt.package:
             return "unchanged"
-        if self.health[version_of(attempt.package)] == "is refused":
+        if attempt.package and self.health[version_of(attempt.package)] == "is refused":
             raise RefusedError("no such package")
         self.updating = attempt
         self.updates[attempt.token] = Update("running")
@@ -142,9 +168,9 @@ class Releases(RuleBasedStateMachine):
         self.cloud = Cloud(health)
         self.closed: dict[int, Attempt] = {}
 
-    @rule(version=st.sampled_from(VERSIONS))
-    def approve(self, version):
-        self.cloud.approvals[arn(version)] = self.cloud.tick()
+    @rule(version=st.sampled_from(VERSIONS), slot=st.sampled_from(["champion", *SLOTS]))
+    def approve(self, version, slot):
+        self.cloud.approve(version, slot)
 
     @rule(version=st.sampled_from(VERSIONS))
     def reject(self, version):
@@ -184,16 +210,18 @@ class Releases(RuleBasedStateMachine):
         for _ in range(40):
             cloud.look_again()
             cloud.stack_ends()
-        before = (cloud.champion, list(cloud.attempts))
+        before = (dict(cloud.slots), list(cloud.attempts))
         cloud.look_again()
         assert cloud.updating is None
-        assert (cloud.champion, cloud.attempts) == before, "it does not come to rest"
+        assert (cloud.slots, cloud.attempts) == before, "it does not come to rest"
         assert all(attempt.result != "started" for attempt in cloud.attempts)
-        good = [v for v in VERSIONS if arn(v) in cloud.approvals and cloud.health[v] == "serves"]
-        if good:
-            assert cloud.champion == cloud.serving == arn(max(good))
-            last = [attempt for attempt in cloud.attempts if attempt.result == "succeeded"][-1]
-            assert last.package == cloud.champion
+        good = [cloud.package(arn(v)) for v in VERSIONS if arn(v) in cloud.approvals and cloud.health[v] == "serves"]
+        best = {package.slot: package.arn for package in sorted(good, key=lambda package: package.rank)}
+        if "champion" in best:
+            if "challenger" in best:
+                best.pop("shadow", None)
+            assert {slot: package for slot, package in cloud.slots.items() if package} == best
+            assert cloud.live == cloud.slots
         elif cloud.champion and cloud.champion not in cloud.approvals:
             assert cloud.metrics[-1] == "RejectedModelLive"
 

@@ -19,7 +19,10 @@ def test_a_claim_is_written_if_its_number_is_free(records):
     item = {
         "use_case": {"S": "flight-delays"},
         "number": {"N": "3"},
+        "slot": {"S": "champion"},
         "package": {"S": f"{GROUP}/4"},
+        "shift": {"S": "at_once"},
+        "why": {"S": ""},
         "before": {"S": f"{GROUP}/2"},
         "reason": {"S": "approval"},
         "trigger": {"S": ATTEMPT.trigger},

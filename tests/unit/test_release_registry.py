@@ -1,6 +1,6 @@
 """What the release function asks the model registry and the endpoint."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -75,7 +75,58 @@ def test_the_approval_is_the_last_modification(registry, more, approved_at, appr
     assert (package.approved_at, package.approved_by) == (approved_at, approved_by)
 
 
-def test_live_is_what_is_behind_the_champion(registry):
+@pytest.mark.parametrize(
+    ("metadata", "slot", "since"),
+    [
+        ({}, "champion", NOW),
+        ({"code": "s3://c", "ml-loop:slot": "challenger"}, "challenger", NOW),
+        (
+            {"ml-loop:slot": "shadow", "ml-loop:slot-since": "2026-11-24T01:02:03+00:00"},
+            "shadow",
+            datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
+        ),
+        ({"ml-loop:slot": "chalenger"}, None, NOW),
+        ({"ml-loop:slot-since": "yesterday"}, "champion", NOW),
+        ({"ml-loop:slot-since": "2026-11-24T01:02:03"}, "champion", NOW),
+    ],
+)
+def test_a_package_is_meant_for_what_its_metadata_say(registry, metadata, slot, since):
+    models, stub = registry
+    answer = {
+        "ModelPackageName": "dev-flight-delays",
+        "ModelPackageArn": f"{GROUP}/4",
+        "CreationTime": NOW,
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "ModelApprovalStatus": "Approved",
+        "ApprovalDescription": "good",
+        "CustomerMetadataProperties": metadata,
+    }
+    stub.add_response("describe_model_package", answer)
+    package = models.package(f"{GROUP}/4")
+    assert (package.slot, package.meant_at, package.why) == (slot, since, "good")
+
+
+def test_a_rejected_package_is_known_where_it_may_be_and_a_deleted_one_is_none(registry):
+    models, stub = registry
+    answer = {
+        "ModelPackageName": "dev-flight-delays",
+        "ModelPackageArn": f"{GROUP}/4",
+        "CreationTime": NOW,
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "ModelApprovalStatus": "Rejected",
+        "ApprovalDescription": "it forgets holidays",
+    }
+    stub.add_response("describe_model_package", answer)
+    assert models.package(f"{GROUP}/4") is None
+    stub.add_response("describe_model_package", answer)
+    assert models.package(f"{GROUP}/4", approved=False).why == "it forgets holidays"
+    stub.add_client_error("describe_model_package", "ValidationException", "ModelPackage x does not exist.")
+    assert models.package(f"{GROUP}/4", approved=False) is None
+
+
+def test_live_is_what_is_behind_every_variant(registry):
     models, stub = registry
     arn = "arn:aws:sagemaker:ap-northeast-1:111122223333"
     stub.add_response(
@@ -92,23 +143,26 @@ def test_live_is_what_is_behind_the_champion(registry):
     )
     variants = [
         {"VariantName": name, "ModelName": f"model-{name}", "InitialInstanceCount": 1, "InstanceType": "ml.t2.medium"}
-        for name in ("challenger", "champion")
+        for name in ("challenger", "champion", "shadow")
     ]
     config = {
         "EndpointConfigName": "config-4",
         "EndpointConfigArn": f"{arn}:endpoint-config/config-4",
-        "ProductionVariants": variants,
+        "ProductionVariants": variants[:2],
+        "ShadowProductionVariants": variants[2:],
         "CreationTime": NOW,
     }
     stub.add_response("describe_endpoint_config", config, {"EndpointConfigName": "config-4"})
-    model = {
-        "ModelName": "model-champion",
-        "ModelArn": f"{arn}:model/model-champion",
-        "CreationTime": NOW,
-        "PrimaryContainer": {"ModelPackageName": f"{GROUP}/4"},
-    }
-    stub.add_response("describe_model", model, {"ModelName": "model-champion"})
-    assert models.live("flight-delays") == Live("InService", "config-4", f"{GROUP}/4")
+    for version, name in ((5, "challenger"), (4, "champion"), (6, "shadow")):
+        model = {
+            "ModelName": f"model-{name}",
+            "ModelArn": f"{arn}:model/model-{name}",
+            "CreationTime": NOW,
+            "PrimaryContainer": {"ModelPackageName": f"{GROUP}/{version}"},
+        }
+        stub.add_response("describe_model", model, {"ModelName": f"model-{name}"})
+    packages = {"challenger": f"{GROUP}/5", "champion": f"{GROUP}/4", "shadow": f"{GROUP}/6"}
+    assert models.live("flight-delays") == Live("InService", "config-4", packages)
 
 
 def test_no_endpoint_is_none(registry):

@@ -1,5 +1,6 @@
 """What the release function asks CloudFormation, and what it makes of the answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,9 @@ def described(status="UPDATE_COMPLETE", **more):
         "StackStatus": status,
         "Parameters": [
             {"ParameterKey": "ChampionModelPackage", "ParameterValue": f"{GROUP}/2"},
+            {"ParameterKey": "ChallengerModelPackage", "ParameterValue": ""},
+            {"ParameterKey": "ShadowModelPackage", "ParameterValue": f"{GROUP}/3"},
+            {"ParameterKey": "TrafficShift", "ParameterValue": "at_once"},
             {"ParameterKey": "BootstrapVersion", "ParameterValue": "/cdk-bootstrap/hnb659fds/version"},
         ],
         **more,
@@ -32,11 +36,15 @@ def described(status="UPDATE_COMPLETE", **more):
     return {"Stacks": [stack]}
 
 
-def test_a_stack_is_its_status_champion_and_configuration(stacks):
+def test_a_stack_is_its_status_slots_and_configuration(stacks):
     serving, stub = stacks
     outputs = [{"OutputKey": "EndpointConfigName", "OutputValue": "dev-flight-delays-1a2b3c-2"}]
     stub.add_response("describe_stacks", described(Outputs=outputs), {"StackName": "dev-flight-delays-serving"})
-    assert serving.get("flight-delays") == Stack("UPDATE_COMPLETE", f"{GROUP}/2", "dev-flight-delays-1a2b3c-2")
+    assert serving.get("flight-delays") == Stack(
+        "UPDATE_COMPLETE",
+        {"champion": f"{GROUP}/2", "challenger": "", "shadow": f"{GROUP}/3"},
+        "dev-flight-delays-1a2b3c-2",
+    )
 
 
 def test_a_missing_stack_is_none(stacks):
@@ -45,8 +53,11 @@ def test_a_missing_stack_is_none(stacks):
     assert serving.get("x") is None
 
 
-def test_an_update_changes_one_parameter_and_nothing_else(stacks):
+@pytest.mark.parametrize("slot", ["champion", "challenger", "shadow"])
+def test_an_update_changes_one_slot_and_how_traffic_moves_and_nothing_else(stacks, slot):
     serving, stub = stacks
+    changed = f"{slot.capitalize()}ModelPackage"
+    others = [f"{name}ModelPackage" for name in ("Champion", "Challenger", "Shadow")]
     stub.add_response("describe_stacks", described())
     stub.add_response(
         "update_stack",
@@ -55,7 +66,13 @@ def test_an_update_changes_one_parameter_and_nothing_else(stacks):
             "StackName": STACK_ID,
             "UsePreviousTemplate": True,
             "Parameters": [
-                {"ParameterKey": "ChampionModelPackage", "ParameterValue": f"{GROUP}/4"},
+                *(
+                    {"ParameterKey": key, "ParameterValue": f"{GROUP}/4"}
+                    if key == changed
+                    else {"ParameterKey": key, "UsePreviousValue": True}
+                    for key in others
+                ),
+                {"ParameterKey": "TrafficShift", "ParameterValue": "guarded"},
                 {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
             ],
             "Capabilities": ["CAPABILITY_NAMED_IAM"],
@@ -63,7 +80,7 @@ def test_an_update_changes_one_parameter_and_nothing_else(stacks):
             "ClientRequestToken": f"flight-delays-3-{int(NOW.timestamp())}",
         },
     )
-    assert serving.update(ATTEMPT) == "started"
+    assert serving.update(replace(ATTEMPT, slot=slot, shift="guarded")) == "started"
 
 
 @pytest.mark.parametrize(
