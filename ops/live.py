@@ -22,7 +22,7 @@ def live_packages(target: Target) -> dict[str, str]:
     config = target.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     return {
         variant["VariantName"]: _package_of(target, variant["ModelName"])
-        for variant in config["ProductionVariants"]
+        for variant in (*config["ProductionVariants"], *config.get("ShadowProductionVariants", []))
         if "ModelName" in variant
     }
 

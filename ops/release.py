@@ -1,102 +1,144 @@
 """`python -m ops release`: decide about model packages, and see what is live."""
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from ops import records
+from ops import model_packages, records, release_function
 from ops.console import output
 from ops.live import live_packages
 from ops.target import OperationError, Target
 
-if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
-
 app = typer.Typer(no_args_is_help=True)
 Version = Annotated[int | None, typer.Argument(help="Version of the model package; left out: the newest.")]
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+
+
+class Slot(StrEnum):
+    """What a model package can be meant for."""
+
+    champion = "champion"
+    challenger = "challenger"
+    shadow = "shadow"
 
 
 @app.command()
-def approve(environment: str, use_case: str, version: Version = None, reason: str = "approved by command") -> None:
-    """Approve a model package: the release function then deploys it."""
-    package = set_status(Target.of(environment, use_case), version, "Approved", reason)
-    output.print(f"approved {package}", soft_wrap=True)
+def approve(
+    environment: str,
+    use_case: str,
+    version: Version = None,
+    slot: Annotated[
+        Slot,
+        typer.Option(
+            "--as", help="champion: serves; challenger: beside it, for an experiment; shadow: gets copies of requests."
+        ),
+    ] = Slot.champion,
+    reason: Reason = "approved by command",
+    dry_run: DryRun = False,
+) -> None:
+    """Approve a model package for a slot of the endpoint: the release function then deploys it."""
+    target = Target.of(environment, use_case)
+    _decide(target, model_packages.find(target, version), slot, reason, dry_run)
 
 
 @app.command()
-def reject(environment: str, use_case: str, version: Version = None, reason: str = "rejected by command") -> None:
-    """Reject a model package; if it is live, the one before it is deployed again."""
-    package = set_status(Target.of(environment, use_case), version, "Rejected", reason)
-    output.print(f"rejected {package}", soft_wrap=True)
+def reject(
+    environment: str,
+    use_case: str,
+    version: Version = None,
+    reason: Reason = "rejected by command",
+    dry_run: DryRun = False,
+) -> None:
+    """Reject a model package: it leaves its slot; for a champion the one before is deployed again."""
+    target = Target.of(environment, use_case)
+    _decide(target, model_packages.find(target, version), None, reason, dry_run)
+
+
+@app.command()
+def promote(environment: str, use_case: str, reason: Reason = "promoted by command", dry_run: DryRun = False) -> None:
+    """Make the challenger, or the shadow, the champion."""
+    target = Target.of(environment, use_case)
+    _decide(target, _second(target), Slot.champion, reason, dry_run)
+
+
+@app.command()
+def withdraw(environment: str, use_case: str, reason: Reason = "withdrawn by command", dry_run: DryRun = False) -> None:
+    """Take the challenger, or the shadow, away."""
+    target = Target.of(environment, use_case)
+    _decide(target, _second(target), None, reason, dry_run)
+
+
+@app.command()
+def rollback(
+    environment: str, use_case: str, reason: Reason = "rolled back by command", dry_run: DryRun = False
+) -> None:
+    """Reject the champion: the approved version before it is deployed again."""
+    target = Target.of(environment, use_case)
+    package = release_function.slots(target)["champion"]
+    if not package:
+        raise OperationError(f"{target.name} serves no model, so there is nothing to go back from.")
+    _decide(target, package, None, reason, dry_run)
 
 
 @app.command()
 def status(environment: str, use_case: str) -> None:
     """Show the versions of the model, what the endpoint serves, and how the last release ended."""
     target = Target.of(environment, use_case)
-    live = live_packages(target)
-    registered = packages(target)
+    live = {package: variant for variant, package in live_packages(target).items()}
+    registered = model_packages.packages(target)
     if not registered:
         output.print(f"No model of {target.name} is registered. Start the pipeline: `python -m ops pipeline start`.")
     for summary in registered:
-        arn = summary["ModelPackageArn"]
-        mark = "live" if arn in live.values() else ""
-        output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}")
-    if last := records.newest(target):
-        output.print(escape(str(last)), highlight=False, soft_wrap=True)
+        mark = f"live: {live[summary['ModelPackageArn']]}" if summary["ModelPackageArn"] in live else ""
+        output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}".rstrip())
+    for last in records.newest(target, 1):
+        output.print(escape(f"Last release {last}"), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def history(
+    environment: str, use_case: str, count: Annotated[int, typer.Option(help="How many releases.", min=1)] = 20
+) -> None:
+    """Show the records of releases, newest first: who, what, why, before and after."""
+    target = Target.of(environment, use_case)
+    found = records.newest(target, count)
+    if not found:
+        output.print(f"Nothing of {target.name} was ever released.")
+    for each in found:
+        output.print(escape(str(each)), highlight=False, soft_wrap=True)
 
 
 @app.command()
 def forget(environment: str, use_case: str) -> None:
     """Delete every version of the model, before the environment is removed: a group that has any cannot be."""
-    deleted = delete_packages(Target.of(environment, use_case))
+    deleted = model_packages.delete_all(Target.of(environment, use_case))
     for arn in deleted:
         output.print(f"deleted {arn}", soft_wrap=True)
     if not deleted:
         output.print("No version of the model is registered, so there is nothing to delete.")
 
 
-def delete_packages(target: Target) -> list[str]:
-    """Delete all model packages of the use case and return their ARNs.
-
-    Raises:
-        OperationError: the environment retains its data.
-    """
-    if target.environment.retention.removal == "retain":
-        raise OperationError(
-            f"{target.environment.name} retains its data, and a model's versions are data. To let them go set "
-            f"retention.removal: destroy and retention.allow_data_loss: true in "
-            f"environments/{target.environment.name}.yaml."
-        )
-    arns = [summary["ModelPackageArn"] for summary in packages(target)]
-    for arn in arns:
-        target.sagemaker.delete_model_package(ModelPackageName=arn)
-    return arns
+def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_run: bool) -> None:
+    """Approve a package for a slot, or reject it (None), or say what that would change."""
+    if dry_run:
+        output.print(escape(release_function.foresee(target, package, slot and slot.value)), soft_wrap=True)
+        return
+    if slot:
+        model_packages.approve(target, package, slot.value, reason)
+    else:
+        model_packages.reject(target, package, reason)
+    output.print(f"approved {package} as {slot.value}" if slot else f"rejected {package}", soft_wrap=True)
+    release_function.look(target)
 
 
-def packages(target: Target) -> list["ModelPackageSummaryTypeDef"]:
-    """Return the use case's model packages, newest first."""
-    pages = target.sagemaker.get_paginator("list_model_packages").paginate(
-        ModelPackageGroupName=target.name, SortBy="CreationTime", SortOrder="Descending"
+def _second(target: Target) -> str:
+    slots = release_function.slots(target)
+    if package := slots["challenger"] or slots["shadow"]:
+        return package
+    raise OperationError(
+        f"{target.name} has neither challenger nor shadow. Approve one: `python -m ops release approve "
+        f"{target.environment.name} {target.use_case.name} VERSION --as challenger`."
     )
-    return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
-
-
-def set_status(target: Target, version: int | None, status: str, reason: str) -> str:
-    """Approve or reject a version (None: the newest) and return its ARN.
-
-    Raises:
-        OperationError: there is no such version.
-    """
-    for summary in packages(target):
-        if version in (None, summary["ModelPackageVersion"]):
-            arn = summary["ModelPackageArn"]
-            target.sagemaker.update_model_package(
-                ModelPackageArn=arn,
-                ModelApprovalStatus=status,  # type: ignore[arg-type]  # one of the two the commands above pass
-                ApprovalDescription=reason,
-            )
-            return arn
-    wanted = f"no version {version}" if version else "no version yet"
-    raise OperationError(f"{target.name} has {wanted}. Run `python -m ops pipeline start` first, or name another.")

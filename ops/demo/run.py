@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from config import load_environment
-from ops import data, live, pipeline, predict, release
+from ops import data, live, model_packages, pipeline, predict
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import output, shown
 from ops.demo import ENVIRONMENT, FOLDER, STATE, USE_CASE, cloud, stacks
@@ -22,7 +22,7 @@ EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 
 
 def run(keep: bool, folder: Path = FOLDER, use_case: str = USE_CASE) -> None:
-    """Deploy, train, release, predict, report, and tear down unless `keep`.
+    """Deploy, train, model_packages, predict, report, and tear down unless `keep`.
 
     Args:
         keep: leave the cloud running at the end.
@@ -78,7 +78,8 @@ def _from_raw_to_prediction(stages: Stages, target: Target) -> Report:
         for steps in pipeline.watch(target, execution, every=0.5):
             stage.show(", ".join(step.name for step in steps if step.status == "Executing"))
     with stages.stage("Approve and release") as stage:
-        package = release.set_status(target, None, "Approved", "approved by make demo")
+        package = model_packages.find(target, None)
+        model_packages.approve(target, package, "champion", "approved by make demo")
         stage.show(package.rpartition(":")[2])
         live.wait_until_live(target, package, timeout=120, every=0.5)
     with stages.stage("Predict"):
@@ -112,7 +113,7 @@ def _require_local_engine(target: Target) -> None:
 
 def _tear_down(stages: Stages, target: Target, cdk: Cdk) -> None:
     with stages.stage("Tear everything down") as stage, ThreadPoolExecutor() as pool:
-        release.delete_packages(target)
+        model_packages.delete_all(target)
         destroying = pool.submit(cdk.destroy)
         while not destroying.done():
             stage.show(f"{stacks.resources_deployed(target)} resources left")

@@ -196,6 +196,7 @@ class Load:
 
     variants: Counter[str] = field(default_factory=Counter)
     models: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)  # of variant and model
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -215,7 +216,9 @@ def steady_load(port: int, endpoint: str, threads: int = 3) -> Iterator[Load]:
             with lock:
                 if status == 200 and variant:
                     load.variants[variant] += 1
-                    load.models[json.loads(body)["model"]] += 1
+                    model = json.loads(body)["model"]
+                    load.models[model] += 1
+                    load.pairs[variant, model] += 1
                 else:
                     load.errors.append(f"{status} {body!r}")
 

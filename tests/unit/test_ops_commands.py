@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from botocore.stub import ANY
 
-from ops import live, logs, pipeline, release
+from ops import live, logs, pipeline
 from ops.target import OperationError
-from tests.unit.ops_stub_kit import ARN, EXECUTION, GROUP, JOB, NOW, Stubs, versions
+from tests.unit.ops_stub_kit import ARN, EXECUTION, GROUP, JOB, NOW, Stubs
 
 
 def test_a_failed_search_shows_the_end_of_one_of_its_training_jobs() -> None:
@@ -71,46 +71,6 @@ def test_a_log_that_may_not_be_read_does_not_hide_the_failure() -> None:
     logs.add_client_error("describe_log_streams", "AccessDeniedException")
     with pytest.raises(OperationError, match=r"ended as Failed\.\nTrain: why$"):
         list(pipeline.watch(stubs.target, EXECUTION))
-
-
-@pytest.mark.parametrize(("version", "expected"), [(None, 2), (1, 1)])
-def test_a_version_or_the_newest_is_approved(version: int | None, expected: int) -> None:
-    stubs = Stubs()
-    sagemaker = stubs.sagemaker
-    sagemaker.add_response("list_model_packages", versions("Rejected", "PendingManualApproval"))
-    arn = f"{ARN}/{expected}"
-    sagemaker.add_response(
-        "update_model_package",
-        {"ModelPackageArn": arn},
-        {"ModelPackageArn": arn, "ModelApprovalStatus": "Approved", "ApprovalDescription": "good"},
-    )
-    assert release.set_status(stubs.target, version, "Approved", "good") == arn
-    sagemaker.assert_no_pending_responses()
-
-
-@pytest.mark.parametrize(("version", "said"), [(None, "no version yet"), (7, "no version 7")])
-def test_a_version_that_is_not_there_is_an_error(version: int | None, said: str) -> None:
-    stubs = Stubs()
-    stubs.sagemaker.add_response("list_model_packages", versions(*(["Approved"] if version else [])))
-    with pytest.raises(OperationError, match=said):
-        release.set_status(stubs.target, version, "Rejected", "bad")
-
-
-def test_models_of_an_environment_that_retains_its_data_are_not_forgotten() -> None:
-    stubs = Stubs("prod")
-    stubs.sagemaker.add_response("list_model_packages", versions("Approved"))
-    with pytest.raises(OperationError, match=r"retention\.allow_data_loss"):
-        release.delete_packages(stubs.target)
-
-
-def test_every_version_is_forgotten() -> None:
-    stubs = Stubs("local")
-    sagemaker = stubs.sagemaker
-    sagemaker.add_response("list_model_packages", versions("Approved", "Rejected"))
-    for number in (2, 1):
-        sagemaker.add_response("delete_model_package", {}, {"ModelPackageName": f"{ARN}/{number}"})
-    assert release.delete_packages(stubs.target) == [f"{ARN}/2", f"{ARN}/1"]
-    sagemaker.assert_no_pending_responses()
 
 
 def test_a_release_that_failed_is_noticed_with_its_first_cause() -> None:

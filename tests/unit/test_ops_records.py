@@ -27,14 +27,16 @@ def stub(target: Target, service: str) -> Stubber:
 @pytest.mark.parametrize(
     ("ended", "said"),
     [
-        ({"result": {"S": "started"}}, "Last release (3): version 2, approval, started 2026-01-01T00:00:00"),
+        ({"result": {"S": "started"}}, "(3): 2026-01-01T00:00:00 champion version 1 -> version 2, approval, started"),
         (
             {
                 "result": {"S": "failed"},
                 "detail": {"S": "Model: [AccessDenied] on kms:CreateGrant"},
                 "finished_at": {"S": "2026-01-01T00:09:00+00:00"},
+                "approved_by": {"S": "ann"},
+                "why": {"S": "why not"},
             },
-            "Last release (3): version 2, approval, failed 2026-01-01T00:09:00: "
+            "(3): 2026-01-01T00:09:00 champion version 1 -> version 2, approval, failed; by ann, why not; "
             "Model: [AccessDenied] on kms:CreateGrant",
         ),
         (None, None),
@@ -51,7 +53,9 @@ def test_the_last_release_says_how_it_ended(ended: dict[str, Any] | None, said: 
     stub(target, "cloudformation").add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "dev-control"})
     item = {
         "number": {"N": "3"},
+        "slot": {"S": "champion"},
         "package": {"S": f"{PACKAGES}/2"},
+        "before": {"S": f"{PACKAGES}/1"},
         "reason": {"S": "approval"},
         "claimed_at": {"S": NOW.isoformat()},
     }
@@ -66,5 +70,4 @@ def test_the_last_release_says_how_it_ended(ended: dict[str, Any] | None, said: 
             "Limit": 1,
         },
     )
-    last = records.newest(target)
-    assert (str(last) if last else None) == said
+    assert [str(last) for last in records.newest(target, 1)] == ([said] if said else [])

@@ -1,0 +1,71 @@
+"""The versions of a use case's model in the registry."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ops.target import OperationError, Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
+
+# What a package is meant for, as the release function reads it (lambda/shared/slots.py).
+MEANT_FOR, MEANT_SINCE = "ml-loop:slot", "ml-loop:slot-since"
+
+
+def packages(target: Target) -> list["ModelPackageSummaryTypeDef"]:
+    """Return the use case's model packages, newest first."""
+    pages = target.sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=target.name, SortBy="CreationTime", SortOrder="Descending"
+    )
+    return [summary for page in pages for summary in page["ModelPackageSummaryList"]]
+
+
+def find(target: Target, version: int | None) -> str:
+    """Return the ARN of a version; None: the newest.
+
+    Raises:
+        OperationError: there is no such version.
+    """
+    for summary in packages(target):
+        if version in (None, summary["ModelPackageVersion"]):
+            return summary["ModelPackageArn"]
+    wanted = f"no version {version}" if version else "no version yet"
+    raise OperationError(f"{target.name} has {wanted}. Run `python -m ops pipeline start` first, or name another.")
+
+
+def approve(target: Target, package: str, slot: str, reason: str) -> None:
+    """Approve a package for a slot of the endpoint, from now on."""
+    target.sagemaker.update_model_package(
+        ModelPackageArn=package,
+        ModelApprovalStatus="Approved",
+        ApprovalDescription=reason,
+        CustomerMetadataProperties={
+            MEANT_FOR: slot,
+            MEANT_SINCE: datetime.now(UTC).isoformat(timespec="milliseconds"),
+        },
+    )
+
+
+def reject(target: Target, package: str, reason: str) -> None:
+    """Reject a package: it leaves whatever slot it is in."""
+    target.sagemaker.update_model_package(
+        ModelPackageArn=package, ModelApprovalStatus="Rejected", ApprovalDescription=reason
+    )
+
+
+def delete_all(target: Target) -> list[str]:
+    """Delete all model packages of the use case and return their ARNs.
+
+    Raises:
+        OperationError: the environment retains its data.
+    """
+    if target.environment.retention.removal == "retain":
+        raise OperationError(
+            f"{target.environment.name} retains its data, and a model's versions are data. To let them go set "
+            f"retention.removal: destroy and retention.allow_data_loss: true in "
+            f"environments/{target.environment.name}.yaml."
+        )
+    arns = [summary["ModelPackageArn"] for summary in packages(target)]
+    for arn in arns:
+        target.sagemaker.delete_model_package(ModelPackageName=arn)
+    return arns

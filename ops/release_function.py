@@ -1,0 +1,57 @@
+"""The release function, asked by commands."""
+
+import json
+import uuid
+from typing import Any
+
+from ops.target import OperationError, Target
+
+SLOTS = ("champion", "challenger", "shadow")
+_SHIFTS = {"guarded": "as the environment's file says, with alarms that take it back", "at_once": "at once"}
+
+
+def slots(target: Target) -> dict[str, str]:
+    """Return slot -> ARN of the model package that the serving stack has there, the empty text for none."""
+    return {slot: target.parameter("serving", f"{slot.capitalize()}ModelPackage") for slot in SLOTS}
+
+
+def look(target: Target) -> None:
+    """Have the use case looked at now; the registry's event, and the hourly look, would do it as well."""
+    _invoke(target, {"use_case": target.use_case.slug}, kind="Event")
+
+
+def foresee(target: Target, package: str, slot: str | None) -> str:
+    """Return what would change if a package were approved for a slot, or rejected (None), one change a line."""
+    suppose = {"package": package, "slot": slot}
+    changes = _invoke(target, {"use_case": target.use_case.slug, "suppose": suppose}, kind="RequestResponse")
+    if not changes:
+        return "Nothing would change."
+    now = slots(target)
+    lines = []
+    for change in changes:
+        before, after = now[change["slot"]], change["package"]
+        lines.append(
+            f"{change['slot']}: {_version(before)} -> {_version(after)} ({change['reason']}), "
+            f"traffic moves {_SHIFTS[change['shift']]}"
+        )
+        now[change["slot"]] = after
+    return "\n".join(["Would change, one after the other:", *lines])
+
+
+def _version(package: str) -> str:
+    return f"version {package.rpartition('/')[2]}" if package else "empty"
+
+
+def _invoke(target: Target, detail: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    name = target.output("control", "ReleaseFunctionName")
+    event = {"source": "ml-loop", "detail-type": "command", "id": str(uuid.uuid4()), "detail": detail}
+    answer = target.functions.invoke(FunctionName=name, InvocationType=kind, Payload=json.dumps(event).encode())
+    text = answer["Payload"].read()
+    if answer.get("FunctionError"):
+        said = json.loads(text)
+        raise OperationError(
+            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
+            "(docs/runbooks/release.md)."
+        )
+    changes: list[dict[str, Any]] = json.loads(text) if text else []
+    return changes
