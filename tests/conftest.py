@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from config import Environment, environment_names, load_environment
 from pipelines_src.definition.settings import PipelineSettings
@@ -14,6 +15,11 @@ from pipelines_src.definition.settings import PipelineSettings
 # The CDK's template linter costs seconds per synthesis; the whole application is linted in tests of its own.
 # It must be known before the CDK starts its JavaScript.
 os.environ.setdefault("CDK_VALIDATION", "false")
+
+if not os.environ.get("CI"):  # where it is set Hypothesis loads a profile of its own
+    # How long an example took says nothing on a machine that does other things as well.
+    settings.register_profile("here", deadline=None)
+    settings.load_profile("here")
 
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
 # Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
