@@ -21,7 +21,7 @@ from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
-SCALED = ("champion", "challenger")
+SCALED: tuple[Slot, ...] = ("champion", "challenger")
 NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
 
 
