@@ -36,6 +36,7 @@ FULL = MINIMAL | {
 _SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
 # Those that belong to no level, by the last part of their names.
 EXTRA = {
+    "application-autoscaling": ("ApplicationAutoScaling", _Service.APPLICATION_AUTOSCALING),
     "git-codecommit": ("CodeCommitGit", _Service.CODECOMMIT_GIT),
     "secretsmanager": ("SecretsManager", _Service.SECRETS_MANAGER),
 }

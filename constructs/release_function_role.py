@@ -78,7 +78,8 @@ class ReleaseFunctionRole(Construct):
         )
         why = (
             "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here; tracing, listing and a function's network interfaces know no resource."
+            "case needs no change here, and scalable targets by their tags; tracing, listing, describing scaling and a "
+            "function's network interfaces know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, [*release, *look, *run], why) | inline)

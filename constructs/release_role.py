@@ -76,8 +76,8 @@ class ReleaseRole(Construct):
             inline_policies={"Release": document(statements)},
         )
         why = (
-            "Only versions of one use case's model, configuration and packages, and the endings that CloudFormation "
-            "gives alarms; describing alarms is allowed on all or none."
+            "Only versions of one use case's model, configuration and packages, the endings that CloudFormation gives "
+            "alarms, and scalable targets by their tags; describing alarms and scaling is allowed on all or none."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, statements, why) | inline)

@@ -73,7 +73,7 @@ class ControlStack(cdk.Stack):
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
-        self._release(scaling=any(environment.serves(use_case).scaling for use_case in environment.use_cases))
+        self._release(scaling=environment.scales)
         if data:
             self._batch_transform(data)
 

@@ -72,6 +72,16 @@ def test_the_release_function_is_told_that_there_is_scaling(template, templates)
     assert "ScaledVariants" not in templates["dev-flight-delays-serving"]["Outputs"]
 
 
+def test_functions_inside_the_network_reach_the_service_where_something_scales(templates, plain):
+    def services(environment):
+        resources = templates[f"{environment}-network"]["Resources"].values()
+        found = [plain(one["Properties"]["ServiceName"]) for one in resources if one["Type"] == "AWS::EC2::VPCEndpoint"]
+        return [name for name in found if "application-autoscaling" in name]
+
+    assert services("prod") == ["com.amazonaws.ap-northeast-1.application-autoscaling"]
+    assert services("staging") == []
+
+
 def test_without_scaling_there_is_none(templates):
     for stack in ("dev-flight-delays-serving", "dev-control", "local-flight-delays-serving"):
         text = json.dumps(templates[stack])
