@@ -59,11 +59,14 @@ class EndpointAlarms(Construct):
             # The metric is in microseconds.
             bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=5, breaching=3),
         )
+        stack_name = cdk.Stack.of(self).stack_name
+        self.refs: list[dict[str, str]] = []
         self.names: list[str] = []
-        self.refs: list[str] = []
-        stack = cdk.Stack.of(self)
-        for resource in (errors, latency):
+        for kind, resource in {"Errors": errors, "Latency": latency}.items():
             resource.cfn_options.condition = condition
+            # Given, since asking for one takes three round trips to the CDK's JavaScript.
+            logical_id = f"{variant_name.capitalize()}Alarms{kind}"
+            resource.override_logical_id(logical_id)
+            self.refs.append({"Ref": logical_id})
             # CloudFormation's name of an unnamed alarm: stack, logical id, random ending.
-            self.refs.append(resource.ref)
-            self.names.append(f"{stack.stack_name}-{stack.resolve(resource.logical_id)}")
+            self.names.append(f"{stack_name}-{logical_id}")
