@@ -118,7 +118,7 @@ class _Look:
         )
 
     def says(self, action: Action, reason: str, weight: float | None = None) -> Decision:
-        """Return the decision with all numbers; unless a share is given: 1 when promoted, 0 when withdrawn, else as it is."""
+        """Return the decision with all numbers. Its share is 1 if promoted, 0 if withdrawn, else the live one."""
         ends: Mapping[Action, float] = {"promote": 1.0, "withdraw": 0.0}
         share = ends.get(action, self.observed.weight) if weight is None else weight
         return Decision(action, share, reason, self.found.numbers(self.experiment, self.observed))

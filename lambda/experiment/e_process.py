@@ -21,16 +21,17 @@ supermartingale, as is a mean of such products. By Ville's inequality it ever re
 at most alpha if the null is true.
 
 *The rates.* t0 is the champion's rate so far, t1 = t0 + margin + one of EXCESSES, where 0 makes no bet. Each bets its
-own part of the wealth, and after batch j each gives 1 / (j + 1) of its own to all (fixed share; Herbster and Warmuth 1998), so that a challenger
-which only later becomes worse is found too.
+own part of the wealth, and after batch j each gives 0.1 / (j + 1) of its own to all (fixed share; Herbster and
+Warmuth 1998), so that a challenger which only later becomes worse is found too.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-EXCESSES = (0.0, *(0.001 * 2**power for power in range(10)))
+EXCESSES = (0.0, 0.001, 0.004, 0.016, 0.064, 0.256)
 _BASES = (0.001, 0.01, 0.1, 0.4)  # before anything is known of the rate: each with a fourth of the wealth
+_GIVEN = 0.1
 _PRIOR = 20.0  # requests that an expected rate counts for
 
 
@@ -66,6 +67,20 @@ def worse(batches: Iterable[Batch], margin: float, expected: float | None = None
     `expected`: the champion's rate by earlier records, if known; a wrong one costs power, not validity. ValueError if
     `margin` is not between -1 and 1.
     """
+    return [0.0, *path(batches, margin, expected)][-1]
+
+
+def within(batches: Iterable[Batch], margin: float, expected: float | None = None) -> float:
+    """Return the log of the e-value against: the challenger's rate is at least the champion's plus `margin`.
+
+    The mirror of `worse`: success rates 1 - p, and minus the margin.
+    """
+    rate = None if expected is None else 1 - expected
+    return worse((batch.mirrored() for batch in batches), -margin, rate)
+
+
+def path(batches: Iterable[Batch], margin: float, expected: float | None = None) -> Iterator[float]:
+    """Yield the log of the e-value of `worse` after each batch."""
     if not -1 < margin < 1:
         raise ValueError(f"a margin of {margin}; it is a difference of two rates, between -1 and 1")
     wealth = [1 / len(EXCESSES)] * len(EXCESSES)
@@ -77,19 +92,10 @@ def worse(batches: Iterable[Batch], margin: float, expected: float | None = None
         wealth = [share * math.exp(log - most) for share, log in zip(wealth, logs, strict=True)]
         total = sum(wealth)
         grown += most + math.log(total)
-        given = 1 / (number + 1)
+        yield grown
+        given = _GIVEN / (number + 1)
         wealth = [(1 - given) * share / total + given / len(EXCESSES) for share in wealth]
         requests, failures = requests + batch.champion, failures + batch.champion_failures
-    return grown
-
-
-def within(batches: Iterable[Batch], margin: float, expected: float | None = None) -> float:
-    """Return the log of the e-value against: the challenger's rate is at least the champion's plus `margin`.
-
-    The mirror of `worse`: success rates 1 - p, and minus the margin.
-    """
-    rate = None if expected is None else 1 - expected
-    return worse((batch.mirrored() for batch in batches), -margin, rate)
 
 
 def _bases(requests: int, failures: int, expected: float | None) -> tuple[float, ...]:

@@ -30,9 +30,9 @@ class Passage:
 def passage(alpha: float, power: float) -> Passage:
     """Return what the sequence tuned to the fixed-horizon sample needs when the difference is the planned one.
 
-    In units of information t the walk is a Brownian motion with drift 1, and the bound
-    b(t) = sqrt((t + r) (log((t + r) / r) - 2 log(alpha))). The density g of its first passage solves the Volterra equation of Buonocore, Nobile and
-    Ricciardi (Advances in Applied Probability 1987), whose kernel vanishes at s = t:
+    In units of information t the walk is a Brownian motion with drift 1, and the bound is
+    b(t) = sqrt((t + r) (log((t + r) / r) - 2 log(alpha))). The density g of its first passage solves the Volterra
+    equation of Buonocore, Nobile and Ricciardi (Advances in Applied Probability 1987), whose kernel is 0 at s = t:
 
         g(t) = -2 psi(t | 0, 0) + 2 int_0^t g(s) psi(t | b(s), s) ds,
         psi(t | y, s) = (b'(t) - (b(t) - y) / (t - s)) / 2 * density of the walk at b(t), begun in y at s.
