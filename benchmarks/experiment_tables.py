@@ -20,10 +20,11 @@ def show(console: Console, out: Path) -> bool:
     alarms, delays = experiments.safety()
     for table in (_false(false), _sizes(sizes), _alarms(alarms), _delays(delays)):
         console.print(table)
+    bounds = ", ".join(f"{bound} at {times} times" for times, bound in MEDIAN.items())
     console.print(
         f"Promised: no more false decisions and alarms than {ALPHA:.0%} by their 95 % intervals, where the repeated "
-        "z test has thrice as many false decisions; records until a decision at the median, in samples of the fixed horizon, at most "
-        f"{', '.join(f'{bound} at {times} times' for times, bound in MEDIAN.items())} the planned effect."
+        "z test has thrice as many false decisions; records until a decision at the median, in samples of the fixed "
+        f"horizon, at most {bounds} the planned effect."
     )
     results: Sequence[FalseDecisions | SampleSize | Alarms | Delay] = [*false, *sizes, *alarms, *delays]
     (out / "experiments.json").write_text(json.dumps([result.summary() for result in results], indent=2) + "\n")

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "lambda"))  # the functions' source root
 
-from experiment.plan import Spread
-from experiment.sums import Moments
+from experiment.plan import Spread  # noqa: E402 - found by the path above
+from experiment.sums import Moments  # noqa: E402 - found by the path above
 
 Array = NDArray[Any]
 Strata = list[tuple[float, int, int]]  # share, first batch, batch after the last
