@@ -68,7 +68,6 @@ class ModelEndpoint(Construct):
         self._variants = {}
         for name, slot in self.slots.items():
             resource = slot.model(self.model_prefix, model)
-            resource.node.add_dependency(role)
             self._variants[name] = slot.variant(fleets[name], resource.attr_model_name)
         self.config = self._config(fleets, _configuration_properties(volume_key, capture))
         # A release changes the models and nothing else: live counts and weights stay (docs/decisions/live-capacity.md).
