@@ -2,10 +2,10 @@
 
 from functools import partial
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from constructs.alarm import Bound, Metric, alarm
+from constructs.conditional import exists_if
 
 
 class EndpointAlarms(Construct):
@@ -16,9 +16,10 @@ class EndpointAlarms(Construct):
         names: what these names begin with, for policies.
 
     Args:
+        stack_name: name of the stack that the alarms are in.
         endpoint_name: endpoint that is watched.
         variant_name: variant that is watched.
-        condition: under which the endpoint exists.
+        condition: logical id of the one under which the variant exists.
         topic_arn: who is told.
         latency_ms: the slowest one in a hundred answers may take this long, milliseconds.
     """
@@ -28,9 +29,10 @@ class EndpointAlarms(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        stack_name: str,
         endpoint_name: str,
         variant_name: str,
-        condition: cdk.CfnCondition,
+        condition: str,
         topic_arn: str,
         latency_ms: int = 1000,
     ) -> None:
@@ -59,11 +61,10 @@ class EndpointAlarms(Construct):
             # The metric is in microseconds.
             bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=5, breaching=3),
         )
-        stack_name = cdk.Stack.of(self).stack_name
         self.refs: list[dict[str, str]] = []
         self.names: list[str] = []
         for kind, resource in {"Errors": errors, "Latency": latency}.items():
-            resource.cfn_options.condition = condition
+            exists_if(resource, condition)
             # Given, since asking for one takes three round trips to the CDK's JavaScript.
             logical_id = f"{variant_name.capitalize()}Alarms{kind}"
             resource.override_logical_id(logical_id)

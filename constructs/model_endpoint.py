@@ -12,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from constructs.conditional import exists_if
 from constructs.placement import Placement
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name, VariantSlot, named
 
@@ -80,7 +81,7 @@ class ModelEndpoint(Construct):
             retain_all_variant_properties=True,
             exclude_retained_variant_properties=[{"variantPropertyType": "DataCaptureConfig"}],
         )
-        self.endpoint.cfn_options.condition = self.deployed
+        exists_if(self.endpoint, self.slots[CHAMPION].condition)
 
     def _config(self, fleets: Mapping[Name, Fleet], properties: dict[str, Any]) -> sagemaker.CfnEndpointConfig:
         fixed = {name: slot.variant(fleets[name], self.model_prefix) for name, slot in self.slots.items()}
@@ -93,7 +94,7 @@ class ModelEndpoint(Construct):
         challenger = self.only_with(CHALLENGER, self._variants[CHALLENGER])
         config.add_property_override("ProductionVariants", [self._variants[CHAMPION], challenger])
         config.add_property_override("ShadowProductionVariants", self.only_with(SHADOW, [self._variants[SHADOW]]))
-        config.cfn_options.condition = self.deployed
+        exists_if(config, self.slots[CHAMPION].condition)
         return config
 
     def _one_beside_the_champion(self) -> None:

@@ -7,6 +7,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from constructs.conditional import exists_if
+
 Name = Literal["champion", "challenger", "shadow"]
 CHAMPION: Name = "champion"
 CHALLENGER: Name = "challenger"
@@ -41,6 +43,7 @@ class VariantSlot(Construct):
 
     Attributes:
         filled: there is a model package in it.
+        condition: the logical id of `filled`.
         version: of the model package, with the letter of the slot before it: parts of a name.
         weight: share of the requests that a new variant starts with. A challenger gets none before it has proved that
             it answers; a shadow gets a copy of all.
@@ -62,9 +65,10 @@ class VariantSlot(Construct):
         parameter.override_logical_id(f"{slot.capitalize()}ModelPackage")
         # From here on as templates spell it: each function of the CDK is a round trip to its JavaScript.
         self.package = {"Ref": f"{slot.capitalize()}ModelPackage"}
+        self.condition = f"{slot.capitalize()}Filled"
         self.empty = cdk.Fn.condition_equals(parameter.value_as_string, "")
         self.filled = cdk.CfnCondition(self, "Filled", expression=cdk.Fn.condition_not(self.empty))
-        self.filled.override_logical_id(f"{slot.capitalize()}Filled")
+        self.filled.override_logical_id(self.condition)
         # arn:...:model-package/group/version. The slashes keep Fn::Select valid when it is empty.
         parts = {"Fn::Split": ["/", {"Fn::Join": ["", [self.package, "//"]]}]}
         self.version = [_LETTERS[slot], {"Fn::Select": [2, parts]}]
@@ -74,12 +78,12 @@ class VariantSlot(Construct):
         model = sagemaker.CfnModel(self, "Model", **properties)  # type: ignore[arg-type] # properties by name
         model.add_property_override("ModelName", named(f"{prefix}-", *self.version))
         model.add_property_override("PrimaryContainer", {"ModelPackageName": self.package})
-        model.cfn_options.condition = self.filled
+        exists_if(model, self.condition)
         return model
 
     def only_filled(self, value: Any, otherwise: Any = NOTHING) -> Any:
         """Return what is a value in the template while the slot is filled, and else nothing."""
-        return {"Fn::If": [f"{self.slot.capitalize()}Filled", value, otherwise]}
+        return {"Fn::If": [self.condition, value, otherwise]}
 
     def variant(self, fleet: Fleet, model_name: str) -> dict[str, object]:
         """Return the slot's production variant, spelled as in a template."""
