@@ -21,6 +21,7 @@ from constructs.preparation_machine import PreparationMachine, batch_statements,
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
+from pipelines_src.definition.preparation import split_parameters
 from pipelines_src.definition.use_case_pipeline import CHAMPION
 from pipelines_src.job_code import SOURCES, Sources
 
@@ -62,6 +63,7 @@ class PreparationStack(cdk.Stack):
             self._code = JobCode(self, "Code", folder=folder)
         with job_libraries.zipped() as path:
             self._libraries = JobFile(self, "Libraries", path=path)
+        self._own = split_parameters(use_case)
         task, engine = self._glue() if use_case.prepare.engine == "glue" else self._batch()
         machine = PreparationMachine(
             self,
@@ -72,6 +74,7 @@ class PreparationStack(cdk.Stack):
                 prepared_uri=self._places.prepared_uri,
                 pipeline=self._name,
                 defaults={CHAMPION: self._code.uri},
+                own=self._own,
                 max_seconds=use_case.prepare.max_runtime_seconds + _WAIT,
             ),
             engine=engine,
@@ -107,7 +110,7 @@ class PreparationStack(cdk.Stack):
             keys=(self._security.data_key, self._security.logs_key),
             log_prefix=prefix,
         ).resource
-        task = preparation_machine.glue_task(job.ref, self._places.prepared_uri)
+        task = preparation_machine.glue_task(job.ref, self._places.prepared_uri, self._own)
         return task, glue_statements(Arns.of(self).arn("glue", f"job/{job.ref}"))
 
     def _batch(self) -> tuple[preparation_machine.State, list[Statement]]:
@@ -124,6 +127,8 @@ class PreparationStack(cdk.Stack):
         )
         script = (self._sources.folder / "steps" / "batch_script.py").read_text(encoding="utf-8")
         arguments = ["--use_case", self._use_case.name, "--raw", self._places.raw_uri, "--prepared", "Ref::prepared"]
+        own = {preparation_machine.argument(name): value for name, value in self._own.items()}
+        arguments += [text for name in own for text in (f"--{name}", f"Ref::{name}")]
         job = BatchJob(
             self,
             "Job",
@@ -140,9 +145,9 @@ class PreparationStack(cdk.Stack):
             execution_role=roles.execution,
             placement=self._network.jobs,
             log_group=log_group,
-            parameters={"prepared": f"{self._places.prepared_uri}/by-hand"},
+            parameters={"prepared": f"{self._places.prepared_uri}/by-hand", **own},
         )
-        task = preparation_machine.batch_task(job.definition.ref, job.queue.ref, self._places.prepared_uri)
+        task = preparation_machine.batch_task(job.definition.ref, job.queue.ref, self._places.prepared_uri, self._own)
         return task, batch_statements(arns, job.definition.ref, job.queue.ref)
 
     def _zips(self) -> list[tuple[str, str]]:

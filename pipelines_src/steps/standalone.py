@@ -25,9 +25,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--use_case", required=True, help="folder beside steps, for example flight_delays")
     parser.add_argument("--raw", required=True, help="s3://bucket/folder of the raw files")
     parser.add_argument("--prepared", required=True, help="s3://bucket/folder that is to be made")
+    parser.add_argument("--split_until", help="ends of train, validation and test, where others than the file's")
     parser.add_argument("--scratch", help="s3://bucket/folder that every worker reaches")
     options, _ = parser.parse_known_args(arguments)
-    settings = use_case.load(options.use_case)
+    settings = use_case.with_bounds(use_case.load(options.use_case), options.split_until)
     with tempfile.TemporaryDirectory(prefix="ml-loop-") as base:
         folders = Folders(Path(base), {"raw": options.raw}, options.scratch)
         if not reads_addresses(settings.prepare["engine"]):
