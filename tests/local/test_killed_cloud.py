@@ -55,7 +55,7 @@ time.sleep(60)
 
 @dataclass
 class Story:
-    """What was seen before the cloud was killed, and the cloud that was started after it."""
+    """What was seen before the cloud was killed, and the world in the cloud that was started after it."""
 
     interrupted: dict[str, Any]
     lines: list[str]
@@ -63,7 +63,6 @@ class Story:
     seconds: float
     models: list[str]
     versions: list[str]
-    cloud: RunningCloud
     world: dict[str, Any]
 
 
@@ -80,11 +79,8 @@ def story(start_cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         cut_off_writes(folder / "s3", told["versions"][-1])
         with start_cloud(folder, cloud.port) as cloud:
             world = {"s3": cloud.client("s3"), "sm": cloud.client("sagemaker"), "bucket": BUCKET}
-            yield Story(**told, cloud=cloud, world={**world, "roles": {"full": told_role(cloud)}})
-
-
-def told_role(cloud: RunningCloud) -> str:
-    return str(cloud.client("iam").get_role(RoleName=BUCKET)["Role"]["Arn"])
+            role = cloud.client("iam").get_role(RoleName=BUCKET)["Role"]["Arn"]
+            yield Story(**told, world={**world, "roles": {"full": role}})
 
 
 def before_the_end(cloud: RunningCloud) -> dict[str, Any]:
@@ -102,8 +98,7 @@ def before_the_end(cloud: RunningCloud) -> dict[str, Any]:
     place = {"S3Uri": f"s3://{BUCKET}/checkpoints"}
     training_kit.start_script(world, "interrupted", CHECKPOINTS, CheckpointConfig=place, **spot)
     training_kit.start_script(world, "stopped", DEAF)
-    for name in ("interrupted", "stopped"):
-        wait_for(lambda name=name: "in the middle" in all_lines(world, name))
+    wait_for(lambda: all("in the middle" in all_lines(world, name) for name in ("interrupted", "stopped")))
     wait_for(lambda: len(training_kit.keys(world, "checkpoints")) == 2)
     clients.interrupt("interrupted", cloud.port)
     began = time.monotonic()
@@ -112,7 +107,7 @@ def before_the_end(cloud: RunningCloud) -> dict[str, Any]:
     seconds = time.monotonic() - began
     interrupted = training_kit.ended(world, "interrupted")
 
-    told = {"interrupted": interrupted, "lines": all_lines(world, "interrupted"), "stopped": stopped}
+    told: dict[str, Any] = {"interrupted": interrupted, "lines": all_lines(world, "interrupted"), "stopped": stopped}
     told |= {"seconds": seconds, "models": training_kit.keys(world, "models"), "versions": versions}
     wait_for(lambda: any('"do"' in path.read_text() for path in cloud.state_dir.rglob("iam.json")))
     world["roles"] = {"full": world["role"]}
