@@ -14,6 +14,8 @@ import pytest
 import xgboost
 
 from config import load_use_case
+from local_cloud.sagemaker.images import xgboost_data
+from local_cloud.sagemaker.images.channels import UserError
 from pipelines_src.job_code import assembled
 from pipelines_src.steps import archives
 from tests.kills import Job, dies_and_rises, files, require_whole, watched
@@ -109,6 +111,14 @@ def test_a_batch(code: Path, package: Path, tmp_path: Path) -> None:
     done = {name: split.outputs / name for name in ("split", "unreadable")}
     collect = step(tmp_path / "collect", "collect_batch", code, request=asked, transformed=transformed, **done)
     dies_and_rises(collect, ["results", "errors", "report"])
+
+
+def test_the_built_in_xgboost_trains_on_nothing_that_was_left_half_written(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("1,2\n0,3\n")
+    assert xgboost_data.matrix(xgboost, tmp_path, "csv", weights=False).num_row() == 2
+    (tmp_path / ".train-00001.csv.part").write_text("1,2\n0,")
+    with pytest.raises(UserError, match="Hidden file found"):
+        xgboost_data.matrix(xgboost, tmp_path, "csv", weights=False)
 
 
 @pytest.mark.parametrize(
