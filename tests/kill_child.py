@@ -22,7 +22,11 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def watch(folder: str, copies: str | None, dies_at: int | None) -> None:
-    """Count the moments from 0; copy the folder at each into `copies`, or kill this process at one of them."""
+    """Count the moments from 0; copy the folder at each into `copies`, or kill this process at one of them.
+
+    What lies in it just after a file was opened to write is in `<moment>.opened`: that file, empty. The file `moved`
+    has what was moved to, a line each; libraries that are not Python's write unseen, but must be moved as well.
+    """
     moment = 0
     busy = False
 
@@ -38,6 +42,13 @@ def watch(folder: str, copies: str | None, dies_at: int | None) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         if copies:
             shutil.copytree(folder, Path(copies) / f"{moment:05d}", symlinks=True)
+            if event == "open":
+                opened = Path(copies) / f"{moment:05d}.opened" / Path(paths[0]).relative_to(folder)
+                opened.parent.mkdir(parents=True)
+                opened.touch()
+            if event == "os.rename":
+                with (Path(copies) / "moved").open("a") as moved:
+                    moved.write(f"{Path(paths[1]).relative_to(folder)}\n")
         moment, busy = moment + 1, False
 
     sys.addaudithook(hook)

@@ -58,11 +58,19 @@ def _hidden(name: str) -> bool:
     return name.startswith(".") or name.endswith((".partial", ".ubj"))
 
 
-def watched(job: Job) -> tuple[list[Files], Files]:
-    """Run a job, and return what would be left at each moment, and what there is at the end."""
+def watched(job: Job) -> tuple[list[Files], list[Files], Files]:
+    """Run a job; return what would be left at each moment, what was just opened to write, and what is at the end.
+
+    What is at the end must have been moved to its name.
+    """
     with tempfile.TemporaryDirectory() as copies:
         whole = job.done(Path(copies))
-        return [files(folder) for folder in sorted(Path(copies).iterdir())], whole
+        folders = sorted(path for path in Path(copies).iterdir() if path.is_dir())
+        moved = (Path(copies) / "moved").read_text().splitlines()
+        in_place = [name for name in whole if not any(name == to or name.startswith(f"{to}/") for to in moved)]
+        assert not in_place, f"written under their own names: {in_place}"
+        opened = [files(folder) for folder in folders if folder.suffix]
+        return [files(folder) for folder in folders if not folder.suffix], opened, whole
 
 
 def require_whole(moments: list[Files], whole: Files) -> None:
@@ -75,8 +83,8 @@ def require_whole(moments: list[Files], whole: Files) -> None:
 def dies_and_rises(job: Job, folders: list[str]) -> None:
     """Kill a job at moments, put leavings of other runs beside what it left into its folders, and run it again."""
     job.clear()
-    moments, whole = watched(job)
-    require_whole(moments, whole)
+    moments, opened, whole = watched(job)
+    require_whole(moments + opened, whole)
     assert whole == readable(whole), "something hidden is left at the end"
     names = {name for left in moments for name in left} | {f"{name}/of-another-run/part-00007.csv" for name in folders}
     for number in sorted({step * len(moments) // (KILLS + 1) for step in range(1, KILLS + 1)}):

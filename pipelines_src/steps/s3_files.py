@@ -36,6 +36,14 @@ def download(uri: str, folder: Path) -> None:
         raise StepError(f"{uri}: holds no object. Upload the raw files, or correct the address.")
 
 
+def delivered(uri: str) -> bool:
+    """Whether a delivery to `s3://bucket/prefix` was finished; StepError if that cannot be read."""
+    try:
+        return MANIFEST in _below(uri)
+    except (BotoCoreError, ClientError) as error:
+        raise StepError(f"{uri}: cannot be read: {error}. Check the address and the job's role.") from error
+
+
 def deliver(folder: Path, uri: str) -> None:
     """Copy all files below a folder to `s3://bucket/prefix`, and then the manifest: names and sizes in bytes.
 
@@ -60,10 +68,7 @@ def deliver(folder: Path, uri: str) -> None:
 
 
 def _require_room(uri: str, names: Collection[str]) -> None:
-    bucket, prefix = _parts(uri)
-    prefix = prefix.rstrip("/") + "/"
-    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    there = {item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", ())}
+    there = _below(uri)
     if MANIFEST in there:
         raise StepError(f"{uri}: was delivered before; what pipelines may read is not changed. Choose another.")
     # Who reads a folder would read these too; beside the folders lie only things that nobody reads.
@@ -72,6 +77,13 @@ def _require_room(uri: str, names: Collection[str]) -> None:
         raise StepError(
             f"{uri}: holds {others[0]}, which is not of this preparation; another was cut off there. Choose another."
         )
+
+
+def _below(uri: str) -> set[str]:
+    bucket, prefix = _parts(uri)
+    prefix = prefix.rstrip("/") + "/"
+    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return {item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", ())}
 
 
 def _client() -> Any:

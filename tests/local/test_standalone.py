@@ -56,8 +56,11 @@ def test_what_is_prepared_is_delivered_with_a_manifest_once(s3: Any, tmp_path: P
     )
     s3.download_file(BUCKET, "one/test/test.parquet", str(tmp_path / "test.parquet"))
     assert len(pd.read_parquet(tmp_path / "test.parquet")) > 50
+    written = s3.list_object_versions(Bucket=BUCKET, Prefix="one/")["Versions"]
+    run("one")
+    assert s3.list_object_versions(Bucket=BUCKET, Prefix="one/")["Versions"] == written
     with pytest.raises(StepError, match=f"s3://{BUCKET}/one: was delivered before"):
-        run("one")
+        s3_files.deliver(tmp_path, f"s3://{BUCKET}/one")
 
 
 def test_a_preparation_that_fails_delivers_nothing(s3: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xgboost
+import yaml
 
 from config import load_use_case
 from local_cloud.sagemaker.images import xgboost_data
@@ -19,7 +20,7 @@ from local_cloud.sagemaker.images.channels import UserError
 from pipelines_src.job_code import assembled
 from pipelines_src.steps import archives
 from tests.kills import Job, dies_and_rises, files, require_whole, watched
-from tests.unit.evaluation_kit import Run, trained
+from tests.unit.evaluation_kit import Run, settings, trained
 
 Input = Path | Mapping[str, Any]  # a folder, or documents by their files' names
 
@@ -91,6 +92,18 @@ def test_a_warm_start(code: Path, package: Path, tmp_path: Path) -> None:
     dies_and_rises(step(tmp_path, "warm_start", code, model=package), ["warm_start", "checkpoints"])
 
 
+def test_a_warm_start_of_a_script(run: Run, package: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "root/pipelines_src"
+    sources.mkdir(parents=True)
+    (sources / "steps").symlink_to(run.root / "pipelines_src/steps")
+    (sources / "pumps").mkdir()
+    script = settings("binary_classification", train={"algorithm": "script", "entry_point": "train.py"})
+    (sources / "pumps/use_case.yaml").write_text(yaml.safe_dump(script))
+    (sources / "pumps/train.py").touch()
+    with assembled(load_use_case("pumps", tmp_path / "root"), sources) as code:
+        dies_and_rises(step(tmp_path / "job", "warm_start", code, model=package), ["warm_start/model", "checkpoints"])
+
+
 def test_a_batch(code: Path, package: Path, tmp_path: Path) -> None:
     names = ["a.jsonl", "day=1/b.jsonl", f"{'long' * 62}.json"[-249:]]
     asked = {"request.json": {"run": "r1", "files": [{"file": name} for name in names], "refused": []}}
@@ -146,10 +159,10 @@ def test_a_built_in_training(algorithm: str, hyperparameters: dict[str, str], tm
     for name, document in documents.items():
         (config / f"{name}.json").write_text(json.dumps(document))
     words = ["-m", f"local_cloud.sagemaker.images.{algorithm}_train"]
-    moments, whole = watched(Job(words, {"SAGEMAKER_BASE_DIR": str(tmp_path)}, model))
+    moments, opened, whole = watched(Job(words, {"SAGEMAKER_BASE_DIR": str(tmp_path)}, model))
     assert len(whole) == 1
     if "save_model_on_termination" not in hyperparameters:
-        require_whole(moments, whole)
+        require_whole(moments + opened, whole)
         assert len(moments) > 1
         return
     kept = [xgboost.Booster(model_file=bytearray(left["xgboost-model"])) for left in moments if "xgboost-model" in left]
