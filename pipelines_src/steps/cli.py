@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         with wheels.importable(folders):
             # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
             step = importlib.import_module(f".{STEPS[options.step]}", __package__)
+            folders.empty(*step.OUTPUTS)
             step.run(use_case.with_bounds(use_case.load(options.use_case), os.environ.get(SPLIT_UNTIL)), folders)
     except StepError as error:
         _explain(folders, f"{options.step}: {error}")
