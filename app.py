@@ -19,6 +19,7 @@ import aws_cdk as cdk
 
 from config import ConfigError, environment_names, load_environment
 from pipelines_src.definition.errors import DefinitionError
+from pipelines_src.job_code import shared_sources
 from stacks.platform_stage import PlatformStage
 
 # The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
@@ -32,8 +33,10 @@ def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=outdir)
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
     use_cases = app.node.try_get_context("use_cases")
-    for name in dict.fromkeys(name.strip() for name in str(chosen).split(",")):
-        PlatformStage(app, load_environment(name, use_cases=use_cases and str(use_cases).split(",")))
+    with shared_sources() as sources:
+        for name in dict.fromkeys(name.strip() for name in str(chosen).split(",")):
+            environment = load_environment(name, use_cases=use_cases and str(use_cases).split(","))
+            PlatformStage(app, environment, sources=sources)
     if validate:
         from stacks.validation import rule_packs  # half a second of its own
 

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import labels, predict, preparation, synth
+from benchmarks import experiment_tables, labels, predict, preparation, synth
 
 OUT = synth.ROOT / "build" / "bench"
 
@@ -17,7 +17,7 @@ def main() -> int:
     """Run all benchmarks, print tables, write figures and plots; 1 if a promise is broken."""
     OUT.mkdir(parents=True, exist_ok=True)
     console = Console(width=120)
-    kept = [_synthesis(console), _prediction(console), _preparation(console)]
+    kept = [_synthesis(console), _prediction(console), _preparation(console), experiment_tables.show(console, OUT)]
     _labels(console)
     console.print(f"Plots and figures: {OUT.relative_to(synth.ROOT)}/")
     return 0 if all(kept) else 1

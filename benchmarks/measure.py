@@ -87,7 +87,11 @@ def _tree(root: int) -> list[int]:
     while queue:
         pid = queue.pop()
         found.append(pid)
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
+        except OSError:  # it has ended meanwhile
+            continue
+        for task in tasks:
             try:
                 queue.extend(map(int, task.read_text().split()))
             except OSError:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from constructs.arns import ROLES
 from constructs.statements import Statement, deny
 
 # What touches the content of a bucket. Its configuration is left out: CloudFormation sets it under a role of its own.
@@ -40,11 +40,10 @@ def deny_objects_elsewhere(
     Functions are outside the VPC, and SageMaker reads models, batches and captures from networks of AWS under the
     roles of the platform: no address is known for either, and what those roles may do is narrow already.
     """
-    roles = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role"
     conditions = from_elsewhere(cidrs=cidrs, vpc_id=vpc_id)
     conditions["BoolIfExists"] = {"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false"}
     conditions["ArnNotLikeIfExists"] = {
-        "aws:PrincipalArn": [f"{roles}/{environment}-*", f"{roles}/ml-loop/{environment}/*"]
+        "aws:PrincipalArn": [f"{ROLES}/{environment}-*", f"{ROLES}/ml-loop/{environment}/*"]
     }
     return iam.PolicyStatement(
         sid="DenyFromElsewhere",

@@ -8,6 +8,10 @@ from typing import Any, cast
 import aws_cdk as cdk
 from constructs import IConstruct
 
+# Of whatever stack they stand in.
+PARTITION = cdk.Aws.PARTITION
+ROLES = f"arn:{PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role"
+
 
 @dataclass(frozen=True)
 class Arns:

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from constructs.alarm import Bound, Metric, alarm
+from constructs.conditional import exists_if
 
 
 class EndpointAlarms(Construct):
@@ -16,9 +16,10 @@ class EndpointAlarms(Construct):
         names: what these names begin with, for policies.
 
     Args:
+        stack_name: name of the stack that the alarms are in.
         endpoint_name: endpoint that is watched.
         variant_name: variant that is watched.
-        condition: under which the endpoint exists.
+        condition: logical id of the one under which the variant exists.
         topic_arn: who is told.
         latency_ms: the slowest one in a hundred answers may take this long, milliseconds.
     """
@@ -28,9 +29,10 @@ class EndpointAlarms(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        stack_name: str,
         endpoint_name: str,
         variant_name: str,
-        condition: cdk.CfnCondition,
+        condition: str,
         topic_arn: str,
         latency_ms: int = 1000,
     ) -> None:
@@ -59,11 +61,13 @@ class EndpointAlarms(Construct):
             # The metric is in microseconds.
             bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=5, breaching=3),
         )
+        self.refs: list[dict[str, str]] = []
         self.names: list[str] = []
-        self.refs: list[str] = []
-        stack = cdk.Stack.of(self)
-        for resource in (errors, latency):
-            resource.cfn_options.condition = condition
+        for kind, resource in {"Errors": errors, "Latency": latency}.items():
+            exists_if(resource, condition)
+            # Given, since asking for one takes three round trips to the CDK's JavaScript.
+            logical_id = f"{variant_name.capitalize()}Alarms{kind}"
+            resource.override_logical_id(logical_id)
+            self.refs.append({"Ref": logical_id})
             # CloudFormation's name of an unnamed alarm: stack, logical id, random ending.
-            self.refs.append(resource.ref)
-            self.names.append(f"{stack.stack_name}-{stack.resolve(resource.logical_id)}")
+            self.names.append(f"{stack_name}-{logical_id}")

@@ -48,6 +48,6 @@ class Guardrails(Construct):
             self, "Guarded", expression=cdk.Fn.condition_equals(parameter.value_as_string, GUARDED)
         )
         ringing = [endpoint.only_with(name, {"AlarmName": ref}) for name, each in alarms.items() for ref in each.refs]
-        endpoint.endpoint.add_property_override(
-            "DeploymentConfig", cdk.Fn.condition_if(guarded.logical_id, shift.guarded(ringing), shift.at_once())
-        )
+        guarded.override_logical_id("Guarded")
+        chosen = {"Fn::If": ["Guarded", shift.guarded(ringing), shift.at_once()]}
+        endpoint.endpoint.add_property_override("DeploymentConfig", chosen)

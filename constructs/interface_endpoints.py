@@ -9,36 +9,35 @@ from constructs import Construct
 from constructs.arns import Arns
 
 Level = Literal["none", "minimal", "full"]
-_Service = ec2.InterfaceVpcEndpointAwsService
 
-# What each level opens is explained and priced in docs/network.md.
+# Services by the name of the endpoint. What each level opens is explained and priced in docs/network.md.
 MINIMAL = {
-    "SageMakerApi": _Service.SAGEMAKER_API,
-    "SageMakerRuntime": _Service.SAGEMAKER_RUNTIME,
-    "Sts": _Service.STS,
-    "Logs": _Service.CLOUDWATCH_LOGS,
-    "Kms": _Service.KMS,
+    "SageMakerApi": "sagemaker.api",
+    "SageMakerRuntime": "sagemaker.runtime",
+    "Sts": "sts",
+    "Logs": "logs",
+    "Kms": "kms",
 }
 FULL = MINIMAL | {
-    "Notebook": _Service.SAGEMAKER_NOTEBOOK,
-    "Monitoring": _Service.CLOUDWATCH_MONITORING,
-    "EcrApi": _Service.ECR,
-    "EcrDocker": _Service.ECR_DOCKER,
-    "Events": _Service.EVENTBRIDGE,
-    "States": _Service.STEP_FUNCTIONS,
-    "Lambda": _Service.LAMBDA_,
-    "Sns": _Service.SNS,
-    "Sqs": _Service.SQS,
-    "Ssm": _Service.SSM,
-    "CloudFormation": _Service.CLOUDFORMATION,
-    "Xray": _Service.XRAY,
+    "Notebook": "notebook",
+    "Monitoring": "monitoring",
+    "EcrApi": "ecr.api",
+    "EcrDocker": "ecr.dkr",
+    "Events": "events",
+    "States": "states",
+    "Lambda": "lambda",
+    "Sns": "sns",
+    "Sqs": "sqs",
+    "Ssm": "ssm",
+    "CloudFormation": "cloudformation",
+    "Xray": "xray",
 }
 _SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
-# Those that belong to no level, by the last part of their names.
+# Names of the endpoints that belong to no level, by service.
 EXTRA = {
-    "application-autoscaling": ("ApplicationAutoScaling", _Service.APPLICATION_AUTOSCALING),
-    "git-codecommit": ("CodeCommitGit", _Service.CODECOMMIT_GIT),
-    "secretsmanager": ("SecretsManager", _Service.SECRETS_MANAGER),
+    "application-autoscaling": "ApplicationAutoScaling",
+    "git-codecommit": "CodeCommitGit",
+    "secretsmanager": "SecretsManager",
 }
 # AWS's own images are in accounts of AWS.
 _OTHER_ACCOUNTS = ("EcrApi", "EcrDocker")
@@ -65,7 +64,7 @@ class InterfaceEndpoints(Construct):
         callers: Sequence[ec2.ISecurityGroup],
     ) -> None:
         super().__init__(scope, construct_id)
-        services = _SERVICES[level] | dict(EXTRA[name] for name in extra)
+        services = _SERVICES[level] | {EXTRA[service]: service for service in extra}
         if not services:
             return
         group = ec2.SecurityGroup(
@@ -73,21 +72,26 @@ class InterfaceEndpoints(Construct):
         )
         for caller in callers:
             group.add_ingress_rule(caller, ec2.Port.tcp(443), "AWS API over TLS")
-        # The L2 takes ten times the CPU of the resource.
-        account, vpc_id, group_id = Arns.of(scope).account, vpc.vpc_id, group.security_group_id
+        # The L2, and its names of services, take ten times the CPU of the resource.
+        here, vpc_id, group_id = Arns.of(scope), vpc.vpc_id, group.security_group_id
         subnets = [subnet.subnet_id for subnet in vpc.isolated_subnets]
         for name, service in services.items():
             ec2.CfnVPCEndpoint(
                 self,
                 name,
                 vpc_id=vpc_id,
-                service_name=service.name,
+                service_name=_service_name(service, here.region),
                 vpc_endpoint_type="Interface",
                 subnet_ids=subnets,
                 security_group_ids=[group_id],
                 private_dns_enabled=True,
-                policy_document=_this_account(account, any_resource=name in _OTHER_ACCOUNTS),
+                policy_document=_this_account(here.account, any_resource=name in _OTHER_ACCOUNTS),
             )
+
+
+def _service_name(service: str, region: str) -> str:
+    """Return the full name (AWS PrivateLink guide, "AWS services that integrate"): notebooks have one of their own."""
+    return f"aws.sagemaker.{region}.notebook" if service == "notebook" else f"com.amazonaws.{region}.{service}"
 
 
 def _this_account(account: str, *, any_resource: bool) -> dict[str, Any]:

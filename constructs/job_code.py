@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
+
+from constructs.arns import PARTITION
 
 
 class JobCode(Construct):
@@ -24,4 +25,4 @@ class JobCode(Construct):
         self.content_hash = asset.asset_hash
         self.file_name = f"{self.content_hash}.zip"
         # If the bucket has a key, that admits its whole account by itself.
-        self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{asset.s3_bucket_name}"
+        self.bucket_arn = f"arn:{PARTITION}:s3:::{asset.s3_bucket_name}"

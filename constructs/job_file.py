@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
+
+from constructs.arns import PARTITION
 
 
 class JobFile(Construct):
@@ -21,4 +22,4 @@ class JobFile(Construct):
         asset = assets.Asset(self, "Resource", path=str(path))
         self.uri = asset.s3_object_url
         self.file_name = f"{asset.asset_hash}{path.suffix}"
-        self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{asset.s3_bucket_name}"
+        self.bucket_arn = f"arn:{PARTITION}:s3:::{asset.s3_bucket_name}"

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
+from constructs.arns import PARTITION
+
 
 class JobWheels(Construct):
     """A zip that its lock names: who deploys makes it, by a command, if the bucket does not have it yet.
@@ -29,4 +31,4 @@ class JobWheels(Construct):
         )
         self.uri = location.s3_object_url
         self.file_name = digest
-        self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{location.bucket_name}"
+        self.bucket_arn = f"arn:{PARTITION}:s3:::{location.bucket_name}"

@@ -12,8 +12,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from constructs.conditional import exists_if
 from constructs.placement import Placement
-from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name, VariantSlot
+from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name, VariantSlot, named
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,6 @@ class ModelEndpoint(Construct):
         self._variants = {}
         for name, slot in self.slots.items():
             resource = slot.model(self.model_prefix, model)
-            resource.node.add_dependency(role)
             self._variants[name] = slot.variant(fleets[name], resource.attr_model_name)
         self.config = self._config(fleets, _configuration_properties(volume_key, capture))
         # A release changes the models and nothing else: live counts and weights stay (docs/decisions/live-capacity.md).
@@ -81,36 +81,31 @@ class ModelEndpoint(Construct):
             retain_all_variant_properties=True,
             exclude_retained_variant_properties=[{"variantPropertyType": "DataCaptureConfig"}],
         )
-        self.endpoint.cfn_options.condition = self.deployed
+        exists_if(self.endpoint, self.slots[CHAMPION].condition)
 
     def _config(self, fleets: Mapping[Name, Fleet], properties: dict[str, Any]) -> sagemaker.CfnEndpointConfig:
         fixed = {name: slot.variant(fleets[name], self.model_prefix) for name, slot in self.slots.items()}
         self.config_prefix = self._prefix({"variants": fixed, **properties})
-        second = (cdk.Token.as_string(self.only_with(name, self.slots[name].version, "")) for name in SLOTS[1:])
-        config = sagemaker.CfnEndpointConfig(
-            self,
-            "Config",
-            endpoint_config_name=f"{self.config_prefix}-{self.slots[CHAMPION].version}{''.join(second)}",
-            production_variants=[],  # below: the CDK does not spell what stands in a condition as CloudFormation does
-            **properties,
-        )
+        second = (self.slots[name].only_filled(named(*self.slots[name].version), "") for name in SLOTS[1:])
+        # The CDK does not spell what stands in a condition as CloudFormation does.
+        config = sagemaker.CfnEndpointConfig(self, "Config", production_variants=[], **properties)
+        name = named(f"{self.config_prefix}-", *self.slots[CHAMPION].version, *second)
+        config.add_property_override("EndpointConfigName", name)
         challenger = self.only_with(CHALLENGER, self._variants[CHALLENGER])
         config.add_property_override("ProductionVariants", [self._variants[CHAMPION], challenger])
         config.add_property_override("ShadowProductionVariants", self.only_with(SHADOW, [self._variants[SHADOW]]))
-        config.cfn_options.condition = self.deployed
+        exists_if(config, self.slots[CHAMPION].condition)
         return config
 
     def _one_beside_the_champion(self) -> None:
-        empty = [cdk.Fn.condition_equals(self.slots[name].package, "") for name in (CHALLENGER, SHADOW)]
+        empty = [self.slots[name].empty for name in (CHALLENGER, SHADOW)]
         text = "SageMaker allows a shadow beside one variant only: a challenger or a shadow, or neither"
         assertion = cdk.CfnRuleAssertion(assert_=cdk.Fn.condition_or(*empty), assert_description=text)
         cdk.CfnRule(self, "OneBesideTheChampion", assertions=[assertion])
 
-    def only_with(self, name: Name, value: Any, otherwise: Any = cdk.Aws.NO_VALUE) -> Any:
+    def only_with(self, name: Name, value: Any) -> Any:
         """Return what is a value while a slot is filled, and else nothing; with the champion's all this exists."""
-        if name == CHAMPION:
-            return value
-        return cdk.Fn.condition_if(self.slots[name].filled.logical_id, value, otherwise)
+        return value if name == CHAMPION else self.slots[name].only_filled(value)
 
     def _prefix(self, properties: Mapping[str, Any]) -> str:
         text = json.dumps(cdk.Stack.of(self).resolve(properties), sort_keys=True)

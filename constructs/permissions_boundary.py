@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs.arns import PARTITION, ROLES
 from constructs.findings import acknowledge
 from constructs.statements import Statement, deny, document
 
@@ -56,7 +57,7 @@ _TAG_INTERFACES: Statement = {
     "Sid": "TagsOfGlue",
     "Effect": "Allow",
     "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
-    "Resource": [f"arn:{cdk.Aws.PARTITION}:ec2:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:network-interface/*"],
+    "Resource": [f"arn:{PARTITION}:ec2:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:network-interface/*"],
     "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["aws-glue-service-resource"]}},
 }
 _INTERFACES_FINDING = "arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*"
@@ -102,8 +103,7 @@ class PermissionsBoundary(Construct):
 
 def _own_environment(environment: str) -> list[Statement]:
     tag = "aws:ResourceTag/ml-loop:environment"
-    roles = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role"
-    own = [f"{roles}/{environment}-*", f"{roles}/ml-loop/{environment}/*", f"{roles}/aws-service-role/*"]
+    own = [f"{ROLES}/{environment}-*", f"{ROLES}/ml-loop/{environment}/*", f"{ROLES}/aws-service-role/*"]
     return [
         # Most requests carry no tag at all: those are not this statement's business.
         deny("DenyOtherEnvironments", ["*"], {"StringNotEquals": {tag: environment}, "Null": {tag: "false"}}),

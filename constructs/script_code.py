@@ -6,6 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from constructs.arns import PARTITION
+
 
 class ScriptCode(Construct):
     """An archive of the training script; in S3 it is named after the hash of what is in it.
@@ -28,4 +30,4 @@ class ScriptCode(Construct):
         self.uri = asset.s3_object_url
         # The CDK keeps the last ending only. The image opens what is an archive, whatever it is called.
         self.file_name = f"{asset.asset_hash}{archive.suffix}"
-        self.bucket_arn = f"arn:{cdk.Aws.PARTITION}:s3:::{asset.s3_bucket_name}"
+        self.bucket_arn = f"arn:{PARTITION}:s3:::{asset.s3_bucket_name}"

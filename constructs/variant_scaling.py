@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from constructs import Construct
 
+from constructs.conditional import exists_if
 from constructs.model_endpoint import ModelEndpoint
 from constructs.variant_slot import CHALLENGER, CHAMPION, Name
 
@@ -81,15 +82,16 @@ class VariantScaling(Construct):
             },
         )
         for resource in (target, policy):
-            resource.cfn_options.condition = condition
+            exists_if(resource, condition)
 
-    def _condition(self, endpoint: ModelEndpoint, slot: Name) -> cdk.CfnCondition:
-        filled = endpoint.slots[slot].filled
-        if filled is endpoint.deployed:
-            return filled
-        packages = (endpoint.slots[name].package for name in (CHAMPION, slot))  # no endpoint without the champion
-        there = [cdk.Fn.condition_not(cdk.Fn.condition_equals(package, "")) for package in packages]
-        return cdk.CfnCondition(self, "Exists", expression=cdk.Fn.condition_and(*there))
+    def _condition(self, endpoint: ModelEndpoint, slot: Name) -> str:
+        champion, own = endpoint.slots[CHAMPION], endpoint.slots[slot]
+        if own is champion:
+            return champion.condition
+        there = cdk.Fn.condition_not(cdk.Fn.condition_or(champion.empty, own.empty))  # no endpoint without a champion
+        condition = cdk.CfnCondition(self, "Exists", expression=there)
+        condition.override_logical_id(f"{slot.capitalize()}Scales")
+        return f"{slot.capitalize()}Scales"
 
 
 def _action(at: int, one: ScheduledCapacity) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """A slot of an endpoint: a variant of a stable name that exists while its parameter names a model package."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
+
+from constructs.conditional import exists_if
 
 Name = Literal["champion", "challenger", "shadow"]
 CHAMPION: Name = "champion"
@@ -14,6 +16,14 @@ SHADOW: Name = "shadow"
 SLOTS: tuple[Name, ...] = (CHAMPION, CHALLENGER, SHADOW)
 # Stands before the version in names of models, so that one version can be in two slots while one follows the other.
 _LETTERS: dict[Name, str] = {CHAMPION: "", CHALLENGER: "c", SHADOW: "s"}
+
+
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
+def named(*parts: Any) -> dict[str, Any]:
+    """Return a name made of parts, as templates spell it."""
+    return {"Fn::Join": ["", [part for part in parts if part]]}
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,8 @@ class VariantSlot(Construct):
 
     Attributes:
         filled: there is a model package in it.
-        version: of the model package, with the letter of the slot; empty while the slot is.
+        condition: the logical id of `filled`.
+        version: of the model package, with the letter of the slot before it: parts of a name.
         weight: share of the requests that a new variant starts with. A challenger gets none before it has proved that
             it answers; a shadow gets a copy of all.
     """
@@ -52,24 +63,27 @@ class VariantSlot(Construct):
             description=f"Model package of the {slot}; empty: none. The release function sets it.",
         )
         parameter.override_logical_id(f"{slot.capitalize()}ModelPackage")
-        self.package: str = parameter.value_as_string
-        self.filled = cdk.CfnCondition(
-            self, "Filled", expression=cdk.Fn.condition_not(cdk.Fn.condition_equals(self.package, ""))
-        )
+        # From here on as templates spell it: each function of the CDK is a round trip to its JavaScript.
+        self.package = {"Ref": f"{slot.capitalize()}ModelPackage"}
+        self.condition = f"{slot.capitalize()}Filled"
+        self.empty = cdk.Fn.condition_equals(parameter.value_as_string, "")
+        self.filled = cdk.CfnCondition(self, "Filled", expression=cdk.Fn.condition_not(self.empty))
+        self.filled.override_logical_id(self.condition)
         # arn:...:model-package/group/version. The slashes keep Fn::Select valid when it is empty.
-        self.version: str = _LETTERS[slot] + cdk.Fn.select(2, cdk.Fn.split("/", f"{self.package}//"))
+        parts = {"Fn::Split": ["/", {"Fn::Join": ["", [self.package, "//"]]}]}
+        self.version = [_LETTERS[slot], {"Fn::Select": [2, parts]}]
 
     def model(self, prefix: str, properties: dict[str, object]) -> sagemaker.CfnModel:
         """Return the slot's model, named by a prefix and its version."""
-        model = sagemaker.CfnModel(
-            self,
-            "Model",
-            model_name=f"{prefix}-{self.version}",
-            primary_container={"modelPackageName": self.package},
-            **properties,  # type: ignore[arg-type] # properties of the L1, by name
-        )
-        model.cfn_options.condition = self.filled
+        model = sagemaker.CfnModel(self, "Model", **properties)  # type: ignore[arg-type] # properties by name
+        model.add_property_override("ModelName", named(f"{prefix}-", *self.version))
+        model.add_property_override("PrimaryContainer", {"ModelPackageName": self.package})
+        exists_if(model, self.condition)
         return model
+
+    def only_filled(self, value: Any, otherwise: Any = NOTHING) -> Any:
+        """Return what is a value in the template while the slot is filled, and else nothing."""
+        return {"Fn::If": [self.condition, value, otherwise]}
 
     def variant(self, fleet: Fleet, model_name: str) -> dict[str, object]:
         """Return the slot's production variant, spelled as in a template."""

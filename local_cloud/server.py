@@ -9,7 +9,7 @@ from typing import Any
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
-from local_cloud import settings
+from local_cloud import cut_off_writes, settings
 
 logger = logging.getLogger("local_cloud")
 
@@ -18,6 +18,7 @@ def run(port: int, state_dir: Path) -> None:
     """Serve on 127.0.0.1:`port` until SIGTERM or SIGINT; keeps everything below `state_dir`."""
     state_dir.mkdir(parents=True, exist_ok=True)
     settings.configure(port, state_dir)
+    cut_off_writes.mend(state_dir / "s3")
     asyncio.run(_serve(port, state_dir))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops import live, preparation
+from ops import live, preparation, splits
 from ops.console import output
 from ops.data import raw_version
 from ops.logs import end_of_job
@@ -54,6 +54,13 @@ def start(
         str | None, typer.Option(help="Where Glue or Batch prepared data before; left out: it is prepared again.")
     ] = None,
     champion: Annotated[bool, typer.Option(help="Compare with the model that serves, if one does.")] = True,
+    split_until: Annotated[
+        str | None,
+        typer.Option(
+            help="Where train, validation and test end, such as 2013-07-01/2013-08-01/2013-09-01, of a split by time; "
+            "left out: as use_case.yaml says."
+        ),
+    ] = None,
 ) -> None:
     """Start the pipeline; with --wait, say how each step ended and exit 1 if the execution failed.
 
@@ -61,13 +68,13 @@ def start(
     """
     target = Target.of(environment, use_case)
     if target.use_case.prepare.before_the_pipeline and prepared is None:
-        execution = preparation.start(target, _models(target, champion))
+        execution = preparation.start(target, _models(target, champion) | splits.parameters(target, split_until))
         output.print(execution, soft_wrap=True)
         if not wait:
             return
         arn = preparation.pipeline_of(target, execution)
     else:
-        arn = start_execution(target, champion, prepared)
+        arn = start_execution(target, champion, prepared, split_until)
     output.print(arn, soft_wrap=True)
     if wait:
         said: set[str] = set()
@@ -78,18 +85,23 @@ def start(
                     output.print(f"{step.name:20} {step.status:10} {step.seconds:6.0f} s")
 
 
-def start_execution(target: Target, champion: bool = True, prepared: str | None = None) -> str:
+def start_execution(
+    target: Target, champion: bool = True, prepared: str | None = None, split_until: str | None = None
+) -> str:
     """Start the pipeline on the raw files that are there now, or on prepared data, and return the execution's ARN.
 
     Args:
         target: which pipeline.
         champion: whether the model is compared with the champion, if there is one; else with the baseline.
         prepared: where Glue or Batch prepared data before.
+        split_until: where train, validation and test end, of a split by time.
 
     Raises:
-        OperationError: prepared data is given where the pipeline prepares, or is not whole.
+        OperationError: prepared data is given where the pipeline prepares, or is not whole; or the split cannot be.
     """
-    parameters = _data(target, prepared) | _models(target, champion)
+    if prepared is not None and split_until is not None:
+        raise OperationError("Prepared data is split already. Leave --split-until out, or prepare again.")
+    parameters = _data(target, prepared) | _models(target, champion) | splits.parameters(target, split_until)
     started = target.sagemaker.start_pipeline_execution(
         PipelineName=target.name,
         PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],

@@ -7,12 +7,15 @@ complete, ranges of names spread.
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from config import UseCase
 from config.loading import ROOT
+
+Assemble = Callable[[UseCase, Path], AbstractContextManager[Path]]
 
 SETTINGS_FILE = "use_case.json"
 _NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", "raw", ".*")
@@ -37,6 +40,40 @@ def assembled(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Iter
         yield folder
 
 
+@dataclass(frozen=True)
+class Sources:
+    """The folder with the steps and the use cases, and what makes one folder of a use case's code."""
+
+    folder: Path = ROOT / "pipelines_src"
+    assemble: Assemble = assembled
+
+    def code(self, use_case: UseCase) -> AbstractContextManager[Path]:
+        """Give the folder of a use case's code."""
+        return self.assemble(use_case, self.folder)
+
+
+SOURCES = Sources()
+
+
+@contextmanager
+def shared_sources() -> Iterator[Sources]:
+    """Give sources that make a use case's folder the first time it is asked for, and keep it up to the end.
+
+    Environments have the same code, and the CDK reads, hashes and copies a path once.
+    """
+    with ExitStack() as folders:
+        made: dict[tuple[str, Path], Path] = {}
+
+        @contextmanager
+        def once(use_case: UseCase, sources: Path) -> Iterator[Path]:
+            key = settings(use_case), sources
+            if key not in made:
+                made[key] = folders.enter_context(assembled(use_case, sources))
+            yield made[key]
+
+        yield Sources(assemble=once)
+
+
 def settings(use_case: UseCase) -> str:
-    """Return the content of `use_case.json`."""
-    return json.dumps(use_case.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
+    """Return the content of `use_case.json`; no job depends on the terms of experiments, so they train nothing anew."""
+    return json.dumps(use_case.model_dump(mode="json", exclude={"experiment"}), indent=1, sort_keys=True) + "\n"

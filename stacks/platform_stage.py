@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
 from config.use_case.batch import BatchTransform
+from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
@@ -20,11 +21,15 @@ from stacks.workbench_stack import WorkbenchStack
 class PlatformStage(cdk.Stage):
     """All stacks of an environment, in the order network, security, data, control, workbench, use cases.
 
+    Args:
+        environment: what is deployed.
+        sources: code of the use cases' jobs; environments can share it.
+
     Raises:
         ConfigError: a use case's file is wrong.
     """
 
-    def __init__(self, scope: Construct, environment: Environment) -> None:
+    def __init__(self, scope: Construct, environment: Environment, *, sources: Sources = SOURCES) -> None:
         super().__init__(
             scope,
             environment.name.capitalize(),
@@ -32,7 +37,7 @@ class PlatformStage(cdk.Stage):
             # On every role, those of the CDK's custom resources too.
             permissions_boundary=cdk.PermissionsBoundary.from_name(f"{environment.name}-boundary"),
         )
-        self.environment = environment
+        self.environment, self._sources = environment, sources
         self._tag()
         self.network = self._network()
         self.security = SecurityStack(
@@ -104,7 +109,13 @@ class PlatformStage(cdk.Stage):
             "security": self.security,
             "data": self.data,
         }
-        training = TrainingStack(self, f"{name}Training", **platform, **self._props(f"{use_case.slug}-training"))
+        training = TrainingStack(
+            self,
+            f"{name}Training",
+            sources=self._sources,
+            **platform,
+            **self._props(f"{use_case.slug}-training"),
+        )
         serving = ServingStack(
             self,
             f"{name}Serving",
@@ -119,7 +130,11 @@ class PlatformStage(cdk.Stage):
             from stacks.preparation_stack import PreparationStack  # Glue and Step Functions: few need them
 
             preparation = PreparationStack(
-                self, f"{name}Preparation", **platform, **self._props(f"{use_case.slug}-preparation")
+                self,
+                f"{name}Preparation",
+                sources=self._sources,
+                **platform,
+                **self._props(f"{use_case.slug}-preparation"),
             )
             # It starts the pipeline by name.
             preparation.add_stack_dependency(training)

@@ -1,6 +1,5 @@
 """One use case's preparation on AWS Glue or AWS Batch, ahead of its pipeline; only where `prepare.engine` says so."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -8,7 +7,6 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from config import Environment, UseCase
-from config.loading import ROOT
 from config.preparation import require_engine
 from constructs.arns import Arns
 from constructs.batch_job import BatchJob, Container
@@ -23,8 +21,9 @@ from constructs.preparation_machine import PreparationMachine, batch_statements,
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
+from pipelines_src.definition.preparation import split_parameters
 from pipelines_src.definition.use_case_pipeline import CHAMPION
-from pipelines_src.job_code import assembled
+from pipelines_src.job_code import SOURCES, Sources
 
 if TYPE_CHECKING:
     from stacks.data_stack import DataStack
@@ -51,7 +50,7 @@ class PreparationStack(cdk.Stack):
         network: "NetworkStack",
         security: "SecurityStack",
         data: "DataStack",
-        sources: Path = ROOT / "pipelines_src",
+        sources: Sources = SOURCES,
         **stack_props: Any,
     ) -> None:
         require_engine(environment, use_case)
@@ -60,10 +59,11 @@ class PreparationStack(cdk.Stack):
         self._network, self._security = network, security
         self._name = f"{environment.name}-{use_case.slug}"
         self._places = DataPlaces(use_case.name, data.raw, data.processed, security.data_key)
-        with assembled(use_case, sources) as folder:
+        with sources.code(use_case) as folder:
             self._code = JobCode(self, "Code", folder=folder)
         with job_libraries.zipped() as path:
             self._libraries = JobFile(self, "Libraries", path=path)
+        self._own = split_parameters(use_case)
         task, engine = self._glue() if use_case.prepare.engine == "glue" else self._batch()
         machine = PreparationMachine(
             self,
@@ -74,6 +74,7 @@ class PreparationStack(cdk.Stack):
                 prepared_uri=self._places.prepared_uri,
                 pipeline=self._name,
                 defaults={CHAMPION: self._code.uri},
+                own=self._own,
                 max_seconds=use_case.prepare.max_runtime_seconds + _WAIT,
             ),
             engine=engine,
@@ -86,7 +87,7 @@ class PreparationStack(cdk.Stack):
     def _glue(self) -> tuple[preparation_machine.State, list[Statement]]:
         prepare, prefix = self._use_case.prepare, f"/aws-glue/jobs/{self._name}-preparation"
         groups = [self._log_group(f"{name.capitalize()}Logs", f"{prefix}/{name}") for name in ("error", "output")]
-        script = JobFile(self, "Script", path=self._sources / "steps" / "glue_script.py")
+        script = JobFile(self, "Script", path=self._sources.folder / "steps" / "glue_script.py")
         role = GlueRole(
             self,
             "GlueRole",
@@ -109,7 +110,7 @@ class PreparationStack(cdk.Stack):
             keys=(self._security.data_key, self._security.logs_key),
             log_prefix=prefix,
         ).resource
-        task = preparation_machine.glue_task(job.ref, self._places.prepared_uri)
+        task = preparation_machine.glue_task(job.ref, self._places.prepared_uri, self._own)
         return task, glue_statements(Arns.of(self).arn("glue", f"job/{job.ref}"))
 
     def _batch(self) -> tuple[preparation_machine.State, list[Statement]]:
@@ -124,8 +125,10 @@ class PreparationStack(cdk.Stack):
             repository_arn=_repository(arns, image),
             log_group_arn=log_group.log_group_arn,
         )
-        script = (self._sources / "steps" / "batch_script.py").read_text(encoding="utf-8")
+        script = (self._sources.folder / "steps" / "batch_script.py").read_text(encoding="utf-8")
         arguments = ["--use_case", self._use_case.name, "--raw", self._places.raw_uri, "--prepared", "Ref::prepared"]
+        own = {preparation_machine.argument(name): value for name, value in self._own.items()}
+        arguments += [text for name in own for text in (f"--{name}", f"Ref::{name}")]
         job = BatchJob(
             self,
             "Job",
@@ -142,9 +145,9 @@ class PreparationStack(cdk.Stack):
             execution_role=roles.execution,
             placement=self._network.jobs,
             log_group=log_group,
-            parameters={"prepared": f"{self._places.prepared_uri}/by-hand"},
+            parameters={"prepared": f"{self._places.prepared_uri}/by-hand", **own},
         )
-        task = preparation_machine.batch_task(job.definition.ref, job.queue.ref, self._places.prepared_uri)
+        task = preparation_machine.batch_task(job.definition.ref, job.queue.ref, self._places.prepared_uri, self._own)
         return task, batch_statements(arns, job.definition.ref, job.queue.ref)
 
     def _zips(self) -> list[tuple[str, str]]:

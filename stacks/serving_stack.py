@@ -106,13 +106,15 @@ class ServingStack(cdk.Stack):
         )
 
     def _alarms(self, endpoint: ModelEndpoint, topic_arn: str) -> dict[Name, EndpointAlarms]:
+        stack_name = self.stack_name
         return {
             name: EndpointAlarms(
                 self,
                 f"{name.capitalize()}Alarms",
+                stack_name=stack_name,
                 endpoint_name=self._name,
                 variant_name=name,
-                condition=endpoint.slots[name].filled,
+                condition=endpoint.slots[name].condition,
                 topic_arn=topic_arn,
                 latency_ms=self._serving.latency_ms,
             )

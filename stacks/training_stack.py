@@ -1,6 +1,5 @@
 """One use case's training: its code, its pipeline, and the group its models are registered in."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aws_cdk as cdk
@@ -8,7 +7,6 @@ from constructs import Construct
 
 from config import Environment, UseCase
 from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
-from config.loading import ROOT
 from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
@@ -31,7 +29,7 @@ from pipelines_src import job_wheels
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.spark_cluster import SparkSettings
 from pipelines_src.definition.use_case_pipeline import CHECKPOINTS_FOLDER, build_pipeline
-from pipelines_src.job_code import assembled
+from pipelines_src.job_code import SOURCES, Sources
 from pipelines_src.script_code import archived
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ class TrainingStack(cdk.Stack):
         network: its private subnets and the security group of jobs.
         security: its keys.
         data: its buckets.
-        sources: the folder with the steps and the use case.
+        sources: the steps and the use case.
 
     Raises:
         ConfigError: the region has no known image, or the use case's own image or script is not there.
@@ -81,7 +79,7 @@ class TrainingStack(cdk.Stack):
         network: "NetworkStack",
         security: "SecurityStack",
         data: "DataStack",
-        sources: Path = ROOT / "pipelines_src",
+        sources: Sources = SOURCES,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -90,7 +88,7 @@ class TrainingStack(cdk.Stack):
         self.placement = network.jobs
         self._name = f"{environment.name}-{use_case.slug}"
         group = self._group()
-        with assembled(use_case, sources) as folder:
+        with sources.code(use_case) as folder:
             code = JobCode(self, "Code", folder=folder)
         used = _Used(
             code,
@@ -123,16 +121,16 @@ class TrainingStack(cdk.Stack):
             destroy=retention.removal == "destroy" and retention.allow_data_loss,
         )
 
-    def _script(self, sources: Path) -> ScriptCode | None:
-        with archived(self._use_case, sources) as archive:
+    def _script(self, sources: Sources) -> ScriptCode | None:
+        with archived(self._use_case, sources.folder) as archive:
             if archive is None:
                 return None
             return ScriptCode(self, "Script", archive=archive.path, content_hash=archive.content_hash)
 
-    def _spark_script(self, sources: Path) -> JobFile | None:
+    def _spark_script(self, sources: Sources) -> JobFile | None:
         if self._use_case.prepare.engine != "spark":
             return None
-        return JobFile(self, "SparkScript", path=sources / "steps" / "__main__.py")
+        return JobFile(self, "SparkScript", path=sources.folder / "steps" / "__main__.py")
 
     def _spark(self, script: JobFile | None) -> SparkSettings | None:
         if script is None:

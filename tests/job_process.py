@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import Any
 
 _LIBRARIES = ["pandas", "pyarrow.parquet", "duckdb", "ibis.backends.duckdb", "xgboost", "scipy.stats", "jinja2"]
 _CHILD = str(Path(__file__).with_name("job_child.py"))
@@ -22,14 +23,20 @@ def run_job(
 ) -> subprocess.CompletedProcess[str]:
     """Run `<asset> <job> --use-case <use case>` with the container's folders below `base`; wait for its end."""
     words = [str(asset), job, "--use-case", use_case]
-    environment = {"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"], **(variables or {})}
+    return fork(_CHILD, words, {"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"], **(variables or {})})
+
+
+def fork(child: str, *given: Any) -> subprocess.CompletedProcess[str]:
+    """Fork a process that runs the file `child` with GIVEN, the files of its streams last; wait for its end."""
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / name for name in ("stdout", "stderr")]
-        given = {"GIVEN": (words, environment, *map(str, said))}
-        process = _server().Process(target=runpy.run_path, args=(_CHILD, given, "__main__"))
+        for path in said:
+            path.touch()
+        variables = {"GIVEN": (*given, *map(str, said))}
+        process = _server().Process(target=runpy.run_path, args=(child, variables, "__main__"))
         process.start()
         process.join()
-        return subprocess.CompletedProcess(words, process.exitcode or 0, *(path.read_text() for path in said))
+        return subprocess.CompletedProcess(given, process.exitcode or 0, *(path.read_text() for path in said))
 
 
 def _server() -> ForkServerContext:

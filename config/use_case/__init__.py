@@ -4,10 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from config.use_case import agreement, tuning_agreement
+from config.use_case import agreement, experiment_agreement, tuning_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
+from config.use_case.experiment import Experiment
 from config.use_case.metrics import Problem
 from config.use_case.name import UseCaseName
 from config.use_case.prepare import Prepare
@@ -39,6 +40,8 @@ class UseCase(Section):
     gate: tuple[GateCondition, ...] = Field(min_length=1)
     batch: BatchTransform | None = Field(default=None, description="Left out: nothing is scored in batches")
 
+    experiment: Experiment | None = Field(default=None, description="Left out: no experiments with live requests")
+
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
         agreement.label_fits_problem(self.problem, self.data, self.split)
@@ -48,6 +51,7 @@ class UseCase(Section):
         agreement.gate_has_figures(self.problem, self.gate)
         agreement.gate_has_values(self.data, self.evaluate, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
+        experiment_agreement.experiment_fits(self.problem, self.experiment)
         return self
 
     @property

@@ -30,6 +30,11 @@ class TimeSplit(Section):
             )
         return self
 
+    @property
+    def until(self) -> str:
+        """The bounds in one text, as the pipeline's parameter `SplitUntil` has them."""
+        return "/".join(bound.isoformat() for bound in (self.train_until, self.validation_until, self.test_until))
+
 
 class _Shares(Section):
     """Shares of the records; what is left is kept for serving."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.use_case import UseCase
+from config.use_case.split import TimeSplit
 from pipelines_src.definition.errors import DefinitionError
 from pipelines_src.definition.job_arguments import JobArguments, of_this_execution
 from pipelines_src.definition.parameters import StringParameter
@@ -17,6 +18,8 @@ OUTPUTS = ("train", "validation", "test", "serving", "features", "baseline", "re
 # who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
 CACHE_OF_RAW = CachePolicy("PT1H")
 RAW_DATA, RAW_VERSION, PREPARED_DATA = "RawDataUri", "RawDataVersion", "PreparedDataUri"
+# Of a split by time, so that a later model learns of later records without another deployment.
+SPLIT_UNTIL = "SplitUntil"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,13 @@ def data_parameters(use_case: UseCase, settings: PipelineSettings) -> tuple[Stri
     return (
         StringParameter(name=RAW_DATA, default=settings.raw_uri),
         StringParameter(name=RAW_VERSION, default="unknown"),
+        *(StringParameter(name=name, default=value) for name, value in split_parameters(use_case).items()),
     )
+
+
+def split_parameters(use_case: UseCase) -> dict[str, str]:
+    """Return the parameter that says where a split by time ends, with the file's own; other splits have none."""
+    return {SPLIT_UNTIL: use_case.split.until} if isinstance(use_case.split, TimeSplit) else {}
 
 
 def preparation(
@@ -76,7 +85,7 @@ def preparation(
         )
     if use_case.prepare.before_the_pipeline:
         return PreparedBefore(parameters[0].ref)
-    raw_data, raw_version = (parameter.ref for parameter in parameters)
+    raw_data, raw_version, *split = (parameter.ref for parameter in parameters)
     return ProcessingStep(
         name="Prepare",
         description="Clean, transform and split the raw data; describe the training split for monitoring.",
@@ -85,7 +94,10 @@ def preparation(
             inputs={"raw": raw_data, **({"warm_start": earlier.output("warm_start")} if earlier else {})},
             outputs={name: of_this_execution(settings.processed_uri, name) for name in OUTPUTS},
             output_key=settings.data_key,
-            variables={"ML_LOOP_RAW_DATA_VERSION": raw_version},  # counts for the cache
+            variables={
+                "ML_LOOP_RAW_DATA_VERSION": raw_version,  # counts for the cache
+                **({"ML_LOOP_SPLIT_UNTIL": split[0]} if split else {}),
+            },
             cluster=_cluster(use_case, settings),
             max_runtime=use_case.prepare.max_runtime_seconds,
         ),

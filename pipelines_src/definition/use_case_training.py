@@ -142,6 +142,9 @@ def _hyperparameters(use_case: UseCase, settings: PipelineSettings, beginning: B
             texts["num_class"] = str(len(use_case.data.classes))
         if beginning is not None:
             texts["num_round"] = beginning.rounds
+        if train.tuning is not None:
+            # The best may be a job that early stopping or a limit of time ended: it leaves the model of its last round.
+            texts.setdefault("save_model_on_termination", "true")
     return texts
 
 

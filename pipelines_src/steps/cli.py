@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ STEPS = {
     "split_batch": "batch.split",
     "collect_batch": "batch.collect",
 }
+SPLIT_UNTIL = "ML_LOOP_SPLIT_UNTIL"
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows
 
 
@@ -31,9 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with wheels.importable(folders):
             # Only the wanted step is imported: evaluating needs xgboost, preparing does not.
-            importlib.import_module(f".{STEPS[options.step]}", __package__).run(
-                use_case.load(options.use_case), folders
-            )
+            step = importlib.import_module(f".{STEPS[options.step]}", __package__)
+            folders.empty(*step.OUTPUTS)
+            step.run(use_case.with_bounds(use_case.load(options.use_case), os.environ.get(SPLIT_UNTIL)), folders)
     except StepError as error:
         _explain(folders, f"{options.step}: {error}")
     except Exception as error:  # the job must say why it failed, whatever it was

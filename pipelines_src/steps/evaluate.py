@@ -21,6 +21,7 @@ from .models import Model
 from .scoring import DECISION_FILE
 from .use_case import UseCase, settings
 
+OUTPUTS = ("evaluation", "package")
 PREDICTIONS = 1000  # rows of predictions.csv
 CHAMPION_VARIABLE = "ML_LOOP_CHAMPION"  # where the input `champion` comes from, for people
 

@@ -1,27 +1,39 @@
 """Reading with errors that name the file; writing beside and moving, so that no half file is ever seen."""
 
+import hashlib
 import json
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .errors import StepError
 
 if TYPE_CHECKING:  # preparing needs no table in memory, and importing pandas takes longer than most of its work
     import pandas as pd
 
+_LONGEST_NAME = 255  # bytes, of a file
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside the wanted one; what is written there takes its place if nothing fails."""
-    beside = path.with_name(f".{path.name}.part")
+    """Give a path beside the wanted one, where nothing is; what is written there takes its place if nothing fails."""
+    beside = _beside(path)
+    beside.unlink(missing_ok=True)  # of a run that was killed
     try:
         yield beside
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Give a file for text that is written bit by bit; it has its name when all is written and nothing failed."""
+    with replacing(path) as beside, beside.open("w", encoding=encoding) as file:
+        yield file
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -36,8 +48,8 @@ def json_text(content: Any) -> str:
 
 def write_text(path: Path, content: str) -> None:
     """Write a text."""
-    with replacing(path) as beside:
-        beside.write_text(content, encoding="utf-8")
+    with writing(path) as file:
+        file.write(content)
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:
@@ -80,6 +92,13 @@ def read_parquet(path: Path, columns: list[str]) -> "pd.DataFrame":
         f"{path}: column {', '.join(map(repr, missing))} is missing; the file has {', '.join(known)}. "
         "Correct the file, or the names in use_case.yaml."
     )
+
+
+def _beside(path: Path) -> Path:
+    name = f".{path.name}.part"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()}.part"
+    return path.with_name(name)
 
 
 def _plain(value: Any) -> Any:

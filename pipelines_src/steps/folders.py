@@ -1,6 +1,7 @@
 """Where a job finds its files: AWS's container contract, or another base folder of the same layout."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,15 @@ class Folders:
         folder = self.outputs / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def empty(self, *names: str) -> None:
+        """Take away what an earlier run left in outputs, on a laptop; the folders stay, as SageMaker made them."""
+        for name in names:
+            for item in self.output(name).iterdir():
+                if item.is_dir() and not item.is_symlink():
+                    shutil.rmtree(item)
+                else:
+                    item.unlink()
 
     @property
     def exit_message(self) -> Path:

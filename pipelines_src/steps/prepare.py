@@ -20,6 +20,8 @@ from .preparation.splits import with_splits
 from .row_runtime import FILE as ROW_FUNCTION
 from .use_case import Document, UseCase, transformations
 
+OUTPUTS = ("train", "validation", "test", "serving", "features", "baseline", "report")
+
 
 def run(use_case: UseCase, folders: Folders) -> None:
     """Read the raw tables of the input `raw` and write every output of the step."""

@@ -1,7 +1,8 @@
 """Prepare outside of SageMaker, on AWS Glue and AWS Batch: raw data from S3, what is made to S3, the manifest last.
 
 Glue's workers read the raw files from S3 themselves; for DuckDB they are brought to the machine's disk. What is made is
-written to the disk of the machine that runs this, whole, and delivered when all of it is there.
+written to the disk of the machine that runs this, whole, and delivered when all of it is there. A folder is of one
+execution of the state machine, so that one which was delivered is what that execution wants, however often it asks.
 """
 
 import argparse
@@ -25,9 +26,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--use_case", required=True, help="folder beside steps, for example flight_delays")
     parser.add_argument("--raw", required=True, help="s3://bucket/folder of the raw files")
     parser.add_argument("--prepared", required=True, help="s3://bucket/folder that is to be made")
+    parser.add_argument("--split_until", help="ends of train, validation and test, where others than the file's")
     parser.add_argument("--scratch", help="s3://bucket/folder that every worker reaches")
     options, _ = parser.parse_known_args(arguments)
-    settings = use_case.load(options.use_case)
+    if s3_files.delivered(options.prepared):  # by a job that was killed before it could say so
+        print(f"{options.prepared}: all of it is there; nothing is prepared again", flush=True)
+        return
+    settings = use_case.with_bounds(use_case.load(options.use_case), options.split_until)
     with tempfile.TemporaryDirectory(prefix="ml-loop-") as base:
         folders = Folders(Path(base), {"raw": options.raw}, options.scratch)
         if not reads_addresses(settings.prepare["engine"]):

@@ -4,7 +4,8 @@ import importlib
 import importlib.resources
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -81,6 +82,33 @@ def settings(name: str) -> str:
 def load(name: str) -> UseCase:
     """Read the use case's settings from its folder beside `steps`; StepError if there are none."""
     return UseCase.from_document(json.loads(settings(name)))
+
+
+def with_bounds(use_case: UseCase, until: str | None) -> UseCase:
+    """Return a use case whose split by time ends elsewhere than its file says.
+
+    Args:
+        use_case: the file's.
+        until: the ends of train, validation and test, such as `2013-04-01/2013-05-01/2013-06-01`; None or empty: as
+            the file says.
+
+    Raises:
+        StepError: they are no three times, or do not follow each other, or the split is not by time.
+    """
+    if not until:
+        return use_case
+    wrong = f"SplitUntil is {until!r}; allowed are three times that rise, such as 2013-04-01/2013-05-01/2013-06-01"
+    try:
+        bounds = [datetime.fromisoformat(text) for text in until.split("/")]
+        rising = bounds == sorted(set(bounds))
+    except (TypeError, ValueError) as error:  # of times with and without a zone
+        raise StepError(f"{wrong}: {error}. Correct it.") from error
+    if len(bounds) != len(SPLITS) - 1 or not rising or any(bound.tzinfo for bound in bounds):
+        raise StepError(f"{wrong}, without a time zone. Correct it.")
+    if use_case.split["by"] != "time":
+        raise StepError(f"SplitUntil is {until!r}, but the split of {use_case.name} is not by time. Leave it out.")
+    ends = {f"{name}_until": bound.isoformat() for name, bound in zip(SPLITS, bounds, strict=False)}
+    return replace(use_case, split={**use_case.split, **ends})
 
 
 def transformations(name: str) -> ModuleType | None:

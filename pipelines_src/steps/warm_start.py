@@ -13,6 +13,7 @@ from .errors import StepError
 from .folders import Folders
 from .use_case import SETTINGS_FILE, Document, UseCase
 
+OUTPUTS = ("warm_start", "checkpoints")
 FILE = "warm_start.json"
 ARCHIVE = "model.tar.gz"
 CHECKPOINT = "xgboost-checkpoint.{round}"  # what the image looks for: docs/decisions/xgboost-checkpoints.md
@@ -80,7 +81,5 @@ def _bring_files(package: Path, folder: Path) -> None:
     for name in _NOT_THE_MODEL:
         (package / name).unlink(missing_ok=True)
     beside = folder.with_name(f".{folder.name}.part")
-    for left in (beside, folder):  # by a run that was killed, in the same folders
-        shutil.rmtree(left, ignore_errors=True)
     shutil.copytree(package, beside)
     beside.rename(folder)

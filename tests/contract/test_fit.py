@@ -145,7 +145,12 @@ def test_hyperparameters_are_texts_as_the_job_reads_them(deployed: Any) -> None:
 def test_a_search_is_trained_once_with_the_files_values_and_the_given(deployed: Any) -> None:
     case = way("search")
     found = request(of(case), deployed(case), data(), NAME, {"eta": 0.3})["HyperParameters"]
-    assert found == {"num_round": "100", "eta": "0.3", "objective": "binary:logistic"}
+    assert found == {
+        "num_round": "100",
+        "eta": "0.3",
+        "objective": "binary:logistic",
+        "save_model_on_termination": "true",
+    }
 
 
 def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:

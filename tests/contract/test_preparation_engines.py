@@ -120,7 +120,8 @@ def test_the_states_are_valid_requests(
     prepared = start["PipelineParameters"][0]["Value"]
     names = {one["Name"] for one in pipeline(engines(engine), plain)["Parameters"]}
     assert {one["Name"] for one in start["PipelineParameters"]} <= names
-    assert set(states["Defaults"]["Result"]) == {"ChampionModelUri"}
+    assert set(states["Defaults"]["Result"]) == {"ChampionModelUri", "SplitUntil"}
+    assert "$.given.SplitUntil" in json.dumps(states["Prepare"]["Parameters"])
     manifest = evaluated(states["FindManifest"]["Parameters"])
     assert f"s3://{manifest['Bucket']}/{manifest['Key']}" == f"{prepared}/_SUCCESS"
     assert prepared.endswith("/flight_delays/prepared/0123abcd")

@@ -9,6 +9,7 @@ import pytest
 
 from local_cloud.sagemaker.jobs import checkpoints
 from local_cloud.sagemaker.jobs.failure import JobFailureError
+from local_cloud.sagemaker.jobs.s3 import Transfer
 
 REQUEST: dict[str, Any] = {"CheckpointConfig": {"S3Uri": "s3://bucket/place/"}, "OutputDataConfig": {"KmsKeyId": "key"}}
 
@@ -66,6 +67,25 @@ def test_a_folder_that_goes_away_with_its_job_deletes_nothing(tmp_path: Path, pl
     shutil.rmtree(place)
     time.sleep(1.2)  # longer than the follower's own pause
     assert transfer.there == {"s3://bucket/place/old": "1"}
+
+
+def test_what_the_job_moves_during_an_upload_goes_up_as_it_was_or_not_yet(tmp_path: Path) -> None:
+    sent: list[bytes] = []
+
+    class Slow:
+        """S3's client, slower than the job."""
+
+        def upload_fileobj(self, file: Any, *_: Any, **__: Any) -> None:
+            (tmp_path / "beside").write_text("the next checkpoint, which is longer")
+            (tmp_path / "beside").replace(tmp_path / "step")
+            sent.append(file.read())
+
+    transfer = Transfer(Slow(), "role")
+    (tmp_path / "step").write_text("whole")
+    transfer.upload(tmp_path / "step", "s3://bucket/step")
+    assert sent == [b"whole"]
+    with pytest.raises(FileNotFoundError):  # which a follower takes for what it is
+        transfer.upload(tmp_path / "gone", "s3://bucket/gone")
 
 
 def test_a_local_path_outside_opt_ml_fails_the_job(tmp_path: Path) -> None:

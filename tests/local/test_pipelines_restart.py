@@ -61,7 +61,10 @@ def test_an_execution_survives_the_end_of_the_local_cloud(
         while steps(cloud, execution).get("second", {}).get("StepStatus") != "Executing":
             assert time.monotonic() < deadline, steps(cloud, execution)
             time.sleep(0.1)
-        time.sleep(1)  # the core saves its own state in the background
+        # The core saves its own state in the background.
+        while not any('"do"' in file.read_text() for file in tmp_path.rglob("iam.json")):
+            assert time.monotonic() < deadline, "the role was never saved"
+            time.sleep(0.1)
         before = steps(cloud, execution)["first"]
         os.kill(cloud.process.pid, signal.SIGKILL)
         cloud.process.wait()

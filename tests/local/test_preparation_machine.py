@@ -16,6 +16,7 @@ from tests.local.roles import allow, make_role
 
 BUCKET = "machine-processed"
 PREPARED = f"s3://{BUCKET}/flights/prepared"
+FILES = "2013-04-01/2013-05-01/2013-06-01"
 CODE, CHAMPION = "s3://assets/code.zip", "s3://models/flights/model.tar.gz"
 
 
@@ -23,11 +24,12 @@ CODE, CHAMPION = "s3://assets/code.zip", "s3://models/flights/model.tar.gz"
 def state_machine(client: Callable[..., Any]) -> str:
     client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     definition = machine(
-        glue_task("job", PREPARED),
+        glue_task("job", PREPARED, ["SplitUntil"]),
         bucket=BUCKET,
         prepared_uri=PREPARED,
         pipeline="dev-flights",
         defaults={"ChampionModelUri": CODE},
+        own={"SplitUntil": FILES},
         max_seconds=60,
     )
     states = definition["States"]
@@ -52,10 +54,11 @@ def run(client: Callable[..., Any], state_machine: str, name: str, given: dict[s
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "champion"), [("one", {}, CODE), ("two", {"ChampionModelUri": CHAMPION}, CHAMPION)]
+    ("name", "given", "champion", "until"),
+    [("one", {}, CODE, FILES), ("two", {"ChampionModelUri": CHAMPION, "SplitUntil": "a/b/c"}, CHAMPION, "a/b/c")],
 )
 def test_a_pipeline_starts_on_whole_data_with_the_champion_that_is_given(
-    name: str, given: dict[str, str], champion: str, client: Callable[..., Any], state_machine: str
+    name: str, given: dict[str, str], champion: str, until: str, client: Callable[..., Any], state_machine: str
 ) -> None:
     client("s3").put_object(Bucket=BUCKET, Key=f"flights/prepared/{name}/_SUCCESS", Body=b"{}")
     execution = run(client, state_machine, name, given)
@@ -67,6 +70,10 @@ def test_a_pipeline_starts_on_whole_data_with_the_champion_that_is_given(
         "ChampionModelUri": champion,
     }
     assert len(request["ClientRequestToken"]) == 64
+    entered = client("stepfunctions").get_execution_history(executionArn=execution["executionArn"])["events"]
+    passed = [one["stateExitedEventDetails"] for one in entered if "stateExitedEventDetails" in one]
+    [prepared] = [json.loads(one["output"])["prepared"] for one in passed if one["name"] == "Prepare"]
+    assert prepared["Arguments"]["--split_until"] == until
 
 
 def test_no_pipeline_starts_on_half_of_the_data(client: Callable[..., Any], state_machine: str) -> None:

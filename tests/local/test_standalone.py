@@ -56,8 +56,11 @@ def test_what_is_prepared_is_delivered_with_a_manifest_once(s3: Any, tmp_path: P
     )
     s3.download_file(BUCKET, "one/test/test.parquet", str(tmp_path / "test.parquet"))
     assert len(pd.read_parquet(tmp_path / "test.parquet")) > 50
+    written = s3.list_object_versions(Bucket=BUCKET, Prefix="one/")["Versions"]
+    run("one")
+    assert s3.list_object_versions(Bucket=BUCKET, Prefix="one/")["Versions"] == written
     with pytest.raises(StepError, match=f"s3://{BUCKET}/one: was delivered before"):
-        run("one")
+        s3_files.deliver(tmp_path, f"s3://{BUCKET}/one")
 
 
 def test_a_preparation_that_fails_delivers_nothing(s3: Any) -> None:
@@ -88,6 +91,20 @@ def test_a_manifest_is_missing_when_the_delivery_ends_early(
     with pytest.raises(StepError, match=r"cannot be written: .*SlowDown"):
         s3_files.deliver(tmp_path, f"s3://{BUCKET}/three")
     assert keys(s3, "three/") == ["a"]
+
+
+def test_a_delivery_that_was_cut_off_is_begun_again_and_never_mixed(s3: Any, tmp_path: Path) -> None:
+    for name in ("scratch/prepared/part-0", "train/train.csv"):
+        s3.put_object(Bucket=BUCKET, Key=f"four/{name}", Body=b"of the killed one")
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "train.csv").write_text("whole")
+    s3_files.deliver(tmp_path, f"s3://{BUCKET}/four")
+    assert s3.get_object(Bucket=BUCKET, Key="four/train/train.csv")["Body"].read() == b"whole"
+    assert "_SUCCESS" in keys(s3, "four/")
+    s3.put_object(Bucket=BUCKET, Key="five/train/train-00001.csv", Body=b"of one for two instances")
+    with pytest.raises(StepError, match=r"five: holds train/train-00001.csv, which is not of this preparation"):
+        s3_files.deliver(tmp_path, f"s3://{BUCKET}/five")
+    assert keys(s3, "five/") == ["train/train-00001.csv"]
 
 
 @pytest.mark.parametrize("uri", ["standalone/x", "s3://standalone", "/somewhere/x"])

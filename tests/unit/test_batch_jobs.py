@@ -175,6 +175,8 @@ def test_a_model_that_answers_nothing_fails_the_run(tmp_path: Path) -> None:
     [
         (lambda out: out[:-1], "40 records were sent and 39 came back"),
         (lambda out: [*out, out[0]], "record 1 came back twice"),
+        # Of a part too many, which a split left that was cut off, when the file was longer.
+        (lambda out: [*out, out[-1].replace('"row": 40', '"row": 41')], "40 records were sent and 41 came back"),
         (lambda out: [json.dumps({"probability": 0.5})], "gave a line without"),
         (lambda out: [out[0].replace("a.jsonl", "z.jsonl")], "'z.jsonl', which was not sent"),
     ],

@@ -9,6 +9,8 @@ import yaml
 
 from config import ConfigError, load_environment, load_use_case
 from config.use_case.batch import BatchTransform
+from config.use_case.experiment import DecisionValues, Experiment
+from config.use_case.experiment_agreement import experiment_fits
 from tests.unit.config_kit import CODECOMMIT, GITHUB, REMEDY, SECRET, changed, make_root
 
 
@@ -223,3 +225,36 @@ def test_all_errors_of_a_file_come_at_once(root: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_environment("dev", root)
     assert len(str(caught.value).splitlines()) == 3
+
+
+# A change of flight_delays' experiment, and what the error says.
+EXPERIMENTS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"metric": "squared_error"}, ["experiment.metric: found 'squared_error'", "error_rate, log_loss, auc, value"]),
+    ({"metric": "value"}, ["`values` and `metric: value` go together", "write both"]),
+    ({"ramp": [{"weight": 0.5}, {"weight": 0.1}]}, ["[0.5, 0.1]", "put them in order"]),
+    ({"at_maximum": "promote"}, ["`non_inferiority`", "write both"]),
+    ({"method": "thompson", "metric": "auc"}, ["thompson", "choose another metric"]),
+    ({"ramp": [{"weight": 1}]}, ["experiment.ramp.0.weight", "less than 1"]),
+    ({"guards": {"latency": {"margin": 0.1}}}, ["experiment.guards.latency.above_ms"]),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), EXPERIMENTS)
+def test_terms_of_an_experiment_that_cannot_be_are_explained(
+    root: Path, change: dict[str, Any], expected: list[str]
+) -> None:
+    path = root / "pipelines_src/flight_delays/use_case.yaml"
+    document = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump(document | {"experiment": document["experiment"] | change}))
+    with pytest.raises(ConfigError) as caught:
+        load_use_case("flight_delays", root)
+    for text in expected:
+        assert text in str(caught.value)
+
+
+def test_what_clusters_has_no_experiments() -> None:
+    with pytest.raises(ValueError, match="no outcomes to compare; remove it"):
+        experiment_fits(
+            "clustering",
+            Experiment(metric="value", smallest_effect=1, values=DecisionValues(true_positive=1, false_positive=-1)),
+        )

@@ -9,6 +9,7 @@ from config.use_case.batch import BatchTransform
 from pipelines_src.definition.batch_pipeline import CONCURRENT, PAYLOAD_MB, build_batch_pipeline
 from pipelines_src.definition.model_package import SERVING_ENVIRONMENT
 from pipelines_src.definition.settings import PipelineSettings
+from pipelines_src.steps.batch import collect, split
 from pipelines_src.steps.batch.split import LONGEST
 from pipelines_src.steps.cli import STEPS
 
@@ -18,9 +19,9 @@ USE_CASE: UseCase = load_use_case("flight_delays")
 @pytest.fixture
 def steps(pipeline_settings: PipelineSettings) -> dict[str, dict[str, Any]]:
     batch = BatchTransform(instance="ml.c5.xlarge", instances=2, max_runtime_seconds=7200)
-    split, condition = build_batch_pipeline(USE_CASE, batch, pipeline_settings).to_definition()["Steps"]
+    first, condition = build_batch_pipeline(USE_CASE, batch, pipeline_settings).to_definition()["Steps"]
     branches = condition["Arguments"]
-    return {step["Name"]: step for step in (split, condition, *branches["IfSteps"], *branches["ElseSteps"])}
+    return {step["Name"]: step for step in (first, condition, *branches["IfSteps"], *branches["ElseSteps"])}
 
 
 def test_records_are_split_scored_and_collected_or_only_errors_are(steps: dict[str, Any]) -> None:
@@ -55,6 +56,8 @@ def test_nothing_that_is_written_could_be_of_another_run(steps: dict[str, Any]) 
     targets = [steps["Transform"]["Arguments"]["TransformOutput"]["S3OutputPath"]]
     for name in ("Split", "Collect", "CollectErrors"):
         outputs = steps[name]["Arguments"]["ProcessingOutputConfig"]["Outputs"]
+        own = {"Split": split, "Collect": collect, "CollectErrors": collect}[name].OUTPUTS
+        assert tuple(output["OutputName"] for output in outputs) == own  # so a step empties what it writes
         targets += [output["S3Output"]["S3Uri"] for output in outputs]
     assert all(target["Std:Join"]["Values"][0] == of_run for target in targets)
     assert all("CacheConfig" not in step for step in steps.values())

@@ -1,5 +1,6 @@
 """The step that trains, for every way that a use case may train."""
 
+import importlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from pipelines_src.definition import DefinitionError
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.use_case_pipeline import build_pipeline
+from pipelines_src.steps import cli
 from tests.use_cases import WAYS, use_case, way
 
 CHECKPOINTS = ["s3://models/flight_delays", "checkpoints", {"Get": "Execution.PipelineExecutionId"}]
@@ -82,6 +84,20 @@ def test_spot_has_a_longest_wait_and_checkpoints_of_its_own_where_they_are_kept(
     assert "CheckpointConfig" not in job(steps("search", settings)["Train"])
 
 
+@pytest.mark.parametrize("name", ["warm", "script", "search"])
+def test_what_a_step_writes_is_of_one_execution_and_emptied_by_the_step(name: str, settings: PipelineSettings) -> None:
+    found = [step["Arguments"] for step in steps(name, settings).values() if step["Type"] == "Processing"]
+    assert len(found) == (2 if name == "search" else 3)
+    for arguments in found:
+        outputs = arguments["ProcessingOutputConfig"]["Outputs"]
+        called = arguments["AppSpecification"]["ContainerArguments"][0]
+        own = importlib.import_module(f"pipelines_src.steps.{cli.STEPS[called]}").OUTPUTS
+        assert tuple(output["OutputName"] for output in outputs) == own
+        places = [output["S3Output"]["S3Uri"]["Std:Join"]["Values"] for output in outputs]
+        assert all({"Get": "Execution.PipelineExecutionId"} in place for place in places)
+        assert {output["S3Output"]["S3UploadMode"] for output in outputs} == {"EndOfJob"}
+
+
 def test_a_search_has_strategy_ranges_limits_seed_and_early_stopping(settings: PipelineSettings) -> None:
     found = steps("search", settings)
     arguments = found["Train"]["Arguments"]
@@ -103,7 +119,10 @@ def test_a_search_has_strategy_ranges_limits_seed_and_early_stopping(settings: P
         "RandomSeed": 0,
     }  # fmt: skip
     # A range takes the place of the value.
-    assert arguments["TrainingJobDefinition"]["StaticHyperParameters"] == {"objective": "binary:logistic"}
+    assert arguments["TrainingJobDefinition"]["StaticHyperParameters"] == {
+        "objective": "binary:logistic",
+        "save_model_on_termination": "true",  # of a job that is ended early, which may be the best
+    }
     model = found["Evaluate"]["Arguments"]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
     assert model == {
         "Std:Join": {

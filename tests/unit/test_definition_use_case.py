@@ -113,7 +113,23 @@ def test_the_champion_is_an_input_that_exists_when_nobody_names_one(definition: 
 def test_new_raw_files_are_told_from_those_in_the_cache(definition: dict[str, Any]) -> None:
     prepare = steps(definition)["Prepare"]
     assert prepare["CacheConfig"]["Enabled"]
-    assert prepare["Arguments"]["Environment"] == {"ML_LOOP_RAW_DATA_VERSION": {"Get": "Parameters.RawDataVersion"}}
+    variables = prepare["Arguments"]["Environment"]
+    assert variables.pop("ML_LOOP_RAW_DATA_VERSION") == {"Get": "Parameters.RawDataVersion"}
+    assert set(variables) <= {"ML_LOOP_SPLIT_UNTIL"}
+
+
+def test_a_split_by_time_ends_where_the_file_says_unless_a_run_is_given_other_times(
+    pipeline_settings: PipelineSettings,
+) -> None:
+    by_time = build_pipeline(load_use_case("flight_delays"), pipeline_settings).to_definition()
+    assert steps(by_time)["Prepare"]["Arguments"]["Environment"]["ML_LOOP_SPLIT_UNTIL"] == {
+        "Get": "Parameters.SplitUntil"
+    }
+    defaults = {parameter["Name"]: parameter["DefaultValue"] for parameter in by_time["Parameters"]}
+    assert defaults["SplitUntil"] == "2013-04-01T00:00:00/2013-05-01T00:00:00/2013-06-01T00:00:00"
+    at_random = build_pipeline(load_use_case("handwritten_digits"), pipeline_settings).to_definition()
+    assert "SplitUntil" not in {parameter["Name"] for parameter in at_random["Parameters"]}
+    assert "ML_LOOP_SPLIT_UNTIL" not in steps(at_random)["Prepare"]["Arguments"]["Environment"]
 
 
 def test_the_model_package_has_metrics_baseline_serving_contract_and_origin(definition: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from pipelines_src.flight_delays import raw_data
 from pipelines_src.steps import model_monitor
 from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
 from pipelines_src.steps.engines.spark_engine import SparkEngine
+from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.preparation.described import described
 from pipelines_src.steps.use_case import Column, UseCase
 from tests.preparation_engines import use_case
@@ -77,6 +78,31 @@ def test_what_a_cluster_kept_lay_in_its_own_file_system_and_is_gone(submitted: P
     assert (submitted / "cluster").exists()
     assert [path for path in (submitted / "cluster").rglob("*") if path.is_file()] == []
     assert not list((submitted / "job").glob("scratch-*"))
+
+
+def test_what_a_killed_spark_left_is_neither_read_nor_in_the_way(spark: SparkSession, tmp_path: Path) -> None:
+    for left in ("output-1/part-00009.csv", "output-1/_temporary/0/task_1/part-00000.csv", "prepared/part-1.parquet"):
+        (tmp_path / "scratch" / left).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "scratch" / left).write_text("half")
+    engine = SparkEngine(tmp_path / "scratch")
+    table = engine.keep("prepared", engine.lookup("levels", {"a": 1.0}))
+    engine.write_csv(table, tmp_path / "levels.csv")
+    assert (tmp_path / "levels.csv").read_text() == "a,1.0\n"
+    engine.close()
+    assert not (tmp_path / "scratch").exists()
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine, SparkEngine])
+def test_a_table_that_spark_did_not_end_writing_is_refused(engine: Any, spark: SparkSession, tmp_path: Path) -> None:
+    raw, asked = tmp_path / "things.parquet", engine(tmp_path / "scratch")
+    for name in ("part-0.parquet", "month=2/_temporary/0/task_1/part-1.parquet"):
+        (raw / name).parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame({"x": [1.0]}).to_parquet(raw / name)
+    for ask in (lambda: asked.read("things", raw, ["x"]), lambda: asked.rows(raw)):
+        with pytest.raises(StepError, match=r"things.parquet: holds _temporary, so Spark is writing it"):
+            ask()
+    (raw / "month=2/_temporary").rename(raw / "month=2/_elsewhere")  # what is hidden in a folder is hidden
+    assert asked.rows(raw) == 1
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -1,113 +1,28 @@
 """Jobs that are killed while they write: what they leave is whole or not there, and run again they end as undisturbed.
 
-The moments are those in which something new lies in the outputs, a file that is being written included. Here each job
-dies at a few of them; `ML_LOOP_KILLS=30 pytest tests/unit/test_killed_jobs.py` tries more.
+What is left at each moment is looked at; each job dies in earnest at one of them, or at as many as
+`ML_LOOP_KILLS=1000 pytest tests/unit/test_killed_jobs.py` says.
 """
 
-import contextlib
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import xgboost
+import yaml
 
 from config import load_use_case
-from config.loading import ROOT
+from local_cloud.sagemaker.images import xgboost_data
+from local_cloud.sagemaker.images.channels import UserError
 from pipelines_src.job_code import assembled
 from pipelines_src.steps import archives
-from tests.unit.evaluation_kit import Run, trained
+from tests.kills import Job, dies_and_rises, files, require_whole, watched
+from tests.unit.evaluation_kit import Run, settings, trained
 
-KILLS = int(os.environ.get("ML_LOOP_KILLS", "1"))
-Files = dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job's program, and the folder it writes into."""
-
-    command: list[str]
-    variables: dict[str, str]
-    outputs: Path
-
-    def start(self) -> subprocess.Popen[bytes]:
-        log = self.outputs.with_name("log.txt").open("wb")
-        variables = {"PATH": os.environ["PATH"], **self.variables}
-        return subprocess.Popen(self.command, cwd=ROOT, env=variables, stdout=log, stderr=log, start_new_session=True)
-
-    def run(self) -> Files:
-        """Run to the end, and return what is there then."""
-        assert self.start().wait(120) == 0, self.outputs.with_name("log.txt").read_text()
-        return self.left(hidden=True)
-
-    def kill_at(self, moment: int, seconds: float) -> bool:
-        """Kill it `seconds` after the moment in which that many names have appeared; whether it was still running."""
-        process, seen = self.start(), set[str]()
-        while process.poll() is None and len(seen) < moment:
-            seen |= {str(path) for path in self.outputs.rglob("*")}
-        time.sleep(seconds)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
-
-    def left(self, hidden: bool = False) -> Files:
-        """Return the files that a reader would take; with those that are being written, if `hidden`."""
-        paths = [path for path in self.outputs.rglob("*") if path.is_file()]
-        found = [path for path in paths if hidden or not unfinished(path)]
-        return {path.relative_to(self.outputs).as_posix(): path.read_bytes() for path in found}
-
-
-def unfinished(path: Path) -> bool:
-    """Whether a name says that the file is being written: what was killed never gets so far as to publish it."""
-    return path.name.startswith(".") or path.suffix in {".partial", ".ubj"}
-
-
-def step(run: Run, name: str, code: Path) -> Job:
-    command = [sys.executable, "-I", str(code), name, "--use-case", "pumps"]
-    return Job(command, {"ML_LOOP_BASE_DIR": str(run.root / name)}, run.root / name / "processing" / "output")
-
-
-def training(algorithm: str, hyperparameters: dict[str, str], folder: Path) -> Job:
-    """Return a built-in training, as the local cloud starts it, on a few rows."""
-    config, train = folder / "input/config", folder / "input/data/train"
-    for path in (config, train, folder / "model"):
-        path.mkdir(parents=True)
-    rows = np.random.default_rng(0).normal(size=(300, 4)).round(4)
-    rows[:, 0] = rows[:, 0] > 0
-    np.savetxt(train / "train.csv", rows, delimiter=",", fmt="%g")
-    kind = "text/csv;label_size=0" if algorithm == "kmeans" else "text/csv"
-    documents = {
-        "hyperparameters": hyperparameters,
-        "inputdataconfig": {"train": {"ContentType": kind, "S3DistributionType": "FullyReplicated"}},
-        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
-    }
-    for name, document in documents.items():
-        (config / f"{name}.json").write_text(json.dumps(document))
-    command = [sys.executable, "-m", f"local_cloud.sagemaker.images.{algorithm}_train"]
-    return Job(command, {"SAGEMAKER_BASE_DIR": str(folder)}, folder / "model")
-
-
-def die_and_rise(job: Job, names: int) -> tuple[int, int]:
-    """Kill a job at moments up to the last of `names`; return how often it was running, and files that it left."""
-    whole = job.run()
-    draw = np.random.default_rng(0)
-    died = left = 0
-    for turn in range(KILLS):
-        shutil.rmtree(job.outputs)
-        job.outputs.mkdir()
-        died += job.kill_at(names // 2 if turn == 0 else int(draw.integers(0, names + 1)), draw.random() * 0.05)
-        found = job.left()
-        left += len(found)
-        assert {name: content for name, content in found.items() if whole.get(name) != content} == {}
-    assert job.run() == whole, "run again in the same folder"
-    print(f"{died} of {KILLS} died running and left {left} files of {len(whole)} each; all whole")
-    return died, left
+Input = Path | Mapping[str, Any]  # a folder, or documents by their files' names
 
 
 @pytest.fixture(scope="module")
@@ -121,38 +36,134 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return made
 
 
-def test_the_preparation(run: Run) -> None:
-    with assembled(load_use_case("pumps", run.root), run.root / "pipelines_src") as code:
-        died, left = die_and_rise(step(run, "prepare", code), names=16)
-    assert died
-    assert left
+@pytest.fixture(scope="module")
+def code(run: Run) -> Iterator[Path]:
+    split = run.root / "pipelines_src/steps/batch/split.py"
+    text = split.read_text()
+    assert text.count("PART_BYTES = 64 * 2**20") == 1
+    split.write_text(text.replace("PART_BYTES = 64 * 2**20", "PART_BYTES = 1000"))  # several parts of few records
+    with assembled(load_use_case("pumps", run.root), run.root / "pipelines_src") as folder:
+        yield folder
 
 
-def test_the_evaluation(run: Run) -> None:
-    with assembled(load_use_case("pumps", run.root), run.root / "pipelines_src") as code:
-        died, left = die_and_rise(step(run, "evaluate", code), names=14)
-    assert died
-    assert left
+@pytest.fixture(scope="module")
+def package(run: Run, code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a champion's package."""
+    folder = tmp_path_factory.mktemp("package")
+    archives.write(
+        folder / "model.tar.gz",
+        {
+            **files(run.folder("prepare", "output", "features")),
+            "use_case.json": (code / "pipelines_src/pumps/use_case.json").read_bytes(),
+            "xgboost-model": (run.folder("evaluate", "input", "model") / "xgboost-model").read_bytes(),
+        },
+    )
+    return folder
 
 
-def test_a_warm_start(run: Run, tmp_path: Path) -> None:
-    package = {path.name: path.read_bytes() for path in run.folder("prepare", "output", "features").iterdir()}
-    with assembled(load_use_case("pumps", run.root), run.root / "pipelines_src") as code:
-        package["use_case.json"] = (code / "pipelines_src" / "pumps" / "use_case.json").read_bytes()
-        package["xgboost-model"] = (run.folder("evaluate", "input", "model") / "xgboost-model").read_bytes()
-        job = step(Run(tmp_path, run.use_case), "warm_start", code)
-        inputs = tmp_path / "warm_start/processing/input/model"
-        inputs.mkdir(parents=True)
-        archives.write(inputs / "model.tar.gz", package)
-        job.outputs.mkdir()
-        died, _ = die_and_rise(job, names=5)
-    assert died
+def step(base: Path, name: str, code: Path, **inputs: Input) -> Job:
+    """Return a step with inputs of its own; the others' are none of its business."""
+    outputs = base / "processing" / "output"
+    outputs.mkdir(parents=True)
+    for place, content in inputs.items():
+        folder = base / "processing" / "input" / place
+        folder.parent.mkdir(exist_ok=True)
+        if isinstance(content, Path):
+            folder.symlink_to(content)
+            continue
+        folder.mkdir()
+        for file, documents in content.items():
+            lines = documents if isinstance(documents, list) else [documents]
+            (folder / file).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return Job([str(code), name, "--use-case", "pumps"], {"ML_LOOP_BASE_DIR": str(base)}, outputs)
 
 
-@pytest.mark.parametrize("algorithm, hyperparameters", [
-    ("xgboost", {"num_round": "30", "objective": "binary:logistic"}),
-    ("kmeans", {"k": "3", "feature_dim": "4", "mini_batch_size": "100"}),
-])  # fmt: skip
+def test_the_preparation(run: Run, code: Path, tmp_path: Path) -> None:
+    job = step(tmp_path, "prepare", code, raw=run.folder("prepare", "input", "raw"))
+    dies_and_rises(job, ["train", "features", "baseline", "report"])
+
+
+def test_the_evaluation(run: Run, code: Path, tmp_path: Path) -> None:
+    inputs = {path.name: path for path in run.folder("evaluate", "input", "model").parent.iterdir()}
+    dies_and_rises(step(tmp_path, "evaluate", code, **inputs), ["evaluation", "package"])
+
+
+def test_a_warm_start(code: Path, package: Path, tmp_path: Path) -> None:
+    dies_and_rises(step(tmp_path, "warm_start", code, model=package), ["warm_start", "checkpoints"])
+
+
+def test_a_warm_start_of_a_script(run: Run, package: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "root/pipelines_src"
+    sources.mkdir(parents=True)
+    (sources / "steps").symlink_to(run.root / "pipelines_src/steps")
+    (sources / "pumps").mkdir()
+    script = settings("binary_classification", train={"algorithm": "script", "entry_point": "train.py"})
+    (sources / "pumps/use_case.yaml").write_text(yaml.safe_dump(script))
+    (sources / "pumps/train.py").touch()
+    with assembled(load_use_case("pumps", tmp_path / "root"), sources) as code:
+        dies_and_rises(step(tmp_path / "job", "warm_start", code, model=package), ["warm_start/model", "checkpoints"])
+
+
+def test_a_batch(code: Path, package: Path, tmp_path: Path) -> None:
+    names = ["a.jsonl", "day=1/b.jsonl", f"{'long' * 62}.json"[-249:]]
+    asked = {"request.json": {"run": "r1", "files": [{"file": name} for name in names], "refused": []}}
+    incoming = tmp_path / "incoming"
+    for name in names:
+        (incoming / name).parent.mkdir(parents=True, exist_ok=True)
+        rows = [{"at": "2024-05-01T06:30:00", "load": 0.5, "age": number} for number in range(7)]
+        (incoming / name).write_text("".join(f"{json.dumps(row)}\n" for row in [*rows, {"load": "much"}]))
+    split = step(tmp_path / "split", "split_batch", code, request=asked, incoming=incoming, model=package)
+    dies_and_rises(split, ["records", "unreadable", "split"])
+    transformed = {}
+    for part in sorted((split.outputs / "records").iterdir()):
+        lines = [json.loads(line) for line in part.read_text().splitlines()]
+        transformed[f"{part.name}.out"] = [{**line, "SageMakerOutput": {"probability": 0.5}} for line in lines]
+    assert len(transformed) > 2
+    # What comes back in another order is put together all the same.
+    transformed["part-00000.jsonl.out"].append(transformed["part-00002.jsonl.out"].pop())
+    done = {name: split.outputs / name for name in ("split", "unreadable")}
+    collect = step(tmp_path / "collect", "collect_batch", code, request=asked, transformed=transformed, **done)
+    dies_and_rises(collect, ["results", "errors", "report"])
+
+
+def test_the_built_in_xgboost_trains_on_nothing_that_was_left_half_written(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("1,2\n0,3\n")
+    assert xgboost_data.matrix(xgboost, tmp_path, "csv", weights=False).num_row() == 2
+    (tmp_path / ".train-00001.csv.part").write_text("1,2\n0,")
+    with pytest.raises(UserError, match="Hidden file found"):
+        xgboost_data.matrix(xgboost, tmp_path, "csv", weights=False)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "hyperparameters"),
+    [
+        ("xgboost", {"num_round": "5", "objective": "binary:logistic"}),
+        ("xgboost", {"num_round": "5", "objective": "binary:logistic", "save_model_on_termination": "true"}),
+        ("kmeans", {"k": "3", "feature_dim": "4", "mini_batch_size": "100"}),
+    ],
+)
 def test_a_built_in_training(algorithm: str, hyperparameters: dict[str, str], tmp_path: Path) -> None:
-    died, _ = die_and_rise(training(algorithm, hyperparameters, tmp_path), names=2)
-    assert died
+    """It has a container of its own each time, so there is nothing to run again in."""
+    config, train, model = tmp_path / "input/config", tmp_path / "input/data/train", tmp_path / "model"
+    for path in (config, train, model):
+        path.mkdir(parents=True)
+    rows = np.random.default_rng(0).normal(size=(300, 4)).round(4)
+    rows[:, 0] = rows[:, 0] > 0
+    np.savetxt(train / "train.csv", rows, delimiter=",", fmt="%g")
+    kind = "text/csv;label_size=0" if algorithm == "kmeans" else "text/csv"
+    documents = {
+        "hyperparameters": hyperparameters,
+        "inputdataconfig": {"train": {"ContentType": kind, "S3DistributionType": "FullyReplicated"}},
+        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
+    }
+    for name, document in documents.items():
+        (config / f"{name}.json").write_text(json.dumps(document))
+    words = ["-m", f"local_cloud.sagemaker.images.{algorithm}_train"]
+    moments, opened, whole = watched(Job(words, {"SAGEMAKER_BASE_DIR": str(tmp_path)}, model))
+    assert len(whole) == 1
+    if "save_model_on_termination" not in hyperparameters:
+        require_whole(moments + opened, whole)
+        assert len(moments) > 1
+        return
+    kept = [xgboost.Booster(model_file=bytearray(left["xgboost-model"])) for left in moments if "xgboost-model" in left]
+    assert {model.num_boosted_rounds() for model in kept} == {1, 2, 3, 4, 5}

@@ -1,5 +1,7 @@
 """What a pipeline is started with."""
 
+import re
+
 import pytest
 from botocore.stub import ANY
 
@@ -66,6 +68,38 @@ def test_a_pipeline_starts_on_the_raw_files_that_are_there(monkeypatch: pytest.M
         assert pipeline.start_execution(stubs.target) == EXECUTION
         versions_started.append(version)
     assert versions_started[0] == versions_started[1] != versions_started[2]
+
+
+def test_a_pipeline_is_given_where_its_splits_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "raw_version", lambda target: "v1")
+    monkeypatch.setattr(live, "champion_model", lambda target: "")
+    stubs = Stubs()
+    until = "2013-07-01T00:00:00/2013-08-01T00:00:00/2013-09-01T12:00:00"
+    given = [{"Name": "RawDataVersion", "Value": "v1"}, {"Name": "SplitUntil", "Value": until}]
+    expected = {"PipelineName": GROUP, "PipelineParameters": given, "ClientRequestToken": ANY}
+    stubs.sagemaker.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION}, expected)
+    assert pipeline.start_execution(stubs.target, split_until="2013-07-01/2013-08-01/2013-09-01T12:00") == EXECUTION
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2013-07-01/2013-08-01", "not three"),
+        ("2013-07-01/2013-08-01/2013-08-01", "put them in order"),
+        ("July/August/September", "valid datetime"),
+        ("2013-07-01/2013-08-01/2013-09-01T00:00Z", "time zone"),
+    ],
+)
+def test_splits_that_cannot_be_start_nothing(until: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "raw_version", lambda target: "v1")
+    monkeypatch.setattr(live, "champion_model", lambda target: "")
+    with pytest.raises(OperationError, match=f"{re.escape(until)}.*{said}.*Correct it"):
+        pipeline.start_execution(Stubs().target, split_until=until)
+
+
+def test_prepared_data_is_split_already() -> None:
+    with pytest.raises(OperationError, match="Leave --split-until out"):
+        pipeline.start_execution(Stubs().target, prepared="s3://p/q", split_until="2013-07-01/2013-08-01/2013-09-01")
 
 
 def test_a_pipeline_without_raw_files_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:

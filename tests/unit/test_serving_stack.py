@@ -106,7 +106,7 @@ def test_a_challenger_and_a_shadow_exclude_each_other(template):
 def test_names_follow_every_property_and_the_version(synthesise, one):
     def prefixes(template):
         return [
-            resource["Properties"][key]["Fn::Join"][1][0]
+            "".join(part for part in resource["Properties"][key]["Fn::Join"][1] if isinstance(part, str))
             for resource in template["Resources"].values()
             for key in ("ModelName", "EndpointConfigName")
             if resource["Type"] in ("AWS::SageMaker::Model", "AWS::SageMaker::EndpointConfig")

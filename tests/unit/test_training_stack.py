@@ -17,6 +17,7 @@ from config import ConfigError, Environment, load_environment, load_use_case
 from config.loading import ROOT
 from constructs.placement import Placement
 from pipelines_src import job_wheels
+from pipelines_src.job_code import Sources
 from stacks.training_stack import TrainingStack
 
 PREFIX = "flight_delays"
@@ -68,7 +69,7 @@ def synthesise(
         network=platform,
         security=platform,
         data=platform,
-        sources=code,
+        sources=Sources(code),
     )
     return Template.from_stack(stack), folder / "training.template.json"
 

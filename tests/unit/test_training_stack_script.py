@@ -9,6 +9,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from config import load_environment
+from pipelines_src.job_code import Sources
 from stacks.training_stack import TrainingStack
 from tests.unit.test_script_code import sources
 from tests.unit.test_training_stack import Platform, body, statements
@@ -29,7 +30,7 @@ def out(sources: Path, tmp_path: Path) -> tuple[dict[str, Any], Path]:
         network=platform,
         security=platform,
         data=platform,
-        sources=sources,
+        sources=Sources(sources),
     )
     return dict(Template.from_stack(stack).to_json()), tmp_path / "out"
 

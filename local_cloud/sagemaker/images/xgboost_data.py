@@ -24,6 +24,9 @@ def content_type(given: str | None) -> str:
 
 def matrix(library: Any, folder: Path, kind: str, weights: bool) -> Any:
     """Return a channel as a DMatrix, the label first, then the weight if there is one; UserError if it cannot be."""
+    # As the image does (data_utils.get_size); XGBoost itself would read them with the rest of the folder.
+    if any(path.is_file() for path in folder.rglob(".*")):
+        raise UserError("Hidden file found in the data path! Remove that before training.")
     files = files_of(folder)
     try:
         if kind == "parquet":

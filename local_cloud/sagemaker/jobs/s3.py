@@ -95,13 +95,20 @@ class Transfer:
         return content
 
     def upload(self, path: Path, uri: str, kms_key: str | None = None) -> None:
-        """Upload a file to a URI, encrypted with the key if one is named, else as the bucket says."""
+        """Upload a file to a URI, encrypted with the key if one is named, else as the bucket says.
+
+        Raises:
+            FileNotFoundError: it is gone.
+            JobFailureError: the upload is refused.
+        """
         bucket, key = split(uri)
         extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
-        try:
-            self._s3.upload_file(str(path), bucket, key, ExtraArgs=extra, Config=_TRANSFER)
-        except Exception as error:  # boto3 wraps refusals in S3UploadFailedError, which is no ClientError
-            raise JobFailureError(f"ClientError: Failed to upload to {uri}: {error}") from error
+        # Opened once: if the job moves another file to this place meanwhile, it is still the whole old one that goes.
+        with path.open("rb") as file:
+            try:
+                self._s3.upload_fileobj(file, bucket, key, ExtraArgs=extra, Config=_TRANSFER)
+            except Exception as error:  # whatever boto3 makes of a refusal
+                raise JobFailureError(f"ClientError: Failed to upload to {uri}: {error}") from error
 
     def delete(self, uri: str) -> None:
         """Delete an object."""

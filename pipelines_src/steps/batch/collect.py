@@ -15,31 +15,43 @@ from ..use_case import UseCase
 from .files import ERRORS, REPORT, SPLIT, Counts, ErrorFile, lines_below, request
 from .reading import json_text
 
+OUTPUTS = ("results", "errors", "report")
 OUTPUT = "SageMakerOutput"  # what batch transform calls the model's answer when it joins it to the input
 ERROR = "error"  # of an answer: the model could not answer this record
 
 
 class Results:
-    """Writes the results of a file below a folder, one file after the other."""
+    """Writes the results of files below a folder, in whatever order; they have their names when all are written."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._stack = folder, ExitStack()
+        self._besides: dict[str, Path] = {}
         self._open: tuple[str, TextIO] | None = None
 
     def __enter__(self) -> "Results":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def __exit__(self, *error: Any) -> None:
+        self._close()
+        self._stack.__exit__(*error)
 
     def write(self, file: str, document: Mapping[str, Any]) -> None:
         """Add a line to the results of a file."""
         if self._open is None or self._open[0] != file:
-            self._stack.close()
+            self._close()
+            self._open = (file, self._beside(file).open("a", encoding="ascii"))  # one at a time: there may be thousands
+        self._open[1].write(json_text(document) + "\n")
+
+    def _beside(self, file: str) -> Path:
+        if file not in self._besides:
             path = self._folder / result_name(file)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._open = (file, self._stack.enter_context(path.open("a", encoding="ascii")))
-        self._open[1].write(json_text(document) + "\n")
+            self._besides[file] = self._stack.enter_context(files.replacing(path))
+        return self._besides[file]
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
 
 
 def result_name(file: str) -> str:
@@ -85,7 +97,7 @@ def run(_: UseCase, folders: Folders) -> None:
         counts.of(name).unreadable = split.files[name].unreadable
     with (
         Results(folders.output("results")) as results,
-        (folders.output("errors") / ERRORS).open("w", encoding="ascii") as file,
+        files.writing(folders.output("errors") / ERRORS, "ascii") as file,
     ):
         errors = ErrorFile(file, counts)
         for bad in lines_below(folders.input("unreadable")):
@@ -93,13 +105,17 @@ def run(_: UseCase, folders: Folders) -> None:
         counts.reasons = split.reasons.copy()  # by rules, which the error file does not tell
         for line in lines_below(folders.input("transformed")):
             _take(line, results, errors, counts, seen)
-    seen.check()
-    if split.scored and not counts.scored:
-        reason = next(iter((counts.reasons - split.reasons).elements()), "no reason is known")
-        raise StepError(f"the model could score none of {split.scored} records: {reason}. Look at the transform's log.")
+        seen.check()
+        _require_some(split, counts)
     print(f"{counts.scored} records scored, {counts.errors} bad ones", flush=True)
     run_id = request(folders.input("request"))["run"]
     files.write_json(folders.output("report") / REPORT, {"run": run_id, **counts.document()})
+
+
+def _require_some(split: Counts, counts: Counts) -> None:
+    if split.scored and not counts.scored:
+        reason = next(iter((counts.reasons - split.reasons).elements()), "no reason is known")
+        raise StepError(f"the model could score none of {split.scored} records: {reason}. Look at the transform's log.")
 
 
 def _take(line: Any, results: Results, errors: ErrorFile, counts: Counts, seen: Seen) -> None:

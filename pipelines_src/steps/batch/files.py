@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..files import read_json
+from ..files import read_json, writing
 from .reading import json_text
 
 REQUEST = "request.json"  # what the run is asked to score; lambda/batch_transform writes it
@@ -80,7 +80,10 @@ class ErrorFile:
 
 
 class Parts:
-    """Lines over several files of a folder, so that several machines share them: `part-00000.jsonl` and so on."""
+    """Lines over several files of a folder, so that several machines share them: `part-00000.jsonl` and so on.
+
+    A file has its name when it is full, or when all is written.
+    """
 
     def __init__(self, folder: Path, part_bytes: int) -> None:
         self._folder, self._limit = folder, part_bytes
@@ -91,15 +94,15 @@ class Parts:
     def __enter__(self) -> "Parts":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
 
     def write(self, line: str) -> None:
         """Add a line, to a new file when the last one is full."""
         if self._file is None or self._size >= self._limit:
             self._stack.close()
             path = self._folder / f"part-{self._number:05d}.jsonl"
-            self._file = self._stack.enter_context(path.open("w", encoding="ascii"))
+            self._file = self._stack.enter_context(writing(path, "ascii"))
             self._number, self._size = self._number + 1, 0
         self._size += self._file.write(line + "\n")
 

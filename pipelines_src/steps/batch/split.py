@@ -20,6 +20,7 @@ from .files import COUNTS, ERRORS, SPLIT, Counts, ErrorFile, Parts, request
 # A machine gets whole files; SageMaker sends at most MaxPayloadInMB (6) in one request, a record is never divided.
 PART_BYTES = 64 * 2**20
 LONGEST = 5 * 2**20
+OUTPUTS = ("records", "unreadable", "split")
 RECORD_ID = "record_id"
 
 
@@ -79,7 +80,7 @@ def run(_: UseCase, folders: Folders) -> None:
     counts, incoming = Counts(), folders.input("incoming")
     with (
         Parts(folders.output("records"), PART_BYTES) as records,
-        (folders.output("unreadable") / ERRORS).open("w", encoding="ascii") as file,
+        files.writing(folders.output("unreadable") / ERRORS, "ascii") as file,
     ):
         errors = ErrorFile(file, counts)
         for refused in asked["refused"]:

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from ..errors import StepError
 from ..folders import Place
+from . import parquet
 
 _NANOS = "TIMESTAMP(NANOS"
 
@@ -29,12 +30,12 @@ class Files:
         """Return the addresses of the files of a table, in order: of the file itself, or of all below a folder.
 
         Raises:
-            StepError: there is none.
+            StepError: there is none, or Spark did not end writing the table.
         """
         path, system = self._at(address)
         try:
             found = list(system.globStatus(path) or ())
-            files = sorted(self._below(system, found))
+            files = sorted(self._below(system, found, address))
         except Py4JJavaError as error:
             raise StepError(f"{address}: cannot be read: {reason(error)}.") from error
         if not found:
@@ -67,14 +68,13 @@ class Files:
         path, system = self._at(address)
         system.delete(path, True)
 
-    def _below(self, system: Any, statuses: Sequence[Any]) -> list[str]:
+    def _below(self, system: Any, statuses: Sequence[Any], table: str) -> list[str]:
         files = []
         for status in statuses:
-            name = status.getPath().getName()
-            if name.startswith(("_", ".")):  # what Spark and others leave beside the parts
+            if not parquet.is_of_table(status.getPath().getName(), table):
                 continue
             if status.isDirectory():
-                files += self._below(system, list(system.listStatus(status.getPath())))
+                files += self._below(system, list(system.listStatus(status.getPath())), table)
             else:
                 files.append(status.getPath().toString())
         return files

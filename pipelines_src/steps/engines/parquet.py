@@ -7,19 +7,20 @@ from typing import Any
 from ..errors import StepError
 from ..folders import Place
 
+_UNCOMMITTED = "_temporary"  # the folder in a table where Hadoop's committers keep what is not of it yet
+
 
 def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
     """Return the files of a table: the file itself, or the parts below a folder, in order.
 
     Raises:
-        StepError: there is none, one is not Parquet, or one lacks a column.
+        StepError: there is none, one is not Parquet, or one lacks a column; or Spark did not end writing the table.
     """
     if not path.exists():
         beside = ", ".join(sorted(item.name for item in path.parent.glob("*"))) or "nothing"
         raise StepError(f"{path}: there is no such file; its folder holds {beside}. Upload it under this name.")
-    found = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
-    # What Spark and others leave beside the parts.
-    found = [file for file in found if not file.name.startswith(("_", "."))]
+    every = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    found = [file for file in every if all(is_of_table(name, path) for name in file.relative_to(path).parts)]
     if not found:
         raise StepError(f"{path}: the folder holds no file. Upload the parts of the table into it.")
     for file in found:
@@ -30,6 +31,20 @@ def files_of(path: Path, columns: Sequence[str]) -> list[Path]:
 def rows(path: Path) -> int:
     """Return how many rows a table has, as its files say."""
     return sum(int(row[0]) for file in files_of(path, ()) for row in _ask(file, "num_rows", "parquet_file_metadata"))
+
+
+def is_of_table(name: str, place: Place) -> bool:
+    """Whether a file or folder of a table's folder has this name because it is of the table.
+
+    Raises:
+        StepError: it says that the table is being written. A part of its parts may be there already.
+    """
+    if name == _UNCOMMITTED:
+        raise StepError(
+            f"{place}: holds {_UNCOMMITTED}, so Spark is writing it, or was killed when it did. Wait for its end, or "
+            "write the table again."
+        )
+    return not name.startswith(("_", "."))  # else it is what Spark and others leave beside the parts
 
 
 def _require(file: Path, columns: Sequence[str]) -> None:

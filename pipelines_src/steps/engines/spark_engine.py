@@ -90,6 +90,7 @@ class SparkEngine:
         for name, value in _SETTINGS.items():
             self._session.conf.set(name, value)
         self._files = Files(self._session)
+        self._files.remove(self._scratch)  # of a run that was killed: Spark refuses to write where something lies
         self._outputs = 0
 
     def close(self) -> None:

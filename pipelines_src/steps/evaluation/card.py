@@ -43,7 +43,7 @@ def document(use_case: UseCase, learnt: Document, report: Document, evaluation: 
         "data": {
             "tables": list(use_case.raw),
             "record": [{"name": field.name, "type": field.type} for field in use_case.record],
-            "split": use_case.split,
+            "split": report["split"],
             "splits": report["splits"],
             "cleaning": report["cleaning"],
         },

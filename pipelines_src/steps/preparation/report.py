@@ -20,7 +20,7 @@ def report(engine: Engine, prepared: ir.Table, use_case: UseCase) -> Document:
     rules = _rules(engine, prepared, use_case)
     for rule in rules:
         print(f"cleaning: {rule}", flush=True)
-    return {"use_case": use_case.name, "splits": splits, "cleaning": rules}
+    return {"use_case": use_case.name, "split": use_case.split, "splits": splits, "cleaning": rules}
 
 
 def require_labels(engine: Engine, prepared: ir.Table, use_case: UseCase) -> None:

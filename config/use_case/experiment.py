@@ -1,0 +1,105 @@
+"""How champion and challenger are compared on live requests, by their outcomes."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from config.use_case.schedule import schedule_expression
+from config.use_case.section import Section
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+Probability = Annotated[float, Field(gt=0, lt=1)]
+MetricName = Literal["error_rate", "log_loss", "auc", "value", "absolute_error", "squared_error"]
+Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
+
+
+class DecisionValues(Section):
+    """What each decision is worth to the business, in any one unit; acting is what the model's threshold says."""
+
+    true_positive: float = Field(description="Acting where it happens.")
+    false_positive: float = Field(description="Acting where nothing happens.")
+    true_negative: float = Field(default=0, description="Not acting where nothing happens.")
+    false_negative: float = Field(default=0, description="Not acting where it happens.")
+
+
+class RampStep(Section):
+    """A share of the requests, and what it takes to go beyond it."""
+
+    weight: Probability = Field(description="The challenger's share of the requests.")
+    minimum: int = Field(default=1000, ge=1, description="Its records with outcomes before the next step.")
+
+
+class Guard(Section):
+    """How much more often than the champion's the challenger's requests may go wrong."""
+
+    margin: Rate = Field(description="Tolerated difference of the rates.")
+    alpha: Probability = Field(
+        default=0.01, description="Probability of withdrawing a challenger that keeps the margin."
+    )
+
+
+class LatencyGuard(Guard):
+    """A request goes wrong when its model takes longer."""
+
+    above_ms: float = Field(gt=0, description="Milliseconds (the metric ModelLatency).")
+
+
+class Guards(Section):
+    """What withdraws a challenger whatever the metric says. Each can be left out by `null`."""
+
+    errors_5xx: Guard | None = Field(default=Guard(margin=0.001), description="Errors of the model.")
+    errors_4xx: Guard | None = Field(default=Guard(margin=0.01), description="Requests that the model refuses.")
+    invalid: Guard | None = Field(default=Guard(margin=0.01), description="Answers that are no predictions.")
+    latency: LatencyGuard | None = Field(default=None, description="Left out: how long it takes is not compared")
+
+
+class Experiment(Section):
+    """The terms on which an experiment starts; what runs keeps those it started with."""
+
+    metric: MetricName
+    values: DecisionValues | None = Field(default=None, description="What `value` adds up")
+    smallest_effect: float = Field(gt=0, description="Smallest difference worth finding, in the metric's unit.")
+    method: Literal["sequential", "thompson"] = Field(
+        default="sequential",
+        description="sequential: a confidence sequence, which bounds false decisions; thompson: shares by the "
+        "probability of being best, which loses less meanwhile and bounds nothing",
+    )
+    assignment: Literal["random", "sticky"] = Field(
+        default="random", description="random: each request by weight; sticky: each user keeps a variant"
+    )
+    alpha: Probability = Field(default=0.05, description="Probability of a decision where both are equally good.")
+    power: Probability = Field(default=0.8, description="Probability of finding the smallest effect.")
+    ramp: tuple[RampStep, ...] = Field(
+        default=(RampStep(weight=0.1), RampStep(weight=0.5)), min_length=1, description="Shares, rising."
+    )
+    minimum: int = Field(default=1000, ge=2, description="Records of each variant before the metric decides.")
+    maximum_days: int = Field(default=28, ge=1, le=365, description="After which it ends, whatever the records.")
+    at_maximum: Literal["withdraw", "promote", "ask"] = Field(
+        default="ask", description="What happens then; promote needs `non_inferiority`"
+    )
+    non_inferiority: float | None = Field(
+        default=None, gt=0, description="By how much the challenger may be worse and still be promoted at the end"
+    )
+    guards: Guards = Guards()
+    outcome_hours: int = Field(
+        default=0, ge=0, le=2160, description="By when outcomes are known; younger requests are not counted yet"
+    )
+    schedule: Schedule = Field(default="rate(1 hour)", description="When it is looked at, in UTC")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        weights = [step.weight for step in self.ramp]
+        if weights != sorted(set(weights)):
+            raise ValueError(f"the ramp's weights are {weights}; allowed are weights that rise; put them in order")
+        if (self.values is not None) != (self.metric == "value"):
+            raise ValueError("`values` and `metric: value` go together; write both or neither")
+        if (self.at_maximum == "promote") != (self.non_inferiority is not None):
+            raise ValueError("`non_inferiority` and `at_maximum: promote` go together; write both or neither")
+        if self.method == "thompson" and self.metric == "auc":
+            raise ValueError("thompson adds up numbers of single records, which auc has not; choose another metric")
+        return self
+
+    @property
+    def direction(self) -> Literal["higher", "lower"]:
+        """Whether a higher or a lower metric is better."""
+        return "higher" if self.metric in ("auc", "value") else "lower"

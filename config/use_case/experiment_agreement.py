@@ -1,0 +1,25 @@
+"""What a use case's experiments must agree on with its problem. Raises ValueError with a remedy."""
+
+from config.use_case.experiment import Experiment, MetricName
+from config.use_case.metrics import Problem
+
+_METRICS: dict[Problem, tuple[MetricName, ...]] = {
+    "binary_classification": ("error_rate", "log_loss", "auc", "value"),
+    "multiclass_classification": ("error_rate", "log_loss"),
+    "regression": ("absolute_error", "squared_error"),
+    "clustering": (),
+}
+
+
+def experiment_fits(problem: Problem, experiment: Experiment | None) -> None:
+    """What is compared is known of each request."""
+    if experiment is None:
+        return
+    allowed = _METRICS[problem]
+    if not allowed:
+        raise ValueError(f"experiment: {problem} has no outcomes to compare; remove it")
+    if experiment.metric not in allowed:
+        raise ValueError(
+            f"experiment.metric: found {experiment.metric!r}; allowed for {problem} are {', '.join(allowed)}; "
+            "choose one of them"
+        )
