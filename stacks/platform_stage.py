@@ -69,7 +69,7 @@ class PlatformStage(cdk.Stage):
 
     def _network(self) -> NetworkStack:
         network = self.environment.network
-        extra = {service for notebook in self.environment.notebooks for service in notebook.services}
+        extra: set[str] = {service for notebook in self.environment.notebooks for service in notebook.services}
         # The release function, which runs inside the network there, holds scaling.
         if network.interface_endpoints == "full" and self.environment.scales:
             extra.add("application-autoscaling")
