@@ -123,6 +123,11 @@ class Environment(Section):
         """Return what serves a use case."""
         return self.serving_of.get(use_case, self.serving)
 
+    @property
+    def scales(self) -> bool:
+        """Whether the instances of any endpoint follow the requests."""
+        return any(self.serves(use_case).scaling for use_case in self.use_cases)
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         rules.zones_of_region(self.network.zones, self.region)

@@ -4,8 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from config import serving_rules
+from config import scaling_rules, serving_rules
 from config.instance_types import EndpointInstanceType
+from config.scaling import Scaling
 from config.section import Section
 
 
@@ -49,6 +50,11 @@ class Serving(Section):
         default=None,
         description="machines of the second variant, challenger or shadow, while there is one; left out: as champion",
     )
+    scaling: Scaling | None = Field(
+        default=None,
+        description="how the instances of champion and challenger follow the requests; null: their number stays. While "
+        "it is set no instance type can change (docs/runbooks/release.md)",
+    )
     shift: Shift | None = Field(
         default=Shift(), description="how a release moves the traffic; null: all at once, as one instance needs"
     )
@@ -69,4 +75,12 @@ class Serving(Section):
         if self.shift:
             serving_rules.ends_in_time(self.shift.waits * self.shift.wait_minutes + self.bake_minutes)
             serving_rules.parts_of(self.shift.type, {"champion": self.champion, "challenger": self.second})
+        return self
+
+    @model_validator(mode="after")
+    def _scales_as_sagemaker_can(self) -> Self:
+        if self.scaling:
+            scaling_rules.starts_within(self.scaling, {"champion": self.champion, "challenger": self.second})
+            if self.shift:
+                scaling_rules.parts_of(self.shift.type, self.scaling.every_bounds)
         return self

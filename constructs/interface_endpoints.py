@@ -34,7 +34,11 @@ FULL = MINIMAL | {
 }
 _SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
 # Names of the endpoints that belong to no level, by service.
-EXTRA = {"git-codecommit": "CodeCommitGit", "secretsmanager": "SecretsManager"}
+EXTRA = {
+    "application-autoscaling": "ApplicationAutoScaling",
+    "git-codecommit": "CodeCommitGit",
+    "secretsmanager": "SecretsManager",
+}
 # AWS's own images are in accounts of AWS.
 _OTHER_ACCOUNTS = ("EcrApi", "EcrDocker")
 

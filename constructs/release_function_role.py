@@ -1,5 +1,7 @@
 """What the release function may do."""
 
+from dataclasses import dataclass
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -10,8 +12,24 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.function_statements import run_function
+from constructs.scaling_statements import hold_scaling
 from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
+
+
+@dataclass(frozen=True)
+class ReleaseReach:
+    """What the function works with.
+
+    Attributes:
+        records: table of releases.
+        failures: queue for events that it could not handle.
+        scaling: whether any endpoint scales, whose scaling in it holds while it updates it.
+    """
+
+    records: dynamodb.ITable
+    failures: sqs.IQueue
+    scaling: bool
 
 
 class ReleaseFunctionRole(Construct):
@@ -22,10 +40,9 @@ class ReleaseFunctionRole(Construct):
 
     Args:
         environment: whose serving stacks.
-        records: table of releases.
-        key: of that table, of the queue and of the function's settings.
+        reach: what it works with.
+        key: of its table, of its queue and of the function's settings.
         log_group: where the function logs.
-        failures: queue for events that it could not handle.
         inside_network: whether it needs network interfaces.
     """
 
@@ -35,18 +52,19 @@ class ReleaseFunctionRole(Construct):
         construct_id: str,
         *,
         environment: str,
-        records: dynamodb.ITable,
+        reach: ReleaseReach,
         key: kms.IKey,
         log_group: logs.ILogGroup,
-        failures: sqs.IQueue,
         inside_network: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
         release, look = _release(arns, environment), _look(arns, environment)
+        if reach.scaling:
+            release += hold_scaling(arns, f"{environment}-*", {"ml-loop:environment": environment})
         run = run_function(
-            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
-            allow(["sqs:SendMessage"], [failures.queue_arn]),
+            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
+            allow(["sqs:SendMessage"], [reach.failures.queue_arn]),
             key=key,
             log_group=log_group,
             inside_network=inside_network,
@@ -60,7 +78,8 @@ class ReleaseFunctionRole(Construct):
         )
         why = (
             "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here; tracing, listing and a function's network interfaces know no resource."
+            "case needs no change here, and scalable targets by their tags; tracing, listing, describing scaling and a "
+            "function's network interfaces know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, [*release, *look, *run], why) | inline)

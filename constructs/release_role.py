@@ -1,5 +1,7 @@
 """The role that CloudFormation assumes for a release."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -8,12 +10,13 @@ from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
 from constructs.sagemaker_role import SAGEMAKER
+from constructs.scaling_statements import manage_scaling
 from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
 class ReleaseRole(Construct):
-    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint and their alarms, no more.
+    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, scaling, no more.
 
     Whoever may call `UpdateStack` could send another template, so what the template can do ends here
     (docs/decisions/release-role.md). Actions as the permissions of the handlers in CloudFormation's resource schemas
@@ -26,6 +29,7 @@ class ReleaseRole(Construct):
         model_role: the one role it may pass, and to SageMaker only.
         volume_key: key of the endpoint's volumes.
         alarm_names: beginnings of the names of the alarms it may change.
+        scaling_tags: of the scalable targets that it may change; None: there are none.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class ReleaseRole(Construct):
         model_role: iam.IRole,
         volume_key: kms.IKey,
         alarm_names: list[str],
+        scaling_tags: Mapping[str, str] | None,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
@@ -58,6 +63,7 @@ class ReleaseRole(Construct):
             ),
             # Either mark of a grant made by a service will do: AWS does not say which one endpoints' volumes have.
             allow(["kms:CreateGrant"], [volume_key.key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+            *(manage_scaling(arns, name, scaling_tags) if scaling_tags else []),
         ]
         self.role = iam.Role(
             self,
@@ -70,8 +76,8 @@ class ReleaseRole(Construct):
             inline_policies={"Release": document(statements)},
         )
         why = (
-            "Only versions of one use case's model, configuration and packages, and the endings that CloudFormation "
-            "gives alarms; describing alarms is allowed on all or none."
+            "Only versions of one use case's model, configuration and packages, the endings that CloudFormation gives "
+            "alarms, and scalable targets by their tags; describing alarms and scaling is allowed on all or none."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, statements, why) | inline)

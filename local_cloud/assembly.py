@@ -12,6 +12,7 @@ from ministack import app as ministack_app
 from ministack.core import router
 
 from local_cloud import control
+from local_cloud.autoscaling import front as autoscaling
 from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
     alarms,
@@ -69,18 +70,24 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     settled_answers.install()
     updatable.install()
     types.install()
-    front = SageMakerFront(database, MinistackPlatform(port, state_dir, loop))
+    platform = MinistackPlatform(port, state_dir, loop)
+    front, scaling = SageMakerFront(database, platform), autoscaling.AutoScalingFront(database, platform)
+    router.SERVICE_PATTERNS["application-autoscaling"] = {"target_prefixes": [autoscaling.TARGET_PREFIX]}
+    ministack_app.SERVICE_HANDLERS["application-autoscaling"] = scaling.handle_request
     router.SERVICE_PATTERNS["sagemaker"] = {"target_prefixes": ["SageMaker."]}
     ministack_app.SERVICE_HANDLERS["sagemaker"] = front.handle_request
-    return _Application(port, state_dir, front)
+    return _Application(port, state_dir, front, scaling)
 
 
 class _Application:
     """ministack's application, with the local cloud's own requests."""
 
-    def __init__(self, port: int, state_dir: Path, front: SageMakerFront) -> None:
+    def __init__(
+        self, port: int, state_dir: Path, front: SageMakerFront, scaling: autoscaling.AutoScalingFront
+    ) -> None:
         self._port = port
         self._front = front
+        self._scaling = scaling
         self._saver = Saver(state_dir / "ministack")
         self._status = {"ready": False, "pid": os.getpid(), "since": time.time(), "state_dir": str(state_dir)}
         self._background: set[asyncio.Task[None]] = set()
@@ -89,7 +96,7 @@ class _Application:
         if scope["type"] == "http" and scope["path"].startswith(control.PREFIX):
             await control.answer(scope["method"], scope["path"], self._status, send)
         elif scope["type"] == "lifespan":
-            work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run())
+            work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run())
             self._background = {asyncio.create_task(task) for task in work}
             await ministack_app.app(scope, receive, send)
         else:

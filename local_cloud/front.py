@@ -6,14 +6,13 @@ import logging
 from typing import Any
 
 from local_cloud import iam
+from local_cloud.authorization import Answer, error_answer, refusal_of
+from local_cloud.autoscaling import registered
 from local_cloud.sagemaker import api
 from local_cloud.sagemaker.store import Database, Store
 from local_cloud.sagemaker_platform import MinistackPlatform
 
 logger = logging.getLogger("local_cloud")
-
-Answer = tuple[int, dict[str, str], bytes]
-_JSON = {"Content-Type": "application/x-amz-json-1.1"}
 
 
 class SageMakerFront:
@@ -55,10 +54,12 @@ class SageMakerFront:
         try:
             request = json.loads(body or b"{}")
         except ValueError:
-            return _error(400, "SerializationException", "The request body is not JSON.")
+            return error_answer(400, "SerializationException", "The request body is not JSON.")
         for check in iam.checks(operation, request, self._here().arn("")[:-1]):
-            if refusal := _refusal(check, self._tags(check), access_key, headers):
-                return refusal
+            if refused := refusal_of(check, self._tags(check), access_key, headers):
+                return refused
+        if operation == "DeleteEndpoint" and (refused := self._may_not_deregister(request, access_key, headers)):
+            return refused
         return await asyncio.to_thread(self._answer, target, body, self._here())
 
     async def _runtime(self, method: str, path: str, headers: dict[str, str], body: bytes, access_key: str) -> Answer:
@@ -66,9 +67,9 @@ class SageMakerFront:
 
         check = iam.runtime_check(path, self._here().arn("")[:-1])
         if check is None:
-            return _error(404, "UnknownOperationException", f"SageMaker Runtime has no operation {method} {path}")
-        if refusal := _refusal(check, self._tags(check), access_key, headers):
-            return refusal
+            return error_answer(404, "UnknownOperationException", f"SageMaker Runtime has no operation {method} {path}")
+        if refused := refusal_of(check, self._tags(check), access_key, headers):
+            return refused
         answer: Answer = await runtime.handle(method, path, headers, body, self._here())
         return answer
 
@@ -77,7 +78,13 @@ class SageMakerFront:
             return api.handle(target, body, call)
         except Exception as error:
             logger.exception("%s failed", target)
-            return _error(500, "InternalFailure", f"{target}: {type(error).__name__}: {error}")
+            return error_answer(500, "InternalFailure", f"{target}: {type(error).__name__}: {error}")
+
+    def _may_not_deregister(self, request: dict[str, Any], access_key: str, headers: dict[str, str]) -> Answer | None:
+        for check in registered.checks_of_deletion(str(request.get("EndpointName")), self._here()):
+            if refusal_of(check, {}, access_key, headers):
+                return error_answer(400, "ValidationException", registered.NOT_DEREGISTERED)
+        return None
 
     def _here(self) -> api.Call:
         from ministack.core.iam_evaluator import caller_arn
@@ -90,26 +97,3 @@ class SageMakerFront:
         kind, _, name = check.resource.rpartition(":")[2].partition("/")
         document = self._here().store.get("".join(word.capitalize() for word in kind.split("-")), name) or {}
         return {f"aws:ResourceTag/{tag['Key']}": tag["Value"] for tag in document.get("Tags", [])}
-
-
-def _refusal(check: iam.Check, tags: dict[str, str], access_key: str, headers: dict[str, str]) -> Answer | None:
-    from ministack import app
-    from ministack.core.iam_actions import identity_denial_message
-    from ministack.core.iam_evaluator import AuthError, enforce
-    from ministack.core.responses import get_region, new_uuid
-
-    denied = enforce(
-        access_key, check.action, check.service, get_region(),
-        resource_arn=check.resource, service_context={**tags, **check.context},
-    )  # fmt: skip
-    if denied is None:
-        return None
-    if isinstance(denied, AuthError):
-        failure: Answer = app._credential_failure("sagemaker", check.action, new_uuid(), denied, headers)
-        return failure
-    message = identity_denial_message(check.action, denied.principal_arn, check.resource, denied.decision == "Deny")
-    return _error(400, "AccessDeniedException", message)
-
-
-def _error(status: int, code: str, message: str) -> Answer:
-    return status, {**_JSON, "x-amzn-errortype": code}, json.dumps({"__type": code, "message": message}).encode()

@@ -19,7 +19,7 @@ from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
 from constructs.look_queue import LookQueue
 from constructs.records_table import RecordsTable
-from constructs.release_function_role import ReleaseFunctionRole
+from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
@@ -73,11 +73,11 @@ class ControlStack(cdk.Stack):
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
-        self._release()
+        self._release(scaling=environment.scales)
         if data:
             self._batch_transform(data)
 
-    def _release(self) -> None:
+    def _release(self, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
         failures = self._queue("FailedEvents", "Events that the release function could not handle lie", RELEASE_RUNBOOK)
         log_group = self._log_group("ReleaseLogs")
@@ -85,10 +85,9 @@ class ControlStack(cdk.Stack):
             self,
             "ReleaseRole",
             environment=self._environment,
-            records=records,
+            reach=ReleaseReach(records, failures, scaling),
             key=self._key,
             log_group=log_group,
-            failures=failures,
             inside_network=self._inside is not None,
         ).role
         function = self._function(

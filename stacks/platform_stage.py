@@ -68,10 +68,12 @@ class PlatformStage(cdk.Stage):
         self._finish()
 
     def _network(self) -> NetworkStack:
-        extra = sorted({service for notebook in self.environment.notebooks for service in notebook.services})
-        return NetworkStack(
-            self, "Network", network=self.environment.network, extra_endpoints=extra, **self._props("network")
-        )
+        network = self.environment.network
+        extra: set[str] = {service for notebook in self.environment.notebooks for service in notebook.services}
+        # The release function, which runs inside the network there, holds scaling.
+        if network.interface_endpoints == "full" and self.environment.scales:
+            extra.add("application-autoscaling")
+        return NetworkStack(self, "Network", network=network, extra_endpoints=sorted(extra), **self._props("network"))
 
     def _data(self) -> DataStack:
         return DataStack(

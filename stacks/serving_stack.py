@@ -15,6 +15,7 @@ from constructs.model_role import ModelFiles, ModelRole
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
 from constructs.traffic_shift import TrafficShift
+from constructs.variant_scaling import SCALED, Capacity, ScheduledCapacity, VariantScaling
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
@@ -51,6 +52,7 @@ class ServingStack(cdk.Stack):
         endpoint = self._endpoint(network, data, model_role)
         alarms = self._alarms(endpoint, alarm_topic_arn)
         Guardrails(self, "Guardrails", endpoint=endpoint, alarms=alarms, shift=self._traffic_shift())
+        self._scale(endpoint)
         ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
         ReleaseRole(
             self,
@@ -60,6 +62,7 @@ class ServingStack(cdk.Stack):
             model_role=model_role,
             volume_key=security.data_key,
             alarm_names=[name for each in alarms.values() for name in each.names],
+            scaling_tags=self._scaling_tags(),
         )
         self._outputs(endpoint)
 
@@ -124,11 +127,31 @@ class ServingStack(cdk.Stack):
             return TrafficShift.whole(bake)
         return TrafficShift(shift.type, shift.percent, shift.wait_minutes, shift.waits, bake)
 
+    def _scale(self, endpoint: ModelEndpoint) -> None:
+        if scaling := self._serving.scaling:
+            capacity = Capacity(
+                scaling.min,
+                scaling.max,
+                scaling.invocations_per_instance,
+                scaling.scale_in_cooldown_seconds,
+                scaling.scale_out_cooldown_seconds,
+                [ScheduledCapacity(one.cron, one.time_zone, one.min, one.max) for one in scaling.schedule],
+            )
+            for slot in SCALED:
+                VariantScaling(self, f"{slot.capitalize()}Scaling", endpoint=endpoint, slot=slot, capacity=capacity)
+
+    def _scaling_tags(self) -> dict[str, str] | None:
+        if self._serving.scaling is None:
+            return None
+        return {"ml-loop:environment": self._environment.name, "ml-loop:use-case": self._use_case.slug}
+
     def _outputs(self, endpoint: ModelEndpoint) -> None:
-        # What the release function compares the live endpoint with.
+        # What the release function compares the live endpoint with, and whether it has scaling to hold.
         outputs = {
             "EndpointName": endpoint.endpoint.attr_endpoint_name,
             "EndpointConfigName": endpoint.config.attr_endpoint_config_name,
         }
+        if self._serving.scaling:
+            outputs["ScaledVariants"] = ",".join(SCALED)
         for key, value in outputs.items():
             cdk.CfnOutput(self, key, value=value).condition = endpoint.deployed

@@ -1,4 +1,4 @@
-"""Schedules of EventBridge rules, in UTC."""
+"""Schedules of EventBridge rules, in UTC, and of scaling."""
 
 import re
 
@@ -32,12 +32,26 @@ def schedule_expression(text: str) -> str:
             right = f"rate({rate['value']} {unit}{'' if one else 's'})"
             raise ValueError(f"found {text!r}; allowed is a unit in the singular after 1 alone. Choose {right}")
         return text
-    cron = _CRON.fullmatch(text)
-    if cron is None:
+    if _CRON.fullmatch(text) is None:
         raise ValueError(
             f"found {text!r}; allowed is rate(<number> minutes, hours or days) or cron(<six fields>). "
             "Choose one such as rate(1 day) or cron(0 3 * * ? *)"
         )
+    return cron_expression(text)
+
+
+def cron_expression(text: str) -> str:
+    """Return a cron expression as EventBridge, and Application Auto Scaling as well, has it.
+
+    Raises:
+        ValueError: it is none; the text says why.
+
+    >>> cron_expression("cron(0 8 ? * MON-FRI *)")
+    'cron(0 8 ? * MON-FRI *)'
+    """
+    cron = _CRON.fullmatch(text)
+    if cron is None:
+        raise ValueError(f"found {text!r}; allowed is cron(<six fields>). Choose one such as cron(0 3 * * ? *)")
     _check(text, cron["fields"].split())
     return text
 

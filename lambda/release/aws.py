@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from release.reconcile import Started
 from release.records import Records
 from release.registry import Registry
+from release.scaling import Scaling
 from release.stacks import ServingStacks
 from release.state import Attempt, Observation, Package, Result, Stack, version_of
 from shared.metrics import count
@@ -20,13 +21,21 @@ _DESCRIBED = 50
 
 
 class AwsWorld:
-    """Serving stacks, registry and records of one environment."""
+    """Serving stacks, their scaling, registry and records of one environment."""
 
     def __init__(
-        self, environment: str, stacks: ServingStacks, registry: Registry, records: Records, logger: "Logger"
+        self,
+        environment: str,
+        *,
+        stacks: ServingStacks,
+        scaling: Scaling,
+        registry: Registry,
+        records: Records,
+        logger: "Logger",
     ) -> None:
         self._environment = environment
         self._stacks = stacks
+        self._scaling = scaling
         self._registry = registry
         self._records = records
         self._logger = logger
@@ -48,6 +57,7 @@ class AwsWorld:
             candidates=tuple(package for package in packages if package),
             attempts=attempts,
             leaving=self._leaving(stack, approved),
+            scaling=self._scaling.variants(use_case) if stack and stack.scales else {},
         )
         attempt = seen.open_attempt
         if attempt is None or stack is None or stack.status.endswith("_IN_PROGRESS"):
@@ -86,6 +96,17 @@ class AwsWorld:
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         """End an attempt; False if it is over already."""
         return self._records.close(attempt, result, detail, at)
+
+    def hold(self, use_case: str, variants: Iterable[str], *, held: bool) -> None:
+        """Suspend that scaling takes instances of variants away, or end that."""
+        for variant in sorted(variants):
+            self._scaling.hold(use_case, variant, held=held)
+            self._logger.info("Scaling in held" if held else "Scaling in goes on", use_case=use_case, variant=variant)
+
+    def deregister(self, use_case: str, variant: str) -> None:
+        """End the scaling of a variant."""
+        self._scaling.deregister(use_case, variant)
+        self._logger.info("Scaling ended", use_case=use_case, variant=variant)
 
     def count(self, metric: str, use_case: str, detail: str) -> None:
         """Count a metric of the use case and log why."""

@@ -3,6 +3,7 @@
 Level-triggered: an event says "look again" and no more, so that duplicated, late and reordered events end the same.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Tracer
@@ -13,6 +14,7 @@ from release.foresight import changes, said
 from release.reconcile import World, reconcile
 from release.records import Records
 from release.registry import Registry
+from release.scaling import Scaling
 from release.settings import Settings
 from release.stacks import ServingStacks
 from shared.clients import client
@@ -40,7 +42,10 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict
     stacks = ServingStacks(client("cloudformation"), settings.environment)
     registry = Registry(client("sagemaker"), settings.environment)
     records = Records(client("dynamodb"), settings.records_table)
-    world = AwsWorld(settings.environment, stacks, registry, records, logger)
+    scaling = Scaling(partial(client, "application-autoscaling"), settings.environment)
+    world = AwsWorld(
+        settings.environment, stacks=stacks, scaling=scaling, registry=registry, records=records, logger=logger
+    )
     if isinstance(parsed, Command) and parsed.detail.suppose:
         supposed = parsed.detail.suppose
         return said(changes(world.look(parsed.detail.use_case), supposed.package, supposed.slot))

@@ -59,23 +59,52 @@ class Close:
     detail: str
 
 
-Step = Rest | Alarm | Claim | Start | Close
+@dataclass(frozen=True)
+class Hold:
+    """Suspend that scaling takes instances of variants away, or end that (`held` False)."""
+
+    variants: frozenset[str]
+    held: bool
+
+
+@dataclass(frozen=True)
+class Deregister:
+    """End the scaling of a variant: SageMaker takes away none that is registered for it."""
+
+    variant: str
+
+
+Step = Rest | Alarm | Claim | Start | Close | Hold | Deregister
 
 
 def decide(seen: Observation, trigger: str) -> Step:
     """Return the next step for a use case. `trigger` says what made us look, for the record."""
     if seen.stack is None:
         return Rest("there is no serving stack")
+    return _hold(seen) or _next(seen.stack, seen, trigger)
+
+
+def _next(stack: Stack, seen: Observation, trigger: str) -> Step:
     attempt = seen.open_attempt
-    if seen.stack.status.endswith("_IN_PROGRESS"):
+    if stack.status.endswith("_IN_PROGRESS"):
         if attempt and seen.now - attempt.claimed_at > STUCK_AFTER:
-            return Alarm("ReleaseBlocked", f"the stack is {seen.stack.status} since {attempt.claimed_at.isoformat()}")
-        return Rest(f"the stack is {seen.stack.status}")
-    if seen.stack.status not in _SETTLED:
-        return Alarm("ReleaseBlocked", f"the stack is {seen.stack.status}: it takes no update until a person helps")
+            return Alarm("ReleaseBlocked", f"the stack is {stack.status} since {attempt.claimed_at.isoformat()}")
+        return Rest(f"the stack is {stack.status}")
+    if stack.status not in _SETTLED:
+        return Alarm("ReleaseBlocked", f"the stack is {stack.status}: it takes no update until a person helps")
     if attempt:
-        return _finish(attempt, seen.stack, seen)
-    return _begin(seen.stack, seen, trigger)
+        return _finish(attempt, stack, seen)
+    return _begin(stack, seen, trigger)
+
+
+def _hold(seen: Observation) -> Hold | None:
+    # Whatever happens in between, each look brings it nearer: held from before an update until its attempt is closed.
+    attempt = seen.open_attempt
+    over = seen.update is not None and seen.update.outcome in ("succeeded", "failed")
+    if attempt and over:
+        return None  # what came with the update is not held for the moment until the attempt is closed
+    wrong = frozenset(variant for variant, held in seen.scaling.items() if held != bool(attempt))
+    return Hold(wrong, held=bool(attempt)) if wrong else None
 
 
 def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
@@ -92,7 +121,8 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     change = next_change(seen, stack)
     if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
         return Close(attempt, "superseded", "something else was wanted before the update began")
-    return Start(attempt)
+    registered = not attempt.package and attempt.slot in seen.scaling
+    return Deregister(attempt.slot) if registered else Start(attempt)
 
 
 def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:

@@ -1,12 +1,13 @@
 """Take steps until there is nothing left to do for a use case."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, Protocol
 
-from release.logic import Alarm, Claim, Close, Rest, Start, Step, decide
+from release.logic import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step, decide
 from release.state import Attempt, Observation, Result
 
-# Close a failed attempt, claim and start the one before it: far fewer than this.
+# Close a failed attempt, let scaling go on, claim and start the one before it: far fewer than this.
 _MOST_STEPS = 20
 
 Started = Literal["started", "unchanged", "busy"]
@@ -31,6 +32,12 @@ class World(Protocol):
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         """End an open attempt; False if somebody else has ended it."""
 
+    def hold(self, use_case: str, variants: Iterable[str], *, held: bool) -> None:
+        """Suspend that scaling takes instances of variants away, or end that."""
+
+    def deregister(self, use_case: str, variant: str) -> None:
+        """End the scaling of a variant."""
+
     def count(self, metric: str, use_case: str, detail: str) -> None:
         """Count a metric of a use case and log the detail."""
 
@@ -51,6 +58,11 @@ def reconcile(world: World, use_case: str, trigger: str) -> Step:
         elif isinstance(step, Start):
             if _start(world, step.attempt, seen.now):
                 return step
+        elif isinstance(step, Hold):
+            # What another invocation did meanwhile shows at the next look.
+            world.hold(use_case, step.variants, held=step.held)
+        elif isinstance(step, Deregister):
+            world.deregister(use_case, step.variant)
         else:
             _close(world, step, seen.now)
     raise RuntimeError(f"{use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")

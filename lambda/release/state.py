@@ -49,11 +49,15 @@ class Package:
 
 @dataclass(frozen=True)
 class Stack:
-    """A serving stack: its status, the package of each slot, and the configuration that its endpoint should have."""
+    """A serving stack: its status, the package of each slot, the configuration that its endpoint should have.
+
+    `scales`: its endpoint's variants are registered for scaling.
+    """
 
     status: str
     slots: Mapping[Slot, str]
     endpoint_config: str | None = None
+    scales: bool = False
 
     @property
     def champion(self) -> str:
@@ -119,7 +123,8 @@ class Observation:
     """One look at a use case. `update` and `live` are there while an attempt is open, `attempts` newest first.
 
     `approved` holds every approved package of the group, `candidates` those that may be wanted, `leaving` those in the
-    stack's slots that are not approved any more.
+    stack's slots that are not approved any more. `scaling` has the variants that are registered for scaling, and
+    whether taking their instances away is suspended.
     """
 
     use_case: str
@@ -131,6 +136,7 @@ class Observation:
     update: Update | None = None
     live: Live | None = None
     leaving: tuple[Package, ...] = ()
+    scaling: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def open_attempt(self) -> Attempt | None:

@@ -54,13 +54,14 @@ async def run() -> None:
 def _evaluate(alarm: dict[str, Any]) -> None:
     if not alarm.get("MetricName"):
         return
-    values = _period_values(alarm)
+    values = period_values(alarm)
     state, reason = decide(alarm, values)
     if state not in {None, alarm["StateValue"]}:
         _change(alarm, state or "OK", reason)
 
 
-def _period_values(alarm: dict[str, Any]) -> list[float | None]:
+def period_values(alarm: dict[str, Any]) -> list[float | None]:
+    """Return the value of each period that an alarm evaluates, oldest first; None where it has no data."""
     from ministack.services import cloudwatch
 
     dimensions = {item["Name"]: item["Value"] for item in alarm.get("Dimensions") or []}

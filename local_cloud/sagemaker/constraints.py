@@ -10,6 +10,8 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 # Java's classes of Unicode characters, which Python's patterns lack; all of these leave control characters out.
 _UNICODE = re.compile(r"\\p\{")
 _CONTROL = r"[^\x00-\x1f\x7f]*"
+# Java's characters beyond 16 bits, as pairs of surrogates, which Python's patterns do not know.
+_PAIRS, _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
 
 
 def breaches(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -52,4 +54,4 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     if _UNICODE.search(pattern):
         return re.compile(_CONTROL)
     # Java's dot takes no line end, as Python's takes no \n.
-    return re.compile(pattern or "(?s:.*)")
+    return re.compile(pattern.replace(_PAIRS, _BEYOND) or "(?s:.*)")

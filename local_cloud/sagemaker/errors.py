@@ -1,24 +1,9 @@
-"""Errors in the shape the SageMaker API gives them."""
+"""Errors in the shape the SageMaker API gives them; a missing job, too, is a ValidationException."""
 
+from local_cloud.service_errors import ServiceError as SageMakerError
+from local_cloud.service_errors import not_implemented, validation_error
 
-class SageMakerError(Exception):
-    """An error answer: `code` as in the service model (ValidationException, ResourceNotFound, ResourceInUse, ...)."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-
-
-def validation_error(message: str) -> SageMakerError:
-    """The request is understood but not allowed; AWS's code for most refusals, a missing job included."""
-    return SageMakerError("ValidationException", message)
-
-
-def not_implemented(what: str) -> SageMakerError:
-    """AWS would do this, and the local cloud says by name that it does not: `what`, and what may be used instead."""
-    return SageMakerError("NotImplementedByLocalCloud", f"The local cloud does not implement {what}.", status=501)
+__all__ = ["SageMakerError", "in_use", "not_found", "not_implemented", "validation_error"]
 
 
 def not_found(message: str) -> SageMakerError:

@@ -19,6 +19,14 @@ def root(tmp_path: Path) -> Path:
     return make_root(tmp_path)
 
 
+SCALING: dict[str, Any] = {"min": 2, "max": 4, "invocations_per_instance": 600}
+
+
+def night(**changes: Any) -> dict[str, Any]:
+    """Return scaling with other bounds at night."""
+    return SCALING | {"schedule": [{"cron": "cron(0 22 * * ? *)", "min": 2, "max": 2} | changes]}
+
+
 # key that is changed, its wrong value, what the message must contain
 WRONG = [
     ("ownr", "me", ["ownr", "not a key", "Did you mean owner?"]),
@@ -75,6 +83,29 @@ WRONG = [
     ("serving.champion.instances", 1, ["serving", "champion has one instance", "shift: null"]),
     ("serving.challenger", {"instances": 1}, ["serving", "challenger has one instance", "two instances"]),
     ("serving.shift", {"type": "linear", "percent": 10, "wait_minutes": 10}, ["serving", "100 minutes", "90"]),
+    ("serving.scaling", {"min": 2, "max": 4}, ["serving.scaling.invocations_per_instance", "missing"]),
+    ("serving.scaling", SCALING | {"min": 5}, ["serving.scaling", "min 5 and max 4"]),
+    ("serving.scaling", SCALING | {"min": 0}, ["serving.scaling.min", "found 0"]),
+    ("serving.scaling", SCALING | {"min": 3}, ["serving", "champion.instances is 2", "3 to 4"]),
+    ("serving.scaling", SCALING | {"min": 1}, ["serving", "shift is canary", "scaling.min is 1", "shift: null"]),
+    ("serving.scaling", SCALING | {"scale_in_cooldown_seconds": -1}, ["scale_in_cooldown_seconds", "found -1"]),
+    (
+        "serving",
+        {"scaling": SCALING, "challenger": {"instances": 5}},
+        ["serving", "challenger.instances is 5", "2 to 4"],
+    ),
+    (
+        "serving",
+        {"scaling": SCALING, "champion": {"instance_type": "ml.t2.large"}},
+        ["serving", "champion.instance_type is ml.t2.large", "burstable", "scaling: null"],
+    ),
+    ("serving.scaling", night(cron="rate(1 day)"), ["serving.scaling.schedule.0.cron", "cron(<six fields>)"]),
+    ("serving.scaling", night(cron="cron(0 25 * * ? *)"), ["schedule.0.cron", "'25' for hours"]),
+    ("serving.scaling", night(time_zone="Tokyo"), ["schedule.0.time_zone", "'Tokyo'", "Asia/Tokyo"]),
+    ("serving.scaling", night(time_zone="Asia"), ["schedule.0.time_zone", "'Asia'", "Asia/Tokyo"]),
+    ("serving.scaling", night(min=3), ["schedule.0", "min 3 and max 2"]),
+    ("serving.scaling", night(min=1), ["serving", "scaling.schedule.0.min is 1"]),
+    ("serving.scaling", night() | {"schedule": night()["schedule"] * 2}, ["serving.scaling", "22", "twice"]),
     ("serving_of", {"digits": {}}, ["serving_of", "'digits'", "flight_delays"]),
     ("sizes.training_instance", "ml.g4dn.xlarge", ["sizes.training_instance", "ml.g4dn.xlarge", "disks"]),
     ("sizes.processing_instance", "ml.r5d.large", ["sizes.processing_instance", "ml.r5d.large", "disks"]),

@@ -18,6 +18,9 @@ from stacks.platform_stage import PlatformStage
 ROOT = Path(__file__).resolve().parents[2]
 # CloudFormation gives them no property for tags.
 WITHOUT_TAGS = {
+    # The CDK has no tags for it; CloudFormation gives it the stack's.
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",

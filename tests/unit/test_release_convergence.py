@@ -5,6 +5,7 @@ Events are only "look again", so the machine looks at random times, twice at onc
 crashes between any two calls.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
+SCALED: tuple[Slot, ...] = ("champion", "challenger")
 NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
 
 
@@ -48,10 +50,12 @@ class Cloud:
         self.meant: dict[str, tuple[Slot, datetime]] = {}
         self.slots: dict[Slot, str] = {}
         self.live: dict[Slot, str] = {}
+        self.scaling: dict[str, bool] = {}  # registered variants, and whether scaling in is suspended
         self.updating: Attempt | None = None
         self.updates: dict[str, Update] = {}
         self.attempts: list[Attempt] = []
         self.metrics: list[str] = []
+        self.began: list[tuple[Slot, str, dict[str, bool]]] = []  # slot, package, scaling when an update began
         self.interruptions: list[int] = []
         self.depth = 0
 
@@ -80,11 +84,16 @@ class Cloud:
             return
         attempt, self.updating = self.updating, None
         outcome = self.health[version_of(attempt.package)] if attempt.package else "serves"
+        if not attempt.package and attempt.slot in self.scaling:
+            # SageMaker: variants must be deregistered as scalable targets before they can be removed.
+            outcome = "fails"
         if outcome == "fails":
             self.updates[attempt.token] = Update("failed", "Endpoint: no capacity")
             return
         self.slots[attempt.slot] = attempt.package
         self.updates[attempt.token] = Update("succeeded")
+        if attempt.package and attempt.slot in SCALED:
+            self.scaling.setdefault(attempt.slot, False)
         if outcome == "serves":
             self.live = dict(self.slots)
 
@@ -116,9 +125,10 @@ class Cloud:
             approved=frozenset(self.approvals),
             candidates=tuple(self.package(package) for package in self.approvals),
             attempts=attempts,
+            scaling=dict(self.scaling),
         )
         attempt = seen.open_attempt
-        if attempt is None:
+        if attempt is None or self.updating:
             return seen
         live = Live("InService", config_of(self.live) or "", dict(self.live.items())) if self.serving else None
         return replace(seen, update=self.updates.get(attempt.token, Update("none")), live=live)
@@ -142,6 +152,8 @@ class Cloud:
             return "unchanged"
         if attempt.package and self.health[version_of(attempt.package)] == "is refused":
             raise RefusedError("no such package")
+        if self.attempts[attempt.number - 1].result == "started":
+            self.began.append((attempt.slot, attempt.package, dict(self.scaling)))
         self.updating = attempt
         self.updates[attempt.token] = Update("running")
         return "started"
@@ -153,6 +165,16 @@ class Cloud:
             return False
         self.attempts[index] = replace(self.attempts[index], result=result, detail=detail, finished_at=at)
         return True
+
+    def hold(self, use_case: str, variants: Iterable[str], *, held: bool) -> None:
+        self.interrupted()
+        for variant in variants:
+            if variant in self.scaling:
+                self.scaling[variant] = held
+
+    def deregister(self, use_case: str, variant: str) -> None:
+        self.interrupted()
+        self.scaling.pop(variant, None)
 
     def count(self, metric: str, use_case: str, detail: str) -> None:
         self.metrics.append(metric)
@@ -215,6 +237,8 @@ class Releases(RuleBasedStateMachine):
         assert cloud.updating is None
         assert (cloud.slots, cloud.attempts) == before, "it does not come to rest"
         assert all(attempt.result != "started" for attempt in cloud.attempts)
+        assert not any(cloud.scaling.values()), "scaling in stays suspended at rest"
+        assert set(cloud.scaling) == {slot for slot in SCALED if cloud.slots.get(slot)}
         good = [cloud.package(arn(v)) for v in VERSIONS if arn(v) in cloud.approvals and cloud.health[v] == "serves"]
         best = {package.slot: package.arn for package in sorted(good, key=lambda package: package.rank)}
         if "champion" in best:
@@ -303,3 +327,51 @@ def test_the_last_rejected_model_stays_and_alarms(cloud):
     settle(cloud)
     assert cloud.serving == arn(1)
     assert cloud.metrics[-1] == "RejectedModelLive"
+
+
+def test_scaling_in_is_held_while_an_update_runs_and_goes_on_after_it(cloud):
+    for version in (1, 2, 3):  # the third fails
+        cloud.approve(version)
+        cloud.look_again()
+        assert all(cloud.scaling.values())
+        cloud.look_again()
+        assert all(cloud.scaling.values())
+        settle(cloud)
+        assert cloud.scaling == {"champion": False}
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "succeeded", "failed"]
+    assert [scaling for _, _, scaling in cloud.began] == [{}, {"champion": True}, {"champion": True}]
+
+
+def test_a_crash_after_the_end_of_an_update_is_healed_by_the_next_look(cloud):
+    cloud.approve(1)
+    settle(cloud)
+    cloud.approve(2)
+    cloud.look_again()
+    cloud.stack_ends()
+    cloud.interruptions = [CRASH, NOTHING, NOTHING, NOTHING]  # look, close, look, hold
+    cloud.look_again()
+    assert cloud.attempts[-1].result == "succeeded"
+    assert cloud.scaling == {"champion": True}
+    cloud.look_again()
+    assert cloud.scaling == {"champion": False}
+
+
+def test_what_is_suspended_by_mistake_at_rest_goes_on(cloud):
+    cloud.approve(1)
+    settle(cloud)
+    cloud.scaling["champion"] = True
+    cloud.look_again()
+    assert cloud.scaling == {"champion": False}
+
+
+def test_a_slot_is_emptied_after_its_scaling_has_ended(cloud):
+    cloud.approve(1)
+    settle(cloud)
+    cloud.approve(2, "challenger")
+    settle(cloud)
+    assert cloud.scaling == {"champion": False, "challenger": False}
+    del cloud.approvals[arn(2)]
+    settle(cloud)
+    assert cloud.began[-1] == ("challenger", "", {"champion": True})
+    assert cloud.scaling == {"champion": False}
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded"] * 3

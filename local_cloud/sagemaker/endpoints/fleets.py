@@ -59,7 +59,7 @@ def _start(endpoint: str, wanted: Plan, variant: dict[str, Any], call: Call) -> 
     clients = RoleClients(call.platform, call.store.region, variant["RoleArn"])
     home = folder(endpoint, call) / wanted["Id"] / name
     process = _process(variant, home, clients, call)
-    telemetry = Telemetry(endpoint, name, variant["Instance"], clients)
+    telemetry = Telemetry(endpoint, name, variant["Instance"], clients, variant["InstanceCount"])
     live = LiveVariant(
         name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path)
     )

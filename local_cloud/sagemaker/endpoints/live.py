@@ -106,10 +106,12 @@ class LiveEndpoint:
             incoming, self.incoming, self.share = self.incoming, None, 0.0
             return incoming
 
-    def reweigh(self, weights: Mapping[str, float]) -> None:
-        """Change the weights of variants; the others keep theirs."""
+    def reweigh(self, weights: Mapping[str, float], instances: Mapping[str, int]) -> None:
+        """Change the weights of variants, and how many instances each has; the others keep theirs."""
         with self._lock:
             self.fleet.weights = {**self.fleet.weights, **weights}
+            for name, count in instances.items():
+                self.fleet.production[name].telemetry.instances = count
 
 
 Key = tuple[str, str, str]

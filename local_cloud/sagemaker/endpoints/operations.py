@@ -6,6 +6,7 @@ Each answers at once and leaves the work to `rollout`; `DescribeEndpoint` tells 
 import shutil
 from typing import Any
 
+from local_cloud.autoscaling import registered
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
 from local_cloud.sagemaker.endpoints import documents, endpoint_configs, models, plans, rollout, shifting
@@ -71,6 +72,7 @@ def update(request: Request, call: Call) -> Response:
     _in_state(document, _STEADY)
     endpoint_configs.find(document["EndpointConfigName"], call)  # AWS refuses when the live configuration was deleted
     plan = plans.plan(endpoint_configs.find(request["EndpointConfigName"], call), call)
+    _keep_registered(name, document["_Plan"], plan, call)
     if request.get("RetainAllVariantProperties"):
         excluded = {item["VariantPropertyType"] for item in request.get("ExcludeRetainedVariantProperties", [])}
         _retain(document["_Plan"], plan, excluded)
@@ -122,6 +124,8 @@ def reweigh(request: Request, call: Call) -> Response:
 def delete(request: Request, call: Call) -> Response:
     """End an endpoint after its last requests."""
     _begin(request["EndpointName"], call, "Deleting", _DELETABLE, lambda _: None)
+    for target in registered.targets(request["EndpointName"], call).values():
+        registered.forget(target["ResourceId"], call)
     rollout.in_background(rollout.delete, request["EndpointName"], call)
     return {}
 
@@ -165,6 +169,21 @@ def _in_state(document: Document, allowed: frozenset[str]) -> None:
     if status == "Failed":
         raise validation_error(f'Cannot update endpoint "{arn}" in status Failed; it can only be deleted.')
     raise validation_error(f'Cannot update in-progress endpoint "{arn}".')
+
+
+def _keep_registered(name: str, old: Plan, new: Plan, call: Call) -> None:
+    """Refuse to take away, or change the instance type of, a variant that is registered for scaling."""
+    before, after = (
+        {variant["VariantName"]: variant.get("InstanceType") for variant in plan["Variants"] if not variant["Shadow"]}
+        for plan in (old, new)
+    )
+    there = {variant: before.get(variant) or after.get(variant) for variant in registered.targets(name, call)}
+    wrong = [variant for variant, kind in there.items() if variant not in after or after[variant] != kind]
+    if wrong:
+        raise validation_error(
+            f"The variant(s) {', '.join(wrong)} must be deregistered as scalable target(s) with AWS Auto Scaling "
+            "before they can be removed or have their instance type updated."
+        )
 
 
 def _retain(old: Plan, new: Plan, excluded: set[str]) -> None:

@@ -93,10 +93,13 @@ def _keep_serving(name: str, call: Call, error: Exception) -> None:
 
 
 def reweigh(name: str, call: Call) -> None:
-    """Bring the live weights to the plan's."""
+    """Bring the live weights and instances to the plan's."""
     plan = _document(name, call)["_Plan"]
-    weights = {variant["VariantName"]: variant["Weight"] for variant in plan["Variants"] if not variant["Shadow"]}
-    live.ENDPOINTS[live.key(name, call)].reweigh(weights)
+    weights, instances = (
+        {variant["VariantName"]: variant[key] for variant in plan["Variants"] if not variant["Shadow"]}
+        for key in ("Weight", "InstanceCount")
+    )
+    live.ENDPOINTS[live.key(name, call)].reweigh(weights, instances)
     record(name, call, EndpointStatus="InService", **serving(plan))
 
 

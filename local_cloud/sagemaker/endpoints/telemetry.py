@@ -18,9 +18,14 @@ _CLIENT_ERROR = range(400, 500)
 
 
 class Telemetry:
-    """The logs and metrics of one variant."""
+    """The logs and metrics of one variant.
 
-    def __init__(self, endpoint: str, variant: str, instance: str, clients: RoleClients) -> None:
+    Attributes:
+        instances: how many it has by its endpoint's document.
+    """
+
+    def __init__(self, endpoint: str, variant: str, instance: str, clients: RoleClients, instances: int) -> None:
+        self.instances = instances
         self.log_group = f"{LOG_GROUP_PREFIX}{endpoint}"
         self._stream = f"{variant}/{instance}"
         self._dimensions = [
@@ -90,6 +95,7 @@ class Telemetry:
         at = time.time()
         columns = {
             "Invocations": ("Count", [1.0] * len(batch)),
+            "InvocationsPerInstance": ("None", [1.0 / max(self.instances, 1)] * len(batch)),
             "Invocation4XXErrors": ("Count", [float(status in _CLIENT_ERROR) for status, _, _ in batch]),
             "Invocation5XXErrors": ("Count", [float(status not in range(500)) for status, _, _ in batch]),
             "ModelLatency": ("Microseconds", [round(model * 1e6, 1) for _, model, _ in batch]),

@@ -1,0 +1,39 @@
+"""How many instances a variant has, through SageMaker's own operations."""
+
+from local_cloud.autoscaling.api import Call, variant_of
+from local_cloud.sagemaker import api as sagemaker
+from local_cloud.sagemaker.store import Document
+from local_cloud.service_errors import ServiceError, validation_error
+
+
+def instances(resource_id: str, call: Call) -> int:
+    """Return the desired number; ValidationException if there is no such variant."""
+    endpoint, name = variant_of(resource_id)
+    described = sagemaker.invoke("DescribeEndpoint", {"EndpointName": endpoint}, call)
+    for variant in described.get("ProductionVariants", []):
+        if variant["VariantName"] == name:
+            return int(variant["DesiredInstanceCount"])
+    raise validation_error(f"Endpoint {endpoint} has no production variant {name}.")
+
+
+def change(resource_id: str, count: int, call: Call) -> bool:
+    """Set the number as UpdateEndpointWeightsAndCapacities does; False while the endpoint takes no change."""
+    endpoint, name = variant_of(resource_id)
+    wish = [{"VariantName": name, "DesiredInstanceCount": count}]
+    try:
+        sagemaker.invoke(
+            "UpdateEndpointWeightsAndCapacities",
+            {"EndpointName": endpoint, "DesiredWeightsAndCapacities": wish},
+            call,
+        )
+    except ServiceError:
+        return False
+    return True
+
+
+def keep_within(target: Document, call: Call) -> None:
+    """Bring the number between the target's bounds."""
+    count = instances(target["ResourceId"], call)
+    within = min(max(count, target["MinCapacity"]), target["MaxCapacity"])
+    if within != count:
+        change(target["ResourceId"], within, call)
