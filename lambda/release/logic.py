@@ -118,11 +118,19 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return _verify(attempt, stack, seen.live)
     if outcome == "succeeded":
         return Close(attempt, "superseded", f"the stack was changed to {holds or 'no model'} since")
+    return _update(attempt, stack, seen)
+
+
+def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
+    registered = attempt.slot in seen.scaling
+    empties = not attempt.package and attempt.slot in stack.scaled
+    if empties and not registered:
+        # Only a package that comes into the emptied slot is registered again, so there is no way back.
+        return Start(attempt)
     change = next_change(seen, stack)
     if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
         return Close(attempt, "superseded", "something else was wanted before the update began")
-    registered = not attempt.package and attempt.slot in seen.scaling
-    return Deregister(attempt.slot) if registered else Start(attempt)
+    return Deregister(attempt.slot) if empties else Start(attempt)
 
 
 def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
