@@ -10,8 +10,10 @@ from local_cloud import clients
 from local_cloud.autoscaling import capacity, schedules, targets
 from local_cloud.autoscaling.api import ACTION, TARGET, Call
 from local_cloud.autoscaling.tracking import Tracked, wanted
+from local_cloud.sagemaker import api as sagemaker
 from local_cloud.sagemaker import constraints
 from local_cloud.sagemaker.store import Database, Store
+from local_cloud.service_errors import ServiceError, validation_error
 
 
 def seen(instances: int, value: float | None, **more: bool) -> Tracked:
@@ -51,11 +53,13 @@ class Variant:
     """A variant whose instances are a number."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-        self.count = count
+        self.count, self.updating = count, False
         monkeypatch.setattr(capacity, "instances", lambda *_: self.count)
         monkeypatch.setattr(capacity, "change", self._change)
 
     def _change(self, _resource: str, count: int, _call: Call) -> bool:
+        if self.updating:
+            return False
         self.count = count
         return True
 
@@ -100,6 +104,37 @@ def test_a_scheduled_action_changes_the_bounds_when_its_time_has_come(
     assert (bounds(call), variant.count) == ((1, 4), 2)
     schedules.run(action, call, action["_Next"])
     assert (bounds(call), variant.count) == ((3, 6), 3)
+
+
+def test_a_scheduled_action_stays_due_while_the_endpoint_takes_no_change(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant = Variant(monkeypatch, 2)
+    action = scheduled(call)
+    variant.updating = True
+    schedules.run(action, call, action["_Next"])
+    (kept,) = call.store.list(ACTION)
+    assert (kept["_Next"], variant.count) == (action["_Next"], 2)
+    variant.updating = False
+    schedules.run(kept, call, kept["_Next"])
+    assert variant.count == 3
+
+
+@pytest.mark.parametrize("status", ["Updating", "InService"])
+def test_only_an_endpoint_that_is_being_updated_excuses_a_refused_change(
+    call: Call, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    def invoke(operation: str, _request: dict[str, Any], _call: Call) -> dict[str, Any]:
+        if operation == "DescribeEndpoint":
+            return {"EndpointStatus": status}
+        raise validation_error("refused")
+
+    monkeypatch.setattr(sagemaker, "invoke", invoke)
+    if status == "Updating":
+        assert not capacity.change(RESOURCE["ResourceId"], 3, call)
+    else:
+        with pytest.raises(ServiceError, match="refused"):
+            capacity.change(RESOURCE["ResourceId"], 3, call)
 
 
 def test_scheduled_scaling_can_be_suspended(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
