@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from local_cloud import clients
-from local_cloud.autoscaling import capacity, schedules, targets
-from local_cloud.autoscaling.api import ACTION, TARGET, Call
+from local_cloud.autoscaling import capacity, engine, schedules, targets
+from local_cloud.autoscaling.api import ACTION, POLICY, TARGET, Call
 from local_cloud.autoscaling.tracking import Tracked, wanted
 from local_cloud.sagemaker import api as sagemaker
 from local_cloud.sagemaker import constraints
@@ -106,17 +106,32 @@ def test_a_scheduled_action_changes_the_bounds_when_its_time_has_come(
     assert (bounds(call), variant.count) == ((3, 6), 3)
 
 
+def test_one_alarm_goes_on_when_the_other_was_deleted(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    variant = Variant(monkeypatch, 4)
+    targets.register({**RESOURCE, "MinCapacity": 1, "MaxCapacity": 4}, call)
+    call.store.put(
+        POLICY, "p", {**RESOURCE, "_Key": "p", "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 100}}
+    )
+    low = {"StateValue": "ALARM", "Name": "low"}
+    monkeypatch.setattr(engine, "_alarms", lambda _: {"High": {"StateValue": "INSUFFICIENT_DATA"}, "Low": low})
+    monkeypatch.setattr(engine, "period_values", lambda alarm: {"low": [None, 50.0]}[alarm["Name"]])
+    engine.look(call)
+    assert variant.count == 2
+
+
 def test_a_scheduled_action_stays_due_while_the_endpoint_takes_no_change(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variant = Variant(monkeypatch, 2)
-    action = scheduled(call)
+    action = call.store.update(ACTION, scheduled(call)["_Key"], lambda kept: kept.update(_Next=1.0))
     variant.updating = True
-    schedules.run(action, call, action["_Next"])
+    schedules.run(action, call, 2.0)
     (kept,) = call.store.list(ACTION)
-    assert (kept["_Next"], variant.count) == (action["_Next"], 2)
+    assert (kept["_Next"], variant.count) == (1.0, 2)
     variant.updating = False
-    schedules.run(kept, call, kept["_Next"])
+    schedules.run(kept, call, 2.0)
+    (done,) = call.store.list(ACTION)
+    assert done["_Next"] > 2.0
     assert variant.count == 3
 
 
