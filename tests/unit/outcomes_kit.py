@@ -63,6 +63,22 @@ def case(problem: str, **data: Any) -> UseCase:
     return replace(found, problem=problem, data={**found.data, **data})
 
 
+BINARY = case("binary_classification")
+
+
+def drawn(count: int) -> tuple[list[Captured], list[Truth]]:
+    """Return requests of which some were tried again, are no predictions or have no outcome yet."""
+    source = random.Random(count)  # noqa: S311 - no secret
+    captured, truths = [], []
+    for at in range(count):
+        name, variant = f"i{source.randrange(count)}", source.choice(["champion", "challenger"])
+        body = json.dumps({"predictions": [{"probability": source.random()}]}) if at % 17 else "{}"
+        captured.append(Captured(name, f"e{at}", source.randrange(18000), variant, body))
+        if at % 3:
+            truths.append(Truth(name, source.randrange(5), source.choice("01")))
+    return captured, truths
+
+
 def request(metric: str, of: UseCase, values: Any = None) -> Request:
     document = {
         "experiment": "e", "until": UNTIL, "metric": metric, "values": values, "strata": STRATA,

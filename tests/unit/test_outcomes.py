@@ -19,9 +19,8 @@ from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
 from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.outcomes import numbers
 from pipelines_src.steps.outcomes.request import Request
-from tests.unit.outcomes_kit import VALUES, Captured, Truth, case, plainly, reduced, request, write
+from tests.unit.outcomes_kit import BINARY, VALUES, Captured, Truth, case, plainly, reduced, request, write
 
-BINARY = case("binary_classification")
 IDS = st.sampled_from([f"i{place}" for place in range(12)])
 ANSWERS = st.one_of(
     st.floats(0, 1).map(lambda chance: json.dumps({"predictions": [{"probability": chance}]})),
