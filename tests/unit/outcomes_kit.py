@@ -104,7 +104,7 @@ def write(folder: Path, captured: Iterable[Captured], truths: Iterable[Truth], d
 def reduced(engine: Engine, folder: Path, wanted: Request, of: UseCase, positive: str | None = None) -> dict[str, Any]:
     """Return sums.json for the files of a folder."""
     captured = engine.lines("captured", folder / "captures", Captures(of, wanted.metric))
-    happened = engine.lines("happened", folder / "truth", GroundTruth(wanted.metric, positive))
+    happened = engine.lines("happened", folder / "truth", GroundTruth(wanted.metric.classes, positive))
     return sums(engine, captured, happened, wanted)
 
 

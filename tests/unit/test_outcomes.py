@@ -45,15 +45,10 @@ TRUTHS = st.lists(st.builds(Truth, IDS, st.integers(0, 5), st.sampled_from(["0",
 
 @pytest.fixture
 def engines(tmp_path: Path) -> Iterator[Callable[[], tuple[DuckDBEngine, Path]]]:
-    """Give a function: a new engine with a folder of its own."""
-    made = iter(range(10_000))
-
-    def new() -> tuple[DuckDBEngine, Path]:
-        folder = tmp_path / str(next(made))
-        (folder / "scratch").mkdir(parents=True)
-        return DuckDBEngine(folder / "scratch", threads=1), folder
-
-    yield new
+    """Give a function: the engine and a new folder."""
+    (tmp_path / "scratch").mkdir()
+    engine, made = DuckDBEngine(tmp_path / "scratch", threads=1), iter(range(10_000))
+    yield lambda: (engine, tmp_path / str(next(made)))
 
 
 @pytest.mark.parametrize("metric", ["error_rate", "log_loss", "value", "auc"])
@@ -62,7 +57,7 @@ def test_sums_are_those_of_a_plain_reckoning_whatever_comes_twice_late_or_in_ano
 ) -> None:
     wanted = request(metric, BINARY, VALUES)
 
-    @settings(max_examples=25)
+    @settings(max_examples=15)
     @given(CAPTURED, TRUTHS, st.integers(0, 2**32), st.data())
     def check(captured: list[Captured], truths: list[Truth], seed: int, data: st.DataObject) -> None:
         found = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..answers import Answer
 
+EVENT = ("no", "yes")
 NUMBER, VALUE, BIN = "number_", "value", "bin"  # columns; a number for each class
 _LEAST = 1e-15  # probability that a model is taken to have meant by 0, as scikit-learn had it: log losses end at 34.5
 BINS = 1024

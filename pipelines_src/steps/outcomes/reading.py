@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import answers
 from ..use_case import UseCase
-from .numbers import Metric
+from .numbers import EVENT, Metric
 
 CAPTURED = {
     "id": "string", "position": "int64", "event": "string", "at": "float64", "variant": "string", "valid": "int64",
@@ -75,7 +75,7 @@ class GroundTruth:
     `eventMetadata.eventTime`, if somebody sets it, then by what it says, so that no order of files matters.
     """
 
-    metric: Metric
+    classes: tuple[str, ...]
     positive: str | None = None
 
     columns = HAPPENED
@@ -99,14 +99,13 @@ class GroundTruth:
             yield (name, position, order, label)
 
     def _label(self, text: str) -> float:
-        classes = self.metric.classes
-        if not classes:
+        if not self.classes:
             label = float(text)
             if not math.isfinite(label):
                 raise ValueError(text)
             return label
-        if classes != ("no", "yes"):
-            return float(classes.index(text))
+        if self.classes != EVENT:
+            return float(self.classes.index(text))
         if self.positive is not None and text == self.positive:
             return 1.0
         if text.lower() in _TRUE | _FALSE:

@@ -17,7 +17,7 @@ from ..preparation import exact
 from ..use_case import Document, UseCase
 from .numbers import BIN, NUMBER, VALUE
 from .reading import UNREADABLE, Captures, GroundTruth
-from .request import FILE, SUMS, Request
+from .request import FILE, SUMS, Request, positive_of
 
 OUTPUTS = ("sums",)
 _HOUR = 3600
@@ -26,20 +26,16 @@ _HOUR = 3600
 def run(use_case: UseCase, folders: Folders) -> None:
     """Read the inputs `request`, `captures` and `ground_truth`; write `sums.json` into the output `sums`."""
     request = Request.of(files.read_json(folders.input("request") / FILE), use_case)
-    with engines.opened(use_case.prepare["engine"], folders) as engine:
+    # SageMaker runs it, whatever prepares: with Glue and Batch, which are ahead of the pipeline, on one machine.
+    engine_name = "spark" if use_case.prepare["engine"] == "spark" else "processing"
+    with engines.opened(engine_name, folders) as engine:
         captures = Captures(use_case, request.metric)
         captured = engine.lines("captured", folders.input("captures"), captures)
-        truth = GroundTruth(request.metric, _positive(use_case))
+        truth = GroundTruth(request.metric.classes, positive_of({"data": use_case.data}))
         happened = engine.lines("happened", folders.input("ground_truth"), truth)
         found = sums(engine, captured, happened, request)
     print(f"counts: {found['counts']}", flush=True)
     files.write_json(folders.output("sums") / SUMS, found)
-
-
-def _positive(use_case: UseCase) -> str | None:
-    """Return the text of the event; None where it is 1, which is the event in any case."""
-    positive = use_case.data["positive"]
-    return None if positive in (1, True) else str(positive)
 
 
 def sums(engine: Engine, captured: ir.Table, happened: ir.Table, request: Request) -> Document:

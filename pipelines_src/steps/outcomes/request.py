@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import StepError
 from ..use_case import UseCase
-from .numbers import Metric
+from .numbers import EVENT, Metric
 from .reading import seconds
 
 FILE, SUMS = "request.json", "sums.json"
@@ -44,12 +44,17 @@ class Request:
     @classmethod
     def of(cls, document: Mapping[str, Any], use_case: UseCase) -> "Request":
         """Build it from the content of request.json; StepError if it is none."""
+        classes = classes_of({"problem": use_case.problem, "data": use_case.data})
         try:
             stretches = tuple(
                 Stretch(seconds(one["from"]), seconds(one["to"]), {key: one[key] for key in ("from", "to", "share")})
                 for one in document["strata"]
             )
-            metric = Metric(str(document["metric"]), _classes(use_case), document.get("values"))
+            metric = Metric(
+                str(document["metric"]),
+                classes,
+                document.get("values"),
+            )
             return cls(
                 experiment=str(document["experiment"]),
                 until=seconds(document["until"]),
@@ -64,7 +69,14 @@ class Request:
             ) from error
 
 
-def _classes(use_case: UseCase) -> tuple[str, ...]:
-    if use_case.problem == "binary_classification":
-        return ("no", "yes")
-    return tuple(map(str, use_case.data["classes"])) if use_case.problem == "multiclass_classification" else ()
+def classes_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the classes of a use case, in the model's order; no and yes of an event, none of a number."""
+    if document["problem"] == "binary_classification":
+        return EVENT
+    return tuple(map(str, document["data"]["classes"])) if document["problem"] == "multiclass_classification" else ()
+
+
+def positive_of(document: Mapping[str, Any]) -> str | None:
+    """Return the text of the event; None where it is 1, which is the event in any case."""
+    positive = document["data"]["positive"]
+    return None if positive in (1, True) else str(positive)
