@@ -50,14 +50,15 @@ def each_once(key: str, values: Iterable[str]) -> None:
 
 
 def names_apart(use_cases: Iterable[str]) -> None:
-    """Refuse two use cases of which one would be named like the other's batch pipeline."""
+    """Refuse two use cases of which one would be named like another pipeline of the other."""
     known = set(use_cases)
     for name in sorted(known):
-        if f"{name}_batch" in known:
-            raise ValueError(
-                f"use_cases has {name!r} and '{name}_batch', whose pipeline would have the name of the batch transform "
-                f"of {name!r}; allowed is one of them. Rename '{name}_batch'"
-            )
+        for ending, what in (("batch", "batch transform"), ("outcomes", "outcomes")):
+            if f"{name}_{ending}" in known:
+                raise ValueError(
+                    f"use_cases has {name!r} and '{name}_{ending}', whose pipeline would have the name of the {what} "
+                    f"of {name!r}; allowed is one of them. Rename '{name}_{ending}'"
+                )
 
 
 def of_use_cases(key: str, names: Iterable[str], use_cases: Iterable[str]) -> None:

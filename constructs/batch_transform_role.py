@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.batch_function_role import INCOMING
 from constructs.placement import Placement
-from constructs.sagemaker_role import job_logs, job_metrics, join_network, own_policy, sagemaker_of
+from constructs.sagemaker_role import join_network, own_policy, pipeline_jobs, sagemaker_of
 from constructs.statements import (
     Statement,
     allow,
@@ -23,8 +23,7 @@ from constructs.statements import (
 )
 
 FOLDER = "batch"  # below the use case's own, in the bucket of processed data: a folder for each run
-_JOBS = "pipelines-*"  # as Pipelines names them
-_LOGS = "/aws/sagemaker/ProcessingJobs"  # SageMaker's; all jobs of an account share it
+_KINDS = {"ProcessingJob": "processing-job", "TransformJob": "transform-job"}
 
 
 @dataclass(frozen=True)
@@ -78,26 +77,16 @@ class BatchTransformRole(Construct):
             self,
             self.role,
             name="batch",
-            statements=[*_jobs(arns), *join_network(arns, placement), *pull_images(image_arn), *_files(places)],
+            statements=[
+                *pipeline_jobs(arns, _KINDS),
+                *join_network(arns, placement),
+                *pull_images(image_arn),
+                *_files(places),
+            ],
             why="Jobs and log streams are named by the pipeline, network interfaces by nobody before they exist, "
             "objects lie in the use case's own folders; metrics, login to ECR and what EC2 describes know no resource.",
             buckets=[places.raw, places.processed, places.models],
         )
-
-
-def _jobs(arns: Arns) -> list[Statement]:
-    kinds = {"ProcessingJob": "processing-job", "TransformJob": "transform-job"}
-    return [
-        *(
-            allow(
-                ["sagemaker:AddTags", *(f"sagemaker:{verb}{kind}" for verb in ("Create", "Describe", "Stop"))],
-                [arns.arn("sagemaker", f"{part}/{_JOBS}")],
-            )
-            for kind, part in kinds.items()
-        ),
-        *job_logs(arns, {_LOGS: [_JOBS]}),
-        job_metrics([_LOGS]),
-    ]
 
 
 def _files(places: BatchPlaces) -> Iterable[Statement]:

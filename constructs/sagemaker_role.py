@@ -13,6 +13,8 @@ from constructs.statements import Statement, allow, pass_role, service_of
 from constructs.wildcard_findings import wildcards
 
 SAGEMAKER = "sagemaker.amazonaws.com"
+_PIPELINE_JOBS = "pipelines-*"  # as Pipelines names them
+_PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"  # SageMaker's; all jobs of an account share it
 
 _INTERFACES = ("CreateNetworkInterfacePermission", "DeleteNetworkInterface", "DeleteNetworkInterfacePermission")
 _NETWORK = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
@@ -71,6 +73,27 @@ def job_logs(arns: Arns, jobs: Mapping[str, Sequence[str]]) -> list[Statement]:
 def job_metrics(namespaces: Iterable[str]) -> Statement:
     """Allow jobs to write metrics, which are no resources; the namespace is the limit."""
     return allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": list(namespaces)}})
+
+
+def pipeline_jobs(arns: Arns, kinds: Mapping[str, str]) -> list[Statement]:
+    """Allow jobs that a pipeline makes and names, with their logs and metrics.
+
+    Args:
+        arns: of the stack.
+        kinds: such as `ProcessingJob`, with the part of an ARN: `processing-job`.
+    """
+    verbs = ("Create", "Describe", "Stop")
+    return [
+        *(
+            allow(
+                ["sagemaker:AddTags", *(f"sagemaker:{verb}{kind}" for verb in verbs)],
+                [arns.arn("sagemaker", f"{part}/{_PIPELINE_JOBS}")],
+            )
+            for kind, part in kinds.items()
+        ),
+        *job_logs(arns, {_PROCESSING_LOGS: [_PIPELINE_JOBS]}),
+        job_metrics([_PROCESSING_LOGS]),
+    ]
 
 
 def join_network(arns: Arns, placement: Placement) -> list[Statement]:

@@ -6,7 +6,21 @@ import typer
 from rich.markup import escape
 
 from config import ConfigError
-from ops import batch, config, data, images, local, notebook, pipeline, predict, release, use_case, wheels
+from ops import (
+    batch,
+    config,
+    data,
+    experiment,
+    images,
+    local,
+    notebook,
+    outcomes,
+    pipeline,
+    predict,
+    release,
+    use_case,
+    wheels,
+)
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors
 from ops.demo import command as demo
@@ -21,6 +35,8 @@ app.add_typer(data.app, name="data", help="Bring raw files into an environment."
 app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use case.")
 app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
 app.add_typer(batch.app, name="batch", help="Score files with the model that is live.")
+app.add_typer(experiment.app, name="experiment", help="Compare champion and challenger on live requests.")
+app.add_typer(outcomes.app, name="outcomes", help="Say what became of requests that were answered.")
 app.add_typer(notebook.app, name="notebook", help="Open, start and stop notebook instances.")
 app.command("demo")(demo.command)
 app.command("predict")(predict.command)

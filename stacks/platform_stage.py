@@ -11,6 +11,7 @@ from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
+from stacks.experiment_stack import ExperimentStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
@@ -141,6 +142,8 @@ class PlatformStage(cdk.Stage):
             stacks.append(preparation)
         if use_case.batch:
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
+        if use_case.experiment:
+            stacks.append(self._experiment(name, use_case, training))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 
@@ -167,6 +170,20 @@ class PlatformStage(cdk.Stage):
         # its rules send to a queue by name.
         for before in (training, serving, self.control):
             stack.add_stack_dependency(before)
+        return stack
+
+    def _experiment(self, name: str, use_case: UseCase, training: TrainingStack) -> ExperimentStack:
+        stack = ExperimentStack(
+            self,
+            f"{name}Experiment",
+            environment=self.environment,
+            use_case=use_case,
+            data=self.data,
+            training=training,
+            **self._props(f"{use_case.slug}-experiment"),
+        )
+        # Its jobs run the code that training brought.
+        stack.add_stack_dependency(training)
         return stack
 
     def _finish(self) -> None:

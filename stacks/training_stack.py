@@ -53,7 +53,8 @@ class TrainingStack(cdk.Stack):
 
     Attributes:
         settings: what its pipeline takes from the environment.
-        job_files: code and wheels: ARN of the bucket and name.
+        job_files: code, wheels and Spark's script: ARN of the bucket and name.
+        images: statements that let a role pull the images of jobs.
         placement: where its jobs run.
 
     Args:
@@ -97,9 +98,10 @@ class TrainingStack(cdk.Stack):
             training_image(use_case, environment.region),
             self._spark_script(sources),
         )
+        self.images = self._images(used)
         jobs = self._role(used)
         settings = self.settings = self._settings(jobs, used)
-        self.job_files = [(one.bucket_arn, one.file_name) for one in (code, used.wheels)]
+        self.job_files = [(one.bucket_arn, one.file_name) for one in (code, used.wheels, used.spark_script) if one]
         pipeline = TrainingPipeline(
             self,
             "Pipeline",
@@ -143,8 +145,8 @@ class TrainingStack(cdk.Stack):
         return JobWheels(self, "Wheels", digest=job_wheels.digest(image), command=job_wheels.command(image))
 
     def _role(self, used: _Used) -> JobRole:
-        files = [(one.bucket_arn, one.file_name) for one in (used.code, used.wheels)]
-        files += [(one.bucket_arn, one.file_name) for one in (used.script, used.spark_script) if one]
+        brought = (used.code, used.wheels, used.script, used.spark_script)
+        files = [(one.bucket_arn, one.file_name) for one in brought if one]
         return JobRole(
             self,
             "JobRole",
@@ -153,7 +155,7 @@ class TrainingStack(cdk.Stack):
             searches=self._use_case.train.tuning is not None,
             placement=self._network.jobs,
             access=[
-                *self._images(used),
+                *self.images,
                 *(statement for bucket, name in files for statement in read_object(bucket, name)),
                 *self._files(),
             ],

@@ -98,7 +98,7 @@ def preparation(
                 "ML_LOOP_RAW_DATA_VERSION": raw_version,  # counts for the cache
                 **({"ML_LOOP_SPLIT_UNTIL": split[0]} if split else {}),
             },
-            cluster=_cluster(use_case, settings),
+            cluster=spark_cluster(use_case, settings),
             max_runtime=use_case.prepare.max_runtime_seconds,
         ),
         retries=retries,
@@ -106,7 +106,8 @@ def preparation(
     )
 
 
-def _cluster(use_case: UseCase, settings: PipelineSettings) -> SparkCluster | None:
+def spark_cluster(use_case: UseCase, settings: PipelineSettings) -> SparkCluster | None:
+    """Return the machines of a use case that prepares on Spark; None of any other."""
     if use_case.prepare.engine != "spark":
         return None
     if settings.spark is None:

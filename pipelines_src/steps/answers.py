@@ -47,6 +47,27 @@ def written(predictions: Sequence[Answer], content_type: str) -> str:
     return json.dumps({"predictions": predictions})
 
 
+def read(body: str, content_type: str, use_case: UseCase) -> list[Answer]:
+    """Return the predictions of an answer that `written` wrote; ValueError, KeyError or TypeError if it is none."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == JSON:
+        predictions: list[Answer] = json.loads(body)["predictions"]
+        return predictions
+    lines = [line for line in body.split("\n") if line.strip()]
+    if kind == JSON_LINES:
+        return [json.loads(line) for line in lines]
+    if kind != CSV:
+        raise ValueError(f"an answer of {content_type!r}")
+    return [_of_cells(json.loads(f"[{line}]"), use_case) for line in lines]
+
+
+def _of_cells(cells: list[Any], use_case: UseCase) -> Answer:
+    if use_case.problem == "multiclass_classification":
+        return {"label": cells[0], "probabilities": dict(zip(use_case.data["classes"], cells[1:], strict=True))}
+    names = {"clustering": ("cluster", "distance"), "regression": ("value",)}
+    return dict(zip(names.get(use_case.problem, ("probability", "decision")), cells, strict=False))
+
+
 def _values(prediction: Answer) -> list[Any]:
     return [value for item in prediction.values() for value in (item.values() if isinstance(item, dict) else [item])]
 

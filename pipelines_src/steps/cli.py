@@ -17,6 +17,7 @@ STEPS = {
     "evaluate": "evaluate",
     "split_batch": "batch.split",
     "collect_batch": "batch.collect",
+    "outcomes": "outcomes.reduce",
 }
 SPLIT_UNTIL = "ML_LOOP_SPLIT_UNTIL"
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows

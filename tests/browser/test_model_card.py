@@ -19,6 +19,7 @@ from pipelines_src.steps.use_case import UseCase
 HOSTILE = "<script>document.title='taken over'</script>"
 SPLIT = {"records": 500, "used": 400, "left_out": {"cancelled": 100}, "label_mean": 0.3, "first": "a", "last": "b"}
 REPORT = {
+    "split": {"by": "random"},
     "splits": {"train": SPLIT, "test": SPLIT},
     "cleaning": [{"rule": "known", "columns": ["load"], "why": HOSTILE, "left_out": 3, "changed": 0}],
 }

@@ -45,6 +45,11 @@ WRONG = [
         ["flight_delays", "flight_delays_batch"],
         ["'flight_delays_batch'", "the name of the batch transform"],
     ),
+    (
+        "use_cases",
+        ["flight_delays", "flight_delays_outcomes"],
+        ["'flight_delays_outcomes'", "the name of the outcomes of"],
+    ),
     ("region", "tokyo", ["region", "tokyo", "SageMaker"]),
     ("region", "ap-northeast-9", ["region", "ap-northeast-9", "ap-northeast-1"]),
     ("region", "eu-west-1", ["network.zones", "ap-northeast-1a", "eu-west-1a"]),

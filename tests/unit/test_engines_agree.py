@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.preparation.described import described
 from pipelines_src.steps.use_case import Column, UseCase
 from tests.preparation_engines import use_case
-from tests.unit import everything_kit, spark_kit
+from tests.unit import everything_kit, outcomes_kit, spark_kit
 from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
 
 LEARNT, SINGLE = 1e-9, 1e-6
@@ -292,3 +293,21 @@ def test_what_is_counted_for_monitoring_is_equal(spark: SparkSession, tmp_path: 
         seen = described(engine, read, fields, most_cells=0)  # as of a table that is too large for memory
         found.append((model_monitor.statistics(500, seen), model_monitor.constraints(seen)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "auc"])
+def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_path: Path) -> None:
+    captured, truths = outcomes_kit.drawn(200)
+    outcomes_kit.write(tmp_path, captured, truths, Random(1))  # noqa: S311 - no secret
+    wanted = outcomes_kit.request(metric, outcomes_kit.BINARY)
+    (tmp_path / "scratch").mkdir()
+    engines = (DuckDBEngine(tmp_path / "scratch", threads=1), SparkEngine(tmp_path / "spark"))
+    one, two = (outcomes_kit.reduced(engine, tmp_path, wanted, outcomes_kit.BINARY) for engine in engines)
+    assert [one[name] for name in ("hours", "counts")] == [two[name] for name in ("hours", "counts")]
+    for mine, other in zip(one["strata"], two["strata"], strict=True):
+        for variant in ("champion", "challenger"):
+            same = other[variant] if metric == "auc" else pytest.approx(other[variant], rel=LEARNT)
+            assert mine[variant] == same
+    assert one["counts"]["champion"]["labelled"] > 20
+    nothing = outcomes_kit.reduced(engines[1], tmp_path / "nowhere", wanted, outcomes_kit.BINARY)
+    assert nothing["counts"]["champion"]["captured"] == 0

@@ -5,6 +5,7 @@ What is left at each moment is looked at; each job dies in earnest at one of the
 """
 
 import json
+import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from local_cloud.sagemaker.images.channels import UserError
 from pipelines_src.job_code import assembled
 from pipelines_src.steps import archives
 from tests.kills import Job, dies_and_rises, files, require_whole, watched
+from tests.unit import outcomes_kit
 from tests.unit.evaluation_kit import Run, settings, trained
 
 Input = Path | Mapping[str, Any]  # a folder, or documents by their files' names
@@ -124,6 +126,17 @@ def test_a_batch(code: Path, package: Path, tmp_path: Path) -> None:
     done = {name: split.outputs / name for name in ("split", "unreadable")}
     collect = step(tmp_path / "collect", "collect_batch", code, request=asked, transformed=transformed, **done)
     dies_and_rises(collect, ["results", "errors", "report"])
+
+
+def test_a_look_at_outcomes(code: Path, tmp_path: Path) -> None:
+    asked = {"experiment": "e", "until": "2026-01-02T00:00:00Z", "metric": "log_loss", "variants": ["champion"]}
+    strata = [{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "share": 0.5}]
+    captured, truths = outcomes_kit.drawn(30)
+    outcomes_kit.write(tmp_path, captured, truths, random.Random(2))  # noqa: S311 - no secret
+    request = {"request.json": asked | {"strata": strata}}
+    places = {"captures": tmp_path / "captures", "ground_truth": tmp_path / "truth"}
+    job = step(tmp_path / "job", "outcomes", code, request=request, **places)
+    dies_and_rises(job, ["sums"])
 
 
 def test_the_built_in_xgboost_trains_on_nothing_that_was_left_half_written(tmp_path: Path) -> None:

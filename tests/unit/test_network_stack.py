@@ -56,8 +56,7 @@ def test_another_zone_leaves_the_subnets_where_they_are(
     assert len(set(after)) == len(before) + 1
 
 
-# In prod endpoints scale, which takes one more than its level.
-@pytest.mark.parametrize(("name", "count"), [("dev", 0), ("staging", 5), ("prod", 17 + 1)])
+@pytest.mark.parametrize(("name", "count"), [("dev", 0), ("staging", 5), ("prod", 18)])
 def test_a_level_opens_its_services(
     templates: dict[str, Any], plain: Callable[[Any], Any], name: str, count: int
 ) -> None:

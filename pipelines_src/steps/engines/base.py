@@ -1,6 +1,6 @@
 """What the preparation asks of an engine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,17 @@ from ..folders import Place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+class LineReader(Protocol):
+    """Makes rows of a line of text. Workers of a cluster get copies of it."""
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The rows' columns: name -> `string`, `int64` or `float64`."""
+
+    def __call__(self, file: str, line: str) -> Iterable[tuple[Any, ...]]:
+        """Return the rows of a line, without its end; `file` is the path or address of its file."""
 
 
 class Engine(Protocol):
@@ -24,6 +35,13 @@ class Engine(Protocol):
 
     def rows(self, path: Place) -> int:
         """Return how many rows a Parquet file, or a folder of parts, has; StepError as `read`."""
+
+    def lines(self, name: str, path: Place, read: LineReader) -> ir.Table:
+        """Register what is read of every line of the text files below a folder, on disk; no file is no row.
+
+        Files whose names begin with `.` or `_` are left alone. What is no UTF-8 is read all the same, with marks in its
+        place.
+        """
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Compute a table once, on disk, for several readers."""

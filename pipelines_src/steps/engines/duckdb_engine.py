@@ -15,7 +15,8 @@ from sqlglot import expressions as sg
 from .. import files
 from ..errors import StepError
 from ..folders import Place
-from . import parquet
+from . import parquet, text
+from .base import LineReader
 from .sql import Rewrite, compiled
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ class DuckDBEngine:
     def rows(self, path: Place) -> int:
         """Count by the files' own figures; see `Engine.rows`."""
         return parquet.rows(_local(path))
+
+    def lines(self, name: str, path: Place, read: LineReader) -> ir.Table:
+        """Read one file after the other into a Parquet file; see `Engine.lines`."""
+        kept = self._scratch / f"{name}.parquet"
+        text.to_parquet(_local(path), read, kept)
+        self._run(f"CREATE OR REPLACE VIEW {_name(name)} AS FROM read_parquet({_text(str(kept))})")
+        return self._table(name)
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Write the table to the scratch folder and register what was written."""

@@ -63,6 +63,11 @@ class Files:
         finally:
             reader.close()
 
+    def holds_files(self, address: str) -> bool:
+        """Whether a file lies at an address or anywhere below."""
+        path, system = self._at(address)
+        return bool(system.exists(path)) and bool(system.listFiles(path, True).hasNext())
+
     def remove(self, address: str) -> None:
         """Remove a file, or a folder with all that is in it, if it is there."""
         path, system = self._at(address)

@@ -20,6 +20,7 @@ from .. import files
 from ..errors import StepError
 from ..folders import Place
 from . import parquet
+from .base import LineReader
 from .hadoop import Files, address, reason
 from .sql import WHOLE, Rewrite, compiled
 
@@ -65,6 +66,7 @@ _FUNCTIONS: dict[str, Rewrite] = {
         this=sg.cast(sg.cast(sg.Div(this=arguments[0], expression=arguments[1]), "BIGINT"), "DECIMAL(18, 0)")
     ),
 }
+_SPARK_TYPES = {"string": "string", "int64": "bigint", "float64": "double"}
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",  # times have no zone
@@ -117,6 +119,19 @@ class SparkEngine:
         """Count, which needs the files' ends only; see `Engine.rows`."""
         found = self._files.parts(address(path))
         return int(self._ran(lambda: self._session.read.parquet(*found).count()))
+
+    def lines(self, name: str, path: Place, read: LineReader) -> ir.Table:
+        """Have the workers read the files that they get; see `Engine.lines`."""
+        types = ", ".join(f"`{column}` {_SPARK_TYPES[kind]}" for column, kind in read.columns.items())
+        frame = self._session.createDataFrame([], types)
+        if self._files.holds_files(address(path)):
+            found = self._session.read.option("recursiveFileLookup", "true").text(address(path))
+            located = found.selectExpr("input_file_name() AS file", "value")
+            rows = located.rdd.flatMap(lambda row: read(row.file, row.value))
+            frame = self._session.createDataFrame(rows, types)
+        kept = f"{self._scratch}/{name}"
+        self._ran(lambda: frame.write.mode("overwrite").parquet(kept))
+        return self._registered(name, self._session.read.parquet(kept))
 
     def keep(self, name: str, table: ir.Table) -> ir.Table:
         """Write the table to the scratch place and register what was written."""

@@ -1,0 +1,92 @@
+"""How many requests an experiment takes, on the terms of its use case."""
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from config import UseCase
+from config.use_case.experiment import Experiment
+from experiment.plan import Plan, Spread, plan
+from experiment.terms import Step
+from ops.experiment.measured import measured
+from ops.target import OperationError, Target
+from pipelines_src.steps.evaluation.shown import figure
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the metric.
+
+    Attributes:
+        value: the champion's; None where only the deviation is known, and needed.
+        deviation: of one request's number.
+        source: where both come from, for people.
+    """
+
+    value: float | None
+    deviation: float
+    source: str
+
+    @classmethod
+    def given(cls, target: Target, baseline: float | None, deviation: float | None) -> "Known":
+        """Return what a person gives, else what the champion's test split tells.
+
+        Raises:
+            OperationError: what is given cannot be, or nothing is and no model was judged yet.
+        """
+        terms = target.use_case.experiment
+        if deviation is not None:
+            if deviation <= 0:
+                raise OperationError(f"--deviation: found {deviation}; allowed is a number above 0. Correct it.")
+            return cls(baseline, deviation, "as given")
+        if baseline is not None and terms and terms.metric == "error_rate":
+            if not 0 < baseline < 1:
+                raise OperationError(f"--baseline: found {baseline}; allowed is a rate between 0 and 1. Correct it.")
+            return cls(baseline, (baseline * (1 - baseline)) ** 0.5, "as given")
+        found = measured(target)
+        source = f"{found.records} records of the test split that the model was judged on"
+        return cls(found.value if baseline is None else baseline, found.deviation, source)
+
+
+def planned(use_case: UseCase, known: Known, effect: float | None, per_day: float | None) -> Plan:
+    """Return the plan; OperationError if the effect is none or none that a rate can have."""
+    terms = use_case.experiment
+    if terms is None:
+        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
+    size = terms.smallest_effect if effect is None else effect
+    ramp = tuple(Step(step.weight, step.minimum) for step in terms.ramp)
+    try:
+        return plan(_spread(terms, known, abs(size)), abs(size), ramp, terms.alpha, terms.power, per_day)
+    except ValueError as error:
+        raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
+
+
+def _spread(terms: Experiment, known: Known, effect: float) -> Spread:
+    if terms.metric == "error_rate" and known.value is not None:
+        return Spread.of_rate(known.value, -effect)  # a better challenger errs less
+    return Spread.of_mean(known.deviation)
+
+
+def table(found: Plan, known: Known, use_case: UseCase) -> Table:
+    """Return a plan as people read it."""
+    terms = use_case.experiment
+    name = terms.metric if terms else ""
+    at = "" if known.value is None else f", {figure(known.value)} now"
+    shown = Table(title=f"{use_case.name}: {name}{at}, deviation {figure(known.deviation)} ({known.source})")
+    shown.add_column("until")
+    shown.add_column("requests with outcomes", justify="right")
+    days = found.days
+    if days:
+        shown.add_column("days", justify="right")
+    rows = (
+        ("one look at the end, for comparison", found.fixed),
+        ("half of the experiments have decided", found.median),
+        (f"{terms.power if terms else 0:.0%} of them have: the maximum", found.maximum),
+    )
+    for place, (what, count) in enumerate(rows):
+        shown.add_row(what, f"{count:,}", *([f"{days[place]:,.1f}"] if days else []))
+    longest = terms.maximum_days if terms else 0
+    answered = f"{found.maximum_challenger:,} of the maximum are the challenger's."
+    late = days is not None and days[2] > longest
+    shown.caption = answered + (f" It ends after {longest} days at the latest: too early." if late else "")
+    return shown

@@ -1,0 +1,129 @@
+"""Lines of capture files and of ground truth, as rows. What cannot be read is a row too, and costs itself only.
+
+Formats: "Capture data from real-time endpoint" and "Ingest ground truth labels and merge them with predictions" in the
+SageMaker developer guide.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .. import answers
+from ..use_case import UseCase
+from .numbers import EVENT, Metric
+
+CAPTURED = {
+    "id": "string", "position": "int64", "event": "string", "at": "float64", "variant": "string", "valid": "int64",
+}  # fmt: skip
+HAPPENED = {"id": "string", "position": "int64", "order": "string", "label": "float64"}
+UNREADABLE = ""  # the id of a line that is no record
+_ERRORS = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+_TRUE, _FALSE = frozenset({"1", "true", "1.0"}), frozenset({"0", "false", "0.0"})
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Captures:
+    """Reads a line of a capture file: a row for each prediction, with the columns CAPTURED and those of the metric.
+
+    A file lies in `.../<variant>/yyyy/mm/dd/hh/`. A request has its `InferenceId`, or else the id of its event; the
+    predictions of one request are told apart by their position.
+    """
+
+    use_case: UseCase
+    metric: Metric
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Name -> type."""
+        return CAPTURED | dict.fromkeys(self.metric.columns, "float64")
+
+    def __call__(self, file: str, line: str) -> Iterator[Row]:
+        """Yield the rows of a line."""
+        if not line.strip():
+            return
+        none = (0.0,) * len(self.metric.columns)
+        try:
+            document = json.loads(line)
+            event = document["eventMetadata"]
+            about = (str(event.get("inferenceId") or event["eventId"]), str(event["eventId"]))
+            at, variant = seconds(event["inferenceTime"]), file.split("/")[-6]
+        except _ERRORS:
+            yield (UNREADABLE, 0, "", 0.0, "", 0, *none)
+            return
+        try:
+            found = answers.read(*_output(document["captureData"]["endpointOutput"]), self.use_case)
+            rows = [self.metric.numbers(answer) for answer in found]
+        except _ERRORS:
+            rows = []
+        for position, numbers in enumerate(rows):
+            yield (about[0], position, about[1], at, variant, 1, *numbers)
+        if not rows:  # the model answered, but with no prediction
+            yield (about[0], 0, about[1], at, variant, 0, *none)
+
+
+@dataclass(frozen=True)
+class GroundTruth:
+    """Reads a line of ground truth: a row for each outcome of a request, with the columns HAPPENED.
+
+    `order` tells which of several outcomes of one request counts, the last: by the hour it was delivered in, then by
+    `eventMetadata.eventTime`, if somebody sets it, then by what it says, so that no order of files matters.
+    """
+
+    classes: tuple[str, ...]
+    positive: str | None = None
+
+    columns = HAPPENED
+
+    def __call__(self, file: str, line: str) -> Iterator[Row]:
+        """Yield the rows of a line."""
+        if not line.strip():
+            return
+        try:
+            document = json.loads(line)
+            about, data = document["eventMetadata"], document["groundTruthData"]
+            name, text = str(about["eventId"]), _text(str(data["data"]), str(data.get("encoding", "CSV")))
+            labels = [self._label(one.strip().strip('"')) for one in text.strip().splitlines()]
+            order = "/".join((*file.split("/")[-5:-1], str(about.get("eventTime", "")), text))
+        except _ERRORS:
+            labels = []
+        if not labels:
+            yield (UNREADABLE, 0, "", 0.0)
+            return
+        for position, label in enumerate(labels):
+            yield (name, position, order, label)
+
+    def _label(self, text: str) -> float:
+        if not self.classes:
+            label = float(text)
+            if not math.isfinite(label):
+                raise ValueError(text)
+            return label
+        if self.classes != EVENT:
+            return float(self.classes.index(text))
+        if self.positive is not None and text == self.positive:
+            return 1.0
+        if text.lower() in _TRUE | _FALSE:
+            return float(text.lower() in _TRUE)
+        if self.positive is None or not text:
+            raise ValueError(text)
+        return 0.0
+
+
+def seconds(time: str) -> float:
+    """Return a time as seconds since 1970; one without a zone is UTC."""
+    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _output(output: dict[str, Any]) -> tuple[str, str]:
+    return _text(str(output["data"]), str(output["encoding"])), str(output["observedContentType"])
+
+
+def _text(data: str, encoding: str) -> str:
+    return base64.b64decode(data, validate=True).decode() if encoding.upper() == "BASE64" else data

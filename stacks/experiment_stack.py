@@ -1,0 +1,68 @@
+"""One use case's experiments: what reduces their outcomes; only where the use case has a section `experiment`."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from config import Environment, UseCase
+from constructs.outcomes_role import GROUND_TRUTH, OutcomesPlaces, OutcomesRole
+from constructs.training_pipeline import TrainingPipeline
+from pipelines_src.definition.outcomes_pipeline import build_outcomes_pipeline
+
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
+    from stacks.training_stack import TrainingStack
+
+
+class ExperimentStack(cdk.Stack):
+    """The outcomes pipeline with its role.
+
+    Args:
+        training: gives the code that jobs run, and what its own pipeline takes from the environment.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        use_case: UseCase,
+        data: "DataStack",
+        training: "TrainingStack",
+        **stack_props: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **stack_props)
+        endpoint = f"{environment.name}-{use_case.slug}"
+        jobs = OutcomesRole(
+            self,
+            "Role",
+            path=f"/ml-loop/{environment.name}/{use_case.slug}/outcomes/",
+            places=OutcomesPlaces(
+                use_case=use_case.name,
+                capture=data.capture,
+                processed=data.processed,
+                data_key=training.settings.data_key,
+                files=tuple(training.job_files),
+            ),
+            images=training.images,
+            placement=training.placement,
+        )
+        own = f"s3://{data.capture.bucket_name}/{use_case.name}"
+        pipeline = TrainingPipeline(
+            self,
+            "Outcomes",
+            name=f"{endpoint}-outcomes",
+            description=f"Adds up what came of predictions: {use_case.description}",
+            definition=build_outcomes_pipeline(
+                use_case,
+                replace(training.settings, role_arn=jobs.role.role_arn),
+                captures_uri=f"{own}/{endpoint}",
+                ground_truth_uri=f"{own}/{GROUND_TRUTH}",
+            ).to_definition(),
+            role_arn=jobs.role.role_arn,
+        )
+        # Its first job may start as soon as it exists.
+        pipeline.resource.add_resource_dependency(jobs.policy)

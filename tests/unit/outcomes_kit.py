@@ -1,0 +1,155 @@
+"""Captured requests and outcomes of a test, as files, and what they come to when reckoned plainly."""
+
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipelines_src.steps import answers
+from pipelines_src.steps.engines import Engine
+from pipelines_src.steps.outcomes.numbers import bin_of
+from pipelines_src.steps.outcomes.reading import Captures, GroundTruth
+from pipelines_src.steps.outcomes.reduce import sums
+from pipelines_src.steps.outcomes.request import Request
+from pipelines_src.steps.use_case import UseCase
+from tests.unit.engine_kit import use_case
+
+STRATA = [
+    {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T02:00:00Z", "share": 0.1},
+    {"from": "2026-01-01T02:02:00Z", "to": "2026-01-01T05:00:00Z", "share": 0.5},
+]
+UNTIL = "2026-01-01T04:00:00Z"
+START = 1767225600
+VALUES = {"true_positive": 3.0, "false_positive": -1.0, "true_negative": 0.25, "false_negative": -2.5}
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A captured request: seconds after START, the answer's body as the endpoint wrote it."""
+
+    id: str
+    event: str
+    after: int
+    variant: str
+    body: str
+    content_type: str = answers.JSON
+
+    def line(self) -> str:
+        output = {"observedContentType": self.content_type, "mode": "OUTPUT", "data": self.body, "encoding": "JSON"}
+        about = {"eventId": self.event, "inferenceId": self.id, "inferenceTime": _time(self.after)}
+        return json.dumps({"captureData": {"endpointOutput": output}, "eventMetadata": about, "eventVersion": "0"})
+
+
+@dataclass(frozen=True)
+class Truth:
+    """An outcome: the hour it was delivered in."""
+
+    id: str
+    hour: int
+    text: str
+
+    def line(self) -> str:
+        data = {"data": self.text, "encoding": "CSV"}
+        about = {"eventId": self.id}
+        return json.dumps({"groundTruthData": data, "eventMetadata": about, "eventVersion": "0"})
+
+
+def case(problem: str, **data: Any) -> UseCase:
+    found = use_case()
+    return replace(found, problem=problem, data={**found.data, **data})
+
+
+BINARY = case("binary_classification")
+
+
+def drawn(count: int) -> tuple[list[Captured], list[Truth]]:
+    """Return requests of which some were tried again, are no predictions or have no outcome yet."""
+    source = random.Random(count)  # noqa: S311 - no secret
+    captured, truths = [], []
+    for at in range(count):
+        name, variant = f"i{source.randrange(count)}", source.choice(["champion", "challenger"])
+        body = json.dumps({"predictions": [{"probability": source.random()}]}) if at % 17 else "{}"
+        captured.append(Captured(name, f"e{at}", source.randrange(18000), variant, body))
+        if at % 3:
+            truths.append(Truth(name, source.randrange(5), source.choice("01")))
+    return captured, truths
+
+
+def request(metric: str, of: UseCase, values: Any = None) -> Request:
+    document = {
+        "experiment": "e", "until": UNTIL, "metric": metric, "values": values, "strata": STRATA,
+        "variants": ["champion", "challenger"],
+    }  # fmt: skip
+    return Request.of(document, of)
+
+
+def write(folder: Path, captured: Iterable[Captured], truths: Iterable[Truth], drawn: random.Random) -> None:
+    """Write lines into files of their hours, several to an hour, in an order that is drawn."""
+    files: dict[Path, list[str]] = defaultdict(list)
+    for one in captured:
+        hour = f"2026/01/01/{one.after // 3600:02}/{drawn.randrange(3)}.jsonl"
+        files[folder / "captures" / one.variant / hour].append(one.line())
+    for truth in truths:
+        files[folder / "truth" / f"2026/01/02/{truth.hour:02}/{drawn.randrange(3)}.jsonl"].append(truth.line())
+    for path, lines in files.items():
+        drawn.shuffle(lines)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + drawn.choice(["", "\n"]))
+
+
+def reduced(engine: Engine, folder: Path, wanted: Request, of: UseCase, positive: str | None = None) -> dict[str, Any]:
+    """Return sums.json for the files of a folder."""
+    captured = engine.lines("captured", folder / "captures", Captures(of, wanted.metric))
+    happened = engine.lines("happened", folder / "truth", GroundTruth(wanted.metric.classes, positive))
+    return sums(engine, captured, happened, wanted)
+
+
+def plainly(captured: Sequence[Captured], truths: Sequence[Truth], metric: str) -> list[dict[str, Any]]:
+    """Return the strata of an event's metric, by loops over lists."""
+    first: dict[str, Captured] = {}
+    for one in sorted(captured, key=lambda one: (one.after, one.event, one.variant)):
+        first.setdefault(one.id, one)
+    last = {one.id: one.text for one in sorted(truths, key=lambda one: (one.hour, one.text))}
+    strata = []
+    for stratum, (start, end) in zip(STRATA, [(0, 7200), (7320, 14400)], strict=True):
+        parts: dict[str, Any] = {}
+        for variant in ("champion", "challenger"):
+            pairs = [
+                (json.loads(one.body)["predictions"][0], int(last[one.id]))
+                for one in first.values()
+                if one.variant == variant and start <= one.after < end and one.id in last and "predictions" in one.body
+            ]
+            parts[variant] = _bins(pairs) if metric == "auc" else _moments(pairs, metric)
+        strata.append({**stratum, **parts})
+    return strata
+
+
+def _bins(pairs: list[tuple[Any, int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {"positives": {}, "negatives": {}}
+    for answer, label in pairs:
+        counts = found["positives" if label else "negatives"]
+        at = str(bin_of(answer["probability"]))
+        counts[at] = counts.get(at, 0) + 1
+    return found
+
+
+def _moments(pairs: list[tuple[Any, int]], metric: str) -> dict[str, float]:
+    numbers = [_number(answer["probability"], answer.get("decision"), label, metric) for answer, label in pairs]
+    return {"n": len(numbers), "total": math.fsum(numbers), "squares": math.fsum(x * x for x in numbers)}
+
+
+def _number(chance: float, decision: bool | None, label: int, metric: str) -> float:
+    acts = chance >= 0.5 if decision is None else decision
+    if metric == "error_rate":
+        return float(acts != bool(label))
+    if metric == "log_loss":
+        return -math.log(max(chance if label else 1 - chance, 1e-15))
+    return VALUES[("true" if acts == bool(label) else "false") + ("_positive" if acts else "_negative")]
+
+
+def _time(after: int) -> str:
+    return f"2026-01-01T{after // 3600:02}:{after // 60 % 60:02}:{after % 60:02}Z"
