@@ -99,12 +99,9 @@ def _next(stack: Stack, seen: Observation, trigger: str) -> Step:
 
 def _hold(seen: Observation) -> Hold | None:
     # Whatever happens in between, each look brings it nearer: held from before an update until its attempt is closed.
-    attempt = seen.open_attempt
-    over = seen.update is not None and seen.update.outcome in ("succeeded", "failed")
-    if attempt and over:
-        return None  # what came with the update is not held for the moment until the attempt is closed
-    wrong = frozenset(variant for variant, held in seen.scaling.items() if held != bool(attempt))
-    return Hold(wrong, held=bool(attempt)) if wrong else None
+    held = seen.open_attempt is not None
+    wrong = frozenset(variant for variant, suspended in seen.scaling.items() if suspended != held)
+    return Hold(wrong, held) if wrong else None
 
 
 def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
