@@ -61,7 +61,7 @@ def manage_scaling(arns: Arns, endpoint_name: str, tags: Mapping[str, str]) -> l
             ],
             {"StringEquals": {"iam:AWSServiceName": _SERVICE}},
         ),
-        *asked_for(arns, endpoint_name),
+        *_asked_for(arns, endpoint_name),
     ]
 
 
@@ -82,11 +82,11 @@ def hold_scaling(arns: Arns, endpoint_names: str, tags: Mapping[str, str]) -> li
             {"StringEquals": _VARIANTS | own},
         ),
         allow(["cloudwatch:DescribeAlarms"], ["*"]),
-        *asked_for(arns, endpoint_names),
+        *_asked_for(arns, endpoint_names),
     ]
 
 
-def asked_for(arns: Arns, endpoint_names: str) -> list[Statement]:
+def _asked_for(arns: Arns, endpoint_names: str) -> list[Statement]:
     """Allow what Application Auto Scaling asks for, besides describing."""
     return [
         allow(["sagemaker:UpdateEndpointWeightsAndCapacities"], [arns.arn("sagemaker", f"endpoint/{endpoint_names}")]),

@@ -57,7 +57,7 @@ class AwsWorld:
             candidates=tuple(package for package in packages if package),
             attempts=attempts,
             leaving=self._leaving(stack, approved),
-            scaling=self._scaling.variants(use_case) if stack and stack.scales else {},
+            scaling=self._scaling.variants(use_case) if stack and stack.scaled else {},
         )
         attempt = seen.open_attempt
         if attempt is None or stack is None or stack.status.endswith("_IN_PROGRESS"):

@@ -99,12 +99,9 @@ def _next(stack: Stack, seen: Observation, trigger: str) -> Step:
 
 def _hold(seen: Observation) -> Hold | None:
     # Whatever happens in between, each look brings it nearer: held from before an update until its attempt is closed.
-    attempt = seen.open_attempt
-    over = seen.update is not None and seen.update.outcome in ("succeeded", "failed")
-    if attempt and over:
-        return None  # what came with the update is not held for the moment until the attempt is closed
-    wrong = frozenset(variant for variant, held in seen.scaling.items() if held != bool(attempt))
-    return Hold(wrong, held=bool(attempt)) if wrong else None
+    held = seen.open_attempt is not None
+    wrong = frozenset(variant for variant, suspended in seen.scaling.items() if suspended != held)
+    return Hold(wrong, held) if wrong else None
 
 
 def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
@@ -118,11 +115,19 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return _verify(attempt, stack, seen.live)
     if outcome == "succeeded":
         return Close(attempt, "superseded", f"the stack was changed to {holds or 'no model'} since")
+    return _update(attempt, stack, seen)
+
+
+def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
+    registered = attempt.slot in seen.scaling
+    empties = not attempt.package and attempt.slot in stack.scaled
+    if empties and not registered:
+        # Only a package that comes into the emptied slot is registered again, so there is no way back.
+        return Start(attempt)
     change = next_change(seen, stack)
     if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
         return Close(attempt, "superseded", "something else was wanted before the update began")
-    registered = not attempt.package and attempt.slot in seen.scaling
-    return Deregister(attempt.slot) if registered else Start(attempt)
+    return Deregister(attempt.slot) if empties else Start(attempt)
 
 
 def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:

@@ -46,7 +46,8 @@ class ServingStacks:
         parameters = _values(described)
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         slots = {slot: parameters.get(parameter(slot), "") for slot in SLOTS}
-        return Stack(described["StackStatus"], slots, outputs.get("EndpointConfigName"), "ScaledVariants" in outputs)
+        scaled = frozenset(filter(None, outputs.get("ScaledVariants", "").split(",")))
+        return Stack(described["StackStatus"], slots, outputs.get("EndpointConfigName"), scaled)
 
     def update(self, attempt: Attempt) -> Started:
         """Set one slot and how the traffic moves, and leave all else as it is.

@@ -51,13 +51,13 @@ class Package:
 class Stack:
     """A serving stack: its status, the package of each slot, the configuration that its endpoint should have.
 
-    `scales`: its endpoint's variants are registered for scaling.
+    `scaled`: the slots whose variants it registers for scaling while they are filled.
     """
 
     status: str
     slots: Mapping[Slot, str]
     endpoint_config: str | None = None
-    scales: bool = False
+    scaled: frozenset[str] = frozenset()
 
     @property
     def champion(self) -> str:

@@ -27,13 +27,14 @@ def change(resource_id: str, count: int, call: Call) -> bool:
             call,
         )
     except ServiceError:
+        if sagemaker.invoke("DescribeEndpoint", {"EndpointName": endpoint}, call)["EndpointStatus"] == "InService":
+            raise
         return False
     return True
 
 
-def keep_within(target: Document, call: Call) -> None:
-    """Bring the number between the target's bounds."""
+def keep_within(target: Document, call: Call) -> bool:
+    """Bring the number between the target's bounds; False while the endpoint takes no change."""
     count = instances(target["ResourceId"], call)
     within = min(max(count, target["MinCapacity"]), target["MaxCapacity"])
-    if within != count:
-        change(target["ResourceId"], within, call)
+    return within == count or change(target["ResourceId"], within, call)

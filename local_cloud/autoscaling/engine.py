@@ -32,10 +32,12 @@ def _schedule(action: Document, call: Call) -> None:
 def _track(policy: Document, call: Call) -> None:
     alarms = _alarms(policy)
     target = call.store.get(TARGET, policy["ResourceId"])
-    if target is None or not any(alarm["StateValue"] == "ALARM" for alarm in alarms.values()):
+    ringing = [alarm for alarm in alarms.values() if alarm["StateValue"] == "ALARM"]
+    if target is None or not ringing:
         return
     instances = capacity.instances(policy["ResourceId"], call)
-    count = wanted(_seen(policy, target, alarms, instances))
+    values = [value for value in period_values(ringing[0]) if value is not None]  # both have the same metric
+    count = wanted(_seen(policy, target, alarms, instances, values[-1] if values else None))
     if count == instances or not capacity.change(policy["ResourceId"], count, call):
         return
     logger.info("Scaling %s from %d to %d instances", policy["ResourceId"], instances, count)
@@ -43,15 +45,14 @@ def _track(policy: Document, call: Call) -> None:
     call.store.update(POLICY, policy["_Key"], lambda kept: kept.update({moment: time.time()}))
 
 
-def _seen(policy: Document, target: Document, alarms: dict[str, Any], instances: int) -> Tracked:
+def _seen(policy: Document, target: Document, alarms: dict[str, Any], instances: int, value: float | None) -> Tracked:
     tracking, suspended = policy["TargetTrackingScalingPolicyConfiguration"], target["SuspendedState"]
-    values = [value for value in period_values(alarms["High"]) if value is not None]
     resting = _cooling(policy, "_Out", tracking.get("ScaleOutCooldown", 0))
     return Tracked(
         instances=instances,
         least=target["MinCapacity"],
         most=target["MaxCapacity"],
-        value=values[-1] if values else None,
+        value=value,
         target=float(tracking["TargetValue"]),
         high=alarms["High"]["StateValue"] == "ALARM",
         low=alarms["Low"]["StateValue"] == "ALARM",

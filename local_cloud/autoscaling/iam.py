@@ -11,7 +11,6 @@ from local_cloud.autoscaling.api import TARGET, Call, variant_of
 from local_cloud.iam import Check
 
 _SERVICE = "application-autoscaling"
-_LINKED = "sagemaker.application-autoscaling.amazonaws.com"
 _VALIDATED = {"RegisterScalableTarget", "PutScalingPolicy", "PutScheduledAction"}
 
 
@@ -37,9 +36,8 @@ def checks(operation: str, request: dict[str, Any], call: Call) -> list[Check]:
         result.append(Check(f"{_SERVICE}:TagResource", resource, context))
     if operation == "RegisterScalableTarget" and not call.store.list(TARGET):
         # The service-linked role comes into being with the first target.
-        role = f"arn:aws:iam::{call.store.account}:role/aws-service-role/{_LINKED}"
-        name = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-        result.append(Check("iam:CreateServiceLinkedRole", f"{role}/{name}", {"iam:AWSServiceName": _LINKED}))
+        service = {"iam:AWSServiceName": registered.LINKED_SERVICE}
+        result.append(Check("iam:CreateServiceLinkedRole", registered.linked_role(call), service))
     return result
 
 
@@ -61,5 +59,5 @@ def asked_for(operation: str, request: dict[str, Any], call: Call) -> list[Check
 
 def _target(request: dict[str, Any], call: Call) -> dict[str, Any] | None:
     if arn := request.get("ResourceARN"):
-        return next((one for one in call.store.list(TARGET) if one["ScalableTargetARN"] == arn), None)
+        return registered.by_arn(arn, call)
     return call.store.get(TARGET, str(request.get("ResourceId")))

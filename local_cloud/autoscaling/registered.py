@@ -5,6 +5,7 @@ from local_cloud.iam import Check
 from local_cloud.sagemaker import aws_clients
 from local_cloud.sagemaker.store import Document
 
+LINKED_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 NOT_DEREGISTERED = (
     "An Application AutoScaling scalable target exists for a variant being deleted, and the IAM identity used to "
     "invoke DeleteEndpoint does not have application-autoscaling:DeregisterScalableTarget permission to deregister the "
@@ -16,6 +17,19 @@ def targets(endpoint: str, call: Call) -> dict[str, Document]:
     """Return the targets of an endpoint by variant."""
     found = [(variant_of(one["ResourceId"]), one) for one in call.store.list(TARGET)]
     return {variant: one for (name, variant), one in found if name == endpoint}
+
+
+def by_arn(arn: str, call: Call) -> Document | None:
+    """Return the target of an ARN, None if there is none."""
+    return next((one for one in call.store.list(TARGET) if one["ScalableTargetARN"] == arn), None)
+
+
+def linked_role(call: Call) -> str:
+    """Return the ARN of the service-linked role that changes instances."""
+    return (
+        f"arn:aws:iam::{call.store.account}:role/aws-service-role/{LINKED_SERVICE}/"
+        "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+    )
 
 
 def forget(resource_id: str, call: Call) -> None:

@@ -63,7 +63,10 @@ def delete(request: Request, call: Call) -> Response:
 
 
 def run(action: Document, call: Call, at: float) -> None:
-    """Carry an action out if its time has come, unless scheduled scaling is suspended then."""
+    """Carry an action out if its time has come, unless scheduled scaling is suspended then.
+
+    It stays due while the endpoint takes no change of instances.
+    """
     if action["_Next"] is None or at < action["_Next"]:
         return
     found = call.store.get(TARGET, action["ResourceId"])
@@ -71,7 +74,8 @@ def run(action: Document, call: Call, at: float) -> None:
         least, most = _bounds(action, found)
         found.update(MinCapacity=least, MaxCapacity=most)
         call.store.update(TARGET, action["ResourceId"], lambda kept: kept.update(MinCapacity=least, MaxCapacity=most))
-        capacity.keep_within(found, call)
+        if not capacity.keep_within(found, call):
+            return
     following = next_time(action)
     call.store.update(ACTION, action["_Key"], lambda kept: kept.update(_Next=following))
 

@@ -11,8 +11,6 @@ from local_cloud.sagemaker.tags import merged
 from local_cloud.service_errors import ServiceError, not_implemented, validation_error
 
 _SUSPENSIONS = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
-_ROLE = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
-_ROLE_NAME = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 
 
 @API.operation("RegisterScalableTarget")
@@ -87,7 +85,7 @@ def _new(request: Request, call: Call) -> Document:
     account, region = call.store.account, call.store.region
     return {
         **{key: request[key] for key in ("ServiceNamespace", "ResourceId", "ScalableDimension")},
-        "RoleARN": f"arn:aws:iam::{account}:role/{_ROLE}/{_ROLE_NAME}",
+        "RoleARN": registered.linked_role(call),
         "CreationTime": now(),
         "SuspendedState": dict.fromkeys(_SUSPENSIONS, False),
         "ScalableTargetARN": f"arn:aws:application-autoscaling:{region}:{account}:scalable-target/{uuid.uuid4().hex}",
@@ -103,8 +101,7 @@ def _changed(document: Document, request: Request) -> Document:
 
 
 def _tagged(request: Request, call: Call) -> Document:
-    arn = request["ResourceARN"]
-    found = next((one for one in call.store.list(TARGET) if one["ScalableTargetARN"] == arn), None)
+    found = registered.by_arn(request["ResourceARN"], call)
     if found is None:
-        raise ServiceError("ResourceNotFoundException", f"The resource {arn} does not exist.")
+        raise ServiceError("ResourceNotFoundException", f"The resource {request['ResourceARN']} does not exist.")
     return found

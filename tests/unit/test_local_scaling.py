@@ -7,11 +7,13 @@ from typing import Any, cast
 import pytest
 
 from local_cloud import clients
-from local_cloud.autoscaling import capacity, schedules, targets
-from local_cloud.autoscaling.api import ACTION, TARGET, Call
+from local_cloud.autoscaling import capacity, engine, schedules, targets
+from local_cloud.autoscaling.api import ACTION, POLICY, TARGET, Call
 from local_cloud.autoscaling.tracking import Tracked, wanted
+from local_cloud.sagemaker import api as sagemaker
 from local_cloud.sagemaker import constraints
 from local_cloud.sagemaker.store import Database, Store
+from local_cloud.service_errors import ServiceError, validation_error
 
 
 def seen(instances: int, value: float | None, **more: bool) -> Tracked:
@@ -51,11 +53,13 @@ class Variant:
     """A variant whose instances are a number."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-        self.count = count
+        self.count, self.updating = count, False
         monkeypatch.setattr(capacity, "instances", lambda *_: self.count)
         monkeypatch.setattr(capacity, "change", self._change)
 
     def _change(self, _resource: str, count: int, _call: Call) -> bool:
+        if self.updating:
+            return False
         self.count = count
         return True
 
@@ -100,6 +104,52 @@ def test_a_scheduled_action_changes_the_bounds_when_its_time_has_come(
     assert (bounds(call), variant.count) == ((1, 4), 2)
     schedules.run(action, call, action["_Next"])
     assert (bounds(call), variant.count) == ((3, 6), 3)
+
+
+def test_one_alarm_goes_on_when_the_other_was_deleted(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    variant = Variant(monkeypatch, 4)
+    targets.register({**RESOURCE, "MinCapacity": 1, "MaxCapacity": 4}, call)
+    call.store.put(
+        POLICY, "p", {**RESOURCE, "_Key": "p", "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 100}}
+    )
+    low = {"StateValue": "ALARM", "Name": "low"}
+    monkeypatch.setattr(engine, "_alarms", lambda _: {"High": {"StateValue": "INSUFFICIENT_DATA"}, "Low": low})
+    monkeypatch.setattr(engine, "period_values", lambda alarm: {"low": [None, 50.0]}[alarm["Name"]])
+    engine.look(call)
+    assert variant.count == 2
+
+
+def test_a_scheduled_action_stays_due_while_the_endpoint_takes_no_change(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant = Variant(monkeypatch, 2)
+    action = call.store.update(ACTION, scheduled(call)["_Key"], lambda kept: kept.update(_Next=1.0))
+    variant.updating = True
+    schedules.run(action, call, 2.0)
+    (kept,) = call.store.list(ACTION)
+    assert (kept["_Next"], variant.count) == (1.0, 2)
+    variant.updating = False
+    schedules.run(kept, call, 2.0)
+    (done,) = call.store.list(ACTION)
+    assert done["_Next"] > 2.0
+    assert variant.count == 3
+
+
+@pytest.mark.parametrize("status", ["Updating", "InService"])
+def test_only_an_endpoint_that_is_being_updated_excuses_a_refused_change(
+    call: Call, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    def invoke(operation: str, _request: dict[str, Any], _call: Call) -> dict[str, Any]:
+        if operation == "DescribeEndpoint":
+            return {"EndpointStatus": status}
+        raise validation_error("refused")
+
+    monkeypatch.setattr(sagemaker, "invoke", invoke)
+    if status == "Updating":
+        assert not capacity.change(RESOURCE["ResourceId"], 3, call)
+    else:
+        with pytest.raises(ServiceError, match="refused"):
+            capacity.change(RESOURCE["ResourceId"], 3, call)
 
 
 def test_scheduled_scaling_can_be_suspended(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

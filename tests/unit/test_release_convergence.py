@@ -121,7 +121,7 @@ class Cloud:
         seen = Observation(
             use_case=use_case,
             now=self.tick(),
-            stack=Stack(status, slots, config_of(self.slots)),
+            stack=Stack(status, slots, config_of(self.slots), frozenset(SCALED if self.champion else ())),
             approved=frozenset(self.approvals),
             candidates=tuple(self.package(package) for package in self.approvals),
             attempts=attempts,
@@ -375,3 +375,19 @@ def test_a_slot_is_emptied_after_its_scaling_has_ended(cloud):
     assert cloud.began[-1] == ("challenger", "", {"champion": True})
     assert cloud.scaling == {"champion": False}
     assert [attempt.result for attempt in cloud.attempts] == ["succeeded"] * 3
+
+
+@pytest.mark.parametrize("calls", range(1, 11))
+def test_a_slot_whose_emptying_was_cut_off_scales_when_it_is_wanted_again(cloud, calls):
+    cloud.approve(1)
+    settle(cloud)
+    cloud.approve(2, "challenger")
+    settle(cloud)
+    del cloud.approvals[arn(2)]
+    cloud.interruptions = [CRASH, *[NOTHING] * calls]
+    cloud.look_again()
+    cloud.interruptions = []
+    cloud.approve(2, "challenger")
+    settle(cloud)
+    assert cloud.slots["challenger"] == arn(2)
+    assert cloud.scaling == {"champion": False, "challenger": False}

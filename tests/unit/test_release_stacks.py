@@ -47,6 +47,19 @@ def test_a_stack_is_its_status_slots_and_configuration(stacks):
     )
 
 
+@pytest.mark.parametrize(
+    ("outputs", "scaled"),
+    [
+        ([], set()),
+        ([{"OutputKey": "ScaledVariants", "OutputValue": "champion,challenger"}], {"champion", "challenger"}),
+    ],
+)
+def test_a_stack_says_which_slots_scale(stacks, outputs, scaled):
+    serving, stub = stacks
+    stub.add_response("describe_stacks", described(Outputs=outputs))
+    assert serving.get("flight-delays").scaled == scaled
+
+
 def test_a_missing_stack_is_none(stacks):
     serving, stub = stacks
     stub.add_client_error("describe_stacks", "ValidationError", "Stack with id dev-x-serving does not exist")
