@@ -66,9 +66,9 @@ def _start(world: World, attempt: Attempt, now: datetime) -> bool:
 
 
 def _close(world: World, step: Close, now: datetime) -> None:
-    if not world.close(step.attempt, step.result, step.detail, now):
-        return
     if step.result == "failed":
+        # Before it is written down: what is written down is not looked at again, and a failure told twice is told.
         world.count("ReleaseFailed", step.attempt.use_case, step.detail)
-    elif step.result == "succeeded":
+    closed = world.close(step.attempt, step.result, step.detail, now)
+    if closed and step.result == "succeeded":
         world.count("ReleaseSucceeded", step.attempt.use_case, step.detail)
