@@ -1,9 +1,12 @@
 """What the release function may do."""
 
+from dataclasses import dataclass
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -14,16 +17,25 @@ from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
+@dataclass(frozen=True)
+class ReleaseReach:
+    """What the function works on: the table of releases, and of the bucket of models, under its key, sample records."""
+
+    records: dynamodb.ITable
+    models: s3.IBucket
+    models_key: kms.IKey
+
+
 class ReleaseFunctionRole(Construct):
-    """Updates serving stacks of one environment, only with a release role of it, and looks at what they serve.
+    """Updates serving stacks of one environment, only with a release role of it, looks at what they serve, and asks it.
 
     `UpdateStack` can bring another template, and without a role of its own it would run under the role that the stack
     was deployed with, an administrator: hence the condition (docs/decisions/release-role.md).
 
     Args:
         environment: whose serving stacks.
-        records: table of releases.
-        key: of that table, of the queue and of the function's settings.
+        reach: what it works on.
+        key: of the table, of the queue and of the function's settings.
         log_group: where the function logs.
         failures: queue for events that it could not handle.
         inside_network: whether it needs network interfaces.
@@ -35,7 +47,7 @@ class ReleaseFunctionRole(Construct):
         construct_id: str,
         *,
         environment: str,
-        records: dynamodb.ITable,
+        reach: ReleaseReach,
         key: kms.IKey,
         log_group: logs.ILogGroup,
         failures: sqs.IQueue,
@@ -44,8 +56,9 @@ class ReleaseFunctionRole(Construct):
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
         release, look = _release(arns, environment), _look(arns, environment)
+        ask = _ask(arns, environment, reach)
         run = run_function(
-            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [records.table_arn]),
+            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
             allow(["sqs:SendMessage"], [failures.queue_arn]),
             key=key,
             log_group=log_group,
@@ -56,14 +69,21 @@ class ReleaseFunctionRole(Construct):
             "Resource",
             description=f"The release function of {environment}",
             assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Release": document(release), "Look": document(look), "Run": document(run)},
+            inline_policies={
+                "Release": document(release),
+                "Look": document(look),
+                "Ask": document(ask),
+                "Run": document(run),
+            },
         )
         why = (
-            "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here; tracing, listing and a function's network interfaces know no resource."
+            "Serving stacks, groups, models, endpoints and sample records of one environment, told by their names, so "
+            "that a new use case needs no change here; tracing, listing and a function's network interfaces know no "
+            "resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        acknowledge(self.role, lambda: wildcards(self.role, [*release, *look, *run], why) | inline)
+        statements = [*release, *look, *ask, *run]
+        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.models]) | inline)
 
 
 def _release(arns: Arns, environment: str) -> list[Statement]:
@@ -91,6 +111,19 @@ def _look(arns: Arns, environment: str) -> list[Statement]:
         allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
         allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
         allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
+    ]
+
+
+def _ask(arns: Arns, environment: str, reach: ReleaseReach) -> list[Statement]:
+    return [
+        allow(["sagemaker:InvokeEndpoint"], [arns.arn("sagemaker", f"endpoint/{environment}-*")]),
+        # As the pipelines name them: pipelines_src/definition/model_package.py.
+        allow(["s3:GetObject"], [f"{reach.models.bucket_arn}/*/package/sample.tar.gz"]),
+        allow(
+            ["kms:Decrypt"],
+            [reach.models_key.key_arn],
+            {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}},
+        ),
     ]
 
 

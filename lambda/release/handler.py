@@ -14,6 +14,7 @@ from release.reconcile import World, reconcile
 from release.records import Records
 from release.registry import Registry
 from release.settings import Settings
+from release.smoke import Smoke
 from release.stacks import ServingStacks
 from shared.clients import client
 
@@ -40,7 +41,8 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict
     stacks = ServingStacks(client("cloudformation"), settings.environment)
     registry = Registry(client("sagemaker"), settings.environment)
     records = Records(client("dynamodb"), settings.records_table)
-    world = AwsWorld(settings.environment, stacks, registry, records, logger)
+    smoke = Smoke(client, settings.environment)
+    world = AwsWorld(settings.environment, stacks, registry, records, smoke, logger)
     if isinstance(parsed, Command) and parsed.detail.suppose:
         supposed = parsed.detail.suppose
         return said(changes(world.look(parsed.detail.use_case), supposed.package, supposed.slot))

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal, Protocol
 
-from release.logic import Alarm, Claim, Close, Rest, Start, Step, decide
-from release.state import Attempt, Observation, Result
+from release.logic import Alarm, Ask, Claim, Close, Rest, Start, Step, answered, decide
+from release.state import Asked, Attempt, Observation, Result
 
 # Close a failed attempt, claim and start the one before it: far fewer than this.
 _MOST_STEPS = 20
@@ -27,6 +27,9 @@ class World(Protocol):
 
     def start(self, attempt: Attempt) -> Started:
         """Update the stack; RefusedError if CloudFormation refuses for good."""
+
+    def ask(self, attempt: Attempt, variant: str | None) -> Asked:
+        """Ask the attempt's model, which is live: at a variant, or at the only one there is."""
 
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         """End an open attempt; False if somebody else has ended it."""
@@ -51,6 +54,8 @@ def reconcile(world: World, use_case: str, trigger: str) -> Step:
         elif isinstance(step, Start):
             if _start(world, step.attempt, seen.now):
                 return step
+        elif isinstance(step, Ask):
+            _close(world, answered(step, world.ask(step.attempt, step.variant)), seen.now)
         else:
             _close(world, step, seen.now)
     raise RuntimeError(f"{use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")

@@ -33,13 +33,15 @@ class Aws(Serving):
         self.fault: dict[int, Fault] = {}
         self.answered: list[str | None] = []
         self._approved: dict[str, datetime] = {}
+        self._meant: dict[str, str] = {}
         self._records: dict[int, Members] = {}
         self._clients: dict[str, Any] = {}
 
-    def approve(self, version: int) -> str:
+    def approve(self, version: int, slot: str = "champion") -> str:
         """Approve a version, or approve it again; return its ARN."""
-        self._approved[f"{GROUP}/{version}"] = datetime.now(UTC)
-        return f"{GROUP}/{version}"
+        arn = f"{GROUP}/{version}"
+        self._approved[arn], self._meant[arn] = datetime.now(UTC), slot
+        return arn
 
     def records(self) -> list[tuple[str, str]]:
         """Return package and result of every attempt, oldest first."""
@@ -48,6 +50,10 @@ class Aws(Serving):
     def detail(self, number: int) -> str:
         """Return how an attempt ended."""
         return str(self._records[number]["detail"]["S"])
+
+    def why(self, number: int) -> str:
+        """Return why an attempt was made."""
+        return f"{self._records[number]['reason']['S']}: {self._records[number]['why']['S']}"
 
     def forget(self) -> None:
         """Count calls from here on."""
@@ -99,6 +105,9 @@ class Aws(Serving):
             "CreationTime": NOW + timedelta(minutes=int(arn.rpartition("/")[2])),
             "LastModifiedTime": self._approved[arn],
             "ModelApprovalStatus": "Approved",
+            "CustomerMetadataProperties": {"ml-loop:slot": self._meant[arn]},
+            "InferenceSpecification": SPECIFICATION,
+            **({"SamplePayloadUrl": f"s3://models/{arn[-1]}/sample.tar.gz"} if arn not in self.without_sample else {}),
         }
 
     def query(self, _: Members) -> Members:
@@ -119,6 +128,13 @@ class Aws(Serving):
             raise RefusalError("ConditionalCheckFailedException", "The conditional request failed")
         item.update({name.strip(":"): value for name, value in values.items() if name != ":started"})
         return {}
+
+
+SPECIFICATION = {
+    "Containers": [{"Image": "image"}],
+    "SupportedContentTypes": ["application/json"],
+    "SupportedResponseMIMETypes": ["application/json"],
+}
 
 
 def _refused(refusal: RefusalError) -> tuple[Any, Members]:

@@ -1,8 +1,10 @@
 """A serving stack and its endpoint behind AWS's operations: each takes a request's members, returns an answer's."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
+from tests.local.endpoints_kit import archive
 from tests.unit.release_stub_kit import NOW, STACK_ID
 
 STACK = "dev-flight-delays-serving"
@@ -23,10 +25,19 @@ class RefusalError(Exception):
 
 
 class Serving:
-    """A stack that deploys an endpoint; a champion's package serves unless `deployments` has something else for it."""
+    """A stack that deploys an endpoint; a champion's package serves unless `deployments` has something else for it.
+
+    Attributes:
+        answers: what a package answers its sample record, else a prediction; None: with an error of its own.
+        without_sample: packages that have no sample record.
+        asked: variant, package, inference id and body of every request.
+    """
 
     def __init__(self) -> None:
         self.deployments: dict[str, str] = {}
+        self.answers: dict[str, str | None] = {}
+        self.without_sample: set[str] = set()
+        self.asked: list[tuple[str, str, str, bytes]] = []
         self.status = "CREATE_COMPLETE"
         self.live: dict[str, str] = {}  # by variant
         self._parameters = {**{_parameter(slot): "" for slot in SLOTS}, "TrafficShift": "at_once"}
@@ -138,6 +149,20 @@ class Serving:
         name = asked["ModelName"]
         container = {"ModelPackageName": self.live[name.rpartition("-")[2]]}
         return {"ModelName": name, "PrimaryContainer": container, "CreationTime": NOW, "ModelArn": _arn("model/m")}
+
+    def get_object(self, asked: Members) -> Members:
+        content = archive({"sample.json": f"record of {asked['Key']}".encode()})
+        return {"Body": BytesIO(content), "ContentLength": len(content)}
+
+    def invoke_endpoint(self, asked: Members) -> Members:
+        if len(self.live) > 1 and "TargetVariant" not in asked:
+            raise AssertionError("by the weights, anyone would answer")
+        variant = asked.get("TargetVariant", "champion")
+        self.asked.append((variant, self.live[variant], asked["InferenceId"], asked["Body"]))
+        answer = self.answers.get(self.live[variant], '{"predictions": [{"probability": 0.3}]}')
+        if answer is None:
+            raise RefusalError("ModelError", "Received server error (500) from primary")
+        return {"Body": BytesIO(answer.encode()), "ContentType": asked["Accept"]}
 
 
 def _parameter(slot: str) -> str:

@@ -1,73 +1,30 @@
 """A release fails at each call and each step: the model before it answers on, an alarm rings, and it can run again."""
 
-import json
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
 
-from release import handler
 from tests.unit.release_aws_kit import Aws, Fault
+from tests.unit.release_function_kit import ERRORS, FAILED, SUCCEEDED, release_function
 from tests.unit.release_serving_kit import FAILS_AT, REQUEST_REFUSED, ROLLBACK_FAILS, SILENTLY_BACK
-from tests.unit.test_release_handler import HOUR, PACKAGE_EVENT, STACK_EVENT
+from tests.unit.test_release_handler import HOUR, STACK_EVENT
 
 LOOK = ("Query", "ListModelPackages", "DescribeModelPackage", "DescribeModelPackage", "DescribeStacks")
 OPEN = (*LOOK, "DescribeStackEvents")
 LIVE = (*LOOK, "DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel", "DescribeStackEvents")
 BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeStacks", "UpdateStack")
 # All calls from an approval to its end. Those who find out that it failed look for what else is wanted.
-SUCCEEDS = (*BEGUN, *LIVE, "UpdateItem", *LOOK)
+ASK = ("DescribeModelPackage", "GetObject", "InvokeEndpoint")
+SUCCEEDS = (*BEGUN, *LIVE, *ASK, "UpdateItem", *LOOK)
 FAILS = (*BEGUN, *OPEN, "UpdateItem", *LOOK)
-ERRORS = ("AWS/Lambda", "Errors")
-
-
-class Releases:
-    """The release function with its cloud; `rang` are the metrics that were not at rest, by namespace and name."""
-
-    def __init__(self, aws: Aws, said: Callable[[], str]) -> None:
-        self.aws, self.rang = aws, set[tuple[str, str]]()
-        self._said = said
-
-    def deliver(self, event: dict[str, Any]) -> None:
-        """Run the function on an event, and again when it raises, as Lambda does; then the stack's own events."""
-        for _ in range(3):
-            if self._runs(event):
-                break
-        while self.aws.status.endswith("_IN_PROGRESS"):
-            self.aws.stack_ends()
-            self.deliver(STACK_EVENT)
-
-    def _runs(self, event: dict[str, Any]) -> bool:
-        context = SimpleNamespace(
-            function_name="release", memory_limit_in_mb=512, invoked_function_arn="arn", aws_request_id="1"
-        )
-        try:
-            handler.lambda_handler(event, context)
-        except Exception:
-            self.rang.add(ERRORS)
-            return False
-        finally:
-            lines = [json.loads(line) for line in self._said().splitlines() if '"_aws"' in line]
-            written = [each["_aws"]["CloudWatchMetrics"][0] for each in lines]
-            self.rang |= {(each["Namespace"], each["Metrics"][0]["Name"]) for each in written}
-        return True
-
-    def released(self, version: int) -> str:
-        """Approve a version, let the function have the event, and return its ARN."""
-        arn = self.aws.approve(version)
-        self.deliver(PACKAGE_EVENT)
-        return arn
+BLOCKED = ("MlLoop", "ReleaseBlocked")
 
 
 @pytest.fixture
 def releases(monkeypatch, capsys):
     """Version 1 serves."""
-    aws = Aws()
-    monkeypatch.setattr(handler, "client", aws.client)
-    monkeypatch.setenv("ML_LOOP_ENVIRONMENT", "dev")
-    monkeypatch.setenv("ML_LOOP_RECORDS_TABLE", "releases")
-    releases = Releases(aws, lambda: capsys.readouterr().out)
+    releases = release_function(monkeypatch, capsys)
+    aws = releases.aws
     first = releases.released(1)
     assert (aws.records(), aws.answers_with()) == ([(first, "succeeded")], first)
     releases.rang.clear()
@@ -81,7 +38,7 @@ def alarms(templates, *metrics: tuple[str, str]) -> list[dict[str, Any]]:
     return [each for each in every if (each["Namespace"], each["MetricName"]) in metrics]
 
 
-@pytest.mark.parametrize("metric", [ERRORS, ("MlLoop", "ReleaseFailed"), ("MlLoop", "ReleaseBlocked")])
+@pytest.mark.parametrize("metric", [ERRORS, FAILED, BLOCKED])
 def test_each_of_these_metrics_rings_an_alarm_at_the_first(templates, metric):
     for alarm in (found := alarms(templates, metric)):
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
@@ -106,7 +63,7 @@ def test_a_call_that_fails_only_delays_a_release(releases, at: int, fault: Fault
     second = releases.released(2)
     assert aws.fault == {}
     assert (ERRORS in releases.rang) is (fault != "asked twice")
-    assert releases.rang <= {ERRORS, ("MlLoop", "ReleaseSucceeded")}
+    assert releases.rang <= {ERRORS, SUCCEEDED}
     assert aws.answered == sorted(aws.answered, key=lambda arn: arn != first), "first the old model, then the new one"
     assert set(aws.answered) == {first, second}
     assert aws.records() == [(first, "succeeded"), (second, "succeeded")]
@@ -122,21 +79,11 @@ def test_a_call_that_fails_keeps_nobody_from_hearing_that_a_release_failed(relea
     second = releases.released(2)
     assert aws.fault == {}
     assert (ERRORS in releases.rang) is (fault != "asked twice")
-    assert ("MlLoop", "ReleaseFailed") in releases.rang
+    assert FAILED in releases.rang
     assert set(aws.answered) == {first}
     assert aws.records() == [(first, "succeeded"), (second, "failed")]
     assert aws.detail(2) == "Endpoint: it broke"
-    _again(releases, second)
-
-
-def _again(releases: Releases, package: str) -> None:
-    """What was wrong with a package's release is mended, and the package approved once more."""
-    aws = releases.aws
-    aws.deployments.clear()
-    releases.rang.clear()
-    releases.released(int(package.rpartition("/")[2]))
-    assert (aws.records()[-1], aws.answers_with()) == ((package, "succeeded"), package)
-    assert releases.rang == {("MlLoop", "ReleaseSucceeded")}
+    releases.again(second)
 
 
 @pytest.mark.parametrize(
@@ -153,12 +100,12 @@ def test_a_step_that_fails_leaves_the_old_model_and_is_told(releases, deployment
     aws.deployments[aws.approve(2)] = deployment
     second = releases.released(2)
     assert set(aws.answered) == {first}
-    assert ("MlLoop", "ReleaseFailed") in releases.rang
+    assert FAILED in releases.rang
     failed = aws.records()[1]
     assert failed == (second, "failed")
     assert says in aws.detail(2)
     assert aws.should_answer() == first, "the stack tells the truth"
-    _again(releases, second)
+    releases.again(second)
 
 
 def test_a_rollback_that_fails_waits_for_a_person_and_then_goes_on(releases):
@@ -166,15 +113,15 @@ def test_a_rollback_that_fails_waits_for_a_person_and_then_goes_on(releases):
     first = aws.answers_with()
     aws.deployments[aws.approve(2)] = ROLLBACK_FAILS
     second = releases.released(2)
-    assert releases.rang == {("MlLoop", "ReleaseBlocked")}
+    assert releases.rang == {BLOCKED}
     releases.rang.clear()
     releases.deliver(HOUR)
-    assert releases.rang == {("MlLoop", "ReleaseBlocked")}, "it rings as long as it lasts"
+    assert releases.rang == {BLOCKED}, "it rings as long as it lasts"
     aws.rolled_back()
     releases.deliver(STACK_EVENT)
-    assert ("MlLoop", "ReleaseFailed") in releases.rang
+    assert FAILED in releases.rang
     assert set(aws.answered) == {first}
-    _again(releases, second)
+    releases.again(second)
 
 
 @pytest.mark.parametrize("fault", get_args(Fault))
