@@ -1,7 +1,7 @@
 """The functions that act on use cases, once per environment."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -21,11 +21,9 @@ from constructs.look_queue import LookQueue
 from constructs.records_table import RecordsTable
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
+from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
-
-if TYPE_CHECKING:
-    from stacks.data_stack import DataStack
 
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
@@ -38,7 +36,7 @@ class ControlStack(cdk.Stack):
     It knows no use case: it finds them by the names and tags of their stacks, and by what their rules send.
 
     Args:
-        data: its buckets; None: no use case scores files, and there is no function for it.
+        scores_files: whether a use case does, so that there is a function for it.
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
@@ -53,7 +51,8 @@ class ControlStack(cdk.Stack):
         environment: Environment,
         network: NetworkStack,
         security: SecurityStack,
-        data: "DataStack | None",
+        data: DataStack,
+        scores_files: bool,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -73,11 +72,11 @@ class ControlStack(cdk.Stack):
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
-        self._release(scaling=environment.scales)
-        if data:
+        self._release(data, scaling=environment.scales)
+        if scores_files:
             self._batch_transform(data)
 
-    def _release(self, *, scaling: bool) -> None:
+    def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
         failures = self._queue("FailedEvents", "Events that the release function could not handle lie", RELEASE_RUNBOOK)
         log_group = self._log_group("ReleaseLogs")
@@ -85,7 +84,7 @@ class ControlStack(cdk.Stack):
             self,
             "ReleaseRole",
             environment=self._environment,
-            reach=ReleaseReach(records, failures, scaling),
+            reach=ReleaseReach(records, failures, data.models, self._security.models_key, scaling),
             key=self._key,
             log_group=log_group,
             inside_network=self._inside is not None,
@@ -117,7 +116,7 @@ class ControlStack(cdk.Stack):
         cdk.CfnOutput(self, "ReleaseFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "ReleaseRecords", value=records.table_name)
 
-    def _batch_transform(self, data: "DataStack") -> None:
+    def _batch_transform(self, data: DataStack) -> None:
         runs = self._table("BatchRuns", "item", dynamodb.AttributeType.STRING)
         holds = "Messages that the batch transform function could not handle lie"
         looks = LookQueue(

@@ -59,7 +59,8 @@ class PlatformStage(cdk.Stage):
             environment=environment,
             network=self.network,
             security=self.security,
-            data=self.data if any(use_case.batch for use_case in use_cases) else None,
+            data=self.data,
+            scores_files=any(use_case.batch is not None for use_case in use_cases),
             **self._props("control"),
         )
         if environment.notebooks:

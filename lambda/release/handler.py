@@ -16,6 +16,7 @@ from release.records import Records
 from release.registry import Registry
 from release.scaling import Scaling
 from release.settings import Settings
+from release.smoke import Smoke
 from release.stacks import ServingStacks
 from shared.clients import client
 
@@ -42,9 +43,14 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict
     stacks = ServingStacks(client("cloudformation"), settings.environment)
     registry = Registry(client("sagemaker"), settings.environment)
     records = Records(client("dynamodb"), settings.records_table)
-    scaling = Scaling(partial(client, "application-autoscaling"), settings.environment)
     world = AwsWorld(
-        settings.environment, stacks=stacks, scaling=scaling, registry=registry, records=records, logger=logger
+        settings.environment,
+        stacks=stacks,
+        scaling=Scaling(partial(client, "application-autoscaling"), settings.environment),
+        registry=registry,
+        records=records,
+        smoke=Smoke(client, settings.environment),
+        logger=logger,
     )
     if isinstance(parsed, Command) and parsed.detail.suppose:
         supposed = parsed.detail.suppose

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from release.state import Attempt, Live, Observation, Result, Stack
+from release.state import Asked, Attempt, Live, Observation, Result, Stack
 from release.wanted import Change, next_change
+from shared.slots import SHADOW
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
 STUCK_AFTER = timedelta(hours=3)
@@ -74,7 +75,16 @@ class Deregister:
     variant: str
 
 
-Step = Rest | Alarm | Claim | Start | Close | Hold | Deregister
+@dataclass(frozen=True)
+class Ask:
+    """Ask the model of an attempt for a prediction: at a variant, or, where None, at the only one there is."""
+
+    attempt: Attempt
+    variant: str | None
+    detail: str
+
+
+Step = Rest | Alarm | Claim | Start | Ask | Close | Hold | Deregister
 
 
 def decide(seen: Observation, trigger: str) -> Step:
@@ -112,7 +122,7 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return Close(attempt, "failed", seen.update.reason if seen.update else "")
     holds = stack.slots.get(attempt.slot, "")
     if holds == attempt.package:
-        return _verify(attempt, stack, seen.live)
+        return _verify(attempt, stack, seen)
     if outcome == "succeeded":
         return Close(attempt, "superseded", f"the stack was changed to {holds or 'no model'} since")
     return _update(attempt, stack, seen)
@@ -130,8 +140,9 @@ def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     return Deregister(attempt.slot) if empties else Start(attempt)
 
 
-def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
+def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     # CloudFormation may report success after SageMaker rolled the endpoint back on its own.
+    live = seen.live
     if live is None:
         return Close(attempt, "failed", "the stack is complete but there is no endpoint")
     if live.status in _ENDPOINT_MOVING:
@@ -148,7 +159,34 @@ def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
     serves = live.packages.get(attempt.slot, "")
     if serves != attempt.package:
         return Close(attempt, "failed", f"the {attempt.slot} of the endpoint is {serves or 'no model package'}")
-    return Close(attempt, "succeeded", f"serves with configuration {live.endpoint_config}")
+    return _prove(attempt, live, seen)
+
+
+def _prove(attempt: Attempt, live: Live, seen: Observation) -> Step:
+    serves = f"serves with configuration {live.endpoint_config}"
+    if not attempt.package:
+        return Close(attempt, "succeeded", serves)
+    if attempt.slot == SHADOW:
+        # SageMaker lets no request name a shadow, and nobody gets its answers.
+        return Close(attempt, "succeeded", f"{serves}; a shadow cannot be asked")
+    if _answered_before(attempt, seen):
+        # Were it asked and failed, one version after the other would be taken back for what is no version's fault.
+        return Close(attempt, "succeeded", f"{serves}; it has served before, so it was not asked")
+    several = len(live.packages.keys() - {SHADOW}) > 1
+    return Ask(attempt, attempt.slot if several else None, serves)
+
+
+def _answered_before(attempt: Attempt, seen: Observation) -> bool:
+    ended = (one for one in seen.attempts if one.result in ("succeeded", "failed"))
+    same = (one.result for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
+    return next(same, "") == "succeeded"
+
+
+def answered(step: Ask, asked: Asked) -> Close:
+    """Return how an attempt ends after its model was asked."""
+    if asked.verdict == "failed":
+        return Close(step.attempt, "failed", asked.detail)
+    return Close(step.attempt, "succeeded", f"{step.detail}; {asked.detail}")
 
 
 def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:

@@ -48,7 +48,7 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
         package, records, answers = (Path(temporary) / name for name in ("package", "records.jsonl", "answers.jsonl"))
         _unpack(archive, package)
         with records.open("w", encoding="utf-8") as file:
-            file.writelines(_lines(test, use_case, _fields(package)))
+            file.writelines(lines(test, use_case, _fields(package)))
         _ask(package, records, answers)
         found = [json.loads(line) for line in answers.read_text(encoding="utf-8").split("\n") if line]
     if len(found) != len(test):
@@ -77,7 +77,8 @@ def _fields(package: Path) -> set[str] | None:
     return None
 
 
-def _lines(test: pd.DataFrame, use_case: UseCase, known: set[str] | None) -> Iterator[str]:
+def lines(test: pd.DataFrame, use_case: UseCase, known: set[str] | None = None) -> Iterator[str]:
+    """Yield each test record in JSON as a client would send it, with the fields that are known: None: all."""
     names = [field.name for field in use_case.record if known is None or field.name in known]
     columns = [test[f"{FIELD}{name}"].astype("object").where(test[f"{FIELD}{name}"].notna(), None) for name in names]
     for values in zip(*columns, strict=True):
