@@ -25,7 +25,7 @@ class ReleaseReach:
     Attributes:
         records: table of releases.
         failures: queue for events that it could not handle.
-        models: the bucket of models, where sample records lie, and its key.
+        models, models_key: bucket of models and its key; of it the sample records alone, with which models are asked.
         scaling: whether any endpoint scales, whose scaling in it holds while it updates it.
     """
 
@@ -88,8 +88,8 @@ class ReleaseFunctionRole(Construct):
         )
         why = (
             "Serving stacks, groups, models, endpoints and sample records of one environment, told by their names, so "
-            "that a new use case needs no change here, and scalable targets by their tags; tracing, listing, describing"
-            " scaling and a function's network interfaces know no resource."
+            "that a new use case needs no change here, and scalable targets by their tags; tracing, listing, "
+            "describing scaling and a function's network interfaces know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
         statements = [*release, *look, *ask, *run]

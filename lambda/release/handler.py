@@ -43,10 +43,11 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict
     stacks = ServingStacks(client("cloudformation"), settings.environment)
     registry = Registry(client("sagemaker"), settings.environment)
     records = Records(client("dynamodb"), settings.records_table)
+    scaling = Scaling(partial(client, "application-autoscaling"), settings.environment)
     world = AwsWorld(
         settings.environment,
         stacks=stacks,
-        scaling=Scaling(partial(client, "application-autoscaling"), settings.environment),
+        scaling=scaling,
         registry=registry,
         records=records,
         smoke=Smoke(client, settings.environment),

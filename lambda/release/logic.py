@@ -1,11 +1,11 @@
 """Decide the next step of a release from one look at the world. Pure: the same look gives the same step."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from release.state import Asked, Attempt, Live, Observation, Result, Stack
+from release.proof import prove
+from release.state import Attempt, Observation, Stack
+from release.steps import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step
 from release.wanted import Change, next_change
-from shared.slots import SHADOW
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
 STUCK_AFTER = timedelta(hours=3)
@@ -20,71 +20,6 @@ _SETTLED = frozenset(
     }
 )
 _ENDPOINT_MOVING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Nothing to do until something changes; whatever changes sends an event."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A person is needed: `metric` is counted, and counted again at every look while it stays so."""
-
-    metric: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Write the attempt down, unless somebody has taken its number."""
-
-    attempt: Attempt
-
-
-@dataclass(frozen=True)
-class Start:
-    """Update the stack for a claimed attempt."""
-
-    attempt: Attempt
-
-
-@dataclass(frozen=True)
-class Close:
-    """Write down how an attempt ended."""
-
-    attempt: Attempt
-    result: Result
-    detail: str
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Suspend that scaling takes instances of variants away, or end that (`held` False)."""
-
-    variants: frozenset[str]
-    held: bool
-
-
-@dataclass(frozen=True)
-class Deregister:
-    """End the scaling of a variant: SageMaker takes away none that is registered for it."""
-
-    variant: str
-
-
-@dataclass(frozen=True)
-class Ask:
-    """Ask the model of an attempt for a prediction: at a variant, or, where None, at the only one there is."""
-
-    attempt: Attempt
-    variant: str | None
-    detail: str
-
-
-Step = Rest | Alarm | Claim | Start | Ask | Close | Hold | Deregister
 
 
 def decide(seen: Observation, trigger: str) -> Step:
@@ -159,34 +94,7 @@ def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     serves = live.packages.get(attempt.slot, "")
     if serves != attempt.package:
         return Close(attempt, "failed", f"the {attempt.slot} of the endpoint is {serves or 'no model package'}")
-    return _prove(attempt, live, seen)
-
-
-def _prove(attempt: Attempt, live: Live, seen: Observation) -> Step:
-    serves = f"serves with configuration {live.endpoint_config}"
-    if not attempt.package:
-        return Close(attempt, "succeeded", serves)
-    if attempt.slot == SHADOW:
-        # SageMaker lets no request name a shadow, and nobody gets its answers.
-        return Close(attempt, "succeeded", f"{serves}; a shadow cannot be asked")
-    if _answered_before(attempt, seen):
-        # Were it asked and failed, one version after the other would be taken back for what is no version's fault.
-        return Close(attempt, "succeeded", f"{serves}; it has served before, so it was not asked")
-    several = len(live.packages.keys() - {SHADOW}) > 1
-    return Ask(attempt, attempt.slot if several else None, serves)
-
-
-def _answered_before(attempt: Attempt, seen: Observation) -> bool:
-    ended = (one for one in seen.attempts if one.result in ("succeeded", "failed"))
-    same = (one.result for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
-    return next(same, "") == "succeeded"
-
-
-def answered(step: Ask, asked: Asked) -> Close:
-    """Return how an attempt ends after its model was asked."""
-    if asked.verdict == "failed":
-        return Close(step.attempt, "failed", asked.detail)
-    return Close(step.attempt, "succeeded", f"{step.detail}; {asked.detail}")
+    return prove(attempt, live, seen)
 
 
 def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:

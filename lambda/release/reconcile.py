@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, Protocol
 
-from release.logic import Alarm, Ask, Claim, Close, Deregister, Hold, Rest, Start, Step, answered, decide
+from release.logic import decide
+from release.proof import answered
 from release.state import Asked, Attempt, Observation, Result
+from release.steps import Alarm, Ask, Claim, Close, Deregister, Hold, Rest, Start, Step
 
 # Close a failed attempt, let scaling go on, claim and start the one before it: far fewer than this.
 _MOST_STEPS = 20

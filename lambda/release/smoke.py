@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from release.sample import Sample, UnusableError, read
 from release.state import Asked, Attempt
 
+# Begins the inference id of a request: outcomes leave out what begins so (pipelines_src/steps/outcomes/reading.py).
+INFERENCE_ID = "ml-loop:release:"
 _NOTHING: tuple[Any, ...] = (None, [], {}, "")
 _TEXT = 500  # characters of what a model says
 
@@ -48,7 +50,7 @@ class Smoke:
                 ContentType=sample.content_type,
                 Accept=sample.accept,
                 Body=body,
-                InferenceId=f"release-{attempt.token}"[:64],
+                InferenceId=f"{INFERENCE_ID}{attempt.token}"[:64],
                 **({"TargetVariant": variant} if variant else {}),
             )
         except ClientError as error:

@@ -11,14 +11,15 @@ from botocore import xform_name
 from botocore.exceptions import ReadTimeoutError
 from botocore.validate import validate_parameters
 
-from tests.unit.release_serving_kit import Members, RefusalError, Serving
+from tests.unit.release_scaling_kit import ScaledServing
+from tests.unit.release_serving_kit import Members, RefusalError
 from tests.unit.release_stub_kit import GROUP, NOW, SESSION
 
 # How a call fails: AWS refuses it; it is done, but no answer comes; or none comes, and botocore asks again by itself.
 Fault = Literal["refused", "answer lost", "asked twice"]
 
 
-class Aws(Serving):
+class Aws(ScaledServing):
     """Registry, table of releases, stack and endpoint of one use case, their clients, and what was called.
 
     Attributes:

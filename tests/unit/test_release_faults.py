@@ -133,3 +133,46 @@ def test_an_hourly_look_that_fails_is_told_and_the_next_one_does_its_work(releas
     assert aws.calls[0] == "ListStacks"
     assert (ERRORS in releases.rang) is (fault != "asked twice")
     assert (aws.records()[-1], aws.answers_with()) == ((second, "succeeded"), second)
+
+
+@pytest.fixture
+def scaled(releases):
+    """Both variants scale; version 1 is champion, version 2 challenger."""
+    aws: Aws = releases.aws
+    aws.scales, aws.held = True, {"champion": False}
+    releases.released(2, "challenger")
+    assert aws.held == {"champion": False, "challenger": False}
+    releases.rang.clear()
+    aws.forget()
+    return releases
+
+
+def about_scaling(calls: list[str]) -> list[int]:
+    return [at for at, call in enumerate(calls) if "ScalableTarget" in call]
+
+
+# Where the calls about scaling are in a promotion: the champion's slot changes, then the challenger's is emptied.
+SCALING = (
+    *(5, 12, 14, 15, 16, 17, 23, 32, 47, 48, 49, 50, 51),
+    *(57, 64, 66, 67, 68, 69, 75, 77, 83, 92, 103, 104, 105, 111),
+)
+
+
+def test_these_are_all_the_calls_about_scaling_in_a_promotion(scaled):
+    scaled.released(2)
+    assert tuple(about_scaling(scaled.aws.calls)) == SCALING
+
+
+@pytest.mark.parametrize("fault", get_args(Fault))
+@pytest.mark.parametrize("at", SCALING)
+def test_a_call_about_scaling_that_fails_only_delays_a_promotion(scaled, at: int, fault: Fault):
+    aws: Aws = scaled.aws
+    first, second = aws.live["champion"], aws.live["challenger"]
+    aws.fault = {at: fault}
+    scaled.released(2)
+    assert aws.fault == {}
+    assert (ERRORS in scaled.rang) is (fault != "asked twice")
+    assert set(aws.answered) == {first, second}
+    assert (aws.live, aws.held) == ({"champion": second}, {"champion": False})
+    assert all(aws.held_in_updates), "no instance is taken away while the endpoint changes"
+    assert aws.records()[2:] == [(second, "succeeded"), ("", "succeeded")]

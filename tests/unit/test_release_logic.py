@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from release.logic import STUCK_AFTER, Alarm, Ask, Claim, Close, Rest, Start, answered, decide
+from release.logic import STUCK_AFTER, decide
+from release.proof import answered
 from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.steps import Alarm, Ask, Claim, Close, Rest, Start
 from release.wanted import wanted
 from shared.slots import Slot
 
@@ -174,7 +176,9 @@ def test_a_stack_changed_by_others_since_supersedes():
 
 
 def verified(live: Live | None, outcome="succeeded"):
-    return decide(look(champion=1, attempts=[attempt(1)], update=Update(outcome), live=live), "t")
+    return decide(
+        look(champion=1, candidates=[package(1)], attempts=[attempt(1)], update=Update(outcome), live=live), "t"
+    )
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "none"])
@@ -201,7 +205,8 @@ def test_a_model_that_serves_is_asked_and_the_release_ends_as_it_answers(outcome
 def test_what_served_in_the_slot_before_is_not_asked(before, is_asked):
     attempts = [attempt(1, number=9), *before[::-1]]
     live = Live("InService", "config-1", {"champion": arn(1)})
-    step = decide(look(champion=1, attempts=attempts, update=Update("succeeded"), live=live), "t")
+    seen = look(champion=1, candidates=[package(1)], attempts=attempts, update=Update("succeeded"), live=live)
+    step = decide(seen, "t")
     if is_asked:
         assert isinstance(step, Ask)
     else:
@@ -214,8 +219,17 @@ def test_a_shadow_is_not_asked_and_the_champion_beside_it_without_a_name():
     shadow, champion = attempt(2, slot="shadow"), attempt(1)
     step = decide(look(champion=1, shadow=2, attempts=[shadow], update=Update("succeeded"), live=live), "t")
     assert step == Close(shadow, "succeeded", "serves with configuration config-1; a shadow cannot be asked")
-    step = decide(look(champion=1, shadow=2, attempts=[champion], update=Update("succeeded"), live=live), "t")
-    assert step == Ask(champion, None, "serves with configuration config-1")
+    seen = look(champion=1, shadow=2, attempts=[champion], update=Update("succeeded"), live=live)
+    assert decide(replace(seen, approved=frozenset([arn(1)])), "t") == Ask(
+        champion, None, "serves with configuration config-1"
+    )
+
+
+def test_what_was_rejected_meanwhile_is_not_asked_and_gives_way():
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    step = decide(look(champion=1, attempts=[attempt(1)], update=Update("succeeded"), live=live), "t")
+    assert isinstance(step, Close)
+    assert (step.result, "not approved any more" in step.detail) == ("succeeded", True)
 
 
 def test_a_slot_that_is_emptied_is_not_asked():
@@ -334,7 +348,7 @@ def test_a_slot_that_could_not_be_emptied_is_tried_again_in_an_hour():
 def test_a_silent_rollback_of_a_second_slot_is_found():
     one = attempt(2, slot="challenger")
     both = {"champion": arn(1), "challenger": arn(2)}
-    seen = look(champion=1, challenger=2, attempts=[one], update=Update("succeeded"))
+    seen = look(champion=1, challenger=2, attempts=[one], approved=[arn(2)], update=Update("succeeded"))
     good = decide(replace(seen, live=Live("InService", "config-1", both)), "t")
     assert good == Ask(one, "challenger", "serves with configuration config-1")
     bad = decide(replace(seen, live=Live("InService", "config-1", {"champion": arn(1)})), "t")

@@ -36,7 +36,9 @@ def test_a_challenger_is_asked_by_name_whatever_its_weight(releases: Releases):
         ("challenger", second, b"record of 2/sample.tar.gz"),
     ]
     # By this whoever reads captured requests tells them from callers'.
-    assert all(each[2].startswith(f"release-flight-delays-{at}-") for at, each in enumerate(releases.aws.asked, 1))
+    assert all(
+        each[2].startswith(f"ml-loop:release:flight-delays-{at}-") for at, each in enumerate(releases.aws.asked, 1)
+    )
     assert releases.rang == {SUCCEEDED}
     assert releases.aws.detail(2).endswith("; it answered its sample record")
 
