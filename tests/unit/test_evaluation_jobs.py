@@ -16,6 +16,7 @@ from config import UseCase
 from config.use_case.metrics import PRIMARY, gate_metrics
 from ops.fit import Evaluation, Records
 from ops.use_case_notebook import notebook
+from pipelines_src.steps import archives
 from release.smoke import no_prediction
 from tests.unit.evaluation_kit import KINDS, Run, pumps, trained
 
@@ -142,7 +143,7 @@ print(body)
 
 def test_the_package_answers_its_sample_record_with_a_prediction(run: Run, tmp_path: Path) -> None:
     with tarfile.open(run.package) as archive:
-        archive.extractall(tmp_path, filter="data")
+        archives.extract(archive, tmp_path)
     with tarfile.open(run.package.with_name("sample.tar.gz")) as archive:
         sample = archive.extractfile("sample.json")
         assert sample
@@ -239,7 +240,7 @@ def test_declared_costs_give_a_threshold_that_the_package_decides_by(
     assert found["expected_cost_skill"]["lower"] > 0
     with tarfile.open(run.package) as archive:
         inside = json.load(archive.extractfile("decision.json") or io.BytesIO())
-        archive.extractall(tmp_path / "package", filter="data")
+        archives.extract(archive, tmp_path / "package")
     assert inside == {"threshold": found["threshold"]["value"]}
     for name in [name for name in sys.modules if name.split(".")[0] == "pipelines_src"]:
         monkeypatch.delitem(sys.modules, name)

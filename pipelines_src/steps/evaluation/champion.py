@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .. import archives
 from ..errors import StepError
 from ..use_case import UseCase
 from .bootstrap import Floats
@@ -65,7 +66,7 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
 def _unpack(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, "r:gz") as file:
-            file.extractall(folder, filter="data")
+            archives.extract(file, folder)
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise StepError(f"the champion's {PACKAGE} cannot be unpacked: {error}. {_REMEDY}") from error
 
