@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
 from config.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
+
+_DEEPEST, _MOST = 50, 100_000
 
 # The C parser is many times faster; PyYAML has it wherever libyaml was there to build it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,8 +41,10 @@ def read(path: Path, shown: str) -> YamlFile:
         text = path.read_text(encoding="utf-8")
         loader = _Loader(text)
         root = loader.get_single_node()
-        _refuse_cycles(root, (), shown)
+        _Shape(shown).check(root)
         content = None if root is None else loader.construct_document(root)
+    except RecursionError as error:  # of the parser
+        raise ConfigError(f"{shown}: values lie more than {_DEEPEST} levels deep. Remove levels.") from error
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
     except UnicodeDecodeError as error:
@@ -49,8 +53,8 @@ def read(path: Path, shown: str) -> YamlFile:
         raise ConfigError(_syntax(shown, error)) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{shown}: is not YAML: {error}. Mend the file.") from error
-    except ValueError as error:  # a date such as 2013-02-30
-        raise ConfigError(f"{shown}: holds a date that does not exist: {error}. Correct it.") from error
+    except ValueError as error:  # a date such as 2013-02-30, or a number of thousands of digits
+        raise ConfigError(f"{shown}: holds a date or a number that does not exist: {error}. Correct it.") from error
     if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
         found = "nothing" if content is None else f"a {type(content).__name__}"
         raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
@@ -59,14 +63,28 @@ def read(path: Path, shown: str) -> YamlFile:
     return YamlFile(path, content, lines)
 
 
-def _refuse_cycles(node: yaml.Node | None, above: tuple[yaml.Node, ...], shown: str) -> None:
-    if any(node is one for one in above):
-        line = above[-1].start_mark.line + 1
-        raise ConfigError(f"{shown}:{line}: an alias, *name, stands for what it is in itself. Write the value out.")
-    if isinstance(node, yaml.CollectionNode):
-        for item in node.value:
-            for child in item if isinstance(item, tuple) else (item,):
-                _refuse_cycles(child, (*above, node), shown)
+class _Shape:
+    """Refuses what nobody writes by hand, before it is built: values within themselves, or too deep, or too many."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown, self._values = shown, 0
+
+    def check(self, node: yaml.Node | None, above: tuple[yaml.Node, ...] = ()) -> None:
+        """Raise ConfigError at the first value that is too much; an alias counts as all that it stands for."""
+        if any(node is one for one in above):
+            self._refuse(above[-1], "an alias, *name, stands for what it is in itself. Write the value out")
+        self._values += 1
+        if len(above) > _DEEPEST:
+            self._refuse(above[-1], f"a value lies more than {_DEEPEST} levels deep. Remove levels")
+        if self._values > _MOST:
+            self._refuse(above[-1], f"with what aliases stand for there are more than {_MOST} values. Remove some")
+        if isinstance(node, yaml.CollectionNode):
+            for item in node.value:
+                for child in item if isinstance(item, tuple) else (item,):
+                    self.check(child, (*above, node))
+
+    def _refuse(self, node: yaml.Node, what: str) -> NoReturn:
+        raise ConfigError(f"{self._shown}:{node.start_mark.line + 1}: {what}.")
 
 
 def _collect(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], shown: str) -> None:

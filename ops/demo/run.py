@@ -22,7 +22,7 @@ EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 
 
 def run(keep: bool, folder: Path = FOLDER, use_case: str = USE_CASE) -> None:
-    """Deploy, train, model_packages, predict, report, and tear down unless `keep`.
+    """Deploy, train, release, predict, report, and tear down unless `keep`.
 
     Args:
         keep: leave the cloud running at the end.
@@ -129,12 +129,19 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
     text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
     if cloud.has_ended(folder):
         text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(folder)}\n"
+    else:
+        option = _state_option(folder)
+        text += f"The local cloud runs on, to be looked at; python -m ops local down{option} ends it.\n"
     logs = f"Logs lie in {shown(folder)}/. " if folder.is_dir() else ""
     return f"{text}{logs}Run the command again to try again from the start."
 
 
+def _state_option(folder: Path) -> str:
+    return "" if folder == FOLDER else f" --state-dir {shown(folder / STATE.name)}"
+
+
 def _say_how_to_go_on(folder: Path, use_case: str) -> None:
-    option = "" if folder == FOLDER else f" --state-dir {shown(folder / STATE.name)}"
+    option = _state_option(folder)
     output.print("The local cloud keeps running. To use it from this terminal:")
     output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
     if use_case not in load_environment(ENVIRONMENT).use_cases:  # the commands go by the environment's file

@@ -25,6 +25,13 @@ TEXTS = {
     "nested twice": ("name: dev\nnetwork:\n  cidr: a\n  cidr: b\n", [":4:", "network.cidr", "twice"]),
     "python tag": ("name: !!python/object:os.system x\n", [":1:", "not YAML"]),
     "impossible date": ("name: 2013-02-30\n", ["date"]),
+    "number of 5,000 digits": (f"name: {'1' * 5000}\n", ["number that does not exist"]),
+    "too deep": (f"name: dev\nowner: {'[' * 60}{']' * 60}\n", [":2:", "50 levels"]),
+    "too deep for the parser": (f"owner: {'[' * 3000}{']' * 3000}\n", ["50 levels"]),
+    "aliases of aliases": (
+        "b0: &b0 [1, 1]\n" + "".join(f"b{at}: &b{at} [{f'*b{at - 1}, ' * 9}]\n" for at in range(1, 9)),
+        ["more than 100000 values"],
+    ),
 }
 
 
