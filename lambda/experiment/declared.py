@@ -13,7 +13,8 @@ INVALID: GuardName = "invalid"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Its validator is built when an experiment begins or runs, not whenever the function starts.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RampStep(_Part):

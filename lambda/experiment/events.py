@@ -12,7 +12,7 @@ Said = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class _Asked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     use_case: UseCase
 
@@ -73,7 +73,7 @@ class Messages:
             self.messages.setdefault(look.use_case, []).append(identity)
 
 
-_COMMANDS: TypeAdapter[Start | Stop | Look] = TypeAdapter(Start | Stop | Look)
+_COMMANDS: TypeAdapter[Start | Stop | Look] = TypeAdapter(Start | Stop | Look, config=ConfigDict(defer_build=True))
 
 
 def parse(event: Any) -> Start | Stop | Look | Messages:

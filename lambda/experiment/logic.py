@@ -19,7 +19,7 @@ _OVER = frozenset({"Failed", "Stopped"})
 
 
 def decide(seen: Observation, time: datetime | None) -> Step:
-    """Return the next step for a use case. `time`: of a schedule's event or a command; None: something else happened."""
+    """Return the next step for a use case. `time`: of a schedule's event or command; None: something else happened."""
     trial = seen.trial
     if trial is None or trial.result != "running":
         return Rest("no experiment runs")

@@ -8,13 +8,10 @@ from experiment.logic import decide, without_sums
 from experiment.observation import Observation
 from experiment.steps import Advance, Alarm, Reduce, Register, Rest, Step, Told, Weigh
 from experiment.trial import Look, Stretch, Trial
+from shared.pipelines import RefusedError
 
 # A look, its request, its sums, an end in three steps: far fewer than this.
 _MOST_STEPS = 20
-
-
-class RefusedError(Exception):
-    """SageMaker will never start this pipeline; the text says why."""
 
 
 class World(Protocol):

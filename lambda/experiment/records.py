@@ -4,9 +4,10 @@
 closed stretch of constant weights; the attribute `record` is JSON of what `trial.py` has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
@@ -16,9 +17,9 @@ from experiment.trial import Look, Stretch, Trial
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_TRIALS: TypeAdapter[Trial] = TypeAdapter(Trial)
-_LOOKS: TypeAdapter[Look] = TypeAdapter(Look)
-_STRETCHES: TypeAdapter[Stretch] = TypeAdapter(Stretch)
+# Built when one is needed: a function that starts may not need any.
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+_Kind = TypeVar("_Kind", Trial, Look, Stretch)
 _LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -41,17 +42,17 @@ class Records:
         """Yield the newest experiments, newest first."""
         query = self._query(use_case, "experiment#")
         for item in self._client.query(**query, ScanIndexForward=False, Limit=count)["Items"]:
-            yield _TRIALS.validate_json(item["record"]["S"])
+            yield _read(Trial, item["record"]["S"])
 
     def looks(self, trial: Trial) -> tuple[Look, ...]:
         """Return the looks of an experiment, the oldest first."""
         start = f"look#{_number(trial.number)}#"
-        return tuple(_LOOKS.validate_json(text) for text in self._all(trial.use_case, start))
+        return tuple(_read(Look, text) for text in self._all(trial.use_case, start))
 
     def stretches(self, trial: Trial) -> tuple[Stretch, ...]:
         """Return its closed stretches, the oldest first."""
         start = f"stretch#{_number(trial.number)}#"
-        return tuple(_STRETCHES.validate_json(text) for text in self._all(trial.use_case, start))
+        return tuple(_read(Stretch, text) for text in self._all(trial.use_case, start))
 
     def begin(self, trial: Trial) -> bool:
         """Write a new experiment; False if its number is taken."""
@@ -59,16 +60,14 @@ class Records:
 
     def advance(self, trial: Trial, looks: tuple[Look, ...] = (), stretch: Stretch | None = None) -> bool:
         """Write an experiment's next version, and what belongs to it; False if another was written since."""
-        items = [(f"look#{_number(trial.number)}#{_number(each.number)}", _LOOKS.dump_json(each)) for each in looks]
+        items = [(f"look#{_number(trial.number)}#{_number(each.number)}", _text(each)) for each in looks]
         if stretch:
-            items.append((f"stretch#{_number(trial.number)}#{_number(stretch.number)}", _STRETCHES.dump_json(stretch)))
+            items.append((f"stretch#{_number(trial.number)}#{_number(stretch.number)}", _text(stretch)))
         following = replace(trial, version=trial.version + 1)
         mine = self._put(trial.use_case, _key(trial), _trial(following), "#version = :version")
         mine["Put"]["ExpressionAttributeNames"] = {"#version": "version"}
         mine["Put"]["ExpressionAttributeValues"] = {":version": {"N": str(trial.version)}}
-        return self._write(
-            [mine, *(self._put(trial.use_case, name, {"record": {"S": text.decode()}}) for name, text in items)]
-        )
+        return self._write([mine, *(self._put(trial.use_case, name, {"record": {"S": text}}) for name, text in items)])
 
     def _write(self, puts: list[Any]) -> bool:
         try:
@@ -100,6 +99,15 @@ class Records:
         }
 
 
+def _read(kind: type[_Kind], text: str) -> _Kind:
+    found: _Kind = _adapter(kind).validate_json(text)
+    return found
+
+
+def _text(value: Trial | Look | Stretch) -> str:
+    return _adapter(type(value)).dump_json(value).decode()
+
+
 def _number(number: int) -> str:
     return f"{number:06d}"
 
@@ -111,7 +119,7 @@ def _key(trial: Trial) -> str:
 def _trial(trial: Trial) -> dict[str, Any]:
     # Result and version stand for themselves: one is for people in the console, the other is the condition.
     return {
-        "record": {"S": _TRIALS.dump_json(trial).decode()},
+        "record": {"S": _text(trial)},
         "result": {"S": trial.result},
         "version": {"N": str(trial.version)},
     }

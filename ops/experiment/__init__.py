@@ -1,15 +1,11 @@
 """`python -m ops experiment`: champion and challenger compared on live requests."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from config.loading import ROOT
 from ops.console import output
 from ops.target import OperationError, Target
-
-sys.path.append(str(ROOT / "lambda"))  # the functions' source root: the decision's own statistics plan it
 
 app = typer.Typer(no_args_is_help=True)
 

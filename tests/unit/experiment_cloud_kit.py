@@ -13,9 +13,10 @@ from experiment.events import Start
 from experiment.logic import due
 from experiment.observation import Live, Observation, Package, Reduction
 from experiment.reading import request
-from experiment.reconcile import RefusedError, reconcile
+from experiment.reconcile import reconcile
 from experiment.steps import Advance, Register, Told
 from experiment.trial import Look, Stretch, Trial
+from shared.pipelines import RefusedError
 
 USE_CASE = "flight_delays"
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
