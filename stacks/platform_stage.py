@@ -59,7 +59,9 @@ class PlatformStage(cdk.Stage):
             environment=environment,
             network=self.network,
             security=self.security,
-            data=self.data if any(use_case.batch for use_case in use_cases) else None,
+            data=self.data,
+            batch=any(use_case.batch for use_case in use_cases),
+            assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             **self._props("control"),
         )
         if environment.notebooks:
