@@ -45,12 +45,13 @@ class FunctionQueue(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=ATTEMPTS),
         )
 
-    def invoke(self, function: lambda_.IFunction, *, at_once: int = 2) -> None:
+    def invoke(self, function: lambda_.IFunction, *, at_once: int = 2, window_seconds: int = WINDOW_SECONDS) -> None:
         """Have a function take the messages; its role must allow it.
 
         Args:
             function: tells which messages of a batch failed.
             at_once: invocations at the same time, from 2.
+            window_seconds: how long messages are gathered.
         """
         lambda_.CfnEventSourceMapping(
             self,
@@ -58,7 +59,7 @@ class FunctionQueue(Construct):
             event_source_arn=self.queue.queue_arn,
             function_name=function.function_name,
             batch_size=GATHERED,
-            maximum_batching_window_in_seconds=WINDOW_SECONDS,
+            maximum_batching_window_in_seconds=window_seconds,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximumConcurrency": at_once},
         )

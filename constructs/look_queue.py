@@ -1,6 +1,7 @@
 """A queue of messages that ask a function to look at use cases."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -20,13 +21,16 @@ class LookQueues:
     undelivered: str
 
 
-def look_queue_name(environment: str) -> str:
-    """Return the queue's name.
+LooksAt = Literal["batch", "experiment"]
+
+
+def look_queue_name(environment: str, looks_at: LooksAt) -> str:
+    """Return the name of the queue of the function that looks at batch transforms, or at experiments.
 
     It has one, since rules of use cases need it: an export could not go before those who import it, and so the last
-    use case that scores files could not leave.
+    use case that scores files, or has experiments, could not leave.
     """
-    return f"{environment}-batch-looks"
+    return f"{environment}-{looks_at}-looks"
 
 
 class LookQueue(FunctionQueue):
@@ -36,6 +40,7 @@ class LookQueue(FunctionQueue):
 
     Args:
         environment: prefix of the names of rules.
+        looks_at: what its function looks at.
         key: encrypts it; its policy must allow EventBridge.
         failures: takes what failed; undelivered: takes what rules could not deliver.
         timeout_minutes: of the function.
@@ -47,6 +52,7 @@ class LookQueue(FunctionQueue):
         construct_id: str,
         *,
         environment: str,
+        looks_at: LooksAt,
         key: kms.IKey,
         failures: sqs.IQueue,
         undelivered: sqs.IQueue,
@@ -58,7 +64,7 @@ class LookQueue(FunctionQueue):
             key=key,
             failures=failures,
             timeout_minutes=timeout_minutes,
-            name=look_queue_name(environment),
+            name=look_queue_name(environment, looks_at),
         )
         rules = Arns.of(self).arn("events", f"rule/{environment}-*")
         for queue in (self.queue, undelivered):

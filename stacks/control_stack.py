@@ -17,6 +17,7 @@ from constructs.look_queue import LookQueue
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
 from stacks.assignment_part import add_assignment
+from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
@@ -38,8 +39,8 @@ class ControlStack(cdk.Stack):
     Args:
         data: its buckets.
         batch: whether any use case scores files; else there is no function for it.
-        assignments: how requests are shared, of each use case that has experiments; if there are none, neither is there
-            a function for it.
+        assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
+            there functions for them.
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
@@ -79,6 +80,7 @@ class ControlStack(cdk.Stack):
             self._batch_transform(data)
         if assignments:
             add_assignment(kit, environment.name, data, security.data_key, assignments)
+            add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
 
     def _release(self, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
@@ -127,6 +129,7 @@ class ControlStack(cdk.Stack):
             self,
             "BatchLooks",
             environment=self._environment,
+            looks_at="batch",
             key=self._key,
             failures=self._queue("FailedLooks", holds, BATCH_RUNBOOK),
             undelivered=self.undelivered,
