@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
@@ -34,44 +35,8 @@ def add_experiments(
         undelivered: takes what rules could not deliver.
     """
     records = kit.table("Experiments", "item", dynamodb.AttributeType.STRING)
-    holds = "Messages that the experiment function could not handle lie"
-    looks = LookQueue(
-        kit.scope,
-        "ExperimentLooks",
-        environment=environment,
-        looks_at="experiment",
-        key=kit.key,
-        failures=kit.queue("FailedExperimentLooks", holds, RUNBOOK),
-        undelivered=undelivered,
-        timeout_minutes=_MINUTES,
-    )
-    log_group = kit.log_group("ExperimentLogs")
-    role = ExperimentFunctionRole(
-        kit.scope,
-        "ExperimentRole",
-        environment=environment,
-        reach=ExperimentReach(data.processed, data_key, records, looks.queue),
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
-    function = kit.function(
-        "Experiment",
-        program=Program(
-            package="experiment",
-            description="Decides between champion and challenger",
-            settings={
-                "ML_LOOP_ENVIRONMENT": environment,
-                "ML_LOOP_EXPERIMENTS_TABLE": records.table_name,
-                "ML_LOOP_PROCESSED_BUCKET": data.processed.bucket_name,
-            },
-            serialised="Conditional writes serialise what is decided, and the queue invokes two at once at most",
-            timeout_minutes=_MINUTES,
-        ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
-    )
+    looks = _looks(kit, environment, undelivered)
+    function = _function(kit, environment, ExperimentReach(data.processed, data_key, records, looks.queue))
     looks.invoke(function, window_seconds=_WINDOW_SECONDS)
     FunctionAlarms(
         kit.scope,
@@ -84,3 +49,47 @@ def add_experiments(
     # For `ops experiment`.
     cdk.CfnOutput(kit.scope, "ExperimentFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "ExperimentRecords", value=records.table_name)
+
+
+def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQueue:
+    holds = "Messages that the experiment function could not handle lie"
+    return LookQueue(
+        kit.scope,
+        "ExperimentLooks",
+        environment=environment,
+        looks_at="experiment",
+        key=kit.key,
+        failures=kit.queue("FailedExperimentLooks", holds, RUNBOOK),
+        undelivered=undelivered,
+        timeout_minutes=_MINUTES,
+    )
+
+
+def _function(kit: FunctionKit, environment: str, reach: ExperimentReach) -> lambda_.IFunction:
+    log_group = kit.log_group("ExperimentLogs")
+    role = ExperimentFunctionRole(
+        kit.scope,
+        "ExperimentRole",
+        environment=environment,
+        reach=reach,
+        key=kit.key,
+        log_group=log_group,
+        inside_network=kit.inside is not None,
+    ).role
+    return kit.function(
+        "Experiment",
+        program=Program(
+            package="experiment",
+            description="Decides between champion and challenger",
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_EXPERIMENTS_TABLE": reach.records.table_name,
+                "ML_LOOP_PROCESSED_BUCKET": reach.processed.bucket_name,
+            },
+            serialised="Conditional writes serialise what is decided, and the queue invokes two at once at most",
+            timeout_minutes=_MINUTES,
+        ),
+        role=role.without_policy_updates(),
+        log_group=log_group,
+        failures=None,
+    )

@@ -79,6 +79,10 @@ class ExperimentStack(cdk.Stack):
         )
         # Its first job may start as soon as it exists.
         pipeline.resource.add_resource_dependency(jobs.policy)
+        self._watch(experiment, environment.name, use_case, control)
+
+    def _watch(self, experiment: Experiment, environment: str, use_case: UseCase, control: "ControlStack") -> None:
+        endpoint = f"{environment}-{use_case.slug}"
         ExperimentSchedule(
             self,
             "Triggers",
@@ -87,13 +91,13 @@ class ExperimentStack(cdk.Stack):
             pipeline=f"{endpoint}-outcomes",
             schedule=experiment.schedule,
             queues=LookQueues(
-                Arns.of(self).arn("sqs", look_queue_name(environment.name, "experiment")), control.undelivered.queue_arn
+                Arns.of(self).arn("sqs", look_queue_name(environment, "experiment")), control.undelivered.queue_arn
             ),
         )
         ExperimentAlarms(
             self,
             "Alarms",
-            environment=environment.name,
+            environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
         )

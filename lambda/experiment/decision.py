@@ -63,7 +63,8 @@ class _Look:
 
     def _distrusted(self) -> Decision | None:
         records, seen = self.found.records, self.observed.seen
-        if self.found.mismatch >= -math.log(self.experiment.ratio_alpha):
+        ratio_alpha = self.experiment.ratio_alpha
+        if ratio_alpha is not None and self.found.mismatch >= -math.log(ratio_alpha):
             return self.says("ask", "The variants do not get their shares of the records: find out why, first.")
         if seen and (records[0] < seen[0] or records[1] < seen[1]):
             reason = f"There were {seen} records, now there are {records}: a correction. The next look decides."

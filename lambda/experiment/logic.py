@@ -56,7 +56,9 @@ def _overtaken(trial: Trial, live: Live, seen: Observation) -> Ending | None:
         serves = live.packages.get(slot, "")
         if serves != wanted:
             reason = f"The {slot} is {_named(serves)}, and was {_named(wanted)} at the start."
-            return Ending("overtaken", reason, seen.now, share=0.0)
+            # While it is promoted it stands in both slots: weights that move would be in the release's way.
+            promoted = slot == CHAMPION and serves == trial.challenger
+            return Ending("overtaken", reason, seen.now, share=None if promoted else 0.0)
     now = share(live)
     expected = [trial.share] if trial.since is not None else [trial.share, trial.before]
     if any(same(now, each) for each in expected):

@@ -38,6 +38,7 @@ def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
 _SAME = {
     "metric",
     "method",
+    "assignment",
     "values",
     "minimum",
     "maximum_days",

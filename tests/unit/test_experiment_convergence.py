@@ -4,6 +4,7 @@ Messages are only "look again", and "look, for this time": the machine repeats o
 in the middle of each other, and crashes between any two calls, against a world that is otherwise the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -175,6 +176,31 @@ def test_another_model_in_a_slot_ends_the_experiment_and_takes_the_challengers_w
     assert f"The {slot} is version 7" in record(cloud).detail
     # What came into the slot has the weight that it came with: the experiment does not know it.
     assert (cloud.weights["challenger"] == 0) == (slot == "champion")
+
+
+def test_a_challenger_that_a_person_promotes_ends_the_experiment_and_its_weights_are_left_to_the_release() -> None:
+    cloud = run("equal", 3)
+    cloud.packages["champion"] = cloud.packages["challenger"]
+    moves = cloud.moves
+    hour(cloud, 4, [])
+    assert (record(cloud).result, cloud.moves, cloud.registered) == ("overtaken", moves, [])
+
+
+@pytest.mark.parametrize(("assignment", "outcome"), [("random", "ask"), ("sticky", "go_on")])
+def test_variants_that_do_not_get_their_shares_ask_unless_users_keep_theirs(assignment: str, outcome: str) -> None:
+    cloud = begun(world("equal"), assignment=assignment)
+    sums = cloud.sums
+
+    def fewer(wanted: Mapping[str, Any]) -> dict[str, Any]:
+        found = sums(wanted)
+        for one in found["strata"]:
+            one["challenger"] = {"n": one["challenger"]["n"] // 2, "total": 0.0, "squares": 0.0}
+        return found
+
+    cloud.sums = fewer  # type: ignore[method-assign]
+    for number in (1, 2):
+        hour(cloud, number, [])
+    assert outcomes(cloud)[-1] == outcome
 
 
 def test_weights_that_somebody_moves_end_the_experiment_and_stay() -> None:

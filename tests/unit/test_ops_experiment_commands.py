@@ -109,6 +109,7 @@ def test_what_cannot_be_is_told_and_so_is_a_function_that_fails(platform: Platfo
     ("declared", "wanted"),
     [
         ({"metric": "error_rate"}, {"direction": "lower", "method": "sequential", "at_maximum": "ask"}),
+        ({"metric": "error_rate", "assignment": "sticky"}, {"assignment": "sticky"}),
         ({"metric": "auc", "outcome_hours": 3}, {"direction": "higher", "outcome_hours": 3}),
         ({"metric": "error_rate", "method": "thompson"}, {"method": "thompson", "baseline": 0.2}),
         ({"metric": "log_loss", "at_maximum": "promote", "non_inferiority": 0.1}, {"non_inferiority": 0.1}),
@@ -134,7 +135,7 @@ def test_every_declared_term_reaches_the_function(declared: dict[str, Any], want
 
 def test_no_term_of_the_section_is_forgotten() -> None:
     # Those that mean something before or beside an experiment only.
-    elsewhere = {"smallest_effect", "assignment", "power", "ramp", "guards", "schedule"}
+    elsewhere = {"smallest_effect", "power", "ramp", "guards", "schedule"}
     assert set(Experiment.model_fields) == elsewhere | starting._SAME
 
 
