@@ -206,6 +206,7 @@ class Cloud:
     def register(self, step: Register) -> None:
         self.interrupted()
         assert step.package == CHALLENGER
+        assert self.status == "InService", "an endpoint whose weights move refuses the deployment that follows"
         self.registered.append(step.promote)
         self.package = Package(step.promote, "champion" if step.promote else "challenger", f"m{len(self.registered)}x")
         self.interrupted()

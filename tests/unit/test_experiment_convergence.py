@@ -279,3 +279,56 @@ def test_looks_without_sums_are_told_from_the_second_in_a_row_on_and_the_experim
     for number in range(5, 12):
         hour(cloud, number, [])
     assert record(cloud).result == "promoted"
+
+
+@pytest.mark.parametrize("calls", range(8))
+def test_a_person_is_told_though_the_function_crashes(calls: int) -> None:
+    cloud = run("equal", 21, maximum_days=1)
+    cloud.told.clear()
+    for number in (22, 23, 24):
+        cloud.now = BEGAN + timedelta(hours=number)
+        cloud.message(cloud.now)
+        cloud.run()
+        cloud.message(None, [CRASH, *[NOTHING] * calls])
+        cloud.message(None)
+        assert outcomes(cloud)[-1] == "ask"
+        assert len(cloud.told) >= outcomes(cloud).count("ask")
+
+
+def test_a_stretch_that_has_not_begun_is_none() -> None:
+    cloud = begun(world("equal"))
+    cloud.settle()
+    cloud.message(None)
+    assert record(cloud).since
+    assert cloud.advance(commands.stop(STOP, cloud.look("flight_delays", None)))
+    assert [one for one in cloud.record.values() if isinstance(one, Stretch)] == []
+
+
+def test_while_sums_are_awaited_a_look_asks_for_no_others() -> None:
+    cloud = begun(world("better"))
+    hour(cloud, 1, [])
+    for number in (2, 3):
+        cloud.now = BEGAN + timedelta(hours=number)
+        cloud.message(cloud.now)
+    assert (len(cloud.requests), outcomes(cloud)[1:], record(cloud).open_look) == (1, ["open", "go_on"], 2)
+    cloud.run()
+    cloud.message(None)
+    assert (outcomes(cloud)[1:], record(cloud).open_look) == (["go_on", "go_on"], None)
+
+
+def test_fewer_records_than_before_change_nothing_until_the_next_look() -> None:
+    cloud = run("worse", 3)
+    sums, before = cloud.sums, record(cloud)
+
+    def corrected(wanted: Mapping[str, Any]) -> dict[str, Any]:
+        found = sums(wanted)
+        for one in found["strata"]:
+            for variant in ("champion", "challenger"):
+                one[variant] = {"n": one[variant]["n"] // 3, "total": 0.0, "squares": 0.0}
+        return found
+
+    cloud.sums = corrected  # type: ignore[method-assign]
+    hour(cloud, 4, [])
+    look = cloud.record["look000004"]
+    assert "a correction" in look.reason
+    assert (record(cloud).share, record(cloud).result) == (before.share, "running")

@@ -80,3 +80,15 @@ def test_periods_are_those_that_cloudwatch_still_keeps(days: int, period: int) -
         stub.add_response("get_metric_data", {"MetricDataResults": []})
         counts.counted(client, "e", trial(), BEGAN + timedelta(days=days))
     assert asked[0]["MetricDataQueries"][0]["MetricStat"]["Period"] == period
+
+
+def test_the_late_minutes_of_the_look_before_are_asked_for_again() -> None:
+    asked: list[Any] = []
+    with stubbed("cloudwatch") as (client, stub):
+        client.meta.events.register(
+            "provide-client-params.cloudwatch.GetMetricData", lambda params, **_: asked.append(params)
+        )
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+        known = replace(trial(), counted_until=BEGAN + timedelta(hours=1))
+        counts.counted(client, "e", known, BEGAN + timedelta(hours=2))
+    assert asked[0]["StartTime"] == BEGAN + timedelta(minutes=55)
