@@ -38,6 +38,8 @@ class World(Protocol):
 
 def reconcile(world: World, use_case: str, time: datetime | None) -> Step:
     """Bring a use case one message nearer to the end of its experiment; return the step at which it came to rest."""
+    # A look's name has whole seconds, and there is one of a name.
+    time = time.replace(microsecond=0) if time else None
     step: Step = Rest("")
     for _ in range(_MOST_STEPS):
         seen = world.look(use_case, time)

@@ -80,12 +80,14 @@ class Experiments:
         assert "FunctionError" not in answer, said
         return said
 
-    def record(self) -> dict[str, Any]:
+    def kept(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of a kind, the oldest first."""
         items = self.platform.cloud.client("dynamodb").scan(TableName=self.table, ConsistentRead=True)["Items"]
-        found = [item for item in items if item["item"]["S"].startswith("experiment#")]
-        newest = max(found, key=lambda item: item["item"]["S"])
-        document: dict[str, Any] = json.loads(newest["record"]["S"])
-        return document
+        found = sorted((item["item"]["S"], item["record"]["S"]) for item in items)
+        return [json.loads(record) for name, record in found if name.startswith(kind)]
+
+    def record(self) -> dict[str, Any]:
+        return self.kept("experiment#")[-1]
 
     @contextmanager
     def traffic(self) -> Iterator[None]:
@@ -140,8 +142,9 @@ def looked_until(experiments: Experiments, result: str, seconds: float) -> dict[
         record = experiments.record()
         if record["result"] != "running":
             break
-        experiments.invoke()
-        threading.Event().wait(4)
+        if record["open_look"] is None:
+            experiments.invoke()
+        threading.Event().wait(2)
     assert record["result"] == result, record
     return record
 
@@ -160,6 +163,9 @@ def test_a_better_model_is_promoted_and_a_broken_one_withdrawn(
         assert experiments.invoke(start=TERMS, by="ann", why="again", request="r1")["experiment"] == begun["experiment"]
         record = looked_until(experiments, "promoted", 240)
         assert "The challenger is better" in record["detail"]
+        [promoted] = [look for look in experiments.kept("look#") if look["outcome"] == "promote"]
+        guards = promoted["numbers"]["guards"]
+        assert all(guards[name]["periods"] > 0 for name in ("errors_5xx", "latency", "invalid"))
         # The release function does what the registry says: the challenger becomes champion, its slot is emptied.
         platform.settled("", after=3)
         assert platform.champion() == second

@@ -332,3 +332,12 @@ def test_fewer_records_than_before_change_nothing_until_the_next_look() -> None:
     look = cloud.record["look000004"]
     assert "a correction" in look.reason
     assert (record(cloud).share, record(cloud).result) == (before.share, "running")
+
+
+def test_two_looks_of_one_second_are_one() -> None:
+    cloud = begun(world("equal"))
+    cloud.settle()
+    cloud.pass_time(1)
+    for later in (0, 250, 900):
+        cloud.message(cloud.now + timedelta(milliseconds=later))
+    assert [one.name for one in cloud.record.values() if isinstance(one, Look)] == ["20260101T010000Z"]
