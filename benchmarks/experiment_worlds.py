@@ -32,8 +32,8 @@ class Arm:
     total: Array
     squares: Array
 
-    def moments(self, row: int, begin: int, end: int) -> Moments:
-        """Return the sums of one experiment over batches."""
+    def kept(self, row: int, begin: int, end: int) -> Moments:
+        """Return what is kept of one experiment's records over batches, as lambda/experiment takes it."""
         n, total, squares = (float(sums[row, begin:end].sum()) for sums in (self.n, self.total, self.squares))
         return Moments(int(n), total, squares)
 
@@ -55,10 +55,8 @@ class World:
     drift: bool = False
 
     def strata(self, looks: int) -> Strata:
-        """Return share, first batch and batch after the last of each stratum."""
-        shares = RAMP if self.ramp else (0.5,)
-        ends = [looks * at // len(shares) for at in range(len(shares) + 1)]
-        return list(zip(shares, ends[:-1], ends[1:], strict=True))
+        """Return the strata of all looks."""
+        return strata(looks, ramp=self.ramp)
 
     @cached_property
     def deviation(self) -> float:
@@ -101,6 +99,13 @@ class World:
         return tuple(
             np.einsum(how, *(part,) * power) for part in sums for how, power in (("ij->i", 1), ("ij,ij->i", 2))
         )
+
+
+def strata(looks: int, *, ramp: bool) -> Strata:
+    """Return share, first batch and batch after the last of each stratum; a ramp's steps last equally long."""
+    shares = RAMP if ramp else (0.5,)
+    ends = [looks * at // len(shares) for at in range(len(shares) + 1)]
+    return list(zip(shares, ends[:-1], ends[1:], strict=True))
 
 
 def log_loss(source: np.random.Generator, shape: tuple[int, int]) -> Array:

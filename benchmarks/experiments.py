@@ -5,12 +5,14 @@ test of one look at the end; group sequential looks (O'Brien and Fleming's bound
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 
-from benchmarks import experiment_guards, experiment_plot, experiment_shares
+from benchmarks import experiment_auc, experiment_guards, experiment_plot, experiment_shares
+from benchmarks.experiment_auc import AucWorld
 from benchmarks.experiment_results import ALPHA, MEDIAN, Alarms, Delay, FalseDecisions, SampleSize
 from benchmarks.experiment_worlds import BASELINE, BATCH, Arm, Array, Strata, Walk, World, walk
 from benchmarks.group_sequential import bound
@@ -28,12 +30,14 @@ WORLDS = (
     World("rate, ramp and drift", True, True, True),
     World("log loss, ramp and drift", False, True, True),
 )
+AUC_WORLDS = (AucWorld("AUC"), AucWorld("AUC, ramp and drift", True, True))
 _Z = NormalDist().inv_cdf(1 - ALPHA / 2)
 
 
 def run(out: Path, experiments: int = EXPERIMENTS) -> tuple[list[FalseDecisions], list[SampleSize]]:
     """Simulate experiments without and with an effect, and plot both into a folder."""
     false = [_false(world, experiments, seed) for seed, world in enumerate(WORLDS)]
+    false += [_false_auc(world, experiments, seed) for seed, world in enumerate(AUC_WORLDS)]
     sizes = [_size(world, times, experiments, seed) for seed, world in enumerate(WORLDS[:2]) for times in MEDIAN]
     experiment_plot.write(false, sizes, out / "experiments.png")
     return false, sizes
@@ -52,7 +56,8 @@ def _looks() -> int:
     return math.ceil(1.1 * FIXED * needed.quantile / needed.fixed)
 
 
-def _tuned(world: World) -> float:
+def tuning(world: World | AucWorld) -> float:
+    """Return the sequence's parameter for a plan of FIXED batches."""
     return rho(FIXED * BATCH / 4 * world.deviation**2, ALPHA)
 
 
@@ -63,18 +68,18 @@ def crossed(seen: Walk, tuned: float) -> Array:
     return outside & (seen.least >= MINIMUM)
 
 
-def agrees(arms: tuple[Arm, Arm], strata: Strata, tuned: float, decided: Array) -> bool:
+def agrees(arms: Sequence[Arm | experiment_auc.Arm], strata: Strata, tuned: float, decided: Array) -> bool:
     """Whether what ships decides alike: at 200 looks, and at the first 200 that decide."""
     source = np.random.default_rng(0)
     looks = [*zip(*(source.integers(0, size, 200) for size in decided.shape), strict=True), *np.argwhere(decided)[:200]]
     for row, look in looks:
         seen = difference(
-            Stratum(share, *(arm.moments(row, begin, min(end, look + 1)) for arm in arms))
+            Stratum(share, *(arm.kept(row, begin, min(end, look + 1)) for arm in arms))
             for share, begin, end in strata
             if begin <= look
         )
         found = interval(seen, tuned, ALPHA)
-        least = min(arm.moments(row, 0, look + 1).n for arm in arms)
+        least = min(arm.kept(row, 0, look + 1).n for arm in arms)
         if bool(decided[row, look]) != (not found.low < 0 < found.high and least >= MINIMUM):
             return False
     return True
@@ -83,15 +88,29 @@ def agrees(arms: tuple[Arm, Arm], strata: Strata, tuned: float, decided: Array) 
 def _false(world: World, experiments: int, seed: int) -> FalseDecisions:
     looks = _looks()
     arms = world.simulate(experiments, looks, 0.0, seed)
-    seen, pooled = walk(*arms, world.strata(looks)), walk(*arms, [(0.5, 0, looks)])
-    ours = crossed(seen, _tuned(world))
-    if not agrees(arms, world.strata(looks), _tuned(world), ours):
+    return _shares(world, arms, walk(*arms, world.strata(looks)), walk(*arms, [(0.5, 0, looks)]))
+
+
+def _false_auc(world: AucWorld, experiments: int, seed: int) -> FalseDecisions:
+    looks = _looks()
+    arms = world.simulate(experiments, looks, seed)
+    seen, pooled = (experiment_auc.walk(*arms, strata) for strata in (world.strata(looks), [(0.5, 0, looks)]))
+    return _shares(world, arms, seen, pooled)
+
+
+def _shares(
+    world: World | AucWorld, arms: Sequence[Arm | experiment_auc.Arm], seen: Walk, pooled: Walk
+) -> FalseDecisions:
+    ours = crossed(seen, tuning(world))
+    experiments, looks = ours.shape
+    if not agrees(arms, world.strata(looks), tuning(world), ours):
         raise AssertionError(f"{world.name}: the simulation and lambda/experiment decide differently")
-    tests = (ours, *(_repeated(some) for some in (seen, pooled)))
+    tests = (ours, *(repeated(some) for some in (seen, pooled)))
     return FalseDecisions(world.name, experiments, *(_by_look(test) for test in tests))
 
 
-def _repeated(seen: Walk) -> Array:
+def repeated(seen: Walk) -> Array:
+    """Return at which looks a z test of one look would find a difference."""
     return (seen.score**2 >= _Z**2 * seen.variance) & (seen.least >= MINIMUM)
 
 
@@ -104,7 +123,7 @@ def _size(world: World, times: int, experiments: int, seed: int) -> SampleSize:
     planned = world.effect(passage(ALPHA, POWER).fixed, FIXED)
     arms = world.simulate(experiments, looks, times * planned, 100 + seed)
     seen = walk(*arms, world.strata(looks))
-    decided = crossed(seen, _tuned(world)) & (seen.score > 0)
+    decided = crossed(seen, tuning(world)) & (seen.score > 0)
     z = seen.score / np.sqrt(seen.variance)
     group = np.zeros_like(decided)
     group_looks, group_bound, inflation = bound(ALPHA, POWER)

@@ -53,7 +53,7 @@ class ControlFunction(Construct):
         key: encrypts its settings.
         log_group: where it logs.
         failures: queue for events that it could not handle; None: it is invoked by a queue alone, which has one itself.
-        inside: the network to run in; None: outside, since it holds no data and calls AWS's APIs only.
+        inside: the network to run in; None: outside, since it holds no data but a sample and calls AWS's APIs only.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class ControlFunction(Construct):
             )
         if inside is None:
             findings["NIST.800.53.R5-LambdaInsideVPC"] = (
-                "It handles no records and calls AWS's APIs only, over TLS; the network has no endpoints for them at "
-                "this setting of network.interface_endpoints."
+                "It calls AWS's APIs only, over TLS, and handles no records but a model's sample; the network has no "
+                "endpoints for them at this setting of network.interface_endpoints."
             )
         acknowledge(self.function, findings)

@@ -6,6 +6,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -24,16 +25,19 @@ class ReleaseReach:
     Attributes:
         records: table of releases.
         failures: queue for events that it could not handle.
+        models, models_key: bucket of models and its key; of it the sample records alone, with which models are asked.
         scaling: whether any endpoint scales, whose scaling in it holds while it updates it.
     """
 
     records: dynamodb.ITable
     failures: sqs.IQueue
+    models: s3.IBucket
+    models_key: kms.IKey
     scaling: bool
 
 
 class ReleaseFunctionRole(Construct):
-    """Updates serving stacks of one environment, only with a release role of it, and looks at what they serve.
+    """Updates serving stacks of one environment, only with a release role of it, looks at what they serve, and asks it.
 
     `UpdateStack` can bring another template, and without a role of its own it would run under the role that the stack
     was deployed with, an administrator: hence the condition (docs/decisions/release-role.md).
@@ -62,6 +66,7 @@ class ReleaseFunctionRole(Construct):
         release, look = _release(arns, environment), _look(arns, environment)
         if reach.scaling:
             release += hold_scaling(arns, f"{environment}-*", {"ml-loop:environment": environment})
+        ask = _ask(arns, environment, reach)
         run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
             allow(["sqs:SendMessage"], [reach.failures.queue_arn]),
@@ -74,15 +79,21 @@ class ReleaseFunctionRole(Construct):
             "Resource",
             description=f"The release function of {environment}",
             assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Release": document(release), "Look": document(look), "Run": document(run)},
+            inline_policies={
+                "Release": document(release),
+                "Look": document(look),
+                "Ask": document(ask),
+                "Run": document(run),
+            },
         )
         why = (
-            "Serving stacks, groups, models and endpoints of one environment, told by their names, so that a new use "
-            "case needs no change here, and scalable targets by their tags; tracing, listing, describing scaling and a "
-            "function's network interfaces know no resource."
+            "Serving stacks, groups, models, endpoints and sample records of one environment, told by their names, so "
+            "that a new use case needs no change here, and scalable targets by their tags; tracing, listing, "
+            "describing scaling and a function's network interfaces know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        acknowledge(self.role, lambda: wildcards(self.role, [*release, *look, *run], why) | inline)
+        statements = [*release, *look, *ask, *run]
+        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.models]) | inline)
 
 
 def _release(arns: Arns, environment: str) -> list[Statement]:
@@ -110,6 +121,19 @@ def _look(arns: Arns, environment: str) -> list[Statement]:
         allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
         allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
         allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
+    ]
+
+
+def _ask(arns: Arns, environment: str, reach: ReleaseReach) -> list[Statement]:
+    return [
+        allow(["sagemaker:InvokeEndpoint"], [arns.arn("sagemaker", f"endpoint/{environment}-*")]),
+        # As the pipelines name them: pipelines_src/definition/model_package.py.
+        allow(["s3:GetObject"], [f"{reach.models.bucket_arn}/*/package/sample.tar.gz"]),
+        allow(
+            ["kms:Decrypt"],
+            [reach.models_key.key_arn],
+            {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}},
+        ),
     ]
 
 

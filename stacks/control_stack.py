@@ -1,7 +1,7 @@
 """The functions that act on use cases, once per environment."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -17,13 +17,11 @@ from constructs.look_queue import LookQueue
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
 from stacks.assignment_part import add_assignment
+from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
-
-if TYPE_CHECKING:
-    from stacks.data_stack import DataStack
 
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
@@ -38,7 +36,7 @@ class ControlStack(cdk.Stack):
 
     Args:
         data: its buckets.
-        batch: whether any use case scores files; else there is no function for it.
+        scores_files: whether a use case does, so that there is a function for it.
         assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
             there functions for them.
 
@@ -55,8 +53,8 @@ class ControlStack(cdk.Stack):
         environment: Environment,
         network: NetworkStack,
         security: SecurityStack,
-        data: "DataStack",
-        batch: bool,
+        data: DataStack,
+        scores_files: bool,
         assignments: Mapping[str, str],
         **stack_props: Any,
     ) -> None:
@@ -75,14 +73,14 @@ class ControlStack(cdk.Stack):
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
-        self._release(scaling=environment.scales)
-        if batch:
+        self._release(data, scaling=environment.scales)
+        if scores_files:
             self._batch_transform(data)
         if assignments:
             add_assignment(kit, environment.name, data, security.data_key, assignments)
             add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
 
-    def _release(self, *, scaling: bool) -> None:
+    def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
         failures = self._queue("FailedEvents", "Events that the release function could not handle lie", RELEASE_RUNBOOK)
         log_group = self._log_group("ReleaseLogs")
@@ -90,7 +88,7 @@ class ControlStack(cdk.Stack):
             self,
             "ReleaseRole",
             environment=self._environment,
-            reach=ReleaseReach(records, failures, scaling),
+            reach=ReleaseReach(records, failures, data.models, self._security.models_key, scaling),
             key=self._key,
             log_group=log_group,
             inside_network=self._inside is not None,
@@ -122,7 +120,7 @@ class ControlStack(cdk.Stack):
         cdk.CfnOutput(self, "ReleaseFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "ReleaseRecords", value=records.table_name)
 
-    def _batch_transform(self, data: "DataStack") -> None:
+    def _batch_transform(self, data: DataStack) -> None:
         runs = self._table("BatchRuns", "item", dynamodb.AttributeType.STRING)
         holds = "Messages that the batch transform function could not handle lie"
         looks = LookQueue(

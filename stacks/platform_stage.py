@@ -61,7 +61,7 @@ class PlatformStage(cdk.Stage):
             network=self.network,
             security=self.security,
             data=self.data,
-            batch=any(use_case.batch for use_case in use_cases),
+            scores_files=any(use_case.batch is not None for use_case in use_cases),
             assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             **self._props("control"),
         )

@@ -9,8 +9,9 @@ from release.reconcile import Started
 from release.records import Records
 from release.registry import Registry
 from release.scaling import Scaling
+from release.smoke import Smoke
 from release.stacks import ServingStacks
-from release.state import Attempt, Observation, Package, Result, Stack, version_of
+from release.state import Asked, Attempt, Observation, Package, Result, Stack, version_of
 from shared.metrics import count
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class AwsWorld:
         scaling: Scaling,
         registry: Registry,
         records: Records,
+        smoke: Smoke,
         logger: "Logger",
     ) -> None:
         self._environment = environment
@@ -38,6 +40,7 @@ class AwsWorld:
         self._scaling = scaling
         self._registry = registry
         self._records = records
+        self._smoke = smoke
         self._logger = logger
 
     def look(self, use_case: str) -> Observation:
@@ -92,6 +95,12 @@ class AwsWorld:
             "Stack update", use_case=attempt.use_case, number=attempt.number, token=attempt.token, outcome=started
         )
         return started
+
+    def ask(self, attempt: Attempt, variant: str | None) -> Asked:
+        """Ask the model of an attempt with the sample record of its package."""
+        asked = self._smoke.ask(attempt, variant, self._registry.sample(attempt.package))
+        self._logger.info("Asked", use_case=attempt.use_case, number=attempt.number, verdict=asked.verdict)
+        return asked
 
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         """End an attempt; False if it is over already."""

@@ -16,6 +16,7 @@ from release.records import Records
 from release.registry import Registry
 from release.scaling import Scaling
 from release.settings import Settings
+from release.smoke import Smoke
 from release.stacks import ServingStacks
 from shared.clients import client
 
@@ -44,7 +45,13 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> list[dict
     records = Records(client("dynamodb"), settings.records_table)
     scaling = Scaling(partial(client, "application-autoscaling"), settings.environment)
     world = AwsWorld(
-        settings.environment, stacks=stacks, scaling=scaling, registry=registry, records=records, logger=logger
+        settings.environment,
+        stacks=stacks,
+        scaling=scaling,
+        registry=registry,
+        records=records,
+        smoke=Smoke(client, settings.environment),
+        logger=logger,
     )
     if isinstance(parsed, Command) and parsed.detail.suppose:
         supposed = parsed.detail.suppose

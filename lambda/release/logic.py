@@ -1,9 +1,10 @@
 """Decide the next step of a release from one look at the world. Pure: the same look gives the same step."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from release.state import Attempt, Live, Observation, Result, Stack
+from release.proof import prove
+from release.state import Attempt, Observation, Stack
+from release.steps import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step
 from release.wanted import Change, next_change
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
@@ -19,62 +20,6 @@ _SETTLED = frozenset(
     }
 )
 _ENDPOINT_MOVING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
-
-
-@dataclass(frozen=True)
-class Rest:
-    """Nothing to do until something changes; whatever changes sends an event."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A person is needed: `metric` is counted, and counted again at every look while it stays so."""
-
-    metric: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Write the attempt down, unless somebody has taken its number."""
-
-    attempt: Attempt
-
-
-@dataclass(frozen=True)
-class Start:
-    """Update the stack for a claimed attempt."""
-
-    attempt: Attempt
-
-
-@dataclass(frozen=True)
-class Close:
-    """Write down how an attempt ended."""
-
-    attempt: Attempt
-    result: Result
-    detail: str
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Suspend that scaling takes instances of variants away, or end that (`held` False)."""
-
-    variants: frozenset[str]
-    held: bool
-
-
-@dataclass(frozen=True)
-class Deregister:
-    """End the scaling of a variant: SageMaker takes away none that is registered for it."""
-
-    variant: str
-
-
-Step = Rest | Alarm | Claim | Start | Close | Hold | Deregister
 
 
 def decide(seen: Observation, trigger: str) -> Step:
@@ -112,7 +57,7 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return Close(attempt, "failed", seen.update.reason if seen.update else "")
     holds = stack.slots.get(attempt.slot, "")
     if holds == attempt.package:
-        return _verify(attempt, stack, seen.live)
+        return _verify(attempt, stack, seen)
     if outcome == "succeeded":
         return Close(attempt, "superseded", f"the stack was changed to {holds or 'no model'} since")
     return _update(attempt, stack, seen)
@@ -130,8 +75,9 @@ def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     return Deregister(attempt.slot) if empties else Start(attempt)
 
 
-def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
+def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     # CloudFormation may report success after SageMaker rolled the endpoint back on its own.
+    live = seen.live
     if live is None:
         return Close(attempt, "failed", "the stack is complete but there is no endpoint")
     if live.status in _ENDPOINT_MOVING:
@@ -148,7 +94,7 @@ def _verify(attempt: Attempt, stack: Stack, live: Live | None) -> Step:
     serves = live.packages.get(attempt.slot, "")
     if serves != attempt.package:
         return Close(attempt, "failed", f"the {attempt.slot} of the endpoint is {serves or 'no model package'}")
-    return Close(attempt, "succeeded", f"serves with configuration {live.endpoint_config}")
+    return prove(attempt, live, seen)
 
 
 def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, Protocol
 
-from release.logic import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step, decide
-from release.state import Attempt, Observation, Result
+from release.logic import decide
+from release.proof import answered
+from release.state import Asked, Attempt, Observation, Result
+from release.steps import Alarm, Ask, Claim, Close, Deregister, Hold, Rest, Start, Step
 
 # Close a failed attempt, let scaling go on, claim and start the one before it: far fewer than this.
 _MOST_STEPS = 20
@@ -28,6 +30,9 @@ class World(Protocol):
 
     def start(self, attempt: Attempt) -> Started:
         """Update the stack; RefusedError if CloudFormation refuses for good."""
+
+    def ask(self, attempt: Attempt, variant: str | None) -> Asked:
+        """Ask the attempt's model, which is live: at a variant, or at the only one there is."""
 
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         """End an open attempt; False if somebody else has ended it."""
@@ -63,6 +68,8 @@ def reconcile(world: World, use_case: str, trigger: str) -> Step:
             world.hold(use_case, step.variants, held=step.held)
         elif isinstance(step, Deregister):
             world.deregister(use_case, step.variant)
+        elif isinstance(step, Ask):
+            _close(world, answered(step, world.ask(step.attempt, step.variant)), seen.now)
         else:
             _close(world, step, seen.now)
     raise RuntimeError(f"{use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")
@@ -78,9 +85,9 @@ def _start(world: World, attempt: Attempt, now: datetime) -> bool:
 
 
 def _close(world: World, step: Close, now: datetime) -> None:
-    if not world.close(step.attempt, step.result, step.detail, now):
-        return
     if step.result == "failed":
+        # Before it is written down: what is written down is not looked at again, and a failure told twice is told.
         world.count("ReleaseFailed", step.attempt.use_case, step.detail)
-    elif step.result == "succeeded":
+    closed = world.close(step.attempt, step.result, step.detail, now)
+    if closed and step.result == "succeeded":
         world.count("ReleaseSucceeded", step.attempt.use_case, step.detail)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from release.sample import Sample
 from release.state import Live, Package
 from shared import live, slots
 
@@ -55,6 +56,20 @@ class Registry:
             slot=slots.meant_for(metadata),
             meant_at=slots.meant_since(metadata) or described["CreationTime"],
         )
+
+    def sample(self, arn: str) -> Sample | None:
+        """Return the sample record of a package, None if it has none or is gone."""
+        try:
+            described = self._client.describe_model_package(ModelPackageName=arn)
+        except ClientError as error:
+            if live.absent(error):
+                return None
+            raise
+        uri, how = described.get("SamplePayloadUrl", ""), described.get("InferenceSpecification", {})
+        if not uri.startswith("s3://"):
+            return None
+        sent, answers = how.get("SupportedContentTypes"), how.get("SupportedResponseMIMETypes")
+        return Sample(uri, sent[0] if sent else "application/json", answers[0] if answers else "*/*")
 
     def live(self, use_case: str) -> Live | None:
         """Return the endpoint and what is behind its variants, None if there is no endpoint."""

@@ -10,6 +10,7 @@ from shared.slots import CHAMPION, Slot
 Result = Literal["started", "succeeded", "failed", "superseded"]
 Outcome = Literal["none", "running", "succeeded", "failed"]
 Shift = Literal["at_once", "guarded"]
+Verdict = Literal["answered", "failed", "unasked"]
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,6 +108,14 @@ class Update:
 
     outcome: Outcome
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a model answered its sample record, and what is to be said of it."""
+
+    verdict: Verdict
+    detail: str
 
 
 @dataclass(frozen=True)

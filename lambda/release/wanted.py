@@ -98,6 +98,8 @@ def _fill(slot: Slot, package: Package, reason: str, shift: Shift) -> Change:
 
 
 def _because_of(package: str, seen: Observation, change: Change) -> Change:
+    if failed := _failure(package, seen.attempts, change.slot):
+        return replace(change, why=f"it failed: {failed.detail}")
     # Who rejected a package, or meant it for another slot, wanted this.
     known = next((each for each in (*seen.leaving, *seen.candidates) if each.arn == package), None)
     return replace(change, approved_by=known.approved_by, why=known.why) if known else change
@@ -105,8 +107,12 @@ def _because_of(package: str, seen: Observation, change: Change) -> Change:
 
 def _last_failed(package: str, attempts: Iterable[Attempt], slot: Slot = CHAMPION) -> bool:
     # The stack may name a package that the endpoint never served; approving it again asks for another look at it.
-    of_it = (attempt for attempt in attempts if (attempt.slot, attempt.package) == (slot, package))
-    return next((attempt.result == "failed" for attempt in of_it), False)
+    return _failure(package, attempts, slot) is not None
+
+
+def _failure(package: str, attempts: Iterable[Attempt], slot: Slot) -> Attempt | None:
+    newest = next((attempt for attempt in attempts if (attempt.slot, attempt.package) == (slot, package)), None)
+    return newest if newest and newest.result == "failed" else None
 
 
 def _emptying_failed(slot: Slot, seen: Observation) -> bool:

@@ -41,7 +41,7 @@ def model_package(
         settings: what the pipeline takes from its environment.
         description: for people, in the registry.
         approval: the approval status to begin with.
-        package: S3 URI of the folder with the deployable `model.tar.gz`.
+        package: S3 URI of the folder with the deployable `model.tar.gz`, and `sample.tar.gz`, a request to try it with.
         evaluation: S3 URI of the folder with `model_quality.json`.
         baseline: S3 URI of the folder with `statistics.json` and `constraints.json`.
         metadata: recorded with the package; texts.
@@ -66,6 +66,7 @@ def model_package(
                 {*TRANSFORM_INSTANCES, *([settings.transform_instance] if settings.transform_instance else [])}
             ),
         },
+        "SamplePayloadUrl": Join("/", (package, "sample.tar.gz")),
         "ModelMetrics": {
             "ModelQuality": {"Statistics": _json(evaluation, "model_quality.json")},
             "ModelDataQuality": {

@@ -32,10 +32,28 @@ def write(path: Path, entries: Mapping[str, bytes]) -> None:
         zipped.write(tar(entries))
 
 
+def extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Write what an archive holds below a folder.
+
+    Raises:
+        tarfile.TarError: a member would land outside, or is a device.
+    """
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    # Python 3.11.0 to 3.11.3, which Debian 12 has, know no filters: there, only files and folders.
+    root = folder.resolve()
+    for member in archive:
+        inside = (root / member.name).resolve().is_relative_to(root)
+        if not inside or not (member.isreg() or member.isdir()):
+            raise tarfile.ExtractError(f"{member.name!r} is no file or folder below the archive's own folder")
+        archive.extract(member, root, set_attrs=False)
+
+
 def unpack(path: Path, folder: Path) -> None:
     """Write what a training's or a package's model.tar.gz holds below a folder; StepError if it is none."""
     try:
         with tarfile.open(path, "r:gz") as archive:
-            archive.extractall(folder, filter="data")
+            extract(archive, folder)
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise StepError(f"{path}: is no archive of a model: {error}. Is it the output of the training?") from error

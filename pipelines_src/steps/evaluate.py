@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from . import features_file, files, models, package
-from .evaluation import card, gate, inputs, threshold
+from . import archives, features_file, files, models, package
+from .evaluation import card, gate, inputs, sample, threshold
 from .evaluation.binary import Binary
 from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
@@ -40,8 +40,9 @@ def run(use_case: UseCase, folders: Folders) -> None:
     _write(use_case, folders, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
-    archive = folders.output("package") / "model.tar.gz"
-    package.write(archive, content, folders.input("features"), settings(use_case.name))
+    folder = folders.output("package")
+    archives.write(folder / sample.ARCHIVE, {sample.FILE: sample.record(use_case, folders)})
+    package.write(folder / "model.tar.gz", content, folders.input("features"), settings(use_case.name))
 
 
 def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
@@ -95,14 +96,14 @@ def _write(
     folder = folders.output("evaluation")
     for name, table in tables.items():
         files.write_csv(folder / name, table)
-    sample = judge.predictions()
-    sample = sample.sample(min(PREDICTIONS, len(sample)), random_state=use_case.evaluate["seed"]).sort_index()
-    files.write_csv(folder / "predictions.csv", sample)
+    shown = judge.predictions()
+    shown = shown.sample(min(PREDICTIONS, len(shown)), random_state=use_case.evaluate["seed"]).sort_index()
+    files.write_csv(folder / "predictions.csv", shown)
     files.write_json(folder / "model_quality.json", judge.quality())
     report = files.read_json(folders.input("report") / "preparation.json")
     document = card.document(use_case, learnt, report, evaluation)
     files.write_json(folder / "model_card.json", document)
-    files.write_text(folder / "model_card.html", card.page(document, tables, sample))
+    files.write_text(folder / "model_card.html", card.page(document, tables, shown))
     for name, value in evaluation.items():  # what a person finds in the job's log
         if isinstance(value, dict) and "confidence" in value:
             print(f"{name}: {value}", flush=True)

@@ -62,6 +62,7 @@ def test_the_registered_version_passed_the_gate_and_its_approval_is_released(
     assert seen["package"] == seen["registered"]
     assert seen["endpoints_before"] == []
     record = platform.settled(seen["package"], after=0)
+    assert record["detail"].endswith("; it answered its sample record"), record
     assert (record["result"], record["before"], record["reason"]) == ("succeeded", "", "approval"), record
     assert platform.champion() == seen["package"]
 

@@ -85,7 +85,8 @@ class Platform:
         ]
         return str(found)
 
-    def register(self, code: str = ECHO) -> str:
+    def register(self, code: str = ECHO, sample: bytes | None = None) -> str:
+        """Register a model that runs this code, with a sample record or without one; return its package."""
         count = len(self.sagemaker.list_model_packages(ModelPackageGroupName=GROUP)["ModelPackageSummaryList"])
         name = f"v{count + 1}"
         key = f"{PREFIX}/{name}/model.tar.gz"
@@ -99,6 +100,7 @@ class Platform:
         package = self.sagemaker.create_model_package(
             ModelPackageGroupName=GROUP,
             ModelApprovalStatus="PendingManualApproval",
+            **({"SamplePayloadUrl": self._sample(name, sample)} if sample else {}),
             InferenceSpecification={
                 "Containers": [container],
                 "SupportedContentTypes": ["text/csv"],
@@ -106,6 +108,11 @@ class Platform:
             },
         )
         return str(package["ModelPackageArn"])
+
+    def _sample(self, name: str, record: bytes) -> str:
+        key = f"{PREFIX}/{name}/package/sample.tar.gz"
+        self.cloud.client("s3").put_object(Bucket=self.models, Key=key, Body=archive({"sample.csv": record}))
+        return f"s3://{self.models}/{key}"
 
     def decide(self, package: str, status: str) -> None:
         self.sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus=status)

@@ -24,6 +24,7 @@ from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.job_code import assembled
 from pipelines_src.script_code import archived
+from pipelines_src.steps import archives
 from tests.local.training_kit import TRUST
 from tests.use_cases import NAME, use_case
 
@@ -91,7 +92,7 @@ class World:
 
     def unpack(self, uri: str, folder: Path) -> Path:
         with tarfile.open(fileobj=io.BytesIO(self.get(uri))) as archive:
-            archive.extractall(folder, filter="data")
+            archives.extract(archive, folder)
         return folder
 
     def log(self, group: str, name: str) -> str:

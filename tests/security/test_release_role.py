@@ -36,6 +36,7 @@ FUNCTION_MAY = [
     Request("sagemaker:DescribeEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
     Request("sagemaker:DescribeEndpointConfig", f"{SAGEMAKER}:endpoint-config/dev-flight-delays-1a2b3c-3"),
     Request("sagemaker:DescribeModel", f"{SAGEMAKER}:model/dev-flight-delays-1a2b3c-3"),
+    Request("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
 ]
 FUNCTION_MAY_NOT = [
     # The serving stack, but under its own role, another role, or that of another environment
@@ -66,8 +67,10 @@ FUNCTION_MAY_NOT = [
     Request("sagemaker:UpdateEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
     Request("sagemaker:DeleteEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
     Request("sagemaker:UpdateModelPackage", f"{SAGEMAKER}:model-package/dev-flight-delays/3"),
-    Request("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
     Request("sagemaker:DescribeEndpoint", f"{SAGEMAKER}:endpoint/prod-flight-delays"),
+    # Other endpoints, and other ways to ask
+    Request("sagemaker:InvokeEndpoint", f"{SAGEMAKER}:endpoint/prod-flight-delays"),
+    Request("sagemaker:InvokeEndpointAsync", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
     Request("dynamodb:DeleteItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/any"),
     Request("iam:CreateRole", f"{ROLES}/ml-loop/dev/dev-new-release"),
     Request("iam:PutRolePolicy", RELEASE_ROLE),
@@ -108,6 +111,53 @@ def test_the_function_may_use_its_key_and_in_production_its_network(cloud, templ
         resource_policies=cloud.key_policies(),
     )
     assert {text: result for text, result in found.items() if result != "Allowed"} == {}
+
+
+def test_the_function_reads_sample_records_and_nothing_else_of_the_buckets(cloud, templates):
+    buckets = {name: _bucket(cloud, templates, f"{name}-data") for name in ("dev", "prod")}
+    keys = {name: _models_key(cloud, templates, name) for name in ("dev", "prod")}
+    by_s3 = {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}
+    sample = "flight_delays/0a1b2c3d/package/sample.tar.gz"
+    may = [Request("s3:GetObject", f"{buckets['dev']}/{sample}"), Request("kms:Decrypt", keys["dev"], by_s3)]
+    may_not = [
+        Request("s3:GetObject", f"{buckets['dev']}/flight_delays/0a1b2c3d/package/model.tar.gz"),
+        Request("s3:GetObject", f"{buckets['dev']}/flight_delays/training/job/output/sample.tar.gz"),
+        Request("s3:GetObject", f"{buckets['prod']}/{sample}"),
+        Request("s3:GetObject", f"arn:aws:s3:::elsewhere/{sample}"),
+        Request("s3:PutObject", f"{buckets['dev']}/{sample}"),
+        Request("s3:DeleteObject", f"{buckets['dev']}/{sample}"),
+        Request("s3:ListBucket", buckets["dev"]),
+        Request("kms:Decrypt", keys["dev"]),
+        Request("kms:Encrypt", keys["dev"], by_s3),
+        Request("kms:Decrypt", keys["prod"], by_s3),
+    ]
+    found = verdicts(
+        may + may_not,
+        principal=cloud.role("dev-control", "ReleaseRole"),
+        identity=cloud.identity_policies("dev-control", "ReleaseRole"),
+        boundary=cloud.boundary("dev"),
+        resource_policies=cloud.key_policies(),
+    )
+    assert [text for text, verdict in found.items() if verdict == "Allowed"] == [str(request) for request in may]
+
+
+def _models_bucket(templates, stack: str) -> tuple[str, dict[str, Any]]:
+    resources = templates[stack]["Resources"].items()
+    return next(
+        (name, each["Properties"])
+        for name, each in resources
+        if each["Type"] == "AWS::S3::Bucket" and name.startswith("Models")
+    )
+
+
+def _bucket(cloud, templates, stack: str) -> str:
+    return str(cloud.value(stack, {"Fn::GetAtt": [_models_bucket(templates, stack)[0], "Arn"]}))
+
+
+def _models_key(cloud, templates, environment: str) -> str:
+    stack = f"{environment}-data"
+    encryption = _models_bucket(templates, stack)[1]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    return str(cloud.value(stack, encryption["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]))
 
 
 @pytest.mark.parametrize("request_", FUNCTION_MAY_NOT, ids=str)

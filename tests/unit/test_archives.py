@@ -2,11 +2,13 @@
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local_cloud.archives import unpack
+from pipelines_src.steps.archives import extract
 from tests.needs import need
 
 
@@ -16,6 +18,13 @@ def python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.delattr(tarfile, "data_filter", raising=False)
     else:
         need(hasattr(tarfile, "data_filter"), "This Python's tarfile has no filters.")
+
+
+@pytest.fixture(params=[unpack, extract])
+def unpacks(request: pytest.FixtureRequest) -> Callable[[tarfile.TarFile, Path], None]:
+    """The local cloud's way and that of jobs; neither may need the other."""
+    found: Callable[[tarfile.TarFile, Path], None] = request.param
+    return found
 
 
 def archive(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarFile:
@@ -28,8 +37,8 @@ def archive(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile
     return tarfile.open(fileobj=buffer)
 
 
-def test_files_are_written_below_the_folder(tmp_path: Path) -> None:
-    unpack(archive("code/inference.py"), tmp_path)
+def test_files_are_written_below_the_folder(tmp_path: Path, unpacks: Callable[[tarfile.TarFile, Path], None]) -> None:
+    unpacks(archive("code/inference.py"), tmp_path)
     assert (tmp_path / "code" / "inference.py").read_bytes() == b"model"
 
 
@@ -41,9 +50,11 @@ def test_files_are_written_below_the_folder(tmp_path: Path) -> None:
         ("device", tarfile.CHRTYPE, ""),
     ],
 )
-def test_what_would_land_outside_is_refused(tmp_path: Path, name: str, kind: bytes, link: str) -> None:
+def test_what_would_land_outside_is_refused(
+    tmp_path: Path, name: str, kind: bytes, link: str, unpacks: Callable[[tarfile.TarFile, Path], None]
+) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(tarfile.TarError):
-        unpack(archive(name, kind, link), folder)
+        unpacks(archive(name, kind, link), folder)
     assert sorted(tmp_path.rglob("*")) == [folder]

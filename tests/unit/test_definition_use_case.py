@@ -142,6 +142,10 @@ def test_the_model_package_has_metrics_baseline_serving_contract_and_origin(defi
     assert "ml.t2.large" in package["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"]
     metrics = package["ModelMetrics"]
     assert metrics["ModelQuality"]["Statistics"]["S3Uri"]["Std:Join"]["Values"][-1] == "model_quality.json"
+    folder, name = package["SamplePayloadUrl"]["Std:Join"]["Values"]
+    assert folder == package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]["Std:Join"]["Values"][0]
+    assert name == "sample.tar.gz"
+    assert package["InferenceSpecification"]["SupportedContentTypes"][0] == "application/json", "what the sample is"
     assert metrics["ModelDataQuality"]["Constraints"]["S3Uri"]["Std:Join"]["Values"] == [
         {"Get": "Steps.Prepare.ProcessingOutputConfig.Outputs['baseline'].S3Output.S3Uri"},
         "constraints.json",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -15,6 +16,8 @@ from config import UseCase
 from config.use_case.metrics import PRIMARY, gate_metrics
 from ops.fit import Evaluation, Records
 from ops.use_case_notebook import notebook
+from pipelines_src.steps import archives
+from release.smoke import no_prediction
 from tests.unit.evaluation_kit import KINDS, Run, pumps, trained
 
 PROBLEMS = list(KINDS)
@@ -128,6 +131,30 @@ def test_the_package_answers_for_its_problem(run: Run, tmp_path: Path) -> None:
     assert second["gate"]["result"] == "passed" if problem_of(run) == "clustering" else "failed"
 
 
+# Asks a package as its endpoint would be asked.
+ANSWER = """
+import sys
+sys.path.insert(0, sys.argv[1] + "/code")
+import serve
+body, kind = serve.transform_fn(serve.model_fn(sys.argv[1]), sys.stdin.read(), "application/json", "application/json")
+print(body)
+"""
+
+
+def test_the_package_answers_its_sample_record_with_a_prediction(run: Run, tmp_path: Path) -> None:
+    with tarfile.open(run.package) as archive:
+        archives.extract(archive, tmp_path)
+    with tarfile.open(run.package.with_name("sample.tar.gz")) as archive:
+        sample = archive.extractfile("sample.json")
+        assert sample
+        record = sample.read()
+    command = [sys.executable, "-I", "-c", ANSWER, str(tmp_path)]
+    done = subprocess.run(command, input=record, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert no_prediction(done.stdout, "application/json") is None, done.stdout
+    assert len(json.loads(done.stdout)["predictions"]) == 1
+
+
 def test_figures_are_scikit_learns_on_the_same_rows(run: Run) -> None:
     evaluation = run.output("evaluation.json")
     rows = pd.read_csv(run.folder("evaluate", "output", "evaluation") / "predictions.csv")
@@ -213,7 +240,7 @@ def test_declared_costs_give_a_threshold_that_the_package_decides_by(
     assert found["expected_cost_skill"]["lower"] > 0
     with tarfile.open(run.package) as archive:
         inside = json.load(archive.extractfile("decision.json") or io.BytesIO())
-        archive.extractall(tmp_path / "package", filter="data")
+        archives.extract(archive, tmp_path / "package")
     assert inside == {"threshold": found["threshold"]["value"]}
     for name in [name for name in sys.modules if name.split(".")[0] == "pipelines_src"]:
         monkeypatch.delitem(sys.modules, name)

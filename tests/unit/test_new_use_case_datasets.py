@@ -19,6 +19,7 @@ from config.use_case.train import KMeansTrain, XGBoostTrain
 from local_cloud.sagemaker.images import mxnet_ndarray
 from ops import held_out
 from ops.new_use_case import Created
+from pipelines_src.steps import archives
 from pipelines_src.steps.scoring import Scorer
 from tests.unit.new_use_case_kit import Repository
 
@@ -120,7 +121,7 @@ def test_a_public_table_trains_passes_its_gate_and_is_served(
 def _figure_of_served(created: Created, made: Path, evaluated: Path, folder: Path) -> float:
     """Ask the package about the test split's records and return the evaluation's figure, of the answers this time."""
     with tarfile.open(evaluated / "package" / "model.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+        archives.extract(archive, folder)
     case = created.use_case
     rows = held_out.test_records(case, (made / "test" / "test.parquet").read_bytes())
     fields = [field.name for field in case.data.record]

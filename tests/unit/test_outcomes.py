@@ -19,6 +19,7 @@ from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
 from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.outcomes import numbers
 from pipelines_src.steps.outcomes.request import Request
+from release.smoke import INFERENCE_ID
 from tests.unit.outcomes_kit import BINARY, VALUES, Captured, Truth, case, plainly, reduced, request, write
 
 IDS = st.sampled_from([f"i{place}" for place in range(12)])
@@ -158,6 +159,21 @@ def test_what_cannot_be_read_is_counted_and_costs_itself_only(
     assert found["hours"] == [
         {"from": 1767225600, "champion": {"captured": 4, "invalid": 2}, "challenger": {"captured": 0, "invalid": 0}}
     ]
+
+
+def test_requests_of_releases_are_no_records_of_a_variant(
+    engines: Callable[[], tuple[DuckDBEngine, Path]],
+) -> None:
+    engine, folder = engines()
+    asked = Captured(f"{INFERENCE_ID}flight-delays-1-1", "1", 10, "challenger", '{"predictions": []}')
+    good = Captured("a", "2", 11, "champion", '{"predictions": [{"probability": 0.25}]}')
+    write(folder, [asked, good], [], random.Random(0))  # noqa: S311 - no secret
+    found = reduced(engine, folder, request("error_rate", BINARY), BINARY)
+    assert found["counts"]["challenger"] == {
+        "captured": 0, "invalid": 0, "labelled": 0, "unlabelled": 0, "duplicates": 0,
+    }  # fmt: skip
+    assert found["counts"]["champion"]["captured"] == 1
+    assert found["counts"]["unreadable"] == {"captures": 0, "outcomes": 0}
 
 
 def test_nothing_is_there_yet(engines: Callable[[], tuple[DuckDBEngine, Path]]) -> None:

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from release.reconcile import RefusedError, Started, reconcile
-from release.state import Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
 from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
 SCALED: tuple[Slot, ...] = ("champion", "challenger")
+TROUBLE = ("fails", "rolls back silently", "is refused", "serves errors")
 NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
 
 
@@ -94,8 +95,13 @@ class Cloud:
         self.updates[attempt.token] = Update("succeeded")
         if attempt.package and attempt.slot in SCALED:
             self.scaling.setdefault(attempt.slot, False)
-        if outcome == "serves":
+        if outcome in ("serves", "serves errors"):
             self.live = dict(self.slots)
+
+    def will_do(self, package: Package) -> bool:
+        # Nobody sees how a shadow answers.
+        health = self.health[version_of(package.arn)]
+        return health == "serves" or (health == "serves errors" and package.slot == "shadow")
 
     @property
     def champion(self) -> str:
@@ -158,6 +164,11 @@ class Cloud:
         self.updates[attempt.token] = Update("running")
         return "started"
 
+    def ask(self, attempt: Attempt, variant: str | None) -> Asked:
+        self.interrupted()
+        serves = self.live.get(attempt.slot) == attempt.package and self.health[version_of(attempt.package)] == "serves"
+        return Asked("answered", "it answered") if serves else Asked("failed", "it answers with an error")
+
     def close(self, attempt: Attempt, result: Result, detail: str, at: datetime) -> bool:
         self.interrupted()
         index = attempt.number - 1
@@ -181,11 +192,7 @@ class Cloud:
 
 
 class Releases(RuleBasedStateMachine):
-    @initialize(
-        health=st.fixed_dictionaries(
-            {v: st.sampled_from(["serves", "serves", "fails", "rolls back silently", "is refused"]) for v in VERSIONS}
-        )
-    )
+    @initialize(health=st.fixed_dictionaries({v: st.sampled_from(["serves", "serves", *TROUBLE]) for v in VERSIONS}))
     def begin(self, health):
         self.cloud = Cloud(health)
         self.closed: dict[int, Attempt] = {}
@@ -239,7 +246,8 @@ class Releases(RuleBasedStateMachine):
         assert all(attempt.result != "started" for attempt in cloud.attempts)
         assert not any(cloud.scaling.values()), "scaling in stays suspended at rest"
         assert set(cloud.scaling) == {slot for slot in SCALED if cloud.slots.get(slot)}
-        good = [cloud.package(arn(v)) for v in VERSIONS if arn(v) in cloud.approvals and cloud.health[v] == "serves"]
+        approved = [cloud.package(arn(v)) for v in VERSIONS if arn(v) in cloud.approvals]
+        good = [package for package in approved if cloud.will_do(package)]
         best = {package.slot: package.arn for package in sorted(good, key=lambda package: package.rank)}
         if "champion" in best:
             if "challenger" in best:

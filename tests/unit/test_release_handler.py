@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from release.events import Hour, PackageEvent, StackEvent, parse, serving_use_case, use_case_of
 from release.handler import run
-from release.logic import Rest
 from release.reconcile import World
 from release.settings import Settings
+from release.steps import Rest
 
 LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
 PACKAGE_EVENT = {

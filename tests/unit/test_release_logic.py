@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from release.logic import STUCK_AFTER, Alarm, Claim, Close, Rest, Start, decide
-from release.state import Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.logic import STUCK_AFTER, decide
+from release.proof import answered
+from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.steps import Alarm, Ask, Claim, Close, Rest, Start
 from release.wanted import wanted
 from shared.slots import Slot
 
@@ -174,14 +176,79 @@ def test_a_stack_changed_by_others_since_supersedes():
 
 
 def verified(live: Live | None, outcome="succeeded"):
-    return decide(look(champion=1, attempts=[attempt(1)], update=Update(outcome), live=live), "t")
+    return decide(
+        look(champion=1, candidates=[package(1)], attempts=[attempt(1)], update=Update(outcome), live=live), "t"
+    )
 
 
 @pytest.mark.parametrize("outcome", ["succeeded", "none"])
-def test_a_release_succeeds_when_the_endpoint_serves_what_was_meant(outcome):
+def test_a_model_that_serves_is_asked_and_the_release_ends_as_it_answers(outcome):
     step = verified(Live("InService", "config-1", {"champion": f"{GROUP}/1"}), outcome)
+    assert step == Ask(attempt(1), None, "serves with configuration config-1")
+    good = answered(step, Asked("answered", "it answered"))
+    assert (good.result, good.detail) == ("succeeded", "serves with configuration config-1; it answered")
+    assert answered(step, Asked("unasked", "no sample")).result == "succeeded"
+    bad = answered(step, Asked("failed", "the champion answers with an error"))
+    assert (bad.result, bad.detail) == ("failed", "the champion answers with an error")
+
+
+@pytest.mark.parametrize(
+    ("before", "is_asked"),
+    [
+        ([], True),
+        ([attempt(1, "succeeded", 1)], False),
+        ([attempt(2, "succeeded", 1), attempt(1, "failed", 2)], True),
+        ([attempt(1, "failed", 1), attempt(1, "succeeded", 2), attempt(1, "superseded", 3)], False),
+        ([attempt(1, "succeeded", 1, slot="challenger")], True),
+    ],
+)
+def test_what_served_in_the_slot_before_is_not_asked(before, is_asked):
+    attempts = [attempt(1, number=9), *before[::-1]]
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    seen = look(champion=1, candidates=[package(1)], attempts=attempts, update=Update("succeeded"), live=live)
+    step = decide(seen, "t")
+    if is_asked:
+        assert isinstance(step, Ask)
+    else:
+        assert isinstance(step, Close)
+        assert (step.result, "was not asked" in step.detail) == ("succeeded", True)
+
+
+def test_a_shadow_is_not_asked_and_the_champion_beside_it_without_a_name():
+    live = Live("InService", "config-1", {"champion": arn(1), "shadow": arn(2)})
+    shadow, champion = attempt(2, slot="shadow"), attempt(1)
+    step = decide(look(champion=1, shadow=2, attempts=[shadow], update=Update("succeeded"), live=live), "t")
+    assert step == Close(shadow, "succeeded", "serves with configuration config-1; a shadow cannot be asked")
+    seen = look(champion=1, shadow=2, attempts=[champion], update=Update("succeeded"), live=live)
+    assert decide(replace(seen, approved=frozenset([arn(1)])), "t") == Ask(
+        champion, None, "serves with configuration config-1"
+    )
+
+
+def test_what_was_rejected_meanwhile_is_not_asked_and_gives_way():
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    step = decide(look(champion=1, attempts=[attempt(1)], update=Update("succeeded"), live=live), "t")
     assert isinstance(step, Close)
-    assert step.result == "succeeded"
+    assert (step.result, "not approved any more" in step.detail) == ("succeeded", True)
+
+
+def test_a_slot_that_is_emptied_is_not_asked():
+    one = attempt(0, slot="challenger", package="")
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    step = decide(look(champion=1, attempts=[one], update=Update("succeeded"), live=live), "t")
+    assert step == Close(one, "succeeded", "serves with configuration config-1")
+
+
+@pytest.mark.parametrize("slot", ["champion", "challenger"])
+def test_what_takes_a_model_away_that_failed_says_why(slot):
+    failed = attempt(2, "failed", slot=slot, detail="the model answers with an error")
+    second = package(2, slot=slot, why="trained with May")
+    slots = {"champion": 1, slot: 2}
+    step = decide(look(candidates=[package(1), second], attempts=[failed], **slots), "t")
+    assert isinstance(step, Claim)
+    assert step.attempt.reason == {"champion": "rollback", "challenger": "withdrawal"}[slot]
+    assert (step.attempt.slot, step.attempt.before) == (slot, arn(2))
+    assert step.attempt.why == "it failed: the model answers with an error"
 
 
 @pytest.mark.parametrize(
@@ -281,10 +348,9 @@ def test_a_slot_that_could_not_be_emptied_is_tried_again_in_an_hour():
 def test_a_silent_rollback_of_a_second_slot_is_found():
     one = attempt(2, slot="challenger")
     both = {"champion": arn(1), "challenger": arn(2)}
-    seen = look(champion=1, challenger=2, attempts=[one], update=Update("succeeded"))
+    seen = look(champion=1, challenger=2, attempts=[one], approved=[arn(2)], update=Update("succeeded"))
     good = decide(replace(seen, live=Live("InService", "config-1", both)), "t")
-    assert isinstance(good, Close)
-    assert good.result == "succeeded"
+    assert good == Ask(one, "challenger", "serves with configuration config-1")
     bad = decide(replace(seen, live=Live("InService", "config-1", {"champion": arn(1)})), "t")
     assert isinstance(bad, Close)
     assert (bad.result, "challenger of the endpoint is no model" in bad.detail) == ("failed", True)

@@ -12,6 +12,7 @@ import pytest
 from config import ConfigError
 from config.loading import ROOT
 from pipelines_src.script_code import FILE, archived
+from pipelines_src.steps import archives
 from tests.unit.test_offline_wheel import SETUP, install
 from tests.use_cases import NAME, way
 
@@ -40,7 +41,7 @@ def unpacked(sources: Path, folder: Path) -> tuple[Path, str]:
         assert archive is not None
         assert archive.path.name == FILE
         with tarfile.open(archive.path) as content:
-            content.extractall(folder, filter="data")
+            archives.extract(content, folder)
         return folder, archive.content_hash
 
 

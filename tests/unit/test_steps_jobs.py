@@ -1,6 +1,7 @@
 """The job scripts on a use case they have never seen: a folder beside `steps` is all it takes."""
 
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,17 @@ def test_a_use_case_nobody_has_seen_goes_from_raw_data_to_a_package(make_jobs: A
     evaluation = json.loads((jobs.output("evaluate", "evaluation") / "evaluation.json").read_text())
     assert evaluation["auc_over_baseline"]["lower"] > 0
     assert set(evaluation["slices"]["site"]) == {"north", "south", "east"}
-    assert (jobs.output("evaluate", "package") / "model.tar.gz").exists()
+    package = jobs.output("evaluate", "package")
+    assert sorted(path.name for path in package.iterdir()) == ["model.tar.gz", "sample.tar.gz"]
+    with tarfile.open(package / "sample.tar.gz") as archive:
+        (member,) = archive.getmembers()
+        file = archive.extractfile(member)
+        assert file
+        sample = json.load(file)
+    test = pd.read_parquet(jobs.output("prepare", "test") / "test.parquet").iloc[0]
+    assert (member.name, list(sample)) == ("sample.json", ["at", "load", "site"])
+    assert pd.Timestamp(sample["at"]) == test["field_at"]
+    assert (sample["load"], sample["site"]) == (test["field_load"], test["field_site"])
 
 
 WRONG = {

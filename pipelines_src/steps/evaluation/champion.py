@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .. import archives
 from ..errors import StepError
 from ..use_case import UseCase
 from .bootstrap import Floats
@@ -48,7 +49,7 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
         package, records, answers = (Path(temporary) / name for name in ("package", "records.jsonl", "answers.jsonl"))
         _unpack(archive, package)
         with records.open("w", encoding="utf-8") as file:
-            file.writelines(_lines(test, use_case, _fields(package)))
+            file.writelines(lines(test, use_case, _fields(package)))
         _ask(package, records, answers)
         found = [json.loads(line) for line in answers.read_text(encoding="utf-8").split("\n") if line]
     if len(found) != len(test):
@@ -65,7 +66,7 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
 def _unpack(archive: Path, folder: Path) -> None:
     try:
         with tarfile.open(archive, "r:gz") as file:
-            file.extractall(folder, filter="data")
+            archives.extract(file, folder)
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise StepError(f"the champion's {PACKAGE} cannot be unpacked: {error}. {_REMEDY}") from error
 
@@ -77,7 +78,8 @@ def _fields(package: Path) -> set[str] | None:
     return None
 
 
-def _lines(test: pd.DataFrame, use_case: UseCase, known: set[str] | None) -> Iterator[str]:
+def lines(test: pd.DataFrame, use_case: UseCase, known: set[str] | None = None) -> Iterator[str]:
+    """Yield each test record in JSON as a client would send it, with the fields that are known: None: all."""
     names = [field.name for field in use_case.record if known is None or field.name in known]
     columns = [test[f"{FIELD}{name}"].astype("object").where(test[f"{FIELD}{name}"].notna(), None) for name in names]
     for values in zip(*columns, strict=True):

@@ -20,6 +20,7 @@ CAPTURED = {
     "id": "string", "position": "int64", "event": "string", "at": "float64", "variant": "string", "valid": "int64",
 }  # fmt: skip
 HAPPENED = {"id": "string", "position": "int64", "order": "string", "label": "float64"}
+OWN = "ml-loop:"  # begins the ids of the platform's own requests, with which releases ask a model
 UNREADABLE = ""  # the id of a line that is no record
 _ERRORS = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 _TRUE, _FALSE = frozenset({"1", "true", "1.0"}), frozenset({"0", "false", "0.0"})
@@ -44,7 +45,7 @@ class Captures:
         return CAPTURED | dict.fromkeys(self.metric.columns, "float64")
 
     def __call__(self, file: str, line: str) -> Iterator[Row]:
-        """Yield the rows of a line."""
+        """Yield the rows of a line; none of a request of the platform's own."""
         if not line.strip():
             return
         none = (0.0,) * len(self.metric.columns)
@@ -52,6 +53,8 @@ class Captures:
             document = json.loads(line)
             event = document["eventMetadata"]
             about = (str(event.get("inferenceId") or event["eventId"]), str(event["eventId"]))
+            if about[0].startswith(OWN):
+                return
             at, variant = seconds(event["inferenceTime"]), file.split("/")[-6]
         except _ERRORS:
             yield (UNREADABLE, 0, "", 0.0, "", 0, *none)
