@@ -6,23 +6,19 @@ from aws_cdk import aws_logs as logs
 from constructs.statements import Statement, allow
 
 
-def run_function(
-    table: Statement, queue: Statement, *, key: kms.IKey, log_group: logs.ILogGroup, inside_network: bool
-) -> list[Statement]:
+def run_function(*own: Statement, key: kms.IKey, log_group: logs.ILogGroup, inside_network: bool) -> list[Statement]:
     """Allow what such a function does to run: keep records, use its queue, log and trace.
 
     Args:
-        table: what it does with its table.
-        queue: what it does with its queue.
-        key: of the table, of the queue and of the function's settings.
+        own: what it does with its tables and queues.
+        key: of the tables, of the queues and of the function's settings.
         log_group: where the function logs.
         inside_network: whether it needs network interfaces.
     """
     return [
-        table,
+        *own,
         _use_key(key),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
-        queue,
         allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
         *(_network_interfaces() if inside_network else []),
     ]

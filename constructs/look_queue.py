@@ -1,20 +1,16 @@
-"""A queue of messages that ask a function to look at use cases, and its connection to that function."""
+"""A queue of messages that ask a function to look at use cases."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.durations import days, minutes
+from constructs.function_queue import FunctionQueue
 from constructs.statements import service
-
-# A burst of events becomes a few invocations: up to a thousand messages, or what came within a minute.
-GATHERED, WINDOW_SECONDS = 1000, 60
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -25,25 +21,29 @@ class LookQueues:
     undelivered: str
 
 
-def look_queue_name(environment: str) -> str:
-    """Return the queue's name.
+LooksAt = Literal["batch", "experiment"]
+
+
+def look_queue_name(environment: str, looks_at: LooksAt) -> str:
+    """Return the name of the queue of the function that looks at batch transforms, or at experiments.
 
     It has one, since rules of use cases need it: an export could not go before those who import it, and so the last
-    use case that scores files could not leave.
+    use case that scores files, or has experiments, could not leave.
     """
-    return f"{environment}-batch-looks"
+    return f"{environment}-{looks_at}-looks"
 
 
-class LookQueue(Construct):
-    """Rules of the environment's stacks send to it; what a function fails at three times goes to the dead letters.
+class LookQueue(FunctionQueue):
+    """Rules of the environment's stacks send to it.
 
     Rules come with use cases, later than this: the policy knows them by the environment in their names.
 
     Args:
         environment: prefix of the names of rules.
+        looks_at: what its function looks at.
         key: encrypts it; its policy must allow EventBridge.
         failures: takes what failed; undelivered: takes what rules could not deliver.
-        timeout_minutes: of the function; a message is hidden six times as long, as Lambda's guide asks.
+        timeout_minutes: of the function.
     """
 
     def __init__(
@@ -52,22 +52,19 @@ class LookQueue(Construct):
         construct_id: str,
         *,
         environment: str,
+        looks_at: LooksAt,
         key: kms.IKey,
         failures: sqs.IQueue,
         undelivered: sqs.IQueue,
         timeout_minutes: int,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.queue = sqs.Queue(
-            self,
-            "Resource",
-            queue_name=look_queue_name(environment),
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=days(4),
-            visibility_timeout=minutes(6 * timeout_minutes),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=ATTEMPTS),
+        super().__init__(
+            scope,
+            construct_id,
+            key=key,
+            failures=failures,
+            timeout_minutes=timeout_minutes,
+            name=look_queue_name(environment, looks_at),
         )
         rules = Arns.of(self).arn("events", f"rule/{environment}-*")
         for queue in (self.queue, undelivered):
@@ -80,17 +77,3 @@ class LookQueue(Construct):
                     conditions={"ArnLike": {"aws:SourceArn": rules}},
                 )
             )
-
-    def invoke(self, function: lambda_.IFunction) -> None:
-        """Have a function take the messages; its role must allow it."""
-        lambda_.CfnEventSourceMapping(
-            self,
-            "Messages",
-            event_source_arn=self.queue.queue_arn,
-            function_name=function.function_name,
-            batch_size=GATHERED,
-            maximum_batching_window_in_seconds=WINDOW_SECONDS,
-            function_response_types=["ReportBatchItemFailures"],
-            # Runs are claimed one by one; more functions at once would only lose the claim.
-            scaling_config={"maximumConcurrency": 2},
-        )

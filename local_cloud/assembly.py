@@ -27,6 +27,7 @@ from local_cloud.differences import (
     loopback_counts_as_tls,
     managed_key_of_s3,
     metrics_namespace,
+    percentile_ranks,
     queue_addresses,
     queue_metrics,
     queue_polling,
@@ -58,6 +59,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     managed_key_of_s3.close()
     kms_keys_of_objects.close()
     metrics_namespace.close()
+    percentile_ranks.close()
     embedded_metrics.close()
     alarms.close()
     event_delivery.close()

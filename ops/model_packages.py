@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ops.target import OperationError, Target
+from shared import approval
+from shared.slots import SLOTS
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import ModelPackageSummaryTypeDef
-
-# What a package is meant for, as the release function reads it (lambda/shared/slots.py).
-MEANT_FOR, MEANT_SINCE = "ml-loop:slot", "ml-loop:slot-since"
 
 
 def packages(target: Target) -> list["ModelPackageSummaryTypeDef"]:
@@ -35,22 +34,13 @@ def find(target: Target, version: int | None) -> str:
 
 def approve(target: Target, package: str, slot: str, reason: str) -> None:
     """Approve a package for a slot of the endpoint, from now on."""
-    target.sagemaker.update_model_package(
-        ModelPackageArn=package,
-        ModelApprovalStatus="Approved",
-        ApprovalDescription=reason,
-        CustomerMetadataProperties={
-            MEANT_FOR: slot,
-            MEANT_SINCE: datetime.now(UTC).isoformat(timespec="milliseconds"),
-        },
-    )
+    known = next(each for each in SLOTS if each == slot)
+    approval.approve(target.sagemaker, package, known, reason, datetime.now(UTC))
 
 
 def reject(target: Target, package: str, reason: str) -> None:
     """Reject a package: it leaves whatever slot it is in."""
-    target.sagemaker.update_model_package(
-        ModelPackageArn=package, ModelApprovalStatus="Rejected", ApprovalDescription=reason
-    )
+    approval.reject(target.sagemaker, package, reason)
 
 
 def delete_all(target: Target) -> list[str]:

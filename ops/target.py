@@ -100,6 +100,16 @@ class Target:
         return self._client("lambda")
 
     @cached_property
+    def cloudwatch(self) -> Any:
+        """Client of CloudWatch."""
+        return self._client("cloudwatch")
+
+    @cached_property
+    def sts(self) -> Any:
+        """Client of the Security Token Service."""
+        return self._client("sts")
+
+    @cached_property
     def states(self) -> Any:
         """Client of Step Functions."""
         return self._client("stepfunctions")

@@ -68,7 +68,7 @@ class BatchStack(cdk.Stack):
             schedule=batch.schedule,
             bucket_name=data.raw.bucket_name if batch.on_new_files else None,
             queues=LookQueues(
-                Arns.of(self).arn("sqs", look_queue_name(environment.name)), control.undelivered.queue_arn
+                Arns.of(self).arn("sqs", look_queue_name(environment.name, "batch")), control.undelivered.queue_arn
             ),
         )
         BatchAlarm(

@@ -1,27 +1,25 @@
 """The functions that act on use cases, once per environment."""
 
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from config import Environment
 from constructs.alarm_topic import AlarmTopic
 from constructs.batch_alarm import RUNBOOK as BATCH_RUNBOOK
 from constructs.batch_function_role import BatchFunctionRole, BatchReach
-from constructs.control_function import ControlFunction, Program
-from constructs.dead_letter_queue import DeadLetterQueue
-from constructs.encrypted_log_group import EncryptedLogGroup
+from constructs.control_function import Program
 from constructs.function_alarms import FunctionAlarms
 from constructs.look_queue import LookQueue
-from constructs.records_table import RecordsTable
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
+from stacks.assignment_part import add_assignment
 from stacks.data_stack import DataStack
+from stacks.experiment_part import add_experiments
+from stacks.function_kit import FunctionKit
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 
@@ -31,12 +29,16 @@ _BATCH_SHARE = 10  # of a job's volume: what the files of a batch may take
 
 
 class ControlStack(cdk.Stack):
-    """The release function, its records, triggers, dead-letter queues and alarms; the batch transform function.
+    """The release function, its records, triggers, dead-letter queues and alarms, and the other functions.
 
-    It knows no use case: it finds them by the names and tags of their stacks, and by what their rules send.
+    Of use cases it knows no more than how their requests are shared: it finds them by the names and tags of their
+    stacks, and by what their rules send.
 
     Args:
+        data: its buckets.
         scores_files: whether a use case does, so that there is a function for it.
+        assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
+            there functions for them.
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
@@ -53,21 +55,20 @@ class ControlStack(cdk.Stack):
         security: SecurityStack,
         data: DataStack,
         scores_files: bool,
+        assignments: Mapping[str, str],
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        retention = environment.retention
         self._environment, self._security, self._key = environment.name, security, security.control_key
         # Jobs hold a batch's files and what is made of them; CSV, Parquet and .gz grow when they become JSON.
         self._run_bytes = environment.sizes.volume_gb * 1024**3 // _BATCH_SHARE
-        self._destroy = retention.removal == "destroy" and retention.allow_data_loss
-        self._log_days = retention.log_days
         # Only the full set of interface endpoints reaches every service that the functions call.
         full = environment.network.interface_endpoints == "full"
         self._inside = network.functions if full else None
         topic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
         self.alarm_topic_arn: str = topic.topic_arn
-        self._function = partial(ControlFunction, self, key=self._key, inside=self._inside)
+        kit = FunctionKit(self, environment.retention, self._key, security.logs_key, topic.topic_arn, self._inside)
+        self._table, self._queue, self._log_group, self._function = kit.table, kit.queue, kit.log_group, kit.function
         self.undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
             # Whether there are use cases or not: an export cannot go before those who import it.
@@ -75,6 +76,9 @@ class ControlStack(cdk.Stack):
         self._release(data, scaling=environment.scales)
         if scores_files:
             self._batch_transform(data)
+        if assignments:
+            add_assignment(kit, environment.name, data, security.data_key, assignments)
+            add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
@@ -100,7 +104,7 @@ class ControlStack(cdk.Stack):
             role=role.without_policy_updates(),
             log_group=log_group,
             failures=failures,
-        ).function
+        )
         FunctionAlarms(
             self,
             "ReleaseAlarms",
@@ -123,6 +127,7 @@ class ControlStack(cdk.Stack):
             self,
             "BatchLooks",
             environment=self._environment,
+            looks_at="batch",
             key=self._key,
             failures=self._queue("FailedLooks", holds, BATCH_RUNBOOK),
             undelivered=self.undelivered,
@@ -156,7 +161,7 @@ class ControlStack(cdk.Stack):
             role=role.without_policy_updates(),
             log_group=log_group,
             failures=None,
-        ).function
+        )
         looks.invoke(function)
         FunctionAlarms(
             self,
@@ -169,15 +174,3 @@ class ControlStack(cdk.Stack):
         # For `ops batch`.
         cdk.CfnOutput(self, "BatchFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "BatchRunsTable", value=runs.table_name)
-
-    def _table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
-        return RecordsTable(self, construct_id, sort_key=(sort_key, kind), key=self._key, destroy=self._destroy).table
-
-    def _queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
-        return DeadLetterQueue(
-            self, construct_id, key=self._key, topic_arn=self.alarm_topic_arn, holds=holds, runbook=runbook
-        ).queue
-
-    def _log_group(self, construct_id: str) -> logs.ILogGroup:
-        key = self._security.logs_key
-        return EncryptedLogGroup(self, construct_id, key=key, days=self._log_days, destroy=self._destroy).log_group

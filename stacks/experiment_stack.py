@@ -1,4 +1,7 @@
-"""One use case's experiments: what reduces their outcomes; only where the use case has a section `experiment`."""
+"""One use case's experiments: what reduces their outcomes, and when they are looked at.
+
+Only where the use case has a section `experiment`.
+"""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -7,20 +10,28 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase
+from config.use_case.experiment import Experiment
+from constructs.arns import Arns
+from constructs.experiment_alarms import ExperimentAlarms
+from constructs.experiment_schedule import ExperimentSchedule
+from constructs.look_queue import LookQueues, look_queue_name
 from constructs.outcomes_role import GROUND_TRUTH, OutcomesPlaces, OutcomesRole
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.outcomes_pipeline import build_outcomes_pipeline
 
 if TYPE_CHECKING:
+    from stacks.control_stack import ControlStack
     from stacks.data_stack import DataStack
     from stacks.training_stack import TrainingStack
 
 
 class ExperimentStack(cdk.Stack):
-    """The outcomes pipeline with its role.
+    """The outcomes pipeline with its role, the rules that have the experiment function look, and alarms.
 
     Args:
+        experiment: the use case's section.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
+        control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
     """
 
     def __init__(
@@ -28,10 +39,12 @@ class ExperimentStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
+        experiment: Experiment,
         environment: Environment,
         use_case: UseCase,
         data: "DataStack",
         training: "TrainingStack",
+        control: "ControlStack",
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -66,3 +79,25 @@ class ExperimentStack(cdk.Stack):
         )
         # Its first job may start as soon as it exists.
         pipeline.resource.add_resource_dependency(jobs.policy)
+        self._watch(experiment, environment.name, use_case, control)
+
+    def _watch(self, experiment: Experiment, environment: str, use_case: UseCase, control: "ControlStack") -> None:
+        endpoint = f"{environment}-{use_case.slug}"
+        ExperimentSchedule(
+            self,
+            "Triggers",
+            use_case=use_case.name,
+            endpoint=endpoint,
+            pipeline=f"{endpoint}-outcomes",
+            schedule=experiment.schedule,
+            queues=LookQueues(
+                Arns.of(self).arn("sqs", look_queue_name(environment, "experiment")), control.undelivered.queue_arn
+            ),
+        )
+        ExperimentAlarms(
+            self,
+            "Alarms",
+            environment=environment,
+            use_case=use_case.slug,
+            topic_arn=control.alarm_topic_arn,
+        )

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
 from config.use_case.batch import BatchTransform
+from config.use_case.experiment import Experiment
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
@@ -61,6 +62,7 @@ class PlatformStage(cdk.Stage):
             security=self.security,
             data=self.data,
             scores_files=any(use_case.batch is not None for use_case in use_cases),
+            assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             **self._props("control"),
         )
         if environment.notebooks:
@@ -144,7 +146,7 @@ class PlatformStage(cdk.Stage):
         if use_case.batch:
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         if use_case.experiment:
-            stacks.append(self._experiment(name, use_case, training))
+            stacks.append(self._experiment(name, use_case, use_case.experiment, training))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 
@@ -173,18 +175,23 @@ class PlatformStage(cdk.Stage):
             stack.add_stack_dependency(before)
         return stack
 
-    def _experiment(self, name: str, use_case: UseCase, training: TrainingStack) -> ExperimentStack:
+    def _experiment(
+        self, name: str, use_case: UseCase, experiment: Experiment, training: TrainingStack
+    ) -> ExperimentStack:
         stack = ExperimentStack(
             self,
             f"{name}Experiment",
+            experiment=experiment,
             environment=self.environment,
             use_case=use_case,
             data=self.data,
             training=training,
+            control=self.control,
             **self._props(f"{use_case.slug}-experiment"),
         )
-        # Its jobs run the code that training brought.
-        stack.add_stack_dependency(training)
+        # Its jobs run the code that training brought, and its rules send to a queue by name.
+        for before in (training, self.control):
+            stack.add_stack_dependency(before)
         return stack
 
     def _finish(self) -> None:

@@ -10,9 +10,10 @@ from batch_transform.logic import Claim, Close
 from batch_transform.manifest import IncompleteError
 from batch_transform.pipelines import Pipelines
 from batch_transform.records import Records
-from batch_transform.state import Execution, Observation, Run
+from batch_transform.state import Observation, Run
 from batch_transform.storage import INTERMEDIATE, Storage
 from shared.metrics import count
+from shared.pipelines import Execution
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from batch_transform.events import SCOPES, Look, Scope
-from batch_transform.state import Champion, Execution, File, Observation, Result, Run, plan_of
+from batch_transform.state import Champion, File, Observation, Result, Run, plan_of
 from batch_transform.waiting import Portion, pending, portion, readable
+from shared.pipelines import Execution
 
 MOST_ATTEMPTS = 3  # in a row, whatever files came in between
 _UNDER_WAY = frozenset({"Executing", "Stopping"})

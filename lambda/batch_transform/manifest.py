@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from batch_transform.state import Execution, File, Run
+from batch_transform.state import File, Run
+from shared.pipelines import Execution
 
 Document = dict[str, Any]
 

@@ -1,13 +1,10 @@
 """The model that serves, and executions of the batch pipeline, through SageMaker's API."""
 
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from batch_transform.reconcile import RefusedError
-from batch_transform.state import Champion, Execution, Run
-from shared import live
+from batch_transform.state import Champion, Run
+from shared import live, pipelines
+from shared.pipelines import Execution
 from shared.slots import CHAMPION
 
 if TYPE_CHECKING:
@@ -15,7 +12,6 @@ if TYPE_CHECKING:
 
 # Names of the pipeline's parameters, as pipelines_src/definition/batch_pipeline.py has them.
 RUN, MODEL, MODEL_DATA = "RunUri", "ModelName", "ModelDataUri"
-_FOR_GOOD = ("ValidationException", "ResourceNotFound")
 
 
 class Pipelines:
@@ -48,39 +44,12 @@ class Pipelines:
             RefusedError: SageMaker refuses the request as it is.
         """
         values = {RUN: folder_uri, MODEL: run.champion.model, MODEL_DATA: run.champion.model_data}
-        token = hashlib.sha256(f"{self._environment} {run.use_case} {run.name}".encode()).hexdigest()
-        parameters: Any = [{"Name": name, "Value": value} for name, value in values.items()]
-        try:
-            started = self._client.start_pipeline_execution(
-                PipelineName=f"{self._name(run.use_case)}-batch",
-                PipelineExecutionDisplayName=run.name,
-                PipelineParameters=parameters,
-                ClientRequestToken=token,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _FOR_GOOD:
-                raise RefusedError(f"SageMaker refuses to start it: {error}") from error
-            raise
-        return started["PipelineExecutionArn"]
+        identity = f"{self._environment} {run.use_case} {run.name}"
+        return pipelines.start(self._client, f"{self._name(run.use_case)}-batch", run.name, values, identity)
 
     def execution(self, arn: str) -> Execution:
         """Return an execution, with the reasons of its failed steps."""
-        described = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
-        status = described["PipelineExecutionStatus"]
-        over = status in {"Succeeded", "Failed", "Stopped"}
-        reason = self._reason(arn, described.get("FailureReason", "")) if status == "Failed" else ""
-        ended = described["LastModifiedTime"] if over else None
-        return Execution(arn, status, reason, described["CreationTime"], ended)
-
-    def _reason(self, arn: str, otherwise: str) -> str:
-        pages = self._client.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=arn)
-        failed = [
-            f"{step['StepName']}: {step.get('FailureReason', 'no reason is given')}"
-            for page in pages
-            for step in page["PipelineExecutionSteps"]
-            if step["StepStatus"] == "Failed"
-        ]
-        return "; ".join(failed) or otherwise
+        return pipelines.execution(self._client, arn)
 
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case.replace('_', '-')}"

@@ -7,14 +7,11 @@ from typing import Protocol
 from batch_transform.events import Look
 from batch_transform.logic import Claim, Close, Keep, Publish, Rest, Start, Step, decide, exhausted
 from batch_transform.manifest import IncompleteError
-from batch_transform.state import Execution, Observation, Run
+from batch_transform.state import Observation, Run
+from shared.pipelines import Execution, RefusedError
 
 # Publish one run, begin the next, fail: far fewer than this.
 _MOST_STEPS = 20
-
-
-class RefusedError(Exception):
-    """SageMaker will never start this run; the text says why."""
 
 
 class World(Protocol):

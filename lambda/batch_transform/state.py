@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from batch_transform.events import Look, Scope
+from shared.pipelines import Execution
 
 Result = Literal["started", "succeeded", "failed", "stopped"]
 
@@ -43,17 +44,6 @@ class Scored:
 
     version: str
     package: str
-
-
-@dataclass(frozen=True)
-class Execution:
-    """An execution of the pipeline; `reason` says why it failed."""
-
-    arn: str
-    status: str
-    reason: str = ""
-    started: datetime | None = None
-    ended: datetime | None = None
 
 
 @dataclass(frozen=True)

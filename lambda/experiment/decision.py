@@ -3,15 +3,19 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from experiment.bandit import LEAST_MOVE, Bandit, numbers
 from experiment.figures import Figures, figures, guard_figures, logs, problem
 from experiment.ramp import following, position, through
 from experiment.state import Action, Decision, Observed
 from experiment.terms import Experiment
 
 
-def decide(experiment: Experiment, observed: Observed) -> Decision:
+def decide(experiment: Experiment, observed: Observed, bandit: Bandit | None = None) -> Decision:
     """Return the decision: safety first, then whether the data can be trusted, then the metric, then the ramp.
+
+    With a `bandit` Thompson sampling takes the place of the metric's interval and of the ramp.
 
     - A guard that is breached withdraws, whatever else there is.
     - Impossible sums, and variants that do not get their shares of the records, ask.
@@ -29,7 +33,7 @@ def decide(experiment: Experiment, observed: Observed) -> Decision:
         if breached is None:
             return Decision("ask", observed.weight, f"The data is not possible: {wrong}.", numbers)
         return Decision("withdraw", 0.0, _breach(experiment, observed, breached), numbers)
-    look = _Look(experiment, observed, figures(experiment, observed, guards))
+    look = _Look(experiment, observed, figures(experiment, observed, guards), bandit)
     return look.says("withdraw", _breach(experiment, observed, breached)) if breached is not None else look.decision()
 
 
@@ -51,16 +55,26 @@ class _Look:
     experiment: Experiment
     observed: Observed
     found: Figures
+    bandit: Bandit | None
 
     def decision(self) -> Decision:
         """Return the decision if no guard is breached."""
+        return self._distrusted() or self._by_metric()
+
+    def _distrusted(self) -> Decision | None:
         records, seen = self.found.records, self.observed.seen
-        if self.found.mismatch >= -math.log(self.experiment.ratio_alpha):
+        ratio_alpha = self.experiment.ratio_alpha
+        if ratio_alpha is not None and self.found.mismatch >= -math.log(ratio_alpha):
             return self.says("ask", "The variants do not get their shares of the records: find out why, first.")
         if seen and (records[0] < seen[0] or records[1] < seen[1]):
             reason = f"There were {seen} records, now there are {records}: a correction. The next look decides."
             return self.says("go_on", reason, self.observed.weight)
-        enough = min(records) >= self.experiment.minimum
+        return None
+
+    def _by_metric(self) -> Decision:
+        enough = min(self.found.records) >= self.experiment.minimum
+        if self.bandit:
+            return self._sampled(self.bandit, enough)
         better = enough and self.found.gain.low > 0
         if enough and self.found.gain.high < 0:
             return self.says("withdraw", f"The challenger is worse: {self._gain()}.")
@@ -69,6 +83,29 @@ class _Look:
         if self._over():
             return self._end(enough, better)
         return self._ramp("The challenger is better so far" if better else "Nothing is decided yet")
+
+    def _sampled(self, bandit: Bandit, enough: bool) -> Decision:
+        """Return what Thompson sampling says: an end when little can be lost by it, else the next shares."""
+        advice = bandit.advice(self.observed.strata, higher_is_better=self.experiment.direction == "higher")
+        if advice is None:
+            return self.says("go_on", f"{self.experiment.metric} is not known of both variants.", self.observed.weight)
+        better, held = advice.probability > 0.5, self._held()  # noqa: PLR2004
+        so_far = f"The challenger is better with a probability of {advice.probability:.1%}"
+        lost = f"choosing now loses {advice.value_remaining:.4g} at most, in 19 of 20 cases"
+        more = numbers(advice)
+        if enough and advice.stop and not (better and held):
+            return self.says("promote" if better else "withdraw", f"{so_far}; {lost}.", more=more)
+        if self._over():
+            end = self.experiment.at_maximum
+            worst = self.experiment.non_inferiority
+            if end == "promote" and enough and better and not held and worst and advice.value_remaining <= worst:
+                return self.says("promote", f"The maximum exposure is reached. {so_far}; {lost}.", more=more)
+            action: Action = "ask" if end == "ask" else "withdraw"
+            return self.says(action, f"The maximum exposure is reached. {so_far}; {lost}.", more=more)
+        share = min(advice.weight, self.observed.weight) if held else advice.weight
+        if abs(share - self.observed.weight) < LEAST_MOVE:
+            share = self.observed.weight
+        return self.says("go_on", f"{so_far}{f'; its share does not rise, since {held}' if held else ''}.", share, more)
 
     def _end(self, enough: bool, better: bool) -> Decision:
         """Return what to do at the maximum exposure, where the metric alone has not ended the experiment."""
@@ -117,8 +154,10 @@ class _Look:
             f"{self.found.gain.low:.4g} and {self.found.gain.high:.4g} at {1 - self.experiment.alpha:.1%}"
         )
 
-    def says(self, action: Action, reason: str, weight: float | None = None) -> Decision:
+    def says(
+        self, action: Action, reason: str, weight: float | None = None, more: Mapping[str, Any] | None = None
+    ) -> Decision:
         """Return the decision with all numbers. Its share is 1 if promoted, 0 if withdrawn, else the live one."""
         ends: Mapping[Action, float] = {"promote": 1.0, "withdraw": 0.0}
         share = ends.get(action, self.observed.weight) if weight is None else weight
-        return Decision(action, share, reason, self.found.numbers(self.experiment, self.observed))
+        return Decision(action, share, reason, {**self.found.numbers(self.experiment, self.observed), **(more or {})})

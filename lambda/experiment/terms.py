@@ -53,7 +53,8 @@ class Experiment:
         guards: by name.
         non_inferiority: by how much the challenger may be worse and still be promoted at the end; None: not at all.
         at_maximum: withdraw; promote if the challenger is shown to be within `non_inferiority`, else withdraw; or ask.
-        ratio_alpha: probability of a false alarm about the variants' shares of the records.
+        ratio_alpha: probability of a false alarm about the variants' shares of the records; None: they are not looked
+            at, since records come in groups (a user's, who keeps a variant).
     """
 
     metric: str
@@ -68,12 +69,13 @@ class Experiment:
     guards: tuple[tuple[str, Guard], ...] = ()
     non_inferiority: float | None = None
     at_maximum: AtMaximum = "ask"
-    ratio_alpha: float = 0.001
+    ratio_alpha: float | None = 0.001
 
     def __post_init__(self) -> None:
         check_ramp(self.ramp)
         _probability("alpha", self.alpha)
-        _probability("ratio_alpha", self.ratio_alpha)
+        if self.ratio_alpha is not None:
+            _probability("ratio_alpha", self.ratio_alpha)
         for name in ("planned_weight", "deviation"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} is {getattr(self, name)}; it is above 0")

@@ -20,11 +20,12 @@ class Variant:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An endpoint's status, configuration and variants by name, the shadow among them."""
+    """An endpoint's status, configuration, variants by name, the shadow among them, and the live weights."""
 
     status: str
     config: str
     variants: Mapping[str, Variant] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
@@ -36,7 +37,8 @@ def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
             return None
         raise
     config = described.get("EndpointConfigName", "")
-    return Endpoint(described["EndpointStatus"], config, _variants(client, config) if config else {})
+    weights = {one["VariantName"]: one.get("CurrentWeight", 0.0) for one in described.get("ProductionVariants", [])}
+    return Endpoint(described["EndpointStatus"], config, _variants(client, config) if config else {}, weights)
 
 
 def _variants(client: "SageMakerClient", config: str) -> dict[str, Variant]:

@@ -1,16 +1,9 @@
 """The time line of the page, as SVG."""
 
-import io
-
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ops.pipeline import Step
-
-mpl.use("svg")
-mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ml-loop", "font.size": 10, "axes.spines.top": False})
-mpl.rcParams.update({"axes.spines.right": False, "font.family": "sans-serif", "axes.titlesize": 11})
-MODEL, BASELINE = "#0b6e99", "#d08a1d"
+from ops.plots import BASELINE, MODEL, SOFT, svg
 
 
 def timeline(steps: list[Step]) -> str:
@@ -28,18 +21,10 @@ def timeline(steps: list[Step]) -> str:
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            color="#5d6b78",
+            color=SOFT,
             fontsize=9,
         )
     axes.set_yticks(range(len(shown)), [step.name for step in reversed(shown)])
     axes.set_xlabel("seconds since the execution began")
     axes.margins(x=0.08)
-    return _svg(figure)
-
-
-def _svg(figure: Figure) -> str:
-    figure.tight_layout()
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
+    return svg(figure)

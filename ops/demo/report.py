@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 from rich.table import Table
 
-from ops import predict
+from ops import pages, predict
 from ops.answers import Answers, Prediction
 from ops.console import output
 from ops.demo import figures, plots
@@ -52,25 +51,19 @@ class Report:
 
     def write_page(self, path: Path) -> None:
         """Write the self-contained page; the old one stays until the new one is whole."""
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+        pages.write(
+            Path(__file__).with_name("page.html.j2"),
+            path,
+            **vars(self),
+            cards=figures.cards(self.target.use_case, self.metrics),
+            pictures=self._pictures(),
+            timeline=plots.timeline(self.steps),
+            answers=Answers.of(self.target.use_case, self.predictions),
+            clusters=self.target.use_case.problem == "clustering",
+            columns=list(self.predictions[0].record)[:COLUMNS],
+            total_seconds=sum(self.seconds.values()),
+            longest=max(self.seconds.values()),
         )
-        text = environment.get_template("page.html.j2").render(
-            vars(self)
-            | {
-                "cards": figures.cards(self.target.use_case, self.metrics),
-                "pictures": self._pictures(),
-                "timeline": plots.timeline(self.steps),
-                "answers": Answers.of(self.target.use_case, self.predictions),
-                "clusters": self.target.use_case.problem == "clustering",
-                "columns": list(self.predictions[0].record)[:COLUMNS],
-                "total_seconds": sum(self.seconds.values()),
-                "longest": max(self.seconds.values()),
-            }
-        )
-        beside = path.with_suffix(".part")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
 
     def print_summary(self) -> None:
         """Print the same for a terminal."""

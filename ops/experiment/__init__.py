@@ -1,22 +1,30 @@
 """`python -m ops experiment`: champion and challenger compared on live requests."""
 
-import sys
+import uuid
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from config.loading import ROOT
-from ops.console import output
-from ops.target import OperationError, Target
-
-sys.path.append(str(ROOT / "lambda"))  # the functions' source root: the decision's own statistics plan it
+from ops.console import output, shown
+from ops.experiment import function, terminal
 
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `plan` a command of its own."""
+Effect = Annotated[
+    float | None, typer.Option(help="Smallest difference worth finding; left out: `experiment.smallest_effect`.")
+]
+Baseline = Annotated[
+    float | None,
+    typer.Option(help="The champion's error rate or AUC; left out: as on the test split it was judged on."),
+]
+Deviation = Annotated[
+    float | None, typer.Option(help="Standard deviation of one request's number; left out: likewise.")
+]
+Reason = Annotated[str, typer.Option(help="Why, for the record.")]
+By = Annotated[str | None, typer.Option(help="Who, for the record; left out: whose credentials these are.")]
+Number = Annotated[int | None, typer.Option(help="Of an earlier experiment; left out: the newest.", min=1)]
 
 
 @app.command()
@@ -24,26 +32,104 @@ def plan(
     environment: str,
     use_case: str,
     per_day: Annotated[
-        float | None, typer.Option(min=0.001, help="Requests a day whose outcome becomes known, of both variants.")
-    ] = None,
-    effect: Annotated[
-        float | None, typer.Option(help="Smallest difference worth finding; left out: `experiment.smallest_effect`.")
-    ] = None,
-    baseline: Annotated[
         float | None,
-        typer.Option(help="The champion's error rate or AUC; left out: as on the test split it was judged on."),
+        typer.Option(
+            min=0.001,
+            help="Requests a day whose outcome becomes known, of both variants; left out: the endpoint's requests of "
+            "the last seven days, as if all became known.",
+        ),
     ] = None,
-    deviation: Annotated[
-        float | None, typer.Option(help="Standard deviation of one request's number; left out: likewise.")
-    ] = None,
+    effect: Effect = None,
+    baseline: Baseline = None,
+    deviation: Deviation = None,
 ) -> None:
     """Say how many requests an experiment on the use case's terms takes, before it starts."""
-    from ops.experiment import planning  # SciPy's functions take a while to import
+    from ops.experiment import planning, traffic  # SciPy's functions take a while to import
 
-    target = Target.of(environment, use_case)
-    if target.use_case.experiment is None:
-        raise OperationError(
-            f"{use_case} declares no experiments. Add a section `experiment` to its use_case.yaml (docs/use-cases.md)."
-        )
+    target = function.target_of(environment, use_case)
     known = planning.Known.given(target, baseline, deviation)
-    output.print(planning.table(planning.planned(target.use_case, known, effect, per_day), known, target.use_case))
+    planning.planned(target.use_case, known, effect, per_day)  # what cannot be is said before anything is asked
+    daily, about = (per_day, "") if per_day else traffic.of_last_week(target)
+    output.print(planning.table(planning.planned(target.use_case, known, effect, daily), known, target.use_case))
+    if about:
+        output.print(escape(about), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def start(
+    environment: str,
+    use_case: str,
+    reason: Reason = "started by command",
+    by: By = None,
+    effect: Effect = None,
+    baseline: Baseline = None,
+    deviation: Deviation = None,
+) -> None:
+    """Begin an experiment between champion and challenger; its terms are those of now, whatever changes later."""
+    from ops.experiment import planning, starting
+
+    target = function.target_of(environment, use_case)
+    known = planning.Known.given(target, baseline, deviation)
+    terms = starting.terms_of(target.use_case, known, planning.planned(target.use_case, known, effect, None))
+    answer = function.ask(
+        target,
+        start=terms.model_dump(mode="json"),
+        by=by or function.caller(target),
+        why=reason,
+        request=str(uuid.uuid4()),
+    )
+    output.print(f"Experiment {answer['experiment']}: {escape(answer['rest'])}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def look(environment: str, use_case: str) -> None:
+    """Look at the experiment now, besides its schedule: looks never make a decision less sound."""
+    target = function.target_of(environment, use_case)
+    answer = function.ask(target)
+    output.print(f"Experiment {answer['experiment']}: {escape(answer['rest'])}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def status(environment: str, use_case: str, number: Number = None) -> None:
+    """Show an experiment: its share, its newest looks, and how it ended."""
+    target = function.target_of(environment, use_case)
+    trial = function.newest(target, number)
+    looks = function.records(target).looks(trial)
+    for line in terminal.lines(trial, looks):
+        output.print(escape(line), soft_wrap=True, highlight=False)
+    if looks:
+        output.print(terminal.table(looks))
+
+
+@app.command()
+def stop(
+    environment: str,
+    use_case: str,
+    reason: Reason = "stopped by command",
+    by: By = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the challenger's weight as it is; else it gets no more requests.")
+    ] = False,
+) -> None:
+    """End the experiment that runs, without a decision; the challenger stays in its slot."""
+    target = function.target_of(environment, use_case)
+    answer = function.ask(target, stop=True, keep=keep, by=by or function.caller(target), why=reason)
+    output.print(f"Experiment {answer['experiment']}: {escape(answer['rest'])}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def report(
+    environment: str,
+    use_case: str,
+    number: Number = None,
+    to: Annotated[Path | None, typer.Option(help="Where the page goes; left out: the folder build.")] = None,
+) -> None:
+    """Write a page: the interval over time, who got how many requests, the guards, and the decision."""
+    from ops.experiment.report import Report  # matplotlib takes a while to import
+
+    target = function.target_of(environment, use_case)
+    trial = function.newest(target, number)
+    kept = function.records(target)
+    path = to or ROOT / "build" / f"experiment-{target.name}-{trial.number}.html"
+    Report(target.name, target.use_case.description, trial, kept.looks(trial), kept.stretches(trial)).write(path)
+    output.print(shown(path), soft_wrap=True, highlight=False)

@@ -7,6 +7,7 @@ import pytest
 
 from local_cloud.alarm_rules import decide, periods
 from local_cloud.differences.embedded_metrics import Datum, data_of
+from local_cloud.differences.percentile_ranks import rank
 
 ALARM = {"ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 1, "DatapointsToAlarm": 2}
 HIGH, LOW, NONE = 5.0, 0.0, None
@@ -80,3 +81,13 @@ def test_a_log_event_carries_metrics() -> None:
 )
 def test_what_the_format_does_not_allow_is_no_metric(message: str) -> None:
     assert data_of(message) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "share"),
+    [(None, 2.0, 75.0), (2.0, None, 25.0), (1.0, 2.0, 50.0), (None, 0.5, 0.0), (0.0, 9.0, 100.0)],
+)
+def test_a_percentile_rank_leaves_its_lower_bound_out_and_has_its_upper_one(
+    low: float | None, high: float | None, share: float
+) -> None:
+    assert rank([(1.0, 1.0), (2.0, 2.0), (3.0, 1.0)], low, high) == share

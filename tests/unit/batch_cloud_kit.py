@@ -8,8 +8,9 @@ from batch_transform import manifest
 from batch_transform.events import Look
 from batch_transform.logic import Claim, Close
 from batch_transform.manifest import IncompleteError
-from batch_transform.reconcile import RefusedError, reconcile
-from batch_transform.state import Champion, Execution, File, Observation, Run, Scored
+from batch_transform.reconcile import reconcile
+from batch_transform.state import Champion, File, Observation, Run, Scored
+from shared.pipelines import Execution, RefusedError
 
 NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
 NEW = Look(use_case="toys", scope="new", begin=True)

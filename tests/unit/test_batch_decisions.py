@@ -7,8 +7,9 @@ import pytest
 from batch_transform import manifest
 from batch_transform.logic import MOST_ATTEMPTS, Claim, Rest, decide
 from batch_transform.manifest import IncompleteError
-from batch_transform.state import Execution, File, Observation, Run, Scored, plan_of
+from batch_transform.state import File, Observation, Run, Scored, plan_of
 from batch_transform.waiting import pending, portion, readable
+from shared.pipelines import Execution
 from tests.unit.batch_cloud_kit import END, NEW, NOW, champion, counted, file
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from constructs import batch_function_role, look_queue
+from constructs import batch_function_role, function_queue
 
 from batch_transform import pipelines, storage
 from batch_transform.events import Asked, Look, parse
@@ -43,7 +43,7 @@ def test_without_the_section_nothing_of_it_exists(synthesise, monkeypatch):
         for stack, template in templates.items()
         for name, resource in template["Resources"].items()
     }
-    assert [name for name in resources if "Batch" in name or "Looks" in name] == []
+    assert [name for name in resources if "Batch" in name or "FailedLooks" in name] == []
     assert [name for name, text in resources.items() if "to-score" in text or "TransformJobs" in text] == []
 
 
@@ -73,7 +73,7 @@ def test_rules_ask_for_what_the_section_says(batch, triggers, synthesise, monkey
 def test_rules_send_to_the_queue_and_keep_what_they_cannot_deliver(rules, templates, plain):
     assert len(rules) == 4
     control = templates["dev-control"]["Resources"]
-    (queue,) = [r["Properties"] for r in control.values() if "RedrivePolicy" in r.get("Properties", {})]
+    queue = next(r["Properties"] for name, r in control.items() if name.startswith("BatchLooks"))
     for rule in rules.values():
         (target,) = rule["Targets"]
         assert plain(target["Arn"]).endswith(f":{queue['QueueName']}")
@@ -81,7 +81,7 @@ def test_rules_send_to_the_queue_and_keep_what_they_cannot_deliver(rules, templa
         assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
     policies = [r["Properties"] for r in control.values() if r["Type"] == "AWS::SQS::QueuePolicy"]
     reached = [json.dumps(policy["Queues"]) for policy in policies if "RulesOfThisEnvironment" in json.dumps(policy)]
-    assert ["BatchLooks" in name or "UndeliveredEvents" in name for name in reached] == [True, True]
+    assert sum("BatchLooks" in name or "UndeliveredEvents" in name for name in reached) == 2
 
 
 def test_new_files_are_those_of_the_use_cases_own_prefix(rules):
@@ -93,13 +93,15 @@ def test_new_files_are_those_of_the_use_cases_own_prefix(rules):
 
 
 def test_a_burst_of_messages_is_gathered_and_none_is_lost(templates):
-    resources = templates["dev-control"]["Resources"].values()
-    (source,) = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::EventSourceMapping"]
+    control = templates["dev-control"]["Resources"]
+    resources = control.values()
+    sources = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::EventSourceMapping"]
+    (source,) = [one for one in sources if "BatchLooks" in json.dumps(one["EventSourceArn"])]
     assert (source["BatchSize"], source["MaximumBatchingWindowInSeconds"]) == (1000, 60)
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"] == {"MaximumConcurrency": 2}
-    (queue,) = [r["Properties"] for r in resources if "RedrivePolicy" in r.get("Properties", {})]
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == look_queue.ATTEMPTS
+    queue = next(r["Properties"] for name, r in control.items() if name.startswith("BatchLooks"))
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == function_queue.ATTEMPTS
     functions = [r["Properties"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
     (timeout,) = [f["Timeout"] for f in functions if f["Handler"].startswith("batch_transform")]
     assert queue["VisibilityTimeout"] >= 6 * timeout

@@ -24,7 +24,7 @@ def of_type(templates):
     return find
 
 
-FUNCTIONS = ("release", "batch_transform")
+FUNCTIONS = ("release", "batch_transform", "assignment", "collector", "experiment")
 
 
 @pytest.fixture(scope="module")
@@ -114,17 +114,21 @@ def test_the_rules_are_about_this_environment(of_type, plain):
 
 
 def test_failed_invocations_are_tried_again_and_kept(of_type, named):
-    assert "TargetArn" in named("release")["DeadLetterConfig"]
-    (config,) = of_type("AWS::Lambda::EventInvokeConfig").values()
-    assert config["MaximumRetryAttempts"] == 2
-    assert config["MaximumEventAgeInSeconds"] == 6 * 3600
+    # What a queue invokes has that queue's dead letters.
+    kept = [package for package in FUNCTIONS if "DeadLetterConfig" in named(package)]
+    assert kept == ["release", "assignment"]
+    configs = of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert len(configs) == len(kept)
+    for config in configs:
+        assert config["MaximumRetryAttempts"] == 2
+        assert config["MaximumEventAgeInSeconds"] == 6 * 3600
 
 
 def test_every_queue_is_encrypted_and_what_ends_there_kept_long_and_alarmed_about(of_type):
     queues = of_type("AWS::SQS::Queue")
     assert all("KmsMasterKeyId" in queue for queue in queues.values())
     dead_letters = {name: queue for name, queue in queues.items() if "RedrivePolicy" not in queue}
-    assert (len(queues), len(dead_letters)) == (4, 3)
+    assert (len(queues), len(dead_letters)) == (8, 5)
     watched = json.dumps(list(of_type("AWS::CloudWatch::Alarm").values()))
     for name, queue in dead_letters.items():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -134,9 +138,9 @@ def test_every_queue_is_encrypted_and_what_ends_there_kept_long_and_alarmed_abou
 def test_every_alarm_has_the_topic(of_type):
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert sorted(alarm["MetricName"] for alarm in alarms.values()) == [
-        *["ApproximateNumberOfMessagesVisible"] * 3,
-        *["Errors"] * 2,
-        *["Throttles"] * 2,
+        *["ApproximateNumberOfMessagesVisible"] * 5,
+        *["Errors"] * len(FUNCTIONS),
+        *["Throttles"] * len(FUNCTIONS),
     ]
     (topic,) = of_type("AWS::SNS::Topic")
     for name, alarm in alarms.items():
@@ -155,9 +159,10 @@ def test_the_topic_is_encrypted_and_mails_only_where_configured(of_type, synthes
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_records_are_encrypted_recoverable_and_kept_as_configured(of_type, templates, environment):
-    releases, runs = of_type("AWS::DynamoDB::Table", environment).values()
+    releases, *others = of_type("AWS::DynamoDB::Table", environment).values()
+    assert len(others) == 2
     keep = load_environment(environment).retention.removal == "retain"
-    for table, sort_key in ((releases, "number"), (runs, "item")):
+    for table, sort_key in ((releases, "number"), *((other, "item") for other in others)):
         assert table["SSESpecification"]["SSEType"] == "KMS"
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["DeletionProtectionEnabled"] is keep
@@ -174,7 +179,7 @@ def test_the_function_is_in_the_network_only_where_every_service_is(of_type, tem
     for role in of_type("AWS::IAM::Role", environment).values():
         assert ("ec2:CreateNetworkInterface" in json.dumps(role)) is inside
     services = json.dumps(templates[f"{environment}-network"])
-    needed = ("cloudformation", "sagemaker.api", "logs", "kms", "sqs", "xray")
+    needed = ("cloudformation", "sagemaker.api", "sagemaker.runtime", "monitoring", "logs", "kms", "sqs", "xray")
     assert all(f".{name}" in services for name in needed) is inside
 
 

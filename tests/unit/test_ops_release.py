@@ -191,7 +191,6 @@ def test_every_version_is_forgotten() -> None:
 def test_commands_and_function_spell_what_a_package_is_meant_for_alike() -> None:
     from shared import slots
 
-    assert (model_packages.MEANT_FOR, model_packages.MEANT_SINCE) == (slots.MEANT_FOR, slots.MEANT_SINCE)
     said = slots.meaning("shadow", datetime(2026, 1, 1, tzinfo=UTC))
     assert (slots.meant_for(said), slots.meant_since(said)) == ("shadow", datetime(2026, 1, 1, tzinfo=UTC))
     assert [slot.value for slot in release.Slot] == list(slots.SLOTS)

@@ -1,0 +1,112 @@
+"""What the experiment function may do."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.findings import acknowledge
+from constructs.function_statements import run_function
+from constructs.outcomes_role import FOLDER
+from constructs.statements import Statement, allow, document, service, use_key
+from constructs.wildcard_findings import wildcards
+
+
+@dataclass(frozen=True)
+class ExperimentReach:
+    """What the function works on.
+
+    `processed` is the bucket with the folders of looks, `data_key` encrypts it, `records` is the table of experiments,
+    `looks` the queue that it takes messages from.
+    """
+
+    processed: s3.IBucket
+    data_key: kms.IKey
+    records: dynamodb.ITable
+    looks: sqs.IQueue
+
+
+class ExperimentFunctionRole(Construct):
+    """Moves weights of endpoints of one environment, decides about their model packages, and starts outcomes pipelines.
+
+    It deploys nothing: what it decides in the registry the release function does. Of a look it writes the request and
+    reads the sums; it sees no request, answer or outcome.
+
+    Args:
+        environment: whose use cases.
+        reach: what it works on.
+        key: of the table, of the queue and of the function's settings.
+        log_group: where the function logs.
+        inside_network: whether it needs network interfaces.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: str,
+        reach: ExperimentReach,
+        key: kms.IKey,
+        log_group: logs.ILogGroup,
+        inside_network: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        compare, look = _compare(Arns.of(scope), environment), _look(Arns.of(scope), environment, reach)
+        run = run_function(
+            allow(["dynamodb:PutItem", "dynamodb:Query"], [reach.records.table_arn]),
+            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
+            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [reach.looks.queue_arn]),
+            key=key,
+            log_group=log_group,
+            inside_network=inside_network,
+        )
+        self.role = iam.Role(
+            self,
+            "Resource",
+            description=f"The experiment function of {environment}",
+            assumed_by=service("lambda.amazonaws.com"),
+            inline_policies={"Compare": document(compare), "Look": document(look), "Run": document(run)},
+        )
+        why = (
+            "Endpoints, models, packages, pipelines and folders of one environment, told by their names, so that a new "
+            "use case needs no change here; metrics, tracing and a function's network interfaces know no resource."
+        )
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
+        statements = [*compare, *look, *run]
+        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.processed]) | inline)
+
+
+def _compare(arns: Arns, environment: str) -> list[Statement]:
+    def sagemaker(resource: str) -> str:
+        return arns.arn("sagemaker", f"{resource}/{environment}-*")
+
+    return [
+        allow(["sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"], [sagemaker("endpoint")]),
+        allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
+        allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
+        allow(["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"], [sagemaker("model-package")]),
+        allow(["cloudwatch:GetMetricData"], ["*"]),
+    ]
+
+
+def _look(arns: Arns, environment: str, reach: ExperimentReach) -> list[Statement]:
+    pipelines = arns.arn("sagemaker", f"pipeline/{environment}-*-outcomes")
+    processed = reach.processed.bucket_arn
+    return [
+        allow(["sagemaker:StartPipelineExecution"], [pipelines]),
+        allow(
+            ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
+            [f"{pipelines}/execution/*"],
+        ),
+        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{FOLDER}/*"}}),
+        allow(["s3:PutObject"], [f"{processed}/*/{FOLDER}/*/request.json"]),
+        allow(["s3:GetObject"], [f"{processed}/*/{FOLDER}/*/sums.json"]),
+        *use_key(reach.data_key.key_arn),
+    ]

@@ -1,0 +1,77 @@
+"""What people ask for: to begin an experiment, or to end it. Pure."""
+
+from datetime import UTC, datetime
+
+from experiment.ending import end
+from experiment.events import Start, Stop
+from experiment.observation import Live, Observation
+from experiment.steps import Advance
+from experiment.trial import Ending, Trial
+from experiment.weights import share
+from shared.slots import CHALLENGER, CHAMPION
+
+
+class CannotError(Exception):
+    """What is asked for cannot be; the text says why, and what to do."""
+
+
+def start(asked: Start, known: Trial | None, live: Live | None, now: datetime) -> Trial:
+    """Return the experiment that begins; the known one, which is the newest, if this very request began it.
+
+    Raises:
+        CannotError: another one runs, or there are no two models to compare.
+    """
+    if known and known.request == asked.request:
+        return known
+    if known and known.result == "running":
+        raise CannotError(
+            f"Experiment {known.name} runs since {known.started_at:%Y-%m-%d %H:%M} UTC, by {known.started_by}. "
+            "Wait for its end, or stop it: `python -m ops experiment stop`."
+        )
+    live = _ready(live)
+    began = now.replace(microsecond=0)
+    return Trial(
+        use_case=asked.use_case,
+        number=known.number + 1 if known else 1,
+        terms=asked.start,
+        champion=live.packages[CHAMPION],
+        challenger=live.packages[CHALLENGER],
+        started_at=began,
+        started_by=asked.by,
+        why=asked.why,
+        request=asked.request,
+        share=asked.start.ramp[0].weight,
+        before=share(live),
+        counted_until=began.astimezone(UTC).replace(second=0),
+    )
+
+
+def stop(asked: Stop, seen: Observation) -> Advance:
+    """Return the end of the experiment that runs.
+
+    Raises:
+        CannotError: none does, or it is ending by itself.
+    """
+    trial = seen.trial
+    if trial is None or trial.result != "running":
+        raise CannotError("No experiment runs, so there is nothing to stop.")
+    if trial.ending:
+        raise CannotError(f"Experiment {trial.name} is ending already ({trial.ending.result}): {trial.ending.reason}")
+    reason = f"Stopped by {asked.by}: {asked.why}"
+    ending = Ending("stopped", reason, seen.now, share=None if asked.keep else 0.0)
+    return end(trial, ending, seen)
+
+
+def _ready(live: Live | None) -> Live:
+    if live is None:
+        raise CannotError("There is no endpoint. Approve a model first: `python -m ops release approve`.")
+    if live.status != "InService":
+        raise CannotError(f"The endpoint is {live.status}. Wait until it is InService, then start again.")
+    if not live.packages.get(CHALLENGER):
+        raise CannotError(
+            "The endpoint has no challenger. Approve a model as one first: "
+            "`python -m ops release approve ENVIRONMENT USE_CASE VERSION --as challenger`."
+        )
+    if not live.packages.get(CHAMPION):
+        raise CannotError("The champion is no registered model, so nothing can be promoted over it. Release one first.")
+    return live

@@ -1,0 +1,28 @@
+"""Deciding about model packages in the registry: the release function then does what is wanted there."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from shared.slots import Slot, meaning
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+_LONGEST = 1024  # characters of an approval's description
+
+
+def approve(client: "SageMakerClient", package: str, slot: Slot, reason: str, since: datetime) -> None:
+    """Approve a package for a slot of the endpoint, since a time with a zone."""
+    client.update_model_package(
+        ModelPackageArn=package,
+        ModelApprovalStatus="Approved",
+        ApprovalDescription=reason[:_LONGEST],
+        CustomerMetadataProperties=meaning(slot, since),
+    )
+
+
+def reject(client: "SageMakerClient", package: str, reason: str) -> None:
+    """Reject a package: it leaves whatever slot it is in."""
+    client.update_model_package(
+        ModelPackageArn=package, ModelApprovalStatus="Rejected", ApprovalDescription=reason[:_LONGEST]
+    )

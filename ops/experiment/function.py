@@ -1,0 +1,54 @@
+"""The experiment function, asked by commands, and the records that it keeps."""
+
+import json
+from typing import Any
+
+from experiment.records import Records
+from experiment.trial import Trial
+from ops.target import OperationError, Target
+
+
+def target_of(environment: str, use_case: str) -> Target:
+    """Return a use case that has experiments; OperationError if it has none."""
+    target = Target.of(environment, use_case)
+    if target.use_case.experiment is None:
+        raise OperationError(
+            f"{use_case} declares no experiments. Add a section `experiment` to its use_case.yaml (docs/use-cases.md)."
+        )
+    return target
+
+
+def ask(target: Target, **event: Any) -> dict[str, str]:
+    """Return what the function answers; OperationError if it cannot do what is asked, or fails."""
+    name = target.output("control", "ExperimentFunctionName")
+    payload = json.dumps({"use_case": target.use_case.name, **event}).encode()
+    answer = target.functions.invoke(FunctionName=name, Payload=payload)
+    said = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise OperationError(
+            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
+            "(docs/runbooks/experiments.md)."
+        )
+    if "refused" in said:
+        raise OperationError(said["refused"])
+    return dict(said)
+
+
+def records(target: Target) -> Records:
+    """Return the records of the environment's experiments."""
+    return Records(target.dynamodb, target.output("control", "ExperimentRecords"))
+
+
+def newest(target: Target, number: int | None = None) -> Trial:
+    """Return an experiment by its number, or the newest; OperationError if there is none."""
+    found = list(records(target).trials(target.use_case.name, 1000 if number else 1))
+    for trial in found:
+        if number in (None, trial.number):
+            return trial
+    which = f"has no experiment {number}" if number else "has had no experiment yet"
+    raise OperationError(f"{target.name} {which}. Start one: `python -m ops experiment start`.")
+
+
+def caller(target: Target) -> str:
+    """Return whose credentials these are."""
+    return str(target.sts.get_caller_identity()["Arn"])

@@ -1,0 +1,49 @@
+"""The terms on which an experiment starts: what its use case declares, and what a plan says of it."""
+
+from pydantic import ValidationError
+
+from config import UseCase
+from experiment.declared import Terms
+from experiment.plan import Plan
+from ops.experiment.planning import Known
+from ops.target import OperationError
+
+
+def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
+    """Return the terms; OperationError if they cannot be."""
+    declared = use_case.experiment
+    if declared is None:
+        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
+    guards = {name: guard for name, guard in declared.guards.model_dump().items() if guard}
+    try:
+        return Terms.model_validate(
+            {
+                **declared.model_dump(include=_SAME),
+                "direction": declared.direction,
+                "baseline": known.value,
+                "planned_weight": plan.planned_weight,
+                "deviation": plan.deviation,
+                "tolerance": declared.smallest_effect,
+                "ramp": [step.model_dump() for step in declared.ramp],
+                # Where the plan is short, there is still what the metric needs to decide anything.
+                "maximum": max(plan.maximum, 2 * declared.minimum),
+                "guards": guards,
+            }
+        )
+    except ValidationError as error:
+        said = "; ".join(found["msg"] for found in error.errors())
+        raise OperationError(f"The experiment cannot start on these terms: {said}. Correct `experiment`.") from error
+
+
+_SAME = {
+    "metric",
+    "method",
+    "assignment",
+    "values",
+    "minimum",
+    "maximum_days",
+    "alpha",
+    "at_maximum",
+    "non_inferiority",
+    "outcome_hours",
+}

@@ -1,0 +1,25 @@
+"""Self-contained pages: no script, nothing from elsewhere, readable on a phone and in ten years."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+
+def write(template: Path, path: Path, **values: Any) -> None:
+    """Write a page; the old one stays until the new one is whole.
+
+    Args:
+        template: beside which, and in this folder, lies what it includes: `style.css.j2` has the look of all pages.
+        path: of the page; its folder is made.
+        values: what the template shows; all of it is escaped.
+    """
+    folders = [template.parent, Path(__file__).parent]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    text = environment.get_template(template.name).render(values)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,20 @@
+"""Pictures of pages, as SVG that stands in them."""
+
+import io
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+mpl.use("svg")
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ml-loop", "font.size": 10, "axes.spines.top": False})
+mpl.rcParams.update({"axes.spines.right": False, "font.family": "sans-serif", "axes.titlesize": 11})
+MODEL, BASELINE, SOFT = "#0b6e99", "#d08a1d", "#5d6b78"
+
+
+def svg(figure: Figure) -> str:
+    """Return a figure's `<svg>`: the same bytes for the same figure."""
+    figure.tight_layout()
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]

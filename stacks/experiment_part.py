@@ -1,0 +1,95 @@
+"""The part of the control stack that looks at experiments and decides about them."""
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+
+from constructs.control_function import Program
+from constructs.experiment_alarms import RUNBOOK
+from constructs.experiment_function_role import ExperimentFunctionRole, ExperimentReach
+from constructs.function_alarms import FunctionAlarms
+from constructs.look_queue import LookQueue
+from stacks.function_kit import FunctionKit
+
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
+
+_MINUTES = 2
+# Sums, or weights that have moved, are waited for: five seconds gather what came at once.
+_WINDOW_SECONDS = 5
+
+
+def add_experiments(
+    kit: FunctionKit, environment: str, data: "DataStack", data_key: kms.IKey, undelivered: sqs.IQueue
+) -> None:
+    """Add the experiment function, its table, and the queue that rules of use cases send to.
+
+    Args:
+        kit: of the stack.
+        environment: its name.
+        data: the buckets; data_key: encrypts them.
+        undelivered: takes what rules could not deliver.
+    """
+    records = kit.table("Experiments", "item", dynamodb.AttributeType.STRING)
+    looks = _looks(kit, environment, undelivered)
+    function = _function(kit, environment, ExperimentReach(data.processed, data_key, records, looks.queue))
+    looks.invoke(function, window_seconds=_WINDOW_SECONDS)
+    FunctionAlarms(
+        kit.scope,
+        "ExperimentAlarms",
+        function_name=function.function_name,
+        name="experiment",
+        topic_arn=kit.topic_arn,
+        runbook=RUNBOOK,
+    )
+    # For `ops experiment`.
+    cdk.CfnOutput(kit.scope, "ExperimentFunctionName", value=function.function_name)
+    cdk.CfnOutput(kit.scope, "ExperimentRecords", value=records.table_name)
+
+
+def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQueue:
+    holds = "Messages that the experiment function could not handle lie"
+    return LookQueue(
+        kit.scope,
+        "ExperimentLooks",
+        environment=environment,
+        looks_at="experiment",
+        key=kit.key,
+        failures=kit.queue("FailedExperimentLooks", holds, RUNBOOK),
+        undelivered=undelivered,
+        timeout_minutes=_MINUTES,
+    )
+
+
+def _function(kit: FunctionKit, environment: str, reach: ExperimentReach) -> lambda_.IFunction:
+    log_group = kit.log_group("ExperimentLogs")
+    role = ExperimentFunctionRole(
+        kit.scope,
+        "ExperimentRole",
+        environment=environment,
+        reach=reach,
+        key=kit.key,
+        log_group=log_group,
+        inside_network=kit.inside is not None,
+    ).role
+    return kit.function(
+        "Experiment",
+        program=Program(
+            package="experiment",
+            description="Decides between champion and challenger",
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_EXPERIMENTS_TABLE": reach.records.table_name,
+                "ML_LOOP_PROCESSED_BUCKET": reach.processed.bucket_name,
+            },
+            serialised="Conditional writes serialise what is decided, and the queue invokes two at once at most",
+            timeout_minutes=_MINUTES,
+        ),
+        role=role.without_policy_updates(),
+        log_group=log_group,
+        failures=None,
+    )

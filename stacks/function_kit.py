@@ -1,0 +1,81 @@
+"""What the parts of the control stack make their functions of."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from config.environment import Retention
+from constructs.control_function import ControlFunction, Program
+from constructs.dead_letter_queue import DeadLetterQueue
+from constructs.encrypted_log_group import EncryptedLogGroup
+from constructs.placement import Placement
+from constructs.records_table import RecordsTable
+
+
+@dataclass(frozen=True)
+class FunctionKit:
+    """Functions of one stack, with what belongs to each.
+
+    Attributes:
+        scope: the stack.
+        retention: of the environment.
+        key: of queues, tables and settings; logs_key: of log groups.
+        topic_arn: where alarms go.
+        inside: the network that functions run in; None: outside.
+    """
+
+    scope: Construct
+    retention: Retention
+    key: kms.IKey
+    logs_key: kms.IKey
+    topic_arn: str
+    inside: Placement | None
+
+    @property
+    def destroy(self) -> bool:
+        """Whether records go with the environment; both settings must say so."""
+        return self.retention.removal == "destroy" and self.retention.allow_data_loss
+
+    def table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
+        """Return a table of records."""
+        made = RecordsTable(self.scope, construct_id, sort_key=(sort_key, kind), key=self.key, destroy=self.destroy)
+        return made.table
+
+    def queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
+        """Return a dead-letter queue with its alarm."""
+        return DeadLetterQueue(
+            self.scope, construct_id, key=self.key, topic_arn=self.topic_arn, holds=holds, runbook=runbook
+        ).queue
+
+    def log_group(self, construct_id: str) -> logs.ILogGroup:
+        """Return a log group."""
+        return EncryptedLogGroup(
+            self.scope, construct_id, key=self.logs_key, days=self.retention.log_days, destroy=self.destroy
+        ).log_group
+
+    def function(
+        self,
+        construct_id: str,
+        *,
+        program: Program,
+        role: iam.IRole,
+        log_group: logs.ILogGroup,
+        failures: sqs.IQueue | None,
+    ) -> lambda_.IFunction:
+        """Return a function; `failures` takes events that it could not handle, None if only a queue invokes it."""
+        return ControlFunction(
+            self.scope,
+            construct_id,
+            program=program,
+            role=role,
+            key=self.key,
+            log_group=log_group,
+            failures=failures,
+            inside=self.inside,
+        ).function

@@ -1,0 +1,188 @@
+"""Experiments on a deployed endpoint: real requests and outcomes, and the winner promoted, the broken one withdrawn."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_cloud import clients
+from tests.local.release_kit import GROUP, Platform, deployed
+
+# Whose outcome is 1 in a fifth of the requests: v1 says 0.4, v2 what is right, v3 fails half of the time.
+MODEL = """
+import json, pathlib, random
+
+def model_fn(model_dir):
+    return (pathlib.Path(model_dir) / "name.txt").read_text()
+
+def transform_fn(model, body, content_type, accept):
+    if model == "v3" and random.random() < 0.5:
+        raise ValueError("broken")
+    chance = {"v1": 0.4, "v2": 0.2, "v3": 0.2}[model]
+    return json.dumps({"predictions": [{"probability": chance}]}), "application/json"
+"""
+TERMS = {
+    "metric": "log_loss",
+    "direction": "lower",
+    "planned_weight": 200.0,
+    "deviation": 0.5,
+    "tolerance": 0.01,
+    "ramp": [{"weight": 0.3, "minimum": 20}, {"weight": 0.5, "minimum": 50}],
+    "minimum": 50,
+    "maximum": 100_000,
+    "maximum_days": 1,
+    "alpha": 0.05,
+    "guards": {
+        "errors_5xx": {"margin": 0.01, "alpha": 0.01},
+        "latency": {"margin": 0.2, "alpha": 0.01, "above_ms": 30_000},
+        "invalid": {"margin": 0.1, "alpha": 0.01},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with deployed(tmp_path_factory, "experiment") as platform:
+        yield platform
+
+
+def ops(platform: Platform, *words: str) -> str:
+    environment = {**clients.environment(platform.cloud.port), "COLUMNS": "200", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "ops", *words]
+    done = subprocess.run(command, cwd=clients.ROOT, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class Experiments:
+    """The function and its records, and requests whose outcomes are told."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.function = platform.physical("local-control", "AWS::Lambda::Function", "Experiment")
+        self.table = platform.physical("local-control", "AWS::DynamoDB::Table", "Experiments")
+        self.capture = platform.physical("local-data", "AWS::S3::Bucket", "Capture")
+        self.asked = 0
+
+    def invoke(self, **event: Any) -> dict[str, Any]:
+        payload = json.dumps({"use_case": "flight_delays", **event}).encode()
+        answer = self.platform.cloud.client("lambda").invoke(FunctionName=self.function, Payload=payload)
+        said: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, said
+        return said
+
+    def kept(self, kind: str) -> list[dict[str, Any]]:
+        """Return the records of a kind, the oldest first."""
+        items = self.platform.cloud.client("dynamodb").scan(TableName=self.table, ConsistentRead=True)["Items"]
+        found = sorted((item["item"]["S"], item["record"]["S"]) for item in items)
+        return [json.loads(record) for name, record in found if name.startswith(kind)]
+
+    def record(self) -> dict[str, Any]:
+        return self.kept("experiment#")[-1]
+
+    @contextmanager
+    def traffic(self) -> Iterator[None]:
+        """Send requests all the time, and at the end of each second what became of them."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._send, args=(over,))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _send(self, over: threading.Event) -> None:
+        runtime, s3 = self.platform.cloud.client("sagemaker-runtime"), self.platform.cloud.client("s3")
+        while not over.is_set():
+            lines = []
+            for _ in range(15):
+                self.asked += 1
+                name = f"request-{self.asked}"
+                try:
+                    runtime.invoke_endpoint(EndpointName=GROUP, ContentType="text/csv", Body=b"1", InferenceId=name)
+                except runtime.exceptions.ModelError:
+                    continue
+                happened = random.random() < 0.2  # noqa: S311 - no secret
+                data = {"data": str(int(happened)), "encoding": "CSV"}
+                lines.append({"groundTruthData": data, "eventMetadata": {"eventId": name}, "eventVersion": "0"})
+            body = "".join(json.dumps(line) + "\n" for line in lines).encode()
+            hour = datetime.now(UTC)
+            key = f"flight_delays/ground-truth/{hour:%Y/%m/%d/%H}/{self.asked:08}.jsonl"
+            s3.put_object(Bucket=self.capture, Key=key, Body=body)
+            over.wait(0.5)
+
+
+@pytest.fixture(scope="module")
+def experiments(platform: Platform) -> Experiments:
+    return Experiments(platform)
+
+
+def challenger(platform: Platform, version: int, after: int) -> str:
+    package = platform.register(MODEL)
+    assert package.endswith(f"/{version}")
+    ops(platform, "release", "approve", "local", "flight_delays", str(version), "--as", "challenger")
+    platform.settled(package, after=after)
+    return package
+
+
+def looked_until(experiments: Experiments, result: str, seconds: float) -> dict[str, Any]:
+    """Look again and again, as a schedule would."""
+    end = datetime.now(UTC) + timedelta(seconds=seconds)
+    while datetime.now(UTC) < end:
+        record = experiments.record()
+        if record["result"] != "running":
+            break
+        if record["open_look"] is None:
+            experiments.invoke()
+        threading.Event().wait(2)
+    assert record["result"] == result, record
+    return record
+
+
+def test_a_better_model_is_promoted_and_a_broken_one_withdrawn(
+    platform: Platform, experiments: Experiments, tmp_path: Path
+) -> None:
+    first = platform.register(MODEL)
+    ops(platform, "release", "approve", "local", "flight_delays", "1")
+    platform.settled(first, after=0)
+    refused = experiments.invoke(start=TERMS, by="ann", why="none", request="r0")
+    assert "no challenger" in refused["refused"]
+    second = challenger(platform, 2, after=1)
+    with experiments.traffic():
+        begun = experiments.invoke(start=TERMS, by="ann", why="trained with May", request="r1")
+        assert experiments.invoke(start=TERMS, by="ann", why="again", request="r1")["experiment"] == begun["experiment"]
+        record = looked_until(experiments, "promoted", 240)
+        assert "The challenger is better" in record["detail"]
+        [promoted] = [look for look in experiments.kept("look#") if look["outcome"] == "promote"]
+        guards = promoted["numbers"]["guards"]
+        assert all(guards[name]["periods"] > 0 for name in ("errors_5xx", "latency", "invalid"))
+        # The release function does what the registry says: the challenger becomes champion, its slot is emptied.
+        platform.settled("", after=3)
+        assert platform.champion() == second
+        said = ops(platform, "release", "history", "local", "flight_delays")
+        assert f"Experiment {begun['experiment']}: The challenger is better" in said
+        page = tmp_path / "page.html"
+        ops(platform, "experiment", "report", "local", "flight_delays", "--to", str(page))
+        assert "promoted" in page.read_text()
+        assert "version 2" in ops(platform, "experiment", "status", "local", "flight_delays")
+
+        third = challenger(platform, 3, after=4)
+        experiments.invoke(start=TERMS, by="ann", why="trained with June", request="r2")
+        record = looked_until(experiments, "withdrawn", 120)
+        assert "breaches guard errors_5xx" in record["detail"]
+        platform.settled("", after=5)
+        assert platform.champion() == second
+    variants = platform.sagemaker.describe_endpoint(EndpointName=GROUP)["ProductionVariants"]
+    assert [variant["VariantName"] for variant in variants] == ["champion"]
+    package = platform.sagemaker.describe_model_package(ModelPackageName=third)
+    assert package["ModelApprovalStatus"] == "Rejected"
