@@ -13,7 +13,8 @@ PACKAGE = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-fligh
 
 
 def refusal(code: str, operation: str = "InvokeEndpoint", **more: Any) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": f"{code} was said"}, **more}, operation)  # type: ignore[arg-type]  # more than its type knows
+    answer: Any = {"Error": {"Code": code, "Message": f"{code} was said"}, **more}
+    return ClientError(answer, operation)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -148,4 +149,4 @@ def test_an_outcome_that_cannot_be_kept_is_an_error(world: World) -> None:
 def test_outcomes_are_said_as_ground_truth_has_them(outcome: Any, data: str) -> None:
     happened = parse({"use_case": "u", "inference_id": "r", "outcome": outcome}, ["u"])
     assert isinstance(happened, Happened)
-    assert json.loads(message(happened, handler.datetime.now(handler.UTC)))["data"] == data
+    assert json.loads(message(happened, datetime.now(UTC)))["data"] == data
