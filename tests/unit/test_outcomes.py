@@ -192,7 +192,7 @@ def test_records_of_two_lines_about_one_request_are_never_mixed(
         return json.dumps({"predictions": [{"probability": 0.9}] * count})
 
     captured = [Captured("a", "1", 10, "champion", answer(1)), Captured("a", "2", 11, "challenger", answer(3))]
-    captured += [Captured("b", "3", 10, "champion", answer(3)), Captured("b", "3", 10, "shadow", answer(3))]
+    captured += [Captured("b", "3", 10, "champion", answer(3)), Captured("b", "0", 9, "shadow", answer(3))]
     truths = [Truth("a", 0, "1\n1\n1"), Truth("a", 1, "0"), Truth("b", 0, "1\n0\n0"), Truth("b", 1, "1\n0")]
     engine, folder = engines()
     write(folder, captured, truths, random.Random(0))  # noqa: S311 - no secret
