@@ -63,7 +63,8 @@ def read(body: str, content_type: str, use_case: UseCase) -> list[Answer]:
 
 def _of_cells(cells: list[Any], use_case: UseCase) -> Answer:
     if use_case.problem == "multiclass_classification":
-        return {"label": cells[0], "probabilities": dict(zip(use_case.data["classes"], cells[1:], strict=True))}
+        names_of = map(str, use_case.data["classes"])
+        return {"label": cells[0], "probabilities": dict(zip(names_of, cells[1:], strict=True))}
     names = {"clustering": ("cluster", "distance"), "regression": ("value",)}
     return dict(zip(names.get(use_case.problem, ("probability", "decision")), cells, strict=False))
 

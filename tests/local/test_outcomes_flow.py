@@ -96,6 +96,9 @@ def test_a_look_adds_up_what_came_of_the_requests_of_both_variants(platform: Pla
     late = tmp_path / "late.csv"
     rows = [f"{variant}-{number},{number % 2}" for variant in ("champion", "challenger") for number in range(5)]
     late.write_text("\n".join(["inference_id,outcome", *rows, "nobody,1\n"]))
+    early = tmp_path / "early.csv"
+    early.write_text("inference_id,outcome\nchampion-0,1\n")
+    ops(platform, "outcomes", "put", "local", "flight_delays", str(early))  # corrected within the hour
     for _ in range(2):  # the second time changes nothing
         assert "11 outcomes" in ops(platform, "outcomes", "put", "local", "flight_delays", str(late))
     end = start + timedelta(minutes=10)

@@ -3,9 +3,11 @@
 import json
 import math
 import random
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ STRATA = [
     {"from": "2026-01-01T00:00:00Z", "to": "2026-01-01T02:00:00Z", "share": 0.1},
     {"from": "2026-01-01T02:02:00Z", "to": "2026-01-01T05:00:00Z", "share": 0.5},
 ]
+VARIANTS = ("champion", "challenger")
 UNTIL = "2026-01-01T04:00:00Z"
 START = 1767225600
+ZERO, EAST = datetime.fromtimestamp(START, UTC), timezone(timedelta(hours=9))
 VALUES = {"true_positive": 3.0, "false_positive": -1.0, "true_negative": 0.25, "false_negative": -2.5}
 
 
@@ -46,15 +50,23 @@ class Captured:
 
 @dataclass(frozen=True)
 class Truth:
-    """An outcome: the hour it was delivered in."""
+    """An outcome: the hour it was delivered in, a line for each record, and the seconds after START it tells itself."""
 
     id: str
     hour: int
     text: str
+    told: int | None = None
+
+    @property
+    def order(self) -> tuple[int, str]:
+        delivered = 86400 + self.hour * 3600
+        return (delivered if self.told is None else self.told, self.text)
 
     def line(self) -> str:
         data = {"data": self.text, "encoding": "CSV"}
         about = {"eventId": self.id}
+        if self.told is not None:
+            about["eventTime"] = (ZERO + timedelta(seconds=self.told)).astimezone(EAST).isoformat()
         return json.dumps({"groundTruthData": data, "eventMetadata": about, "eventVersion": "0"})
 
 
@@ -72,17 +84,19 @@ def drawn(count: int) -> tuple[list[Captured], list[Truth]]:
     captured, truths = [], []
     for at in range(count):
         name, variant = f"i{source.randrange(count)}", source.choice(["champion", "challenger"])
-        body = json.dumps({"predictions": [{"probability": source.random()}]}) if at % 17 else "{}"
+        records = [{"probability": source.random()} for _ in range(1 + at % 3 // 2)]
+        body = json.dumps({"predictions": records}) if at % 17 else "{}"
         captured.append(Captured(name, f"e{at}", source.randrange(18000), variant, body))
         if at % 3:
-            truths.append(Truth(name, source.randrange(5), source.choice("01")))
+            told = source.randrange(20000) if at % 2 else None
+            truths.append(Truth(name, source.randrange(5), "\n".join(source.choices("01", k=1 + at % 2)), told))
     return captured, truths
 
 
 def request(metric: str, of: UseCase, values: Any = None) -> Request:
     document = {
         "experiment": "e", "until": UNTIL, "metric": metric, "values": values, "strata": STRATA,
-        "variants": ["champion", "challenger"],
+        "variants": list(VARIANTS),
     }  # fmt: skip
     return Request.of(document, of)
 
@@ -112,33 +126,40 @@ def plainly(captured: Sequence[Captured], truths: Sequence[Truth], metric: str) 
     """Return the strata of an event's metric, by loops over lists."""
     first: dict[str, Captured] = {}
     for one in sorted(captured, key=lambda one: (one.after, one.event, one.variant)):
-        first.setdefault(one.id, one)
-    last = {one.id: one.text for one in sorted(truths, key=lambda one: (one.hour, one.text))}
+        if one.variant in VARIANTS:
+            first.setdefault(one.id, one)
+    last = {one.id: one.text.split("\n") for one in sorted(truths, key=lambda one: one.order)}
     strata = []
     for stratum, (start, end) in zip(STRATA, [(0, 7200), (7320, 14400)], strict=True):
         parts: dict[str, Any] = {}
-        for variant in ("champion", "challenger"):
-            pairs = [
-                (json.loads(one.body)["predictions"][0], int(last[one.id]))
+        for variant in VARIANTS:
+            requests = [
+                list(zip(json.loads(one.body)["predictions"], map(int, last[one.id]), strict=False))
                 for one in first.values()
                 if one.variant == variant and start <= one.after < end and one.id in last and "predictions" in one.body
             ]
-            parts[variant] = _bins(pairs) if metric == "auc" else _moments(pairs, metric)
+            parts[variant] = _bins(requests) if metric == "auc" else _moments(requests, metric)
         strata.append({**stratum, **parts})
     return strata
 
 
-def _bins(pairs: list[tuple[Any, int]]) -> dict[str, dict[str, int]]:
+Pairs = Sequence[tuple[Any, int]]  # of one request: predictions and what happened
+
+
+def _bins(requests: Sequence[Pairs]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {"positives": {}, "negatives": {}}
-    for answer, label in pairs:
+    for [(answer, label), *_] in requests:
         counts = found["positives" if label else "negatives"]
         at = str(bin_of(answer["probability"]))
         counts[at] = counts.get(at, 0) + 1
     return found
 
 
-def _moments(pairs: list[tuple[Any, int]], metric: str) -> dict[str, float]:
-    numbers = [_number(answer["probability"], answer.get("decision"), label, metric) for answer, label in pairs]
+def _moments(requests: Sequence[Pairs], metric: str) -> dict[str, float]:
+    numbers = [
+        statistics.fmean(_number(answer["probability"], answer.get("decision"), label, metric) for answer, label in one)
+        for one in requests
+    ]
     return {"n": len(numbers), "total": math.fsum(numbers), "squares": math.fsum(x * x for x in numbers)}
 
 

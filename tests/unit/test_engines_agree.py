@@ -299,15 +299,18 @@ def test_what_is_counted_for_monitoring_is_equal(spark: SparkSession, tmp_path: 
 def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_path: Path) -> None:
     captured, truths = outcomes_kit.drawn(200)
     outcomes_kit.write(tmp_path, captured, truths, Random(1))  # noqa: S311 - no secret
+    (tmp_path / "captures/champion/2026/01/01/00/half.jsonl").write_text(captured[0].line()[:60])
     wanted = outcomes_kit.request(metric, outcomes_kit.BINARY)
     (tmp_path / "scratch").mkdir()
     engines = (DuckDBEngine(tmp_path / "scratch", threads=1), SparkEngine(tmp_path / "spark"))
     one, two = (outcomes_kit.reduced(engine, tmp_path, wanted, outcomes_kit.BINARY) for engine in engines)
-    assert [one[name] for name in ("hours", "counts")] == [two[name] for name in ("hours", "counts")]
+    exact = ("hours", "counts", "unreadable_files")
+    assert [one[name] for name in exact] == [two[name] for name in exact]
     for mine, other in zip(one["strata"], two["strata"], strict=True):
         for variant in ("champion", "challenger"):
             same = other[variant] if metric == "auc" else pytest.approx(other[variant], rel=LEARNT)
             assert mine[variant] == same
     assert one["counts"]["champion"]["labelled"] > 20
+    assert one["counts"]["unreadable"]["captures"] == 1
     nothing = outcomes_kit.reduced(engines[1], tmp_path / "nowhere", wanted, outcomes_kit.BINARY)
     assert nothing["counts"]["champion"]["captured"] == 0

@@ -4,6 +4,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,16 @@ from pipelines_src.steps import answers
 from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
 from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.outcomes import numbers
+from pipelines_src.steps.outcomes.reading import GroundTruth
 from pipelines_src.steps.outcomes.request import Request
+from pipelines_src.steps.use_case import UseCase
 from release.smoke import INFERENCE_ID
 from tests.unit.outcomes_kit import BINARY, VALUES, Captured, Truth, case, plainly, reduced, request, write
 
 IDS = st.sampled_from([f"i{place}" for place in range(12)])
+PREDICTIONS = st.fixed_dictionaries({"probability": st.floats(0, 1)}, optional={"decision": st.booleans()})
 ANSWERS = st.one_of(
-    st.floats(0, 1).map(lambda chance: json.dumps({"predictions": [{"probability": chance}]})),
-    st.tuples(st.floats(0, 1), st.booleans()).map(
-        lambda pair: json.dumps({"predictions": [{"probability": pair[0], "decision": pair[1]}]})
-    ),
+    st.lists(PREDICTIONS, min_size=1, max_size=3).map(lambda records: json.dumps({"predictions": records})),
     st.just('{"error": "no"}'),
 )
 CAPTURED = st.lists(
@@ -41,7 +42,8 @@ CAPTURED = st.lists(
     ),
     max_size=30,
 )
-TRUTHS = st.lists(st.builds(Truth, IDS, st.integers(0, 5), st.sampled_from(["0", "1"])), max_size=25)
+LABELS = st.lists(st.sampled_from("01"), min_size=1, max_size=3).map("\n".join)
+TRUTHS = st.lists(st.builds(Truth, IDS, st.integers(0, 5), LABELS, st.none() | st.integers(0, 200_000)), max_size=25)
 
 
 @pytest.fixture
@@ -66,7 +68,8 @@ def test_sums_are_those_of_a_plain_reckoning_whatever_comes_twice_late_or_in_ano
             engine, folder = engines()
             drawn = random.Random(seed + again)  # noqa: S311 - no secret
             more = data.draw(st.permutations(captured)) if again else []
-            write(folder, [*captured, *more], [*truths, *(truths[::2] if again else [])], drawn)
+            late = [replace(one, hour=one.hour + drawn.randrange(9)) if one.told else one for one in truths * again]
+            write(folder, [*captured, *more], late[::2] + late if again else truths, drawn)
             found.append(reduced(engine, folder, wanted, BINARY))
         assert found[0]["strata"] == found[1]["strata"]  # to the last bit
         assert found[0]["hours"] == found[1]["hours"]
@@ -113,14 +116,14 @@ def test_several_classes_and_numbers(engines: Callable[[], tuple[DuckDBEngine, P
         {"predictions": [{"label": "high", "probabilities": {"low": 0.1, "middle": 0.2, "high": 0.7}}] * 2}
     )
     captured = [Captured("a", "1", 0, "challenger", body)]  # two records in one request, by their places
-    truths = [Truth("a", 0, "high\nmiddle")]
+    truths = [Truth("a", 0, "high\nmiddle")]  # the request counts with their mean
     found = {}
     for metric in ("error_rate", "log_loss"):
         engine, folder = engines()
         write(folder, captured, truths, random.Random(0))  # noqa: S311 - no secret
         found[metric] = reduced(engine, folder, request(metric, several), several)["strata"][0]["challenger"]
-    assert found["error_rate"] == {"n": 2, "total": 1.0, "squares": 1.0}
-    assert found["log_loss"]["total"] == pytest.approx(-math.log(0.7) - math.log(0.2))
+    assert found["error_rate"] == {"n": 1, "total": 0.5, "squares": 0.25}
+    assert found["log_loss"]["total"] == pytest.approx((-math.log(0.7) - math.log(0.2)) / 2)
     number = case("regression")
     csv = Captured("a", "1", 0, "challenger", "12.5\n", answers.CSV)
     for metric, total, squares in (("absolute_error", 2.5, 6.25), ("squared_error", 6.25, 39.0625)):
@@ -143,19 +146,24 @@ def test_what_cannot_be_read_is_counted_and_costs_itself_only(
         Captured("c", "4", 13, "champion", '{"predictions": [{"probability": 1.5}]}'),
         Captured("d", "5", 14, "champion", good),
     ]
-    truths = [Truth("a", 0, "ja"), Truth("z", 0, "1"), Truth("d", 0, "")]
+    truths = [Truth("a", 0, "ja"), Truth("z", 0, "1\n0"), Truth("d", 3, ""), Truth("b", 0, "1\n1")]
     write(folder, captured, truths, random.Random(0))  # noqa: S311 - no secret
     half = folder / "captures" / "champion" / "2026/01/01/03" / "half.jsonl"
     half.parent.mkdir(parents=True)
     half.write_bytes(captured[0].line().encode()[:60])
     (folder / "captures" / "champion" / "2026/01/01/03" / ".hidden").write_text("x\n")
+    (folder / "truth" / "anywhere.jsonl").write_text(truths[0].line())  # of no hour
     found = reduced(engine, folder, request("error_rate", BINARY), BINARY, positive="ja")
     assert found["counts"] == {
         "champion": {"captured": 4, "invalid": 2, "labelled": 1, "unlabelled": 1, "duplicates": 0},
         "challenger": {"captured": 0, "invalid": 0, "labelled": 0, "unlabelled": 0, "duplicates": 1},
         "orphans": 1,
-        "unreadable": {"captures": 1, "outcomes": 1},
+        "unreadable": {"captures": 1, "outcomes": 2},
     }
+    named = [file["file"] for file in found["unreadable_files"]]
+    assert named[0] == "champion/2026/01/01/03/half.jsonl"
+    assert [name.rpartition("/")[0] for name in named[1:] if name.startswith("2026")] == ["2026/01/02/03"]
+    assert [name for name in named[1:] if name.endswith("truth/anywhere.jsonl")]
     assert found["hours"] == [
         {"from": 1767225600, "champion": {"captured": 4, "invalid": 2}, "challenger": {"captured": 0, "invalid": 0}}
     ]
@@ -174,6 +182,72 @@ def test_requests_of_releases_are_no_records_of_a_variant(
     }  # fmt: skip
     assert found["counts"]["champion"]["captured"] == 1
     assert found["counts"]["unreadable"] == {"captures": 0, "outcomes": 0}
+
+
+@pytest.mark.parametrize("metric", ["error_rate", "auc"])
+def test_records_of_two_lines_about_one_request_are_never_mixed(
+    metric: str, engines: Callable[[], tuple[DuckDBEngine, Path]]
+) -> None:
+    def answer(count: int) -> str:
+        return json.dumps({"predictions": [{"probability": 0.9}] * count})
+
+    captured = [Captured("a", "1", 10, "champion", answer(1)), Captured("a", "2", 11, "challenger", answer(3))]
+    captured += [Captured("b", "3", 10, "champion", answer(3)), Captured("b", "0", 9, "shadow", answer(3))]
+    truths = [Truth("a", 0, "1\n1\n1"), Truth("a", 1, "0"), Truth("b", 0, "1\n0\n0"), Truth("b", 1, "1\n0")]
+    engine, folder = engines()
+    write(folder, captured, truths, random.Random(0))  # noqa: S311 - no secret
+    found = reduced(engine, folder, request(metric, BINARY), BINARY)
+    assert found["counts"]["champion"] == {
+        "captured": 2, "invalid": 0, "labelled": 2, "unlabelled": 0, "duplicates": 0,
+    }  # fmt: skip
+    assert found["counts"]["challenger"] == {
+        "captured": 0, "invalid": 0, "labelled": 0, "unlabelled": 0, "duplicates": 1,
+    }  # fmt: skip
+    expected: dict[str, Any] = {"n": 2, "total": 1.5, "squares": 1.25}
+    if metric == "auc":  # of b the first record
+        expected = {name: {str(numbers.bin_of(0.9)): 1} for name in ("positives", "negatives")}
+    assert found["strata"][0]["champion"] == expected
+
+
+@pytest.mark.parametrize("content_type", [answers.JSON, answers.JSON_LINES, answers.CSV])
+@pytest.mark.parametrize(
+    ("of", "output", "metric", "outcome", "total"),
+    [
+        (BINARY, 0.4, "error_rate", "1", 0.0),  # decided by the model's own threshold
+        (case("multiclass_classification", classes=[3, 4, 5]), [0.2, 0.7, 0.1], "error_rate", "4", 0.0),
+        (case("multiclass_classification", classes=[3, 4, 5]), [0.2, 0.7, 0.1], "log_loss", "3", -math.log(0.2)),
+        (case("multiclass_classification", classes=["a,b", 'c"d']), [0.75, 0.25], "error_rate", 'c"d', 1.0),
+        (case("regression"), 12.5, "absolute_error", "12.25", 0.25),
+    ],
+)
+def test_answers_are_read_as_the_endpoint_writes_them(
+    content_type: str, of: UseCase, output: Any, metric: str, outcome: str, total: float,
+    engines: Callable[[], tuple[DuckDBEngine, Path]],
+) -> None:  # fmt: skip
+    body = answers.written([answers.of(of, threshold=0.3)(output)], content_type)
+    engine, folder = engines()
+    captured = [Captured("a", "1", 0, "champion", body, f"{content_type}; charset=utf-8")]
+    write(folder, captured, [Truth("a", 0, outcome)], random.Random(0))  # noqa: S311 - no secret
+    assert reduced(engine, folder, request(metric, of), of)["strata"][0]["champion"] == {
+        "n": 1, "total": pytest.approx(total, rel=1e-12), "squares": pytest.approx(total**2, rel=1e-12),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("positive", "happens", "does_not"),
+    [
+        (None, ["1", "TRUE", "1.0"], ["0", "false"]),
+        ("yes", ["yes", "1", "true"], ["no", "0", "Yes"]),
+        ("0", ["0", "false"], ["1", "true", "2"]),
+        ("False", ["0", "False"], ["True", "1"]),
+    ],
+)
+def test_an_event_may_be_any_value_of_the_label(positive: str | None, happens: list[str], does_not: list[str]) -> None:
+    read = GroundTruth(numbers.EVENT, positive)
+    for label, texts in ((1.0, happens), (0.0, does_not)):
+        for text in texts:
+            [(name, _, _, found)] = read("2026/01/02/03/f.jsonl", Truth("a", 0, text).line())
+            assert (name, found) == ("a", label)
 
 
 def test_nothing_is_there_yet(engines: Callable[[], tuple[DuckDBEngine, Path]]) -> None:

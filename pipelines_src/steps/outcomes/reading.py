@@ -21,7 +21,7 @@ CAPTURED = {
 }  # fmt: skip
 HAPPENED = {"id": "string", "position": "int64", "order": "string", "label": "float64"}
 OWN = "ml-loop:"  # begins the ids of the platform's own requests, with which releases ask a model
-UNREADABLE = ""  # the id of a line that is no record
+UNREADABLE = ""  # the id of a line that is no record; its `event` or `order` names the file
 _ERRORS = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 _TRUE, _FALSE = frozenset({"1", "true", "1.0"}), frozenset({"0", "false", "0.0"})
 
@@ -57,7 +57,7 @@ class Captures:
                 return
             at, variant = seconds(event["inferenceTime"]), file.split("/")[-6]
         except _ERRORS:
-            yield (UNREADABLE, 0, "", 0.0, "", 0, *none)
+            yield (UNREADABLE, 0, _named(file, 6), 0.0, "", 0, *none)
             return
         try:
             found = answers.read(*_output(document["captureData"]["endpointOutput"]), self.use_case)
@@ -74,8 +74,9 @@ class Captures:
 class GroundTruth:
     """Reads a line of ground truth: a row for each outcome of a request, with the columns HAPPENED.
 
-    `order` tells which of several outcomes of one request counts, the last: by the hour it was delivered in, then by
-    `eventMetadata.eventTime`, if somebody sets it, then by what it says, so that no order of files matters.
+    `order` tells which of several outcomes of one request counts, the last: by `eventMetadata.eventTime`, or the hour
+    in which it was delivered where that is not set, then by what it says. With the time set, neither delay nor
+    repetition of a message changes which one it is.
     """
 
     classes: tuple[str, ...]
@@ -92,11 +93,11 @@ class GroundTruth:
             about, data = document["eventMetadata"], document["groundTruthData"]
             name, text = str(about["eventId"]), _text(str(data["data"]), str(data.get("encoding", "CSV")))
             labels = [self._label(one.strip().strip('"')) for one in text.strip().splitlines()]
-            order = "/".join((*file.split("/")[-5:-1], str(about.get("eventTime", "")), text))
+            order = _order(about.get("eventTime"), file.split("/")[-5:-1], text)
         except _ERRORS:
             labels = []
         if not labels:
-            yield (UNREADABLE, 0, "", 0.0)
+            yield (UNREADABLE, 0, _named(file, 5), 0.0)
             return
         for position, label in enumerate(labels):
             yield (name, position, order, label)
@@ -107,21 +108,44 @@ class GroundTruth:
             if not math.isfinite(label):
                 raise ValueError(text)
             return label
-        if self.classes != EVENT:
-            return float(self.classes.index(text))
-        if self.positive is not None and text == self.positive:
-            return 1.0
-        if text.lower() in _TRUE | _FALSE:
-            return float(text.lower() in _TRUE)
-        if self.positive is None or not text:
+        return float(self.classes.index(text) if self.classes != EVENT else self._happened(text))
+
+    def _happened(self, text: str) -> bool:
+        says = _truth(text)
+        if self.positive is None:
+            if says is None:
+                raise ValueError(text)
+            return says
+        if not text:
             raise ValueError(text)
-        return 0.0
+        if _truth(self.positive) is False:  # the label itself says it the other way round: 0 is the event
+            return says is False
+        return text == self.positive or says is True
+
+
+def moment(time: str) -> datetime:
+    """Return a time, in UTC; one without a zone is UTC."""
+    found = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _order(event_time: Any, hour: list[str], text: str) -> str:
+    delivered = datetime(*map(int, hour), tzinfo=UTC)  # type: ignore[misc, arg-type] # year, month, day, hour
+    said = delivered if event_time is None else moment(event_time)
+    return f"{said.isoformat(timespec='microseconds')}/{text}"
+
+
+def _truth(text: str) -> bool | None:
+    return True if text.lower() in _TRUE else False if text.lower() in _FALSE else None
+
+
+def _named(file: str, parts: int) -> str:
+    return "/".join(file.split("/")[-parts:])
 
 
 def seconds(time: str) -> float:
     """Return a time as seconds since 1970; one without a zone is UTC."""
-    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment(time).timestamp()
 
 
 def _output(output: dict[str, Any]) -> tuple[str, str]:

@@ -1,10 +1,9 @@
 """Join captured predictions with their outcomes, and add up what each variant's count for.
 
-Neither the order nor the repetition of files or lines changes a sum: of several captures of one request the first
-counts, of several outcomes the last, and sums are exact (preparation/exact.py).
+The unit is the request, since requests are what is assigned to variants: one of several records counts once, with the
+mean of theirs. Neither the order nor the repetition of files or lines changes a sum: of several captures of one request
+the first counts, of several outcomes the last, and sums are exact (preparation/exact.py).
 """
-
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,9 +12,9 @@ from .. import engines, files
 from ..engines import Engine
 from ..engines.functions import whole_floor
 from ..folders import Folders
-from ..preparation import exact
 from ..use_case import Document, UseCase
-from .numbers import BIN, NUMBER, VALUE
+from .adding import records, strata_of
+from .joining import in_stretches, one_each, rows_of, unreadable_of
 from .reading import UNREADABLE, Captures, GroundTruth
 from .request import FILE, SUMS, Request, positive_of
 
@@ -34,7 +33,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
         truth = GroundTruth(request.metric.classes, positive_of({"data": use_case.data}))
         happened = engine.lines("happened", folders.input("ground_truth"), truth)
         found = sums(engine, captured, happened, request)
-    print(f"counts: {found['counts']}", flush=True)
+    print(f"counts: {found['counts']}; files with unreadable lines: {found['unreadable_files']}", flush=True)
     files.write_json(folders.output("sums") / SUMS, found)
 
 
@@ -47,108 +46,46 @@ def sums(engine: Engine, captured: ir.Table, happened: ir.Table, request: Reques
         happened: rows of `GroundTruth`.
         request: what is asked for.
     """
-    unreadable = {
-        "captures": _rows(engine, captured.filter(captured.id == UNREADABLE)),
-        "outcomes": _rows(engine, happened.filter(happened.id == UNREADABLE)),
-    }
-    captured, happened = captured.filter(captured.id != UNREADABLE), happened.filter(happened.id != UNREADABLE)
-    requests = engine.keep("requests", _first(captured, [captured["at"], captured.event, captured.variant]))
-    outcomes = engine.keep("outcomes", _first(happened, [happened.order.desc(), happened.label]))
-    orphans = _rows(engine, outcomes.anti_join(requests, ["id", "position"]))
-    joined = requests.left_join(outcomes, ["id", "position"]).select(*requests.columns, outcomes.label)
-    counted = engine.keep("counted", _in_stretches(joined, request))
-    repeated = captured.filter(captured["at"] < request.until).group_by("variant").agg(rows=ibis._.count())
-    once = requests.filter(requests["at"] < request.until).group_by("variant").agg(rows=ibis._.count())
+    unreadable = unreadable_of(engine, captured, "event"), unreadable_of(engine, happened, "order")
+    captured = captured.filter((captured.id != UNREADABLE) & captured.variant.isin(request.variants))
+    happened = happened.filter(happened.id != UNREADABLE)
+    predictions = engine.keep("predictions", one_each(captured, ["at", "event", "variant"]))
+    outcomes = engine.keep("outcomes", one_each(happened, ["order"], descending=True))
+    requests = predictions.filter(predictions.position == 0)  # which each has
+    joined = predictions.left_join(outcomes, ["id", "position"]).select(*predictions.columns, outcomes.label)
+    counted = engine.keep("counted", in_stretches(joined, request))
+    asked = counted.filter(counted.position == 0)
+    strata = strata_of(engine, counted, request)
+    labelled = {variant: sum(records(one[variant]) for one in strata) for variant in request.variants}
     return {
         "experiment": request.experiment,
         "until": request.given["until"],
         "metric": request.metric.name,
-        "strata": _strata(engine, counted, request),
-        "hours": _hours(engine, counted, request),
+        "strata": strata,
+        "hours": _hours(engine, asked, request),
         "counts": {
-            **_counts(engine, counted, request, _by_variant(engine, repeated), _by_variant(engine, once)),
-            "orphans": orphans,
-            "unreadable": unreadable,
+            **_counts(engine, asked, labelled, _repetitions(engine, captured, requests, request)),
+            "orphans": rows_of(engine, outcomes.filter(outcomes.position == 0).anti_join(requests, "id")),
+            "unreadable": dict(zip(("captures", "outcomes"), (found.lines for found in unreadable), strict=True)),
         },
+        "unreadable_files": [file for found in unreadable for file in found.files],
     }
 
 
-def _first(table: ir.Table, order: list[Any]) -> ir.Table:
-    """Return the first row, in an order, of each prediction."""
-    place = ibis.row_number().over(group_by=[table.id, table.position], order_by=order)
-    placed = table.mutate(place=place)
-    return placed.filter(placed.place == 0).drop("place")
-
-
-def _in_stretches(table: ir.Table, request: Request) -> ir.Table:
-    """Return the rows of the request's variants and stretches, with `stratum`, the place of the stretch."""
-    at = table["at"]
-    cases = [((at >= one.start) & (at < one.end), place) for place, one in enumerate(request.stretches)]
-    placed = table.mutate(stratum=ibis.cases(*cases, else_=None) if cases else ibis.null("int64"))
-    wanted = placed.stratum.notnull() & (placed["at"] < request.until) & placed.variant.isin(request.variants)
-    return placed.filter(wanted)
-
-
-def _strata(engine: Engine, counted: ir.Table, request: Request) -> list[Document]:
-    known = counted.filter((counted.valid == 1) & counted.label.notnull())
-    found = _bins(engine, known) if request.metric.name == "auc" else _moments(engine, known, request)
-    none: Document = {"positives": {}, "negatives": {}} if request.metric.name == "auc" else {
-        "n": 0, "total": 0.0, "squares": 0.0
-    }  # fmt: skip
-    return [
-        {**one.given, **{variant: found.get((place, variant), none) for variant in request.variants}}
-        for place, one in enumerate(request.stretches)
-    ]
-
-
-def _moments(engine: Engine, known: ir.Table, request: Request) -> dict[tuple[int, str], Document]:
-    number = known.mutate(number=_number(known, request)).select("stratum", "variant", "number")
-    number = engine.keep("numbers", number.mutate(square=number.number * number.number))
-    largest = {name: exact.size(found) for name, found in _bounds(engine, number).items()}
-    rows = engine.fetch(
-        number.group_by(["stratum", "variant"]).agg(
-            n=number.count(),
-            total=exact.total(number.number, largest["number"]),
-            squares=exact.total(number.square, largest["square"]),
-        )
-    )
-    return {
-        (row["stratum"], row["variant"]): {
-            "n": row["n"],
-            "total": int(row["total"]) * exact.unit(largest["number"]),
-            "squares": int(row["squares"]) * exact.unit(largest["square"]),
-        }
-        for row in rows
-    }
-
-
-def _bounds(engine: Engine, table: ir.Table) -> dict[str, tuple[float, float]]:
-    return exact.bounds(engine, table, {"number": table.number, "square": table.square})
-
-
-def _number(known: ir.Table, request: Request) -> Any:
-    """Return what a prediction counts for, now that its outcome is known."""
-    metric = request.metric
-    if metric.classes:
-        cases = [(known.label == place, known[f"{NUMBER}{place}"]) for place in range(len(metric.classes))]
-        return ibis.cases(*cases, else_=None)
-    error = (known[VALUE] - known.label).abs()
-    return error * error if metric.name == "squared_error" else error
-
-
-def _bins(engine: Engine, known: ir.Table) -> dict[tuple[int, str], Document]:
-    found: dict[tuple[int, str], Document] = {}
-    groups = known.group_by(["stratum", "variant", "label", BIN]).agg(rows=known.count())
-    for row in sorted(engine.fetch(groups), key=lambda row: row[BIN]):
-        parts = found.setdefault((row["stratum"], row["variant"]), {"positives": {}, "negatives": {}})
-        parts["positives" if row["label"] == 1 else "negatives"][str(int(row[BIN]))] = row["rows"]
+def _repetitions(engine: Engine, captured: ir.Table, requests: ir.Table, request: Request) -> dict[str, int]:
+    """Return how many captures repeat an earlier one, by variant."""
+    found: dict[str, int] = {}
+    for table, sign in ((captured.filter(captured.position == 0), 1), (requests, -1)):
+        settled = table.filter(table["at"] < request.until)
+        for row in engine.fetch(settled.group_by("variant").agg(rows=settled.count())):
+            found[row["variant"]] = found.get(row["variant"], 0) + sign * int(row["rows"])
     return found
 
 
-def _hours(engine: Engine, counted: ir.Table, request: Request) -> list[Document]:
-    """Return captured and invalid predictions by hour, for the guard that looks at each period by itself."""
-    hour = whole_floor(counted["at"] / _HOUR)
-    groups = counted.mutate(hour=hour).group_by(["hour", "variant"])
+def _hours(engine: Engine, asked: ir.Table, request: Request) -> list[Document]:
+    """Return captured requests and invalid answers by hour, for the guard that looks at each period by itself."""
+    hour = whole_floor(asked["at"] / _HOUR)
+    groups = asked.mutate(hour=hour).group_by(["hour", "variant"])
     found: dict[int, Document] = {}
     for row in engine.fetch(groups.agg(captured=ibis._.count(), valid=ibis._.valid.sum())):
         of_hour = found.setdefault(int(row["hour"]), {name: {"captured": 0, "invalid": 0} for name in request.variants})
@@ -156,35 +93,17 @@ def _hours(engine: Engine, counted: ir.Table, request: Request) -> list[Document
     return [{"from": hour * _HOUR, **found[hour]} for hour in sorted(found)]
 
 
-def _counts(
-    engine: Engine, counted: ir.Table, request: Request, repeated: dict[str, int], once: dict[str, int]
-) -> Document:
-    labelled = ((counted.valid == 1) & counted.label.notnull()).ifelse(1, 0)
-    rows = engine.fetch(
-        counted.group_by("variant").agg(captured=counted.count(), valid=counted.valid.sum(), labelled=labelled.sum())
-    )
-    found = {row["variant"]: row for row in rows}
-    return {
-        variant: _count(found.get(variant), repeated.get(variant, 0) - once.get(variant, 0))
-        for variant in request.variants
-    }
-
-
-def _count(row: Document | None, duplicates: int) -> Document:
-    captured, valid, labelled = (int(row[name]) if row else 0 for name in ("captured", "valid", "labelled"))
-    return {
-        "captured": captured,
-        "invalid": captured - valid,
-        "labelled": labelled,
-        "unlabelled": valid - labelled,
-        "duplicates": duplicates,
-    }
-
-
-def _by_variant(engine: Engine, table: ir.Table) -> dict[str, int]:
-    return {row["variant"]: row["rows"] for row in engine.fetch(table)}
-
-
-def _rows(engine: Engine, table: ir.Table) -> int:
-    [row] = engine.fetch(table.aggregate(rows=table.count()))
-    return int(row["rows"])
+def _counts(engine: Engine, asked: ir.Table, labelled: dict[str, int], duplicates: dict[str, int]) -> Document:
+    rows = engine.fetch(asked.group_by("variant").agg(captured=asked.count(), valid=asked.valid.sum()))
+    found = {row["variant"]: (int(row["captured"]), int(row["valid"])) for row in rows}
+    counts = {}
+    for variant, known in labelled.items():
+        captured, valid = found.get(variant, (0, 0))
+        counts[variant] = {
+            "captured": captured,
+            "invalid": captured - valid,
+            "labelled": known,
+            "unlabelled": valid - known,
+            "duplicates": duplicates.get(variant, 0),
+        }
+    return counts
