@@ -100,7 +100,7 @@ class ControlFunction(Construct):
         findings = {
             "NIST.800.53.R5-LambdaConcurrency": f"{serialised}; an account with the initial "
             "limit of 10 executions could not reserve any.",
-            "AwsSolutions-L1": "The Powertools layer is pinned for one runtime; both move together.",
+            "AwsSolutions-L1": "Supported until October 2028; the jobs' image has it (docs/decisions/toolchain.md).",
         }
         if failures is None:
             findings["NIST.800.53.R5-LambdaDLQ"] = (

@@ -123,14 +123,17 @@ def forget(environment: str, use_case: str) -> None:
 
 def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_run: bool) -> None:
     """Approve a package for a slot, or reject it (None), or say what that would change."""
+    foreseen = release_function.foresee(target, package, slot and slot.value) if dry_run or not slot else ""
     if dry_run:
-        output.print(escape(release_function.foresee(target, package, slot and slot.value)), soft_wrap=True)
+        output.print(escape(foreseen), soft_wrap=True)
         return
     if slot:
         model_packages.approve(target, package, slot.value, reason)
     else:
         model_packages.reject(target, package, reason)
     output.print(f"approved {package} as {slot.value}" if slot else f"rejected {package}", soft_wrap=True)
+    if foreseen == release_function.SERVES_ON:
+        output.print(foreseen, soft_wrap=True)
     release_function.look(target)
 
 

@@ -7,6 +7,10 @@ from typing import Any
 from ops.target import OperationError, Target
 
 SLOTS = ("champion", "challenger", "shadow")
+SERVES_ON = (
+    "It is the only version that can serve, so it goes on serving, and the alarm RejectedModelLive rings until another "
+    "is approved. docs/runbooks/release.md says how to take the endpoint away."
+)
 _SHIFTS = {"guarded": "as the environment's file says, with alarms that take it back", "at_once": "at once"}
 
 
@@ -21,12 +25,15 @@ def look(target: Target) -> None:
 
 
 def foresee(target: Target, package: str, slot: str | None) -> str:
-    """Return what would change if a package were approved for a slot, or rejected (None), one change a line."""
+    """Return what would change if a package were approved for a slot, or rejected (None), one change a line.
+
+    `SERVES_ON` for a champion that, rejected, has no successor.
+    """
     suppose = {"package": package, "slot": slot}
     changes = _invoke(target, {"use_case": target.use_case.slug, "suppose": suppose}, kind="RequestResponse")
-    if not changes:
-        return "Nothing would change."
     now = slots(target)
+    if not changes:
+        return SERVES_ON if slot is None and now["champion"] == package else "Nothing would change."
     lines = []
     for change in changes:
         before, after = now[change["slot"]], change["package"]

@@ -72,7 +72,6 @@ class Report:
         output.print(predict.table(self.target, self.predictions))
         for line in figures.findings(self.target.use_case, self.metrics):
             output.print(line)
-        output.print(f"Captured requests: {self.capture}", soft_wrap=True)
 
     def _pictures(self) -> list[pictures.Picture]:
         tables = {name: _table(name, content) for name, content in self.tables.items()}

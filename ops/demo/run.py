@@ -16,7 +16,7 @@ from ops.demo.report import Report
 from ops.held_out import held_out
 from ops.target import OperationError, Target
 
-PAGE, EVALUATION = "report.html", "evaluation.json"
+PAGE, EVALUATION, CAPTURE = "report.html", "evaluation.json", "captured-requests.jsonl"
 PREDICTIONS = 10
 EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 
@@ -40,12 +40,14 @@ def run(keep: bool, folder: Path = FOLDER, use_case: str = USE_CASE) -> None:
             cdk = _deploy(stages, target, folder)
             report = _from_raw_to_prediction(stages, target)
             report.write_page(folder / PAGE)
+            _copy(target, report.capture, folder / CAPTURE)
             (folder / EVALUATION).write_text(json.dumps(report.metrics, indent=2))
             if not keep:
                 _tear_down(stages, target, cdk)
     except EXPECTED as error:
         raise OperationError(_failure(stages.current, error, folder)) from error
     report.print_summary()
+    output.print(f"Captured requests: {report.capture}, copied to {shown(folder / CAPTURE)}", soft_wrap=True)
     if keep:
         _say_how_to_go_on(folder, use_case)
     output.print(f"[bold]Page: {shown(folder / PAGE)}[/]", soft_wrap=True)
@@ -100,6 +102,12 @@ def _evaluation(target: Target) -> dict[str, bytes]:
     listed = target.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
     names = [EVALUATION, *(name for item in listed if (name := item["Key"].removeprefix(prefix)).endswith(".csv"))]
     return {name: target.s3.get_object(Bucket=bucket, Key=f"{prefix}{name}")["Body"].read() for name in names}
+
+
+def _copy(target: Target, uri: str, path: Path) -> None:
+    """Keep an object beside the page: its bucket goes when everything is torn down."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    path.write_bytes(target.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
 def _require_local_engine(target: Target) -> None:

@@ -82,6 +82,9 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path) -> None:
     assert processes_of(folder) == []
     assert not (folder / "cloud").exists()
     assert_page_agrees(folder)
+    captured = [json.loads(line) for line in (folder / "captured-requests.jsonl").read_text().splitlines()]
+    assert captured
+    assert all(one["captureData"]["endpointOutput"]["data"] for one in captured)
     assert max(map(len, said.splitlines()[:8])) <= 80
     assert said.splitlines()[-1] == f"Page: {folder / 'report.html'}"
 

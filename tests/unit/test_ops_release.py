@@ -124,6 +124,10 @@ def test_what_stands_in_a_slot_is_decided_about(
     request = {"ModelPackageArn": f"{ARN}/{version}", "ModelApprovalStatus": status, "ApprovalDescription": ANY}
     if status == "Approved":
         request["CustomerMetadataProperties"] = {"ml-loop:slot": "champion", "ml-loop:slot-since": ANY}
+    else:
+        change = {"slot": "champion", "package": f"{ARN}/9", "reason": "rejection", "shift": "at_once"}
+        platform.answers("RequestResponse", [change], suppose={"package": f"{ARN}/{version}", "slot": None})
+        platform.holds(**slots)
     platform.decided(version, **request)
     platform.answers("Event", None)
     run(command)
@@ -158,9 +162,25 @@ def test_a_dry_run_says_every_change_and_decides_nothing(platform: Platform) -> 
 
 
 def test_a_dry_run_of_nothing_says_so(platform: Platform) -> None:
-    platform.holds(champion=1)
-    platform.answers("RequestResponse", [], suppose={"package": f"{ARN}/1", "slot": None})
-    assert run("rollback", "--dry-run") == "Nothing would change."
+    platform.holds(champion=1, challenger=2)
+    platform.answers("RequestResponse", [], suppose={"package": f"{ARN}/2", "slot": None})
+    platform.holds(champion=1, challenger=2)
+    assert run("withdraw", "--dry-run") == "Nothing would change."
+
+
+def test_a_last_champion_that_is_rejected_is_said_to_serve_on(platform: Platform) -> None:
+    for words, decides in ((["--dry-run"], False), ([], True)):
+        platform.holds(champion=1)
+        platform.answers("RequestResponse", [], suppose={"package": f"{ARN}/1", "slot": None})
+        platform.holds(champion=1)
+        if decides:
+            platform.decided(1, ModelApprovalStatus="Rejected", ApprovalDescription=ANY)
+            platform.answers("Event", None)
+        said = run("rollback", *words)
+        assert ("rejected" in said) == decides
+        assert "goes on serving" in said
+        assert "RejectedModelLive rings" in said
+        platform.end()
 
 
 def test_a_function_that_fails_is_named_with_what_it_said(platform: Platform) -> None:
