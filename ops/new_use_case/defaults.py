@@ -22,13 +22,13 @@ _BETTER: dict[Problem, str] = {
     "clustering": "variance_explained.lower",
 }
 LEAST_GAIN = 0.001
-_TRAINING_SHARE = 0.7
+TRAINING_SHARE = 0.7  # of the rows, as both splits of a draft have it
 _MOST_MIN_ROWS = 30  # the schema's default of category_min_rows
 
 
 def xgboost(problem: Problem, rows: int) -> dict[str, Any]:
     """Return the section `train` of the built-in XGBoost."""
-    size = next(settings for most, settings in _SIZES if rows * _TRAINING_SHARE <= most)
+    size = next(settings for most, settings in _SIZES if rows * TRAINING_SHARE <= most)
     return {
         "objective": OBJECTIVES[problem][0],
         "eval_metric": _METRICS[problem],
@@ -47,4 +47,4 @@ def gate(problem: Problem) -> list[dict[str, Any]]:
 
 def category_min_rows(rows: int) -> int:
     """Return from how many training rows on a level counts: a hundredth of them, from 3 to the schema's 30."""
-    return int(min(max(rows * _TRAINING_SHARE // 100, 3), _MOST_MIN_ROWS))
+    return int(min(max(rows * TRAINING_SHARE // 100, 3), _MOST_MIN_ROWS))

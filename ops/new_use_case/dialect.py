@@ -66,7 +66,8 @@ def dialect(path: Path, utf8: Path) -> Dialect:
 def _sniffed(utf8: Path) -> tuple[str, str]:
     try:
         row = duckdb.connect().execute(
-            "SELECT delimiter, quote FROM sniff_csv(?, all_varchar = true, max_line_size = 2000000)", [str(utf8)]
+            "SELECT delimiter, quote FROM sniff_csv(?, all_varchar = true, auto_type_candidates = ['VARCHAR'], "
+            "max_line_size = 2000000)", [str(utf8)]
         ).fetchone()  # fmt: skip
     except duckdb.Error:
         return ",", '"'  # the reading below says what is wrong, by line

@@ -4,8 +4,9 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
+from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
-from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.wording import first
 from ops.new_use_case.workspace import Workspace
 
 _MANY = 30
@@ -34,7 +35,7 @@ def named(columns: Sequence[Column], wanted: str, option: str) -> Column:
     if not found:
         known = [column.original for column in columns]
         near = difflib.get_close_matches(wanted, known, n=1) or [one for one in known if one.lower() == wanted.lower()]
-        listed = ", ".join(known[:_MANY]) + (f" and {len(known) - _MANY} more" if len(known) > _MANY else "")
+        listed = first(known, _MANY)
         remedy = f"Did you mean {near[0]}?" if near else "Correct the name."
         raise DataError(f"{option}: there is no column {wanted!r}; the file has {listed}. {remedy}")
     if found[0].kind == "unusable":
@@ -57,9 +58,10 @@ def time_column(workspace: Workspace, columns: Sequence[Column], wanted: str) ->
         [(lowest, highest)] = _range(workspace, column)
         found = f"numbers from {lowest:g} to {highest:g}" if lowest is not None else "no values"
     else:
-        found = column.odd or f"text such as {_example(workspace, column)}"
+        found = f"text such as {_example(workspace, column)}"
+    holds = f"of the column {wanted}, {column.odd}" if column.odd else f"the column {wanted} holds {found}"
     raise DataError(
-        f"--time: the column {wanted} holds {found}; allowed are times such as 2024-01-31, 31.01.2024 10:00 or seconds "
+        f"--time: {holds}; allowed are times such as 2024-01-31, 31.01.2024 10:00 or seconds "
         "since 1970. Correct its values, name another column, or leave --time out: rows are then split at random."
     )
 

@@ -9,12 +9,12 @@ from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops.console import shown
 from ops.new_use_case import agreement, conforming, raw_table, remarks, staging, workspace
+from ops.new_use_case.column import Kind
 from ops.new_use_case.conforming import Wanted
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.names import ROW_NUMBER
 from ops.new_use_case.request import Dates
-from ops.new_use_case.typing_columns import Kind
 from ops.new_use_case.workspace import Workspace, literal, name
 
 WHOLE = "whole"  # view: the table as it will be
@@ -41,7 +41,7 @@ class Placed:
 
 def place(
     use_case: str, data: Path, add: bool = False, encoding: str | None = None, dates: Dates | None = None,
-    root: Path = ROOT,
+    missing: Sequence[str] = (), root: Path = ROOT,
 ) -> Placed:  # fmt: skip
     """Make a file the use case's raw table, or add its rows to it.
 
@@ -51,6 +51,7 @@ def place(
         add: keep the rows that are there; else the file takes their place.
         encoding: of a CSV file; None: found out.
         dates: how 03/04/2024 is read; None: as the column's other values allow.
+        missing: marks that stand for a missing value in this file, besides `data.missing`.
         root: of the repository.
 
     Raises:
@@ -63,7 +64,7 @@ def place(
         tempfile.TemporaryDirectory(dir=path.parents[1], prefix=".raw-") as beside,
         workspace.opened(Path(beside), data) as opened,
     ):
-        source = staging.stage(opened, encoding)
+        source = staging.stage(opened, encoding, missing, case.data.marks)
         wanted = _wanted(opened, case, columns, path)
         typed = conforming.conforming(opened, source, wanted, dates)
         written = raw_table.write(opened, typed, Path(beside) / "new")
