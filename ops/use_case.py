@@ -70,13 +70,12 @@ def more(
     keep: Annotated[bool, typer.Option("--add", help="Add its rows to those that are there.")] = False,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
     dates: Annotated[Dates | None, typer.Option(help="Where 03/04 can be both.")] = None,
-    missing: Annotated[list[str] | None, typer.Option(metavar="MARK", help=_MISSING)] = None,
 ) -> None:
     """Make a file the raw table of a use case that is there, held against its use_case.yaml."""
     from ops.new_use_case.more import place
     from ops.new_use_case.wording import many
 
-    placed = place(name, data, keep, encoding, dates, missing or ())
+    placed = place(name, data, keep, encoding, dates)
     output.print(
         f"wrote {shown(placed.path)}: {many(placed.rows, 'row')}, {placed.new} of them from {shown(data)}",
         highlight=False,

@@ -12,6 +12,7 @@ _NEARLY = 0.8  # of the values: a column of which so many are numbers was meant 
 _HALF = 0.5  # from which it is told that words stand among numbers
 _FEW = 20  # different values: then it is rather a scale such as 0, 1, 2, 3+
 _SHOWN = 3
+_LONGEST_MARK = 30  # characters; longer texts say something
 _SOME_ROWS = 2  # of one word, from which it may stand for a missing value
 
 
@@ -50,7 +51,13 @@ def misfits(workspace: Workspace, column: str, kind: Literal["number", "time"]) 
     if kind == "number":
         fits = [forms.matches(text, form.pattern) for form in forms.NUMBER_FORMS.values()]
     words = _words(workspace, column, f"{forms.is_beside(text)} OR {' OR '.join(fits)}")
-    return _told(words) + _hint(words)
+    marks = _marks(words)
+    hint = (
+        f" (if it stands for a missing value, add it to data.missing of use_case.yaml: {', '.join(map(repr, marks))})"
+        if marks
+        else ""
+    )
+    return _told(words) + hint
 
 
 def both_orders(workspace: Workspace, column: str) -> str:
@@ -62,7 +69,7 @@ def both_orders(workspace: Workspace, column: str) -> str:
         )[0]
         for pattern in (forms.YEAR_FIRST, forms.YEAR_LAST)
     ]  # fmt: skip
-    return " and ".join(f"{value[:30]!r} (row {row})" for value, row in examples)
+    return " and ".join(f"{value[:_LONGEST_MARK]!r} (row {row})" for value, row in examples)
 
 
 def _both_ways(workspace: Workspace, column: str, found: Found) -> str:
@@ -73,7 +80,7 @@ def _both_ways(workspace: Workspace, column: str, found: Found) -> str:
             f"SELECT count(*), arg_min({text}, {name(ROW)}), min({name(ROW)}) FROM source WHERE {only}"  # noqa: S608 - quoted
         )
         others = f" and {rows - 1} more have" if rows > 1 else " has"
-        parts.append(f"{value[:30]!r} in row {row}{others} the {what} first")
+        parts.append(f"{value[:_LONGEST_MARK]!r} in row {row}{others} the {what} first")
     rest = _words(workspace, column, f"{forms.is_beside(text)} OR {_is_time(text, True)} OR {_is_time(text, False)}")
     others = f"; no time at all: {_told(rest)}" if rest else ""
     return f"dates are written in two ways: {'; '.join(parts)}{others}. Write all in one way, best as 2024-01-31"
@@ -108,7 +115,9 @@ def _words(workspace: Workspace, column: str, fits: str) -> list[Word]:
 
 def _told(words: list[Word]) -> str:
     listed = [
-        f"{value[:30]!r} in row {row}" if rows == 1 else f"{value[:30]!r} in {rows} rows, from row {row} on"
+        f"{value[:_LONGEST_MARK]!r} in row {row}"
+        if rows == 1
+        else f"{value[:_LONGEST_MARK]!r} in {rows} rows, from row {row} on"
         for value, rows, row in words[:_SHOWN]
     ]
     return ", ".join(listed) + (" and others" if len(words) > _SHOWN else "")
@@ -116,9 +125,12 @@ def _told(words: list[Word]) -> str:
 
 def _hint(words: list[Word], least: int = _SOME_ROWS) -> str:
     """Return how to have words missing that stand more than once."""
-    marks = [value for value, rows, _ in words[:_SHOWN] if rows >= least and len(value) <= 30]  # noqa: PLR2004 - a mark
-    options = " ".join(f"--missing {shlex.quote(mark)}" for mark in marks)
+    options = " ".join(f"--missing {shlex.quote(mark)}" for mark in _marks(words, least))
     return f"; if it stands for a missing value: {options}" if options else ""
+
+
+def _marks(words: list[Word], least: int = _SOME_ROWS) -> list[str]:
+    return [value for value, rows, _ in words[:_SHOWN] if rows >= least and len(value) <= _LONGEST_MARK]
 
 
 def _is_time(text: str, day_first: bool) -> str:

@@ -41,7 +41,7 @@ class Placed:
 
 def place(
     use_case: str, data: Path, add: bool = False, encoding: str | None = None, dates: Dates | None = None,
-    missing: Sequence[str] = (), root: Path = ROOT,
+    root: Path = ROOT,
 ) -> Placed:  # fmt: skip
     """Make a file the use case's raw table, or add its rows to it.
 
@@ -51,7 +51,6 @@ def place(
         add: keep the rows that are there; else the file takes their place.
         encoding: of a CSV file; None: found out.
         dates: how 03/04/2024 is read; None: as the column's other values allow.
-        missing: marks that stand for a missing value in this file, besides `data.missing`.
         root: of the repository.
 
     Raises:
@@ -64,7 +63,7 @@ def place(
         tempfile.TemporaryDirectory(dir=path.parents[1], prefix=".raw-") as beside,
         workspace.opened(Path(beside), data) as opened,
     ):
-        source = staging.stage(opened, encoding, missing, case.data.marks)
+        source = staging.stage(opened, encoding, known=case.data.marks)
         wanted = _wanted(opened, case, columns, path)
         typed = conforming.conforming(opened, source, wanted, dates)
         written = raw_table.write(opened, typed, Path(beside) / "new")

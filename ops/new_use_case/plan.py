@@ -73,7 +73,7 @@ def plan(
     rows = target.label.present if target.label else measured[0].rows
     split = splitting.at_random(target) if time is None else splitting.by_time(workspace, time, target)
     own_id = ids.record_id(measured, label)
-    clean, told = repeated.cleaning(workspace, found, [role.column.name for role in used], label)
+    clean, told = repeated.cleaning(workspace, found, [role.column.name for role in used], target)
     return Plan(
         request=request,
         target=target,

@@ -8,6 +8,7 @@ from ops.new_use_case.ids import is_id
 from ops.new_use_case.measuring import TABLE, Measured
 from ops.new_use_case.names import ROW_NUMBER
 from ops.new_use_case.sampling import sample
+from ops.new_use_case.target import LEAST_OF_CLASS, LEAST_ROWS, Target
 from ops.new_use_case.wording import first, many
 from ops.new_use_case.workspace import Workspace, name
 
@@ -82,7 +83,7 @@ def _by_chance(workspace: Workspace, columns: Sequence[Measured]) -> float:
 
 
 def cleaning(
-    workspace: Workspace, found: Repeated, used: Sequence[str], label: str | None
+    workspace: Workspace, found: Repeated, used: Sequence[str], target: Target
 ) -> tuple[tuple[dict[str, Any], ...], list[str]]:
     """Return the rules of cleaning that drop what stands twice, and what a person should know of it.
 
@@ -90,25 +91,43 @@ def cleaning(
         workspace: with the view `observations`.
         found: what `repeated` gives.
         used: the fields of a record.
-        label: the column, if there is one.
+        target: what is predicted.
     """
     if not found.rows:
         return (), []
-    columns = [*used, *([label] if label else [])]
+    columns = [*used, *([target.label.name] if target.label else [])]
     aside = f" ({first(found.ids, 3)} aside)" if found.ids else ""
     said = f"{many(found.rows, 'row', 'are')} equal to an earlier one in every column{aside}"
-    dropped = more(workspace, TABLE, columns)
     if not found.copies:
         return (), [
             f"{said}; chance may make as many, so they stay. If they are copies, prepare.clean has the rule duplicates."
         ]
+    said = f"{said}, which chance does not make"
+    twin = "one may train while its twin is judged, which flatters the model"
+    if too_few := _too_few(workspace, found, target):
+        return (), [f"{said}: {twin}. Without them {too_few}, too few: bring more rows that differ."]
+    dropped = more(workspace, TABLE, columns)
     if dropped != found.rows:
         return (), [
-            f"{said}, which chance does not make: it may train while its twin is judged. Take copies out of the file: "
-            f"the rule duplicates of prepare.clean sees the columns of record only, and would drop {dropped}."
+            f"{said}: {twin}. Take copies out of the file: the rule duplicates of prepare.clean sees the columns of "
+            f"record only, and would drop {dropped}."
         ]
     rule = {"rule": "duplicates", "columns": columns, "why": f"{said}: copies, of which one is enough"}
     return (rule,), [
-        f"{said}, which chance does not make: prepare.clean has a rule that drops them, so that none trains while its "
-        "twin is judged. Remove the rule if each is a case of its own."
+        f"{said}: prepare.clean has a rule that drops them, or {twin}. Remove the rule if each is a case of its own."
     ]
+
+
+def _too_few(workspace: Workspace, found: Repeated, target: Target) -> str | None:
+    """Return what would be left without copies, if no model can be made of it."""
+    label = f"{name(target.label.name)}" if target.label and target.classifies else "true"
+    counted = workspace.rows(
+        f"SELECT {label}, count(*) FROM {TABLE} WHERE {label} IS NOT NULL AND {found.where} GROUP BY 1 ORDER BY 2"  # noqa: S608 - quoted
+    )
+    rows = sum(count for _, count in counted)
+    if rows < LEAST_ROWS:
+        return f"{many(rows, 'row', 'are')} left"
+    least, count = counted[0]
+    if target.problem == "binary_classification" and count < LEAST_OF_CLASS:
+        return f"{many(count, 'row', 'are')} left with the label {least!r}"
+    return None

@@ -13,8 +13,8 @@ from ops.new_use_case.workspace import Workspace, name
 
 MOST_CLASSES = 100
 _MOST_NUMBERED_CLASSES = 20  # whole numbers with more values are quantities
-_LEAST_ROWS = 50
-_LEAST_OF_CLASS = 10  # rows, so that training, validation and test have some each
+LEAST_ROWS = 50
+LEAST_OF_CLASS = 10  # rows, so that training, validation and test have some each
 _BOTH = 2
 
 
@@ -97,10 +97,10 @@ def _target(request: Request, label: Measured, counts: dict[Value, int], notes: 
             f"{label.name} has {len(counts)} whole values: classes. If they are a quantity: --problem regression."
         )
     _require_common(label, counts)
-    rare = [value for value, rows in counts.items() if rows < _LEAST_OF_CLASS]
+    rare = [value for value, rows in counts.items() if rows < LEAST_OF_CLASS]
     if rare:
         notes.append(
-            f"Fewer than {_LEAST_OF_CLASS} rows each have the label {quoted(rare)}: little can be learnt of them."
+            f"Fewer than {LEAST_OF_CLASS} rows each have the label {quoted(rare)}: little can be learnt of them."
         )
     return Target(problem, label, classes=tuple(sorted(counts)), notes=tuple(notes))
 
@@ -128,10 +128,10 @@ def _require_classes(label: Measured, counts: dict[Value, int], problem: Problem
             "wanted. Leave the option out, or name another column."
         )
     least = min(counts, key=lambda value: counts[value])
-    if problem == "binary_classification" and counts[least] < _LEAST_OF_CLASS:
+    if problem == "binary_classification" and counts[least] < LEAST_OF_CLASS:
         raise DataError(
             f"--label: only {many(counts[least], 'row', 'have')} the label {quoted([least])}; allowed are at least "
-            f"{_LEAST_OF_CLASS}, so that training, validation and test have some each. Bring more rows of it."
+            f"{LEAST_OF_CLASS}, so that training, validation and test have some each. Bring more rows of it."
         )
 
 
@@ -141,19 +141,19 @@ def _require_no_positive(request: Request, problem: Problem) -> None:
 
 
 def _require_common(label: Measured, counts: dict[Value, int]) -> None:
-    common = [rows for rows in counts.values() if rows >= _LEAST_OF_CLASS]
+    common = [rows for rows in counts.values() if rows >= LEAST_OF_CLASS]
     if len(common) < _BOTH or 2 * sum(common) < label.present:
         raise DataError(
             f"--label: of the {len(counts)} values of {label.column.original}, {len(common)} "
-            f"{'has' if len(common) == 1 else 'have'} {_LEAST_OF_CLASS} rows or more each, {sum(common)} of "
+            f"{'has' if len(common) == 1 else 'have'} {LEAST_OF_CLASS} rows or more each, {sum(common)} of "
             f"{label.present} rows together; two of them, with half of the rows, are wanted. Join rare values, or name "
             "another column."
         )
 
 
 def _enough(rows: int, of_what: str) -> None:
-    if rows < _LEAST_ROWS:
+    if rows < LEAST_ROWS:
         raise DataError(
-            f"Found {many(rows, 'row')}{of_what}; allowed are at least {_LEAST_ROWS}, and a model that can be judged "
+            f"Found {many(rows, 'row')}{of_what}; allowed are at least {LEAST_ROWS}, and a model that can be judged "
             "needs some hundreds. Bring more rows."
         )

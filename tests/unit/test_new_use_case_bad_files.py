@@ -106,7 +106,7 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
         LINES[0] + '1,2,"Oslo"s,2022-01-01,yes\n' + "".join(LINES[1:]), "data.csv", ["line 2", "a quote"],
     ),
     "no encoding": (b"churn,spend\nyes,\x81\x98\xff\xff\n", "data.csv", ["is not UTF-8", "--encoding"]),
-    "too few rows": ("".join(LINES[:31]), "data.csv", ["There are 30 rows", "at least 50", "Bring more rows"]),
+    "too few rows": ("".join(LINES[:31]), "data.csv", ["Found 30 rows", "at least 50", "Bring more rows"]),
     "no such label": (GOOD.replace("churn", "churned"), "data.csv", ["--label: there is no column 'churn'",
                                                                     "Did you mean churned?"]),
     "label in capitals": (GOOD.replace("churn", "CHURN"), "data.csv", ["no column 'churn'", "Did you mean CHURN?"]),
