@@ -22,7 +22,7 @@ def odd_values(workspace: Workspace, column: str, found: Found) -> str | None:
     if found["any"] > max(times, _number(found)[1]) and found["any"] >= _NEARLY * found["present"]:
         return _both_ways(workspace, column, found)
     kind, fitting, fits = _fitting(column, found)
-    if fitting < _NEARLY * found["present"] or found["different"] <= _FEW:
+    if fitting < _NEARLY * found["present"] or not many_different(found):
         return None
     words = _words(workspace, column, fits)
     said = f"{fitting} of {found['present']} values are {kind}, but not {_told(words)}"
@@ -32,7 +32,7 @@ def odd_values(workspace: Workspace, column: str, found: Found) -> str | None:
 def mixture(workspace: Workspace, column: str, found: Found) -> str | None:
     """Return the words of a column of which half or more are numbers or times, and fewer than nearly all."""
     kind, fitting, fits = _fitting(column, found)
-    if not _HALF * found["present"] <= fitting < found["present"] or found["different"] <= _FEW:
+    if not _HALF * found["present"] <= fitting < found["present"] or not many_different(found):
         return None
     words = _words(workspace, column, fits)
     return f"holds {kind} ({fitting} of {found['present']} values) and words: {_told(words)}{_hint(words)}"
@@ -42,6 +42,20 @@ def beside(workspace: Workspace, column: str) -> str:
     """Return the words of a category that mean nothing elsewhere, such as ?, and how to have them missing."""
     words = _words(workspace, column, f"NOT {forms.is_beside(name(column))}")
     return f"{_told(words)} counts as a value like the others{_hint(words, least=1)}"
+
+
+def many_different(found: Found) -> bool:
+    """Whether a column has more different values than a scale has."""
+    return found["different"] > _FEW
+
+
+def example(workspace: Workspace, column: str) -> str:
+    """Return the first value and its row, for people."""
+    text = name(column)
+    [(value, row)] = workspace.rows(
+        f"SELECT {text}, {name(ROW)} FROM source WHERE {text} IS NOT NULL ORDER BY 2 LIMIT 1"  # noqa: S608 - quoted
+    )
+    return f"{value[:_LONGEST_MARK]!r} in row {row}"
 
 
 def misfits(workspace: Workspace, column: str, kind: Literal["number", "time"]) -> str:

@@ -4,6 +4,7 @@ A text has no blanks around it, and is missing where it stands for nothing in an
 the marks that a person names.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from ops.new_use_case.workspace import Workspace, literal, name
 
 ROW = "@row"  # from 1, below the names
 _SHOWN = 3  # wrong lines in a message
+_LONGEST_WORD = 30
 
 
 class Marks(NamedTuple):
@@ -95,7 +97,7 @@ def _csv(workspace: Workspace, path: Path, encoding: str | None, missing: Marks)
     )
     _require_all_lines(workspace, path, len(used))
     workspace.run(f"CREATE VIEW file AS FROM read_parquet({literal(str(staged))})")
-    notes = [] if read in ("utf-8", "utf-8-sig") else [f"The text was read as {read}."]
+    notes = [] if read in ("utf-8", "utf-8-sig") or encoding is not None else [_of_encoding(utf8, read)]
     notes += _source(workspace, {column: (column, "VARCHAR") for column in used}, missing, as_it_is=not missing.all)
     columns = tuple(SourceColumn(*both, "VARCHAR") for both in zip(used, _originals(list(layout.names)), strict=True))
     return Source(columns, layout.separator, tuple(notes))
@@ -173,6 +175,15 @@ def _parquet(workspace: Workspace, path: Path, missing: Marks) -> Source:
         None,
         tuple(notes),
     )
+
+
+def _of_encoding(utf8: Path, read: str) -> str:
+    with utf8.open(encoding="utf-8") as lines:
+        found = next((word for line in lines for word in re.findall(r"\w+", line) if not word.isascii()), None)
+    example = (
+        f", with words such as {found[:_LONGEST_WORD]!r}; if they look wrong, name its --encoding" if found else ""
+    )
+    return f"The text was read as {read}{example}."
 
 
 def _originals(names: list[str]) -> list[str]:

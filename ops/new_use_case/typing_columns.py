@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ops.new_use_case import evidence, forms, infinite, misfits, times_of_no_date
+from ops.new_use_case import evidence, forms, infinite, long_numbers, misfits, times_of_no_date
 from ops.new_use_case.column import Column, Kind
 from ops.new_use_case.evidence import Found
 from ops.new_use_case.request import Dates
@@ -34,6 +34,7 @@ def typed(
         column.name: _of_text(workspace, column, counted[column.name], comma, dates, wanted.get(column.name))
         for column in texts
     }
+    decided |= long_numbers.as_text(workspace, [one for one in source.columns if wanted.get(one.name) != "number"])
     times = [one.name for one in source.columns if one.type == "DATE" or one.type.startswith("TIMESTAMP")]
     far = times_of_no_date.odd_values(workspace, times)
     decided |= {
@@ -67,7 +68,8 @@ def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
         return Column(column.name, column.original, "time", f"{value} AT TIME ZONE 'UTC'", note)
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
         return Column(column.name, column.original, "time", f"{value}::TIMESTAMP")
-    return Column(column.name, column.original, "unusable", value, why=f"is {column.type}, which no feature is made of")
+    why = "has no value in any row" if kind == '"NULL"' else f"is {column.type}, which no feature is made of"
+    return Column(column.name, column.original, "unusable", value, why=why)
 
 
 def _of_text(
@@ -85,7 +87,9 @@ def _of_text(
     odd = misfits.odd_values(workspace, column.name, found)
     note = None
     if found["present"] and found["unit"] == found["present"]:
-        note = "its values are numbers with a unit; write them without, to have them as numbers"
+        note = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}"
+        note += "; write them without, to have them as numbers"
+        odd, note = (note, None) if misfits.many_different(found) else (None, note)
     elif odd is None and found["beside"]:
         note = misfits.beside(workspace, column.name)
     if odd is None and (mixed := misfits.mixture(workspace, column.name, found)) is not None:
@@ -100,7 +104,7 @@ def _number(column: SourceColumn, found: Found, comma: bool) -> Column:
     note, whole = forms.NUMBER_FORMS[chosen].note, found["whole"] == found["present"]
     if whole:
         note = None
-    elif "decimal comma" in fitting and len(fitting) > 1 and note is not None:
+    elif "decimal comma" in fitting and {"plain", "comma groups"} & set(fitting) and note is not None:
         note += " (its values could be read otherwise; the rest of the file decided: check this)"
     number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(name(column.name))} AS DOUBLE)"
     known = whole and not found["code"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_ONE = {"have": "has", "stay": "stays", "are": "is", "were": "was", "hold": "holds", "say": "says"}
+_ONE = {"have": "has", "are": "is", "were": "was", "hold": "holds", "say": "says"}
 
 
 def many(count: int, thing: str, verb: str = "") -> str:

@@ -101,11 +101,14 @@ def test_what_was_read_of_the_label_is_told(repository: Repository) -> None:
 
 
 def test_the_terminal_has_the_first_of_what_is_left_out_and_how_many_more(repository: Repository) -> None:
-    frame = customers().assign(**{f"constant{place}": place for place in range(14)})
-    told = said(repository.new(frame, "churn"))
-    assert "left out constant9: has the same value in every row" in told
-    assert "constant10" not in told
-    assert "and 4 more columns left out: use_case.yaml has each beside its column" in told
+    alike: dict[str, Any] = {f"constant{place}": place for place in range(14)}
+    apart: dict[str, Any] = {f"rare{place}": ["1"] * (place + 1) + [""] * (ROWS - place - 1) for place in range(12)}
+    told = said(repository.new(customers().assign(**alike, **apart), "churn"))
+    listed = "constant0, constant1, constant2, constant3, constant4 and 9 more"
+    assert f"left out {listed}: has the same value in every row" in told
+    assert "left out rare8: is missing in 291 of 300 rows" in told
+    assert "rare9" not in told
+    assert "and 3 more columns left out: use_case.yaml has each beside its column" in told
 
 
 def test_what_no_feature_can_be_made_of_is_told_in_the_terminal(repository: Repository) -> None:
