@@ -124,7 +124,7 @@ def _words(workspace: Workspace, column: str, fits: str) -> list[Word]:
     return workspace.rows(
         f"SELECT {text}, count(*), min({name(ROW)}) FROM source WHERE {text} IS NOT NULL AND NOT ({fits}) "  # noqa: S608 - quoted
         f"GROUP BY 1 ORDER BY 2 DESC, 3 LIMIT {_SHOWN + 1}"
-    )  # type: ignore[return-value] # three columns
+    )
 
 
 def _told(words: list[Word]) -> str:

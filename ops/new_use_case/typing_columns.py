@@ -87,9 +87,9 @@ def _of_text(
     odd = misfits.odd_values(workspace, column.name, found)
     note = None
     if found["present"] and found["unit"] == found["present"]:
-        note = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}"
-        note += "; write them without, to have them as numbers"
-        odd, note = (note, None) if misfits.many_different(found) else (None, note)
+        with_unit = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}"
+        with_unit += "; write them without, to have them as numbers"
+        odd, note = (with_unit, None) if misfits.many_different(found) else (None, with_unit)
     elif odd is None and found["beside"]:
         note = misfits.beside(workspace, column.name)
     if odd is None and (mixed := misfits.mixture(workspace, column.name, found)) is not None:
@@ -101,6 +101,7 @@ def _number(column: SourceColumn, found: Found, comma: bool) -> Column:
     """Return a column of numbers; `comma`: whether the rest of the file has decimal commas."""
     fitting = [form for form in forms.NUMBER_FORMS if found[form] == found["present"]]
     chosen = "decimal comma" if comma and "decimal comma" in fitting else fitting[0]
+    note: str | None
     note, whole = forms.NUMBER_FORMS[chosen].note, found["whole"] == found["present"]
     if whole:
         note = None
