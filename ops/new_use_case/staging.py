@@ -18,7 +18,7 @@ from ops.new_use_case.errors import DataError
 from ops.new_use_case.forms import trimmed
 from ops.new_use_case.names import identifiers
 from ops.new_use_case.source_file import kind_of
-from ops.new_use_case.workspace import Workspace, literal, name
+from ops.new_use_case.workspace import Workspace, literal, name, reason
 
 ROW = "@row"  # from 1, below the names
 _SHOWN = 3  # wrong lines in a message
@@ -134,10 +134,9 @@ def _require_all_lines(workspace: Workspace, path: Path, width: int) -> None:
     )
     more = f" (and {len(found) - _SHOWN} more lines)" if len(found) > _SHOWN else ""
     raise DataError(
-        f"{shown(path)}: {lines}{more}; the names are {width}, and every line has as many fields. Correct the lines: "
-        "quote "
-        'a field that holds the separator or a line break, write a quote inside quotes twice (""), and remove titles, '
-        "comments and totals."
+        f"{shown(path)}: {lines}{more}; there are {width} names, and every line has as many fields. Correct the lines: "
+        'quote a field that holds the separator or a line break, write a quote inside quotes twice (""), and remove '
+        "titles, comments and totals."
     )
 
 
@@ -149,7 +148,7 @@ def _reason(kind: str, message: str) -> str:
         "LINE SIZE OVER MAXIMUM": "longer than 4,000,000 characters; does a quote not end?",
         "INVALID ENCODING": "no UTF-8",
     }
-    return known.get(str(kind), str(message).splitlines()[0])
+    return known.get(str(kind)) or reason(message)
 
 
 def _short(text: str | None) -> str:

@@ -84,24 +84,27 @@ def _of_text(
         return _as_text(column, note=note)
     if found["present"] and max(found["day"], found["month"]) == found["present"]:
         return _time(workspace, column, found, dates)
-    odd = misfits.odd_values(workspace, column.name, found)
-    note = None
+    return _of_words(workspace, column, found)
+
+
+def _of_words(workspace: Workspace, column: SourceColumn, found: Found) -> Column:
+    """Return a column of text, and what keeps it from being numbers or times, if nearly all of it is."""
     if found["present"] and found["unit"] == found["present"]:
-        with_unit = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}"
-        with_unit += "; write them without, to have them as numbers"
-        odd, note = (with_unit, None) if misfits.many_different(found) else (None, with_unit)
-    elif odd is None and found["beside"]:
+        unit = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}; write them "
+        unit += "without, to have them as numbers"
+        return _as_text(column, odd=unit) if misfits.many_different(found) else _as_text(column, note=unit)
+    if (odd := misfits.odd_values(workspace, column.name, found)) is not None:
+        return _as_text(column, odd=odd)
+    note = misfits.mixture(workspace, column.name, found)
+    if note is None and found["beside"]:
         note = misfits.beside(workspace, column.name)
-    if odd is None and (mixed := misfits.mixture(workspace, column.name, found)) is not None:
-        note = mixed
-    return _as_text(column, odd, note)
+    return _as_text(column, note=note)
 
 
 def _number(column: SourceColumn, found: Found, comma: bool) -> Column:
     """Return a column of numbers; `comma`: whether the rest of the file has decimal commas."""
     fitting = [form for form in forms.NUMBER_FORMS if found[form] == found["present"]]
     chosen = "decimal comma" if comma and "decimal comma" in fitting else fitting[0]
-    note: str | None
     note, whole = forms.NUMBER_FORMS[chosen].note, found["whole"] == found["present"]
     if whole:
         note = None

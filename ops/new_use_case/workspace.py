@@ -1,5 +1,6 @@
 """DuckDB over the files of one run, in a folder that goes afterwards."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ import duckdb
 from ops.console import shown
 from ops.new_use_case.errors import DataError
 
+_KIND = re.compile(r"^([A-Z][A-Za-z-]+ )+Error: ")
+_NO_REASON = ("CSV Error on Line", "Original Line", "Possible", "* ", "LINE ")
 _TOGETHER = 500  # columns
 _PER_QUERY = 60  # expressions; the time that DuckDB plans grows with their square, and files are read by columns
 
@@ -35,7 +38,7 @@ class Workspace:
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
             raise  # of a statement that is wrong itself
         except duckdb.Error as error:
-            said = str(error).splitlines()[0]
+            said = reason(str(error)).removesuffix(".")
             raise DataError(f"{shown(self.source)}: cannot be read: {said}. Write the file again.") from error
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -86,6 +89,18 @@ def opened(scratch: Path, source: Path) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
+
+
+def reason(message: str) -> str:
+    """Return the line of DuckDB's message that says why, without the kind of error and the lines that repeat the input.
+
+    >>> reason("Invalid Input Error: CSV Error on Line: 4\\nOriginal Line: a,b\\nValue with unterminated quote found.")
+    'Value with unterminated quote found.'
+    >>> reason("IO Error: No magic bytes found at end of file")
+    'No magic bytes found at end of file'
+    """
+    lines = [_KIND.sub("", line).strip() for line in message.splitlines()]
+    return next((line for line in lines if line and not line.startswith(_NO_REASON)), lines[0] if lines else "")
 
 
 def name(text: str) -> str:

@@ -159,9 +159,9 @@ def _train(created: Created, made: Path, folder: Path) -> None:
     if not isinstance(created.use_case.train, XGBoostTrain):
         _cluster(created, made, folder)
         return
-    parameters = dict(created.use_case.train.hyperparameters)
-    rounds, patience = int(parameters.pop("num_round")), int(parameters.pop("early_stopping_rounds"))
-    parameters["eval_metric"] = str(parameters["eval_metric"]).split(",")
+    parameters: dict[str, Any] = dict(created.use_case.train.hyperparameters)
+    rounds, patience = parameters.pop("num_round"), parameters.pop("early_stopping_rounds")
+    parameters["eval_metric"] = parameters["eval_metric"].split(",")
     classes = len(created.use_case.data.classes)
     parameters |= {"nthread": 1, **({"num_class": classes} if classes else {})}  # as the pipeline gives it
     rows = {

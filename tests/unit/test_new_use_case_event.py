@@ -1,12 +1,15 @@
 """Which value is the event, and how many clusters: decided by a rule that is told, or as asked."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from ops.new_use_case import DataError
-from ops.new_use_case.event import positive
+from ops.new_use_case import Created, DataError
+from ops.new_use_case.event import Value, positive
 from ops.new_use_case.request import Request
 from tests.unit.new_use_case_kit import Repository, customers
 
@@ -26,7 +29,8 @@ def request(event: str | None = None) -> Request:
      ("true", "false"), ("はい", "いいえ"), ("T", "F"), ("late", "on time")],
 )  # fmt: skip
 def test_the_event_is_found_by_its_name_whichever_is_rarer(event: str, other: str) -> None:
-    for counts in ({event: 10, other: 90}, {other: 10, event: 90}):
+    cases: list[dict[Value, int]] = [{event: 10, other: 90}, {other: 10, event: 90}]
+    for counts in cases:
         found, why = positive(request(), counts)
         assert found == event
         assert "by its name" in why
@@ -39,7 +43,7 @@ def test_the_event_is_found_by_its_name_whichever_is_rarer(event: str, other: st
      ({"good": 90, "so so": 10}, "so so", "good"), ({"yes": 9, "late": 8}, "late", "yes")],
 )  # fmt: skip
 def test_a_guess_is_called_one_and_both_ways_to_state_it_are_told(
-    counts: dict[str | int, int], event: str | int, other: str | int
+    counts: dict[Value, int], event: Value, other: Value
 ) -> None:
     found, why = positive(request(), counts)
     assert found == event
@@ -58,6 +62,30 @@ def test_what_is_asked_for_is_taken() -> None:
 def test_both_values_of_the_label_are_declared(repository: Repository) -> None:
     data = repository.new(customers(), "churn").use_case.data
     assert (data.positive, data.negative) == ("yes", "no")
+
+
+def prepared(repository: Repository, created: Created) -> dict[str, Any]:
+    output = repository.run(created, "prepare")
+    splits: dict[str, Any] = json.loads((output / "report" / "preparation.json").read_text())["splits"]
+    return splits
+
+
+def test_an_event_of_1_beside_minus_1_is_prepared(repository: Repository) -> None:
+    frame = customers()
+    created = repository.new(frame.assign(churn=np.where(frame["churn"] == "yes", 1, -1)), "churn")
+    splits = prepared(repository, created)
+    events = sum(split["used"] * split["label_mean"] for split in splits.values() if split["used"])
+    assert round(events) == (frame["churn"] == "yes").sum()
+
+
+def test_a_label_that_nobody_declared_is_left_out_and_counted(repository: Repository) -> None:
+    created = repository.new(customers(), "churn")
+    path = created.folder / "raw" / "observations.parquet"
+    rows = pd.read_parquet(path)
+    rows.loc[:6, "churn"] = "maybe"
+    rows.to_parquet(path)
+    reasons = [split["left_out"] for split in prepared(repository, created).values()]
+    assert sum(one.get("churn is none of data.positive and data.negative", 0) for one in reasons) == 7
 
 
 def test_more_clusters_than_different_rows_are_refused(repository: Repository) -> None:

@@ -80,7 +80,7 @@ def test_aggregates_of_many_columns_are_those_of_each(tmp_path: Path) -> None:
     with workspace.opened(tmp_path, tmp_path) as opened:
         opened._connection.register("t", frame)
         wanted = {"rows": "count(v)", "sum": "sum(v)", "different": "count(DISTINCT v)"}
-        numbers = [name for name in frame if frame[name].dtype.kind == "f"]
+        numbers = [str(name) for name in frame if frame[name].dtype.kind == "f"]
         found = opened.by_column("t", numbers, wanted)
     assert len(numbers) > 100
     for name in numbers:

@@ -113,7 +113,8 @@ def test_the_terminal_has_the_first_of_what_is_left_out_and_how_many_more(reposi
 
 def test_what_no_feature_can_be_made_of_is_told_in_the_terminal(repository: Repository) -> None:
     path = repository.root / "data.parquet"
-    customers().assign(nested=[[1, 2]] * ROWS).to_parquet(path)
+    nested: Any = [[1, 2]] * ROWS
+    customers().assign(nested=nested).to_parquet(path)
     assert "left out nested: is BIGINT[], which no feature is made of" in said(repository.new(path, "churn"))
 
 
