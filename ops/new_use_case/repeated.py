@@ -1,5 +1,6 @@
 """Rows that are equal in every column: how many, whether by chance, and the one of each that is kept."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,18 +69,18 @@ def more(workspace: Workspace, table: str, columns: Sequence[str]) -> int:
 
 
 def _by_chance(workspace: Workspace, columns: Sequence[Measured]) -> float:
-    """Return how many rows would equal an earlier one by chance, at most.
+    """Return about how many rows would equal an earlier one by chance.
 
-    Two rows agree in a column with the probability sum(p**2) over its values. Those of the three columns that agree
-    least are multiplied, as if they were independent: n (n - 1) / 2 pairs, each with that probability.
+    Two different rows agree in a column with the probability sum(c (c - 1)) / n (n - 1), over the counts c of its
+    values. Those of the three columns that agree least are multiplied, as if they were independent: n (n - 1) / 2 pairs
+    of rows, each with that probability.
     """
-    drawn = sample(workspace, columns, _ROWS)
-    shares = sorted(float((drawn[one].value_counts(normalize=True, dropna=False) ** 2).sum()) for one in drawn)
-    agree = 1.0
-    for share in shares[:_TELLING]:
-        agree *= share
+    different = sample(workspace, columns, _ROWS).drop_duplicates()
+    pairs = max(len(different) * (len(different) - 1), 1)
+    counts = [different[one].value_counts(dropna=False) for one in different]
+    shares = sorted(float((found * (found - 1)).sum()) / pairs for found in counts)
     rows = columns[0].rows
-    return rows * (rows - 1) / 2 * agree
+    return rows * (rows - 1) / 2 * math.prod(shares[:_TELLING])
 
 
 def cleaning(
@@ -100,7 +101,8 @@ def cleaning(
     said = f"{many(found.rows, 'row', 'are')} equal to an earlier one in every column{aside}"
     if not found.copies:
         return (), [
-            f"{said}; chance may make as many, so they stay. If they are copies, prepare.clean has the rule duplicates."
+            f"{said}; chance may make many of them, so they stay. If they are copies, prepare.clean has the rule "
+            "duplicates."
         ]
     said = f"{said}, which chance does not make"
     twin = "one may train while its twin is judged, which flatters the model"

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ops.new_use_case import Created, summary
+from ops.new_use_case import Created, repeated, summary, workspace
+from ops.new_use_case.column import Column
+from ops.new_use_case.measuring import TABLE, measure
+from ops.new_use_case.names import ROW_NUMBER
 from tests.unit.new_use_case_kit import ROWS, Repository, customers, yaml_of
 
 
@@ -52,6 +55,31 @@ def test_rows_that_are_equal_by_chance_stay_and_are_told(repository: Repository)
     assert "duplicates" not in yaml_of(created).partition("name:")[2]
 
 
+@pytest.mark.parametrize("copies", [0, 30])
+def test_copies_among_coarse_values_are_told_from_chance(copies: int, repository: Repository) -> None:
+    drawn = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": drawn.normal(size=ROWS).round(2), "b": drawn.integers(0, 40, ROWS)})
+    frame["churn"] = np.where(frame["a"] + drawn.normal(size=ROWS) > 0, "yes", "no")
+    created = repository.new(twice(frame, copies), "churn")
+    assert bool(created.use_case.prepare.clean) == bool(copies)
+
+
+@pytest.mark.parametrize("levels", [(10, 10, 10), (30, 20), (200, 15, 4, 2)])
+def test_what_chance_makes_is_about_what_it_makes(levels: tuple[int, ...], tmp_path: Path) -> None:
+    drawn = np.random.default_rng(0)
+    frame = pd.DataFrame({f"c{place}": drawn.integers(0, most, 2000) for place, most in enumerate(levels)})
+    frame.insert(0, ROW_NUMBER, range(2000))
+    names = [str(name) for name in frame if name != ROW_NUMBER]
+    columns = [Column(name, name, "number", name) for name in names]
+    with workspace.opened(tmp_path, tmp_path) as opened:
+        opened._connection.register(TABLE, frame)
+        expected = repeated._by_chance(opened, measure(opened, columns))
+    found = int(frame.drop(columns=ROW_NUMBER).duplicated().sum())
+    more_columns = 2 if len(levels) > 3 else 1  # the fourth is not multiplied
+    # Beyond a few, pairs are more than rows: of three that are equal there are three pairs and two repetitions.
+    assert found <= expected <= 4 * more_columns * found
+
+
 def test_a_rule_that_would_drop_other_rows_is_not_declared(repository: Repository) -> None:
     frame = customers().assign(note=[f"call number {place} of a long list" for place in range(ROWS)])
     frame.loc[1, ["spend", "visits", "city", "joined", "churn"]] = frame.loc[0]  # but for the note
@@ -92,5 +120,5 @@ def test_clusters_are_counted_without_copies(repository: Repository) -> None:
     drawn = np.random.default_rng(0)
     middles = np.array([[0, 0], [9, 0], [0, 9], [9, 9]])
     points = pd.DataFrame(middles[drawn.integers(0, 4, ROWS)] + drawn.normal(0, 0.5, (ROWS, 2)), columns=["x", "y"])
-    doubled = pd.concat([points, *[points.head(3)] * 200], ignore_index=True)
+    doubled = pd.concat([points, *[points.head(7)] * 2000], ignore_index=True)
     assert repository.new(doubled).use_case.train.model_dump()["k"] == 4
