@@ -71,13 +71,13 @@ def more(workspace: Workspace, table: str, columns: Sequence[str]) -> int:
 def _by_chance(workspace: Workspace, columns: Sequence[Measured]) -> float:
     """Return about how many rows would equal an earlier one by chance.
 
-    Two different rows agree in a column with the probability sum(c (c - 1)) / n (n - 1), over the counts c of its
+    Two rows agree in a column with the probability sum(c (c - 1)) / n (n - 1), over the counts c of its
     values. Those of the three columns that agree least are multiplied, as if they were independent: n (n - 1) / 2 pairs
     of rows, each with that probability.
     """
-    different = sample(workspace, columns, _ROWS).drop_duplicates()
-    pairs = max(len(different) * (len(different) - 1), 1)
-    counts = [different[one].value_counts(dropna=False) for one in different]
+    drawn = sample(workspace, columns, _ROWS)
+    pairs = max(len(drawn) * (len(drawn) - 1), 1)
+    counts = [drawn[one].value_counts(dropna=False) for one in drawn]
     shares = sorted(float((found * (found - 1)).sum()) / pairs for found in counts)
     rows = columns[0].rows
     return rows * (rows - 1) / 2 * math.prod(shares[:_TELLING])

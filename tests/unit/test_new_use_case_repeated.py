@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ops.new_use_case import Created, repeated, summary, workspace
+from ops.new_use_case import Created, clusters, repeated, sampling, summary, workspace
 from ops.new_use_case.column import Column
 from ops.new_use_case.measuring import TABLE, measure
 from ops.new_use_case.names import ROW_NUMBER
@@ -116,9 +117,14 @@ def test_a_twin_in_the_other_half_is_no_leak(times: int, repository: Repository)
     assert "predicts the label" not in f"{street_role.why_not} {street_role.remark}"
 
 
-def test_clusters_are_counted_without_copies(repository: Repository) -> None:
-    drawn = np.random.default_rng(0)
-    middles = np.array([[0, 0], [9, 0], [0, 9], [9, 9]])
-    points = pd.DataFrame(middles[drawn.integers(0, 4, ROWS)] + drawn.normal(0, 0.5, (ROWS, 2)), columns=["x", "y"])
-    doubled = pd.concat([points, *[points.head(7)] * 2000], ignore_index=True)
-    assert repository.new(doubled).use_case.train.model_dump()["k"] == 4
+def test_clusters_are_counted_without_copies(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def counted(*drawn: Any) -> pd.DataFrame:
+        rows = sampling.sample(*drawn)
+        seen.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(clusters, "sample", counted)
+    repository.new(twice(customers().drop(columns="churn"), 150))
+    assert seen == [ROWS]
