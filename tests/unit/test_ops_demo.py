@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from config import ConfigError, UseCase
-from ops.demo import figures, run
+from ops.demo import acts, figures, run
 from ops.held_out import held_out
 from ops.target import OperationError, Target
 from tests.use_cases import use_case
@@ -68,7 +68,7 @@ def test_an_engine_that_the_laptop_lacks_is_told_at_once() -> None:
     local = Target.alone("local", "digit_clusters")
     glue = local.use_case.model_copy(update={"prepare": local.use_case.prepare.model_copy(update={"engine": "glue"})})
     with pytest.raises(OperationError, match=r"digit_clusters prepares its data with glue.*take prepare.engine out"):
-        run._require_local_engine(Target(local.environment, glue))
+        acts.require_local_engine(Target(local.environment, glue))
 
 
 def parquet(frame: pd.DataFrame) -> dict[str, Any]:
