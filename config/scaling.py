@@ -65,6 +65,6 @@ class Scaling(Bounds):
         return self
 
     @property
-    def every_bounds(self) -> dict[str, Bounds]:
-        """All bounds by the key that they stand under."""
-        return {"scaling": self} | {f"scaling.schedule.{at}": one for at, one in enumerate(self.schedule)}
+    def every_bounds(self) -> dict[tuple[str | int, ...], Bounds]:
+        """All bounds by the keys that they stand under."""
+        return {("scaling",): self} | {("scaling", "schedule", at): one for at, one in enumerate(self.schedule)}

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from config import images
 from config.errors import ConfigError
+from config.loading import place
 from config.use_case import UseCase
 from config.use_case.train import ImageTrain, KMeansTrain
 
@@ -33,7 +34,7 @@ def training_image(use_case: UseCase, region: str) -> TrainingImage:
     account, _, _, found, *_ = registry.split(".")
     if found != region:
         raise ConfigError(
-            f"pipelines_src/{use_case.name}/use_case.yaml: train.image: found a registry in {found!r}; allowed is "
+            f"{place('pipelines_src', use_case.name, ('train', 'image'))}: found a registry in {found!r}; allowed is "
             f"{region!r}, the environment's region. Replicate the repository there, and name that image."
         )
     repository = path.partition("@")[0].partition(":")[0]

@@ -1,5 +1,6 @@
 """Read a YAML file together with the line of every key, refusing what YAML would silently accept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -7,10 +8,12 @@ from typing import Any, NoReturn
 import yaml
 
 from config.errors import ConfigError
+from config.wording import shortened
 
 KeyPath = tuple[str | int, ...]
 
 _DEEPEST, _MOST = 50, 100_000
+_TEXT = "tag:yaml.org,2002:str"
 
 # The C parser is many times faster; PyYAML has it wherever libyaml was there to build it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -18,11 +21,17 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A mapping read from a file, and the line (from 1) on which each of its keys stands."""
+    """A mapping read from a file.
 
-    path: Path
+    Attributes:
+        content: the mapping.
+        lines: on which line, from 1, each of its keys stands.
+        texts: how values that are no text are written, such as 0123 or no.
+    """
+
     content: dict[str, Any]
     lines: dict[KeyPath, int]
+    texts: dict[KeyPath, str]
 
     def line_of(self, key: KeyPath) -> int:
         """Return the line of a key, or of the nearest key above it that exists."""
@@ -39,6 +48,7 @@ def read(path: Path, shown: str) -> YamlFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
+        root: yaml.Node | None = None
         loader = _Loader(text)
         root = loader.get_single_node()
         _Shape(shown).check(root)
@@ -51,16 +61,18 @@ def read(path: Path, shown: str) -> YamlFile:
         raise ConfigError(f"{shown}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         raise ConfigError(_syntax(shown, error)) from error
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(_unprintable(shown, text, error)) from error
     except yaml.YAMLError as error:
         raise ConfigError(f"{shown}: is not YAML: {error}. Mend the file.") from error
     except ValueError as error:  # a date such as 2013-02-30, or a number of thousands of digits
-        raise ConfigError(f"{shown}: holds a date or a number that does not exist: {error}. Correct it.") from error
+        raise ConfigError(_no_value(shown, root, error)) from error
     if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
         found = "nothing" if content is None else f"a {type(content).__name__}"
         raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
-    lines: dict[KeyPath, int] = {}
-    _collect(root, (), lines, shown)
-    return YamlFile(path, content, lines)
+    file = YamlFile(content, {}, {})
+    _collect(root, (), file, shown)
+    return file
 
 
 class _Shape:
@@ -87,11 +99,13 @@ class _Shape:
         raise ConfigError(f"{self._shown}:{node.start_mark.line + 1}: {what}.")
 
 
-def _collect(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], shown: str) -> None:
-    lines.setdefault(path, node.start_mark.line + 1)
+def _collect(node: yaml.Node, path: KeyPath, file: YamlFile, shown: str) -> None:
+    file.lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode) and node.tag != _TEXT:
+        file.texts[path] = node.value
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _collect(item, (*path, index), lines, shown)
+            _collect(item, (*path, index), file, shown)
     if not isinstance(node, yaml.MappingNode):
         return
     seen: dict[str, int] = {}
@@ -103,11 +117,48 @@ def _collect(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], shown: s
                 f"{shown}:{line}: {name}: stands twice, first on line {seen[key.value]}; allowed is once. Remove one."
             )
         seen[key.value] = line
-        lines[(*path, key.value)] = line
-        _collect(value, (*path, key.value), lines, shown)
+        file.lines[(*path, key.value)] = line
+        _collect(value, (*path, key.value), file, shown)
 
 
 def _syntax(shown: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
     where = f"{shown}:{mark.line + 1}" if mark else shown
     return f"{where}: is not YAML: {error.problem}. Check indentation (spaces, no tabs), quotes and colons there."
+
+
+def _unprintable(shown: str, text: str, error: yaml.reader.ReaderError) -> str:
+    # The parsers count bytes or characters; the character itself says where it is.
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    where = f"{shown}:{text.count(chr(10), 0, found.start()) + 1}" if found else shown
+    what = f"U+{ord(found[0]):04X}" if found else str(error.reason)
+    return (
+        f"{where}: holds {what}, a character that text does not have; allowed are letters, signs and spaces. Remove it."
+    )
+
+
+def _no_value(shown: str, root: yaml.Node | None, error: ValueError) -> str:
+    for path, node in _scalars(root, ()):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError as reason:
+            key = ".".join(map(str, path))
+            number = node.tag.endswith(":int")
+            why = f"a number of {len(node.value):,} digits" if number else f"no date that there is ({reason})"
+            return (
+                f"{shown}:{node.start_mark.line + 1}: {key}: found {shortened(node.value)}, {why}; allowed is a value "
+                "that exists. Correct it, or put it in quotes if it is text."
+            )
+    return f"{shown}: holds a value that does not exist: {error}. Correct it."
+
+
+def _scalars(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, yaml.ScalarNode]]:
+    if isinstance(node, yaml.ScalarNode):
+        yield path, node
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _scalars(item, (*path, index))
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key, (*path, str(key.value)))
+            yield from _scalars(value, (*path, str(key.value)))

@@ -115,13 +115,8 @@ class TrainingStack(cdk.Stack):
         pipeline.resource.add_resource_dependency(group.resource)
 
     def _group(self) -> ModelPackageGroup:
-        retention = self._environment.retention
-        return ModelPackageGroup(
-            self,
-            "ModelPackages",
-            name=self._name,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
-        )
+        destroys = self._environment.retention.destroys
+        return ModelPackageGroup(self, "ModelPackages", name=self._name, destroy=destroys)
 
     def _script(self, sources: Sources) -> ScriptCode | None:
         with archived(self._use_case, sources.folder) as archive:

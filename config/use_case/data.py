@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section, Spread, no_duplicates, refuse
 
 RESERVED = frozenset({"record_id", "excluded", "split", "baseline_forecast"})  # columns that the steps add
@@ -56,9 +57,12 @@ class Feature(Section):
         }[self.type]  # fmt: skip
         for key, set_ in wrong.items():
             if set_:
-                raise ValueError(f"{self.name}: {key} is nothing for a {self.type}; remove it or change the type")
+                raise RuleError(
+                    (key.partition(":")[0],),
+                    f"{key} is nothing for the {self.type} {self.name}; remove it or change the type",
+                )
         if self.levels is not None:
-            no_duplicates(f"{self.name}: levels", self.levels)
+            no_duplicates(("levels",), self.levels)
         return self
 
     @property
@@ -111,22 +115,23 @@ class Data(Section):
     @model_validator(mode="after")
     def _columns_agree(self) -> Self:
         fields, features = [field.name for field in self.record], [feature.name for feature in self.features]
-        no_duplicates("record", fields)
-        no_duplicates("features", features)
+        no_duplicates(("record",), fields, "name")
+        no_duplicates(("features",), features, "name")
         label = {self.label} if self.label else set()
-        refuse("record", fields, label, "is the label: a client cannot know it; remove it")
-        refuse("features", features, label, "is the label: the model would be told the answer; remove it")
-        refuse("record", fields, RESERVED, "is a column of the job scripts' own; rename it")
-        refuse("features", features, RESERVED, "is a column of the job scripts' own; rename it")
+        refuse(("record",), fields, label, "is the label: a client cannot know it; remove it", "name")
+        refuse(("features",), features, label, "is the label: the model would be told the answer; remove it", "name")
+        refuse(("record",), fields, RESERVED, "is a column of the job scripts' own; rename it", "name")
+        refuse(("features",), features, RESERVED, "is a column of the job scripts' own; rename it", "name")
         return self
 
     @model_validator(mode="after")
     def _time_is_a_time(self) -> Self:
         times = [field.name for field in self.record if field.type == "time"]
         if self.time is not None and self.time not in times:
-            raise ValueError(
-                f"time is {self.time!r}; allowed are the fields of record with type: time: "
-                f"{', '.join(times) or 'there is none yet'}; name one of them or add it to record"
+            raise RuleError(
+                ("time",),
+                f"found {self.time!r}; allowed are the fields of record with type: time: "
+                f"{', '.join(times) or 'there is none yet'}; name one of them or add it to record",
             )
         return self
 
@@ -135,12 +140,13 @@ class Data(Section):
         if self.reduce is None:
             return self
         numbers = {feature.name for feature in self.features if feature.type == "number" and feature.missing != "keep"}
-        refuse("reduce.columns", self.reduce.columns, set(self.reduce.columns) - numbers,
+        refuse(("reduce", "columns"), self.reduce.columns, set(self.reduce.columns) - numbers,
                "is no number feature without missing values; give it `missing: mean`, or leave it out")  # fmt: skip
         if self.reduce.components > len(self.reduce.columns):
-            raise ValueError(
-                f"reduce.components: found {self.reduce.components}; allowed are at most the "
-                f"{len(self.reduce.columns)} columns; ask for fewer"
+            raise RuleError(
+                ("reduce", "components"),
+                f"found {self.reduce.components}; allowed are at most the {len(self.reduce.columns)} columns; ask for "
+                "fewer",
             )
         return self
 

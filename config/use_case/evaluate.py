@@ -1,10 +1,10 @@
 """How a model is judged, and what it must reach."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from config.use_case.section import Columns, Section
+from config.use_case.section import ColumnName, Columns, Section, Spread
 
 
 class Baseline(Section):
@@ -35,7 +35,7 @@ class Evaluate(Section):
         description="What the bootstrap draws: single rows, or all rows of a period together, since rows that share "
         "their weather are not independent and single draws would make the intervals too narrow.",
     )
-    slices: Columns | tuple[()] = Field(
+    slices: Annotated[tuple[ColumnName, ...], Spread] = Field(
         default=(), description="Columns of the records or features by whose values the model is judged as well."
     )
     slice_min_rows: int = Field(default=100, ge=1, description="Test rows below which a slice is not judged.")
@@ -55,3 +55,8 @@ class GateCondition(Section):
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("a condition has one bound: write at_least or at_most")
         return self
+
+    @property
+    def bound(self) -> tuple[Literal["at_least", "at_most"], float]:
+        """Which bound it is, and the bound."""
+        return ("at_least", self.at_least) if self.at_least is not None else ("at_most", self.at_most or 0.0)

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from config.errors import RuleError
 from config.use_case.schedule import schedule_expression
 from config.use_case.section import Section
 
@@ -11,6 +12,9 @@ Rate = Annotated[float, Field(ge=0, lt=1)]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 MetricName = Literal["error_rate", "log_loss", "auc", "value", "absolute_error", "squared_error"]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
+
+
+_AT_MOST_ONE = ("error_rate", "auc")
 
 
 class DecisionValues(Section):
@@ -90,13 +94,27 @@ class Experiment(Section):
     def _consistent(self) -> Self:
         weights = [step.weight for step in self.ramp]
         if weights != sorted(set(weights)):
-            raise ValueError(f"the ramp's weights are {weights}; allowed are weights that rise; put them in order")
+            raise RuleError(("ramp",), f"found the weights {weights}; allowed are weights that rise; put them in order")
         if (self.values is not None) != (self.metric == "value"):
-            raise ValueError("`values` and `metric: value` go together; write both or neither")
+            key = "metric" if self.values is None else "values"
+            raise RuleError((key,), "`values` and `metric: value` go together; write both or neither")
         if (self.at_maximum == "promote") != (self.non_inferiority is not None):
-            raise ValueError("`non_inferiority` and `at_maximum: promote` go together; write both or neither")
+            key = "at_maximum" if self.non_inferiority is None else "non_inferiority"
+            raise RuleError((key,), "`non_inferiority` and `at_maximum: promote` go together; write both or neither")
         if self.method == "thompson" and self.metric == "auc":
-            raise ValueError("thompson adds up numbers of single records, which auc has not; choose another metric")
+            raise RuleError(
+                ("metric",), "thompson adds up numbers of single records, which auc has not; choose another metric"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _differences_can_be(self) -> Self:
+        for name in ("smallest_effect", "non_inferiority"):
+            value = getattr(self, name)
+            if self.metric in _AT_MOST_ONE and value is not None and value >= 1:
+                raise RuleError(
+                    (name,), f"found {value}; {self.metric} lies in 0 to 1, so allowed is less than 1; lower it"
+                )
         return self
 
     @property

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from config.errors import RuleError
 from config.instance_types import ProcessingInstanceType
 from config.use_case.cleaning import CleaningRule
 from config.use_case.section import ColumnName, Columns, Section
@@ -52,12 +53,15 @@ class Prepare(Section):
     def _machines_are_the_engines(self) -> Self:
         for name, engines in _ENGINES_OF.items():
             if name in self.model_fields_set and self.engine not in engines:
-                raise ValueError(
-                    f"{name}: is nothing for engine {self.engine}; allowed with {' and '.join(engines)}; remove it, "
-                    "or change the engine"
+                raise RuleError(
+                    (name,),
+                    f"is nothing for engine {self.engine}; allowed with {' and '.join(engines)}; remove it, "
+                    "or change the engine",
                 )
         if self.engine == "glue" and self.instances < _LEAST_WORKERS:
-            raise ValueError(f"instances: found {self.instances}; Glue has {_LEAST_WORKERS} workers or more; raise it")
+            raise RuleError(
+                ("instances",), f"found {self.instances}; Glue has {_LEAST_WORKERS} workers or more; raise it"
+            )
         return self
 
     @model_validator(mode="after")
@@ -65,14 +69,17 @@ class Prepare(Section):
         if self.engine != "batch":
             return self
         if self.image is None:
-            raise ValueError("image: is missing; engine batch runs a container of your own; name its image in ECR")
+            raise RuleError(("image",), "is missing; engine batch runs a container of your own; name its image in ECR")
         if self.cpus not in FARGATE:
-            raise ValueError(f"cpus: found {self.cpus}; Fargate has {', '.join(map(str, FARGATE))}; choose one of them")
+            raise RuleError(
+                ("cpus",), f"found {self.cpus}; Fargate has {', '.join(map(str, FARGATE))}; choose one of them"
+            )
         least, most, step = FARGATE[self.cpus]
         if self.memory_gb not in range(least, most + 1, step):
-            raise ValueError(
-                f"memory_gb: found {self.memory_gb}; Fargate has {least} to {most} in steps of {step} with "
-                f"{self.cpus} CPUs; choose one of these"
+            raise RuleError(
+                ("memory_gb",),
+                f"found {self.memory_gb}; Fargate has {least} to {most} in steps of {step} with {self.cpus} CPUs; "
+                "choose one of these",
             )
         return self
 

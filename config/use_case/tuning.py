@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from config.use_case.section import ColumnName, Section
+from config.errors import RuleError
+from config.use_case.section import ColumnName, Section, no_duplicates
 
 
 class Range(Section):
@@ -22,16 +23,31 @@ class Range(Section):
         if self.type == "categorical":
             if not self.values or self.lowest is not None or self.highest is not None:
                 raise ValueError("a categorical range has values and no lowest or highest; write values: [a, b]")
+            no_duplicates(("values",), self.values)
             return self
-        if self.values or self.lowest is None or self.highest is None or self.lowest >= self.highest:
-            raise ValueError(f"a range of type {self.type} has lowest below highest and no values; write both")
-        if self.scale == "Logarithmic" and self.lowest <= 0:
-            raise ValueError("a logarithmic scale begins above 0; raise lowest or choose another scale")
-        if self.scale == "ReverseLogarithmic" and not 0 <= self.lowest < self.highest < 1:
-            raise ValueError("a reverse logarithmic scale lies in 0 to 1, without 1; choose other bounds or scale")
-        if self.type == "integer" and (self.lowest % 1 or self.highest % 1):
-            raise ValueError("an integer range has whole bounds; correct them, or write type: continuous")
+        if self.values or self.lowest is None or self.highest is None:
+            raise ValueError(f"a range of type {self.type} has lowest and highest and no values; write both")
+        self._bounds_fit(self.lowest, self.highest)
         return self
+
+    def _bounds_fit(self, lowest: float, highest: float) -> None:
+        if lowest >= highest:
+            raise RuleError(("lowest",), f"found {lowest}; allowed is less than highest, {highest}; put them in order")
+        if self.scale == "Logarithmic" and lowest <= 0:
+            raise RuleError(
+                ("lowest",), f"found {lowest}; a logarithmic scale begins above 0; raise it or choose another scale"
+            )
+        if self.scale == "ReverseLogarithmic" and not 0 <= lowest < highest < 1:
+            raise RuleError(
+                ("scale",),
+                f"found {lowest} to {highest}; a reverse logarithmic scale lies in 0 to 1, without 1; choose "
+                "other bounds or scale",
+            )
+        for name, bound in (("lowest", lowest), ("highest", highest)):
+            if self.type == "integer" and bound % 1:
+                raise RuleError(
+                    (name,), f"found {bound}; an integer range has whole bounds; correct it, or write type: continuous"
+                )
 
 
 class Tuning(Section):
@@ -61,16 +77,24 @@ class Tuning(Section):
         if self.strategy == "Grid":
             self._grid_is_affordable()
         if (self.strategy == "Hyperband") == (self.most_rounds is None):
-            raise ValueError("most_rounds belongs to strategy Hyperband, which needs it; add or remove it")
+            key = "strategy" if self.most_rounds is None else "most_rounds"
+            raise RuleError((key,), "most_rounds belongs to strategy Hyperband, which needs it; add or remove it")
         if self.max_parallel_jobs > self.max_jobs:
-            raise ValueError(
-                f"max_parallel_jobs is {self.max_parallel_jobs}, more than max_jobs, {self.max_jobs}; lower it"
+            raise RuleError(
+                ("max_parallel_jobs",),
+                f"found {self.max_parallel_jobs}; allowed are at most max_jobs, {self.max_jobs}; lower it",
             )
         return self
 
     def _grid_is_affordable(self) -> None:
-        if any(one.type != "categorical" for one in self.ranges.values()):
-            raise ValueError("strategy Grid tries lists of values only; make each range categorical")
+        for name, one in self.ranges.items():
+            if one.type != "categorical":
+                raise RuleError(
+                    ("ranges", name, "type"),
+                    f"found {one.type!r}; strategy Grid tries lists of values only; make each range categorical",
+                )
         combinations = math.prod(len(one.values) for one in self.ranges.values())
         if combinations > self.max_jobs:
-            raise ValueError(f"the grid has {combinations} combinations, max_jobs is {self.max_jobs}; change either")
+            raise RuleError(
+                ("max_jobs",), f"the grid has {combinations} combinations, max_jobs is {self.max_jobs}; change either"
+            )

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config import UseCase
+from config import UseCase, messages
 from config.use_case.train import KMeansTrain
 from ops.target import OperationError
 
@@ -48,12 +48,6 @@ def with_hyperparameters(use_case: UseCase, given: Given) -> UseCase:
     try:
         return UseCase.model_validate(document)
     except ValidationError as error:
-        found = "; ".join(_sentence(detail) for detail in error.errors())
-        raise OperationError(f"{use_case.name}: {found}. What is allowed is what use_case.yaml allows.") from error
-
-
-def _sentence(detail: Any) -> str:
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"]).rstrip(".")
-    place = ".".join(str(part) for part in detail["loc"])
-    return f"{place}: found {detail['input']!r}; {detail['msg']}"
+        found = messages.sentences(UseCase, document, error)
+        told = " ".join(f"{'.'.join(map(str, key))}: {text}" for key, text in found)
+        raise OperationError(f"{use_case.name}: {told} What is allowed is what use_case.yaml allows.") from error

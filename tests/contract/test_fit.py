@@ -161,12 +161,12 @@ def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "message"),
     [
-        ("xgboost", {"max_dept": 3}, "'max_dept', which the built-in XGBoost does not have.*did you mean max_depth"),
+        ("xgboost", {"max_dept": 3}, "max_dept: is no hyperparameter of the built-in XGBoost.*did you mean max_depth"),
         ("xgboost", {"objective": "multi:softprob"}, "allowed for binary_classification is 'binary:logistic'"),
-        ("xgboost", {"monotone_constraints": "(1)"}, "found 1 places"),
-        ("xgboost", {"num_class": 3}, "found .num_class., which the built-in"),
+        ("xgboost", {"monotone_constraints": "(1,)"}, "found 1 places"),
+        ("xgboost", {"num_class": 3}, "num_class: comes from data.classes"),
         ("xgboost", {"max_depth": [3]}, r"train.*max_depth.*found \[3\]"),
-        ("kmeans", {"k": 1}, "train.kmeans.k: found 1; .*greater than or equal to 2"),
+        ("kmeans", {"k": 1}, "train.k: found 1; .*greater than or equal to 2"),
         ("kmeans", {"epochs": 0}, "epochs: found 0; allowed is a whole number of at least 1"),
         ("kmeans", {"feature_dim": 3}, "feature_dim: comes with the use case"),
         ("script", {"sagemaker_program": "other.py"}, "sagemaker_program: comes with the use case"),

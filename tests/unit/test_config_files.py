@@ -24,8 +24,8 @@ TEXTS = {
     "twice": ("name: dev\nname: prod\n", [":2:", "name", "twice", "line 1"]),
     "nested twice": ("name: dev\nnetwork:\n  cidr: a\n  cidr: b\n", [":4:", "network.cidr", "twice"]),
     "python tag": ("name: !!python/object:os.system x\n", [":1:", "not YAML"]),
-    "impossible date": ("name: 2013-02-30\n", ["date"]),
-    "number of 5,000 digits": (f"name: {'1' * 5000}\n", ["number that does not exist"]),
+    "impossible date": ("name: dev\nowner: 2013-02-30\n", [":2: owner: found 2013-02-30", "no date"]),
+    "number of 5,000 digits": (f"name: {'1' * 5000}\n", [":1: name: found 1111", "5,000 digits"]),
     "too deep": (f"name: dev\nowner: {'[' * 60}{']' * 60}\n", [":2:", "50 levels"]),
     "too deep for the parser": (f"owner: {'[' * 3000}{']' * 3000}\n", ["50 levels"]),
     "aliases of aliases": (
