@@ -14,16 +14,16 @@ from config.places import Place, below, key_of, section_at
 from config.wording import shortened
 from config.yaml_file import KeyPath
 
+_BARE = ", without quotes"
 _TYPES = {
     "string_type": "text",
-    "invalid_key": "text as a key, in quotes",
-    "int_type": "a whole number, without quotes",
+    "int_type": f"a whole number{_BARE}",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",
     "finite_number": "a finite number",
-    "bool_type": "true or false, without quotes",
+    "bool_type": f"true or false{_BARE}",
     "bool_parsing": "true or false",
     "tuple_type": "a list, [a, b]",
     "dict_type": "a mapping of keys to values",
@@ -59,6 +59,8 @@ def sentences(
     found: dict[tuple[KeyPath, str], tuple[Any, list[str]]] = {}
     said: list[Sentence] = []
     for detail in error.errors():
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # it is long enough; pydantic counts without the values that have errors of their own
         path = key_of(content, detail["loc"], missing=detail["type"] == "missing")
         if sentence := _whole_sentence(model, content, detail, path):
             said.append(sentence)
@@ -72,8 +74,11 @@ def sentences(
 
 def _of_values(found: Mapping[tuple[KeyPath, str], tuple[Any, list[str]]]) -> Iterator[Sentence]:
     for (path, shown), (value, kinds) in found.items():
-        allowed = " or ".join(dict.fromkeys(kinds))
+        several = len(set(kinds)) > 1
+        allowed = " or ".join(dict.fromkeys(kind.removesuffix(_BARE) if several else kind for kind in kinds))
         taken_for = _TAKEN_FOR.get(type(value)) if _TYPES["string_type"] in kinds else None
+        if several and taken_for == _TAKEN_FOR[float]:
+            taken_for = None  # numbers are allowed as well, only not this one
         if taken_for:
             yield path, f"found {shown}, {taken_for} to YAML; allowed is {allowed}. Put it in quotes."
         else:
@@ -119,8 +124,9 @@ def _size(value: Any, context: dict[str, Any]) -> str:
     bound = "most" if "max_length" in context else "least"
     number = context.get("max_length", context.get("min_length"))
     if isinstance(value, str):
-        return f"text of at {bound} {number} characters"
-    return f"{'a mapping' if isinstance(value, dict) else 'a list'} of at {bound} {number}"
+        return f"text of at {bound} {number} character{'' if number == 1 else 's'}"
+    kind = "a mapping" if isinstance(value, dict) else "a list"
+    return f"{kind} of at {bound} {number} {'entry' if number == 1 else 'entries'}"
 
 
 def _unknown_key(model: type[BaseModel], place: Place, name: object) -> str:

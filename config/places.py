@@ -1,7 +1,7 @@
 """What a place that pydantic names is in the file, and in the schema.
 
 Pydantic's places hold more than keys: "[key]" for a key of a mapping that is wrong itself, and which of several
-sections was meant where a key may hold one of several kinds (a split by time, at random, ...).
+kinds was meant where a key may hold one of several (a split by time, at random, ...; text, a number, ...).
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ Place = tuple[int | str, ...]
 def key_of(content: Any, place: Place, *, missing: bool) -> KeyPath:
     """Return the keys that lead to a place in a file's content; `missing`: the last one is not there."""
     path: list[int | str] = []
-    for position, part in enumerate(place):
+    for position, part in enumerate(place, start=1):
         written = _written(content, part)
         if _has(content, written):
             content = content[written]
-        elif not (position == len(place) - 1 and (missing or not isinstance(content, dict))) or part == "[key]":
+        elif not missing or position < len(place):
             continue
         path.append(written)
     return tuple(path)

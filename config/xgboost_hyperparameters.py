@@ -103,6 +103,10 @@ def check_together(parsed: Mapping[str, Any]) -> None:
     objective, metrics = parsed.get("objective", "reg:squarederror"), parsed.get("eval_metric", ())
     if objective.startswith("multi:") and "num_class" not in parsed:
         raise RuleError(("num_class",), f"is missing; {objective} needs the number of classes; add it")
+    if objective in ("binary:logistic", "reg:logistic") and parsed.get("base_score", 0.5) >= 1:
+        raise RuleError(
+            ("base_score",), f"found {parsed['base_score']}; allowed with {objective} is a number below 1; lower it"
+        )
     if "auc" in metrics and not objective.startswith(("binary:", "rank:")):
         raise RuleError(
             ("eval_metric",), f"found 'auc', which {objective} has not; allowed with binary and rank; choose another"

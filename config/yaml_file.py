@@ -1,6 +1,5 @@
 """Read a YAML file together with the line of every key, refusing what YAML would silently accept."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,12 +7,9 @@ from typing import Any, NoReturn
 import yaml
 
 from config.errors import ConfigError
-from config.wording import shortened
-
-KeyPath = tuple[str | int, ...]
+from config.yaml_nodes import KeyPath, Nodes
 
 _DEEPEST, _MOST = 50, 100_000
-_TEXT = "tag:yaml.org,2002:str"
 
 # The C parser is many times faster; PyYAML has it wherever libyaml was there to build it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,33 +42,40 @@ def read(path: Path, shown: str) -> YamlFile:
     Raises:
         ConfigError: it cannot be read, is not YAML, is not a mapping, or has a key twice.
     """
+    content = _bytes(path, shown)
     try:
-        text = path.read_text(encoding="utf-8")
-        root: yaml.Node | None = None
-        loader = _Loader(text)
-        root = loader.get_single_node()
-        _Shape(shown).check(root)
-        content = None if root is None else loader.construct_document(root)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown}:{line}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    nodes = Nodes(shown)
+    try:
+        return YamlFile(_mapping(text, shown, nodes), nodes.lines, nodes.texts)
     except RecursionError as error:  # of the parser
         raise ConfigError(f"{shown}: values lie more than {_DEEPEST} levels deep. Remove levels.") from error
-    except OSError as error:
-        raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{shown}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         raise ConfigError(_syntax(shown, error)) from error
     except yaml.reader.ReaderError as error:
         raise ConfigError(_unprintable(shown, text, error)) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{shown}: is not YAML: {error}. Mend the file.") from error
-    except ValueError as error:  # a date such as 2013-02-30, or a number of thousands of digits
-        raise ConfigError(_no_value(shown, root, error)) from error
-    if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
-        found = "nothing" if content is None else f"a {type(content).__name__}"
-        raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
-    file = YamlFile(content, {}, {})
-    _collect(root, (), file, shown)
-    return file
+
+
+def _bytes(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
+
+
+def _mapping(text: str, shown: str, nodes: Nodes) -> dict[str, Any]:
+    loader = _Loader(text)
+    root = loader.get_single_node()
+    _Shape(shown).check(root)
+    if isinstance(root, yaml.MappingNode):
+        nodes.walk(root)
+        content: dict[str, Any] = loader.construct_document(root)
+        return content
+    found = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a single value"}.get(type(root), "nothing")
+    raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
 
 
 class _Shape:
@@ -99,28 +102,6 @@ class _Shape:
         raise ConfigError(f"{self._shown}:{node.start_mark.line + 1}: {what}.")
 
 
-def _collect(node: yaml.Node, path: KeyPath, file: YamlFile, shown: str) -> None:
-    file.lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.ScalarNode) and node.tag != _TEXT:
-        file.texts[path] = node.value
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _collect(item, (*path, index), file, shown)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.value in seen:
-            name = ".".join(map(str, (*path, key.value)))
-            raise ConfigError(
-                f"{shown}:{line}: {name}: stands twice, first on line {seen[key.value]}; allowed is once. Remove one."
-            )
-        seen[key.value] = line
-        file.lines[(*path, key.value)] = line
-        _collect(value, (*path, key.value), file, shown)
-
-
 def _syntax(shown: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
     where = f"{shown}:{mark.line + 1}" if mark else shown
@@ -135,30 +116,3 @@ def _unprintable(shown: str, text: str, error: yaml.reader.ReaderError) -> str:
     return (
         f"{where}: holds {what}, a character that text does not have; allowed are letters, signs and spaces. Remove it."
     )
-
-
-def _no_value(shown: str, root: yaml.Node | None, error: ValueError) -> str:
-    for path, node in _scalars(root, ()):
-        try:
-            yaml.SafeLoader("").construct_object(node)
-        except ValueError as reason:
-            key = ".".join(map(str, path))
-            number = node.tag.endswith(":int")
-            why = f"a number of {len(node.value):,} digits" if number else f"no date that there is ({reason})"
-            return (
-                f"{shown}:{node.start_mark.line + 1}: {key}: found {shortened(node.value)}, {why}; allowed is a value "
-                "that exists. Correct it, or put it in quotes if it is text."
-            )
-    return f"{shown}: holds a value that does not exist: {error}. Correct it."
-
-
-def _scalars(node: yaml.Node | None, path: KeyPath) -> Iterator[tuple[KeyPath, yaml.ScalarNode]]:
-    if isinstance(node, yaml.ScalarNode):
-        yield path, node
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _scalars(item, (*path, index))
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _scalars(key, (*path, str(key.value)))
-            yield from _scalars(value, (*path, str(key.value)))

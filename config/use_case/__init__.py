@@ -10,7 +10,7 @@ from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.experiment import Experiment
 from config.use_case.metrics import Problem
-from config.use_case.name import UseCaseName
+from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
 from config.use_case.section import Section
 from config.use_case.split import RandomSplit, Split
@@ -29,7 +29,7 @@ Description = Annotated[
 class UseCase(Section):
     """One use case: a folder of pipelines_src."""
 
-    name: UseCaseName
+    name: UseCaseName = Field(description=f"The folder's own name: {ALLOWED}")
     description: Description
     problem: Problem
     data: Data

@@ -51,15 +51,16 @@ class Feature(Section):
     def _settings_fit_the_type(self) -> Self:
         wrong = {
             "number": {"levels": self.levels is not None, "encode": self.encode != "auto",
-                       "missing: level": self.missing == "level"},
+                       "missing": self.missing == "level"},
             "category": {"scale": self.scale != "none", "part": self.part is not None,
-                         f"missing: {self.missing}": self.missing not in ("keep", "level")},
+                         "missing": self.missing not in ("keep", "level")},
         }[self.type]  # fmt: skip
         for key, set_ in wrong.items():
             if set_:
+                found = repr(list(value) if isinstance(value := getattr(self, key), tuple) else value)
                 raise RuleError(
-                    (key.partition(":")[0],),
-                    f"{key} is nothing for the {self.type} {self.name}; remove it or change the type",
+                    (key,),
+                    f"found {found}, which is nothing for the {self.type} {self.name}; remove it or change the type",
                 )
         if self.levels is not None:
             no_duplicates(("levels",), self.levels)

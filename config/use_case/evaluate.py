@@ -53,7 +53,8 @@ class GateCondition(Section):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("a condition has one bound: write at_least or at_most")
+            found = "no bound" if self.at_least is None else "two bounds"
+            raise ValueError(f"found {found}; a condition has one: write at_least or at_most")
         return self
 
     @property

@@ -163,7 +163,7 @@ def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:
     [
         ("xgboost", {"max_dept": 3}, "max_dept: is no hyperparameter of the built-in XGBoost.*did you mean max_depth"),
         ("xgboost", {"objective": "multi:softprob"}, "allowed for binary_classification is 'binary:logistic'"),
-        ("xgboost", {"monotone_constraints": "(1,)"}, "found 1 places"),
+        ("xgboost", {"monotone_constraints": "(1,)", "tree_method": "hist"}, "found 1 places"),
         ("xgboost", {"num_class": 3}, "num_class: comes from data.classes"),
         ("xgboost", {"max_depth": [3]}, r"train.*max_depth.*found \[3\]"),
         ("kmeans", {"k": 1}, "train.k: found 1; .*greater than or equal to 2"),

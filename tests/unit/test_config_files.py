@@ -54,7 +54,7 @@ def test_a_broken_file_is_explained(root: Path, kind: str) -> None:
 
 def test_a_file_that_is_not_text_is_explained(root: Path) -> None:
     (root / "environments/dev.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: byte 0 is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"environments/dev\.yaml:1: byte 0 is not UTF-8"):
         load_environment("dev", root)
 
 

@@ -47,7 +47,7 @@ def test_a_wrong_value_is_told_with_what_is_allowed(change: dict[str, Any], word
 
 
 def test_what_is_required_is_asked_for() -> None:
-    with pytest.raises(RuleError, match="feature_dim: is missing; .* requires it; add for example `feature_dim: 64`"):
+    with pytest.raises(RuleError, match=r"feature_dim: is missing; .* requires it; add for example `feature_dim: 64`"):
         TABLE.check({"k": 3})
 
 
