@@ -7,8 +7,8 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from config import messages, yaml_file
-from config.errors import ConfigError
-from config.yaml_file import KeyPath, YamlFile
+from config.errors import ConfigError, KeyPath
+from config.yaml_file import YamlFile
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -1,7 +1,9 @@
 """Errors of configuration, for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+KeyPath = tuple[str | int, ...]  # the keys that lead to a value: ("network", "zones", 0)
 
 
 class ConfigError(Exception):
@@ -19,8 +21,8 @@ class RuleError(ValueError):
     "split.column: found 'x'; allowed are y and z; correct the name"
     """
 
-    def __init__(self, key: Sequence[str | int], text: str) -> None:
-        self.key, self.text = tuple(key), text
+    def __init__(self, key: KeyPath, text: str) -> None:
+        self.key, self.text = key, text
         super().__init__(f"{'.'.join(map(str, self.key))}: {text}" if self.key else text)
 
 

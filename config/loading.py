@@ -5,9 +5,8 @@ from pathlib import Path
 
 from config.document import Document
 from config.environment import Environment
-from config.errors import ConfigError
+from config.errors import ConfigError, KeyPath
 from config.use_case import UseCase
-from config.yaml_file import KeyPath
 
 ROOT = Path(__file__).resolve().parent.parent
 

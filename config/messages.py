@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.errors import RuleError
+from config.errors import KeyPath, RuleError
 from config.places import Place, below, key_of, section_at
 from config.wording import shortened
-from config.yaml_file import KeyPath
 
 _BARE = ", without quotes"
 _TYPES = {

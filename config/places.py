@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from config.errors import KeyPath
 from config.names import spread_of
-from config.yaml_file import KeyPath
 
 Place = tuple[int | str, ...]
 

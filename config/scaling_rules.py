@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from config.errors import RuleError
+from config.errors import KeyPath, RuleError
 from config.serving_rules import Counted
 
 _BURSTABLE = "ml.t"
@@ -66,7 +66,7 @@ def starts_within(bounds: Bounded, variants: Mapping[str, Typed]) -> None:
             )
 
 
-def parts_of(kind: str, every: Mapping[tuple[str | int, ...], Bounded]) -> None:
+def parts_of(kind: str, every: Mapping[KeyPath, Bounded]) -> None:
     """Refuse bounds that allow one instance where releases move the traffic in parts: a part is at most half."""
     for key, bounds in every.items():
         if bounds.min == 1:

@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from config.errors import ConfigError
-from config.yaml_nodes import KeyPath, Nodes
+from config.errors import ConfigError, KeyPath
+from config.yaml_nodes import Nodes
 
 _DEEPEST, _MOST = 50, 100_000
 

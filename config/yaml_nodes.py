@@ -5,10 +5,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from config.errors import ConfigError
+from config.errors import ConfigError, KeyPath
 from config.wording import shortened
-
-KeyPath = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
 _KEYS = (f"{_TAG}str", f"{_TAG}merge", f"{_TAG}value")

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
-from config.errors import RuleError
+from config.errors import KeyPath, RuleError
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.metrics import Limits, Problem, gate_metrics
@@ -25,7 +25,7 @@ def gate_fits(problem: Problem, data: Data, evaluate: Evaluate, gate: Sequence[G
     _can_pass_together(gate)
 
 
-def _has_value(key: tuple[str | int, ...], metric: str, data: Data, evaluate: Evaluate) -> None:
+def _has_value(key: KeyPath, metric: str, data: Data, evaluate: Evaluate) -> None:
     if metric.startswith("worst_slice_") and not evaluate.slices:
         raise RuleError(
             key, f"{metric} needs slices, and evaluate.slices names none; name columns there, or remove the condition"

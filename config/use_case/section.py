@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from config.errors import RuleError
+from config.errors import KeyPath, RuleError
 from config.names import names_in
 from config.section import Section
 
@@ -25,7 +25,6 @@ __all__ = [
 
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Scalar = str | int | float | bool
-KeyPath = tuple[str | int, ...]
 
 
 def _spread(value: Any) -> Any:
