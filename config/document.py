@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from config import messages, yaml_file
 from config.errors import ConfigError, KeyPath
+from config.wording import one_line
 from config.yaml_file import YamlFile
 
 T = TypeVar("T", bound=BaseModel)
@@ -47,7 +48,7 @@ class Document:
         except ValidationError as error:
             found = messages.sentences(model, self.file.content, error, self.file.texts)
             found.sort(key=lambda sentence: (self.file.line_of(sentence[0]), sentence[1]))
-            raise ConfigError("\n".join(f"{self.place(path)}: {text}" for path, text in found)) from error
+            raise ConfigError("\n".join(f"{self.place(path)}: {one_line(text)}" for path, text in found)) from error
 
     def place(self, key: KeyPath) -> str:
         """Return where a key stands: file, line and key; or the key and where its value comes from."""
@@ -58,7 +59,7 @@ class Document:
 
     def refuse(self, key: KeyPath, text: str) -> NoReturn:
         """Raise ConfigError about a key; the text without a full stop."""
-        raise ConfigError(f"{self.place(key)}: {text}.")
+        raise ConfigError(f"{self.place(key)}: {one_line(text)}.")
 
     def require_name(self, found: str, wanted: str, what: str) -> None:
         """Refuse a name other than that of the file or folder."""

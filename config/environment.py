@@ -27,7 +27,10 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
 _Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
 VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
 CallerRange = Annotated[_Range, AfterValidator(rules.not_everywhere)]
-LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+LogRetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653],
+    BeforeValidator(rules.no_switch),
+]
 
 
 class Network(Section):

@@ -11,7 +11,7 @@ from config.section import Section
 
 NotebookName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 OwnerTag = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
-Branch = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^ ~^:?*\[]+$")]
+Branch = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s\x00-\x1f\x7f~^:?*\[\\]+$")]
 Reason = Annotated[str, StringConstraints(min_length=10, max_length=300)]
 SecretArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from config.errors import RuleError
 from config.service_model import sagemaker_regions
@@ -29,6 +29,13 @@ def range_as_text(value: object) -> object:
     if isinstance(value, str | IPv4Network | IPv6Network):
         return value
     raise PydanticCustomError("ip_any_network", "an address range")
+
+
+def no_switch(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
 
 
 def private_range(network: Range) -> Range:

@@ -75,7 +75,9 @@ def _mapping(text: str, shown: str, nodes: Nodes) -> dict[str, Any]:
         content: dict[str, Any] = loader.construct_document(root)
         return content
     found = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a single value"}.get(type(root), "nothing")
-    raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
+    raise ConfigError(
+        f"{shown}:1: the file holds {found}; allowed is a mapping of keys to values, `key: value`. Correct it."
+    )
 
 
 class _Shape:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictFloat, model_validator
 
 from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section
@@ -31,8 +31,8 @@ class Between(_Rule):
 
     rule: Literal["between"]
     column: ColumnName
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: StrictFloat | None = None
+    at_most: StrictFloat | None = None
     otherwise: Literal["drop", "missing", "clip"] = Field(
         default="missing", description="The record goes, the value goes, or the value becomes the nearest possible one"
     )

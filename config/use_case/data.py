@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section, Spread, no_duplicates, refuse
@@ -16,7 +16,7 @@ class RecordField(Section):
 
     name: ColumnName
     type: Literal["number", "text", "time"] = Field(description="time: ISO 8601 without zone, 2013-06-01T05:15:00")
-    required: bool = Field(default=False, description="Whether a record without it is refused.")
+    required: StrictBool = Field(default=False, description="Whether a record without it is refused.")
 
 
 class Feature(Section):
@@ -28,7 +28,7 @@ class Feature(Section):
         default=None, description="The field of the record that it is made of, where transformations.py has no features"
     )
     part: DatePart | None = Field(default=None, description="Of a time: its year, month, day, weekday (Monday 0), ...")
-    missing: Literal["keep", "mean", "median", "level"] | float = Field(
+    missing: Literal["keep", "mean", "median", "level"] | StrictFloat = Field(
         default="keep",
         description="What a missing value becomes: keep (XGBoost has a branch for it), the training split's mean or "
         "median, a number; for a category, level: a level of its own",
@@ -79,7 +79,7 @@ class Reduction(Section):
 
     method: Literal["pca"] = "pca"
     columns: Columns = Field(description="Number features, as they are after filling and scaling; none may be missing")
-    components: int = Field(ge=1, le=1000)
+    components: StrictInt = Field(ge=1, le=1000)
     prefix: ColumnName = Field(default="component", description="component0, component1, ...")
 
 
@@ -106,16 +106,17 @@ class Data(Section):
         min_length=1, description="The features, in the order in which the model sees them."
     )
     reduce: Reduction | None = Field(default=None, description="Dimensionality reduction, after all else.")
-    category_min_rows: int = Field(
+    category_min_rows: StrictInt = Field(
         default=30, ge=1, description="Training rows below which a category's level counts as missing."
     )
-    category_smoothing: float = Field(
+    category_smoothing: StrictFloat = Field(
         default=20, ge=0, description="Rows' worth of the overall label rate that is added to each level's."
     )
 
     @model_validator(mode="after")
     def _columns_agree(self) -> Self:
         fields, features = [field.name for field in self.record], [feature.name for feature in self.features]
+        no_duplicates(("classes",), self.classes)
         no_duplicates(("record",), fields, "name")
         no_duplicates(("features",), features, "name")
         label = {self.label} if self.label else set()

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from config.errors import RuleError
 from config.instance_types import ProcessingInstanceType
@@ -34,14 +34,18 @@ class Prepare(Section):
     instance: ProcessingInstanceType | None = Field(
         default=None, description="processing, spark: instance type; left out: the environment's processing_instance"
     )
-    instances: int = Field(default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB")
+    instances: StrictInt = Field(
+        default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB"
+    )
     image: str | None = Field(
         default=None, pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$",
         description="batch: the container, an image in ECR that has Python, boto3, DuckDB, pandas and pyarrow",
     )  # fmt: skip
-    cpus: int = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")
-    memory_gb: int = Field(default=16, ge=2, le=120, description="batch: memory, GiB; what Fargate has for the CPUs")
-    max_runtime_seconds: int = Field(default=3600, ge=60, le=432000)
+    cpus: StrictInt = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")
+    memory_gb: StrictInt = Field(
+        default=16, ge=2, le=120, description="batch: memory, GiB; what Fargate has for the CPUs"
+    )
+    max_runtime_seconds: StrictInt = Field(default=3600, ge=60, le=432000)
     distinct: dict[ColumnName, Columns] = Field(
         default={},
         description="Raw tables in which a row may stand twice, with columns that tell rows apart: a row that is equal "

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from config.errors import KeyPath, RuleError
 from config.names import names_in
@@ -15,15 +15,15 @@ __all__ = [
     "Columns",
     "Scalar",
     "Section",
+    "Slices",
     "Spread",
     "kind_of",
     "known",
-    "names_in",
     "no_duplicates",
     "refuse",
 ]
 
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ColumnName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Scalar = str | int | float | bool
 
 
@@ -42,8 +42,14 @@ def _spread(value: Any) -> Any:
     return spread
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    no_duplicates((), names)
+    return names
+
+
 Spread = BeforeValidator(_spread)
-Columns = Annotated[tuple[ColumnName, ...], Spread, Field(min_length=1)]
+Columns = Annotated[tuple[ColumnName, ...], Spread, AfterValidator(_each_once), Field(min_length=1)]
+Slices = Annotated[tuple[ColumnName, ...], Spread, AfterValidator(_each_once)]
 
 
 def kind_of(value: Any, key: str, default: str) -> str:
@@ -53,9 +59,9 @@ def kind_of(value: Any, key: str, default: str) -> str:
     return str(getattr(value, key, default))
 
 
-def no_duplicates(key: KeyPath, names: Iterable[str], *below: str) -> None:
+def no_duplicates(key: KeyPath, names: Iterable[Scalar], *below: str) -> None:
     """Refuse a name that stands twice in the list at `key`, each under the key `below` if there is one."""
-    seen: set[str] = set()
+    seen: set[Scalar] = set()
     for position, name in enumerate(names):
         if name in seen:
             raise RuleError((*key, position, *below), f"names {name!r} more than once; remove the repetition")

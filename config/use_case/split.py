@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, Tag, model_validator
 from pydantic_core import PydanticKnownError
 
 from config.errors import RuleError
@@ -20,7 +20,7 @@ def _moment(value: Any) -> Any:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-_Share = Annotated[float, Field(gt=0, lt=1)]
+_Share = Annotated[StrictFloat, Field(gt=0, lt=1)]
 
 
 class TimeSplit(Section):
@@ -80,8 +80,8 @@ class RandomSplit(_Shares):
     """Splits at random, the same way each time; stratified: each label has its shares in every split."""
 
     by: Literal["random"]
-    stratify: bool = True
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    stratify: StrictBool = True
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
 
 
 class GroupSplit(_Shares):
@@ -89,7 +89,7 @@ class GroupSplit(_Shares):
 
     by: Literal["group"]
     column: ColumnName
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
 
 
 def by(value: Any) -> str:

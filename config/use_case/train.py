@@ -32,7 +32,7 @@ _LONGEST_WAIT_WITHOUT_CHECKPOINTS = 3600
 class Spot(Section):
     """Managed spot training, with checkpoints, so that an interruption costs minutes and not the whole run."""
 
-    max_wait_seconds: int = Field(
+    max_wait_seconds: StrictInt = Field(
         ge=60, le=432000, description="How long training and waiting for machines may take together."
     )
 
@@ -41,8 +41,8 @@ class _Train(Section):
     instance: TrainingInstanceType | None = Field(
         default=None, description="Instance type; left out: the environment's training_instance"
     )
-    instances: int = Field(default=1, ge=1, le=20, description="Machines that train together")
-    max_runtime_seconds: int = Field(default=3600, ge=60, le=432000)
+    instances: StrictInt = Field(default=1, ge=1, le=20, description="Machines that train together")
+    max_runtime_seconds: StrictInt = Field(default=3600, ge=60, le=432000)
     spot: Spot | None = Field(default=None, description="Train on spare capacity; left out: on demand")
     tuning: Tuning | None = Field(default=None, description="Search for hyperparameters; left out: as they are")
 
@@ -79,7 +79,7 @@ class KMeansTrain(_Train):
     """The built-in K-means."""
 
     algorithm: Literal["kmeans"]
-    k: int = Field(ge=2, le=10000, description="Clusters.")
+    k: StrictInt = Field(ge=2, le=10000, description="Clusters.")
     hyperparameters: Hyperparameters = Field(default={})
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 import math
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from config.errors import RuleError
 from config.use_case.section import ColumnName, Section, no_duplicates
@@ -13,8 +13,8 @@ class Range(Section):
     """Values between two, or a list of them."""
 
     type: Literal["continuous", "integer", "categorical"] = "continuous"
-    lowest: float | None = None
-    highest: float | None = None
+    lowest: StrictFloat | None = None
+    highest: StrictFloat | None = None
     scale: Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"] = "Auto"
     values: tuple[str, ...] = ()
 
@@ -63,14 +63,16 @@ class Tuning(Section):
         min_length=1, max_length=30, description="By hyperparameter, in the place of its value"
     )
     strategy: Literal["Bayesian", "Random", "Grid", "Hyperband"] = "Bayesian"
-    early_stopping: bool = Field(default=True, description="End training jobs that will not be the best")
-    max_jobs: int = Field(default=20, ge=1, le=750, description="Limit of cost: training jobs")
-    max_parallel_jobs: int = Field(default=2, ge=1, le=100)
-    max_runtime_seconds: int = Field(default=14400, ge=120, le=15768000, description="Limit of cost: of the whole")
-    most_rounds: int | None = Field(
+    early_stopping: StrictBool = Field(default=True, description="End training jobs that will not be the best")
+    max_jobs: StrictInt = Field(default=20, ge=1, le=750, description="Limit of cost: training jobs")
+    max_parallel_jobs: StrictInt = Field(default=2, ge=1, le=100)
+    max_runtime_seconds: StrictInt = Field(
+        default=14400, ge=120, le=15768000, description="Limit of cost: of the whole"
+    )
+    most_rounds: StrictInt | None = Field(
         default=None, ge=2, le=20000, description="Hyperband: reports of the metric by a job that runs to its end"
     )
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")
     def _strategy_fits(self) -> Self:

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+import numpy as np
 import pytest
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
@@ -151,6 +152,16 @@ def test_a_search_is_trained_once_with_the_files_values_and_the_given(deployed: 
         "objective": "binary:logistic",
         "save_model_on_termination": "true",
     }
+
+
+def test_numbers_of_numpy_are_numbers(deployed: Any) -> None:
+    given = {"eta": np.float64(0.3), "max_depth": np.int64(4)}
+    found = request(of(way("xgboost")), deployed(way("xgboost")), data(), NAME, given)["HyperParameters"]
+    assert (found["eta"], found["max_depth"]) == ("0.3", "4")
+    script = request(of(way("script")), deployed(way("script")), data(), NAME, {"rounds": np.int64(5)})[
+        "HyperParameters"
+    ]
+    assert script["rounds"] == "5"
 
 
 def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:

@@ -138,6 +138,11 @@ WRONG = [
     ),
     (
         "notebooks",
+        [{"name": "a", "repository": CODECOMMIT | {"branch": "main\n"}}],
+        ["notebooks.0.repository.branch", '"main\\n"'],
+    ),
+    (
+        "notebooks",
         [{"name": "a", "repository": CODECOMMIT | {"credentials_secret": SECRET}}],
         ["notebooks.0.repository", "credentials_secret", "role"],
     ),
@@ -239,6 +244,7 @@ EXPERIMENTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"ramp": [{"weight": 0.5}, {"weight": 0.1}]}, ["[0.5, 0.1]", "put them in order"]),
     ({"at_maximum": "promote"}, ["`non_inferiority`", "write both"]),
     ({"method": "thompson", "metric": "auc"}, ["thompson", "choose another metric"]),
+    ({"metric": "auc", "smallest_effect": 2}, ["experiment.smallest_effect: found 2.0", "auc lies in 0 to 1"]),
     ({"ramp": [{"weight": 1}]}, ["experiment.ramp.0.weight", "less than 1"]),
     ({"guards": {"latency": {"margin": 0.1}}}, ["experiment.guards.latency.above_ms"]),
 ]

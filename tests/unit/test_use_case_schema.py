@@ -91,6 +91,10 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         lambda file: file["train"]["hyperparameters"].update(monotone_constraints="(1,0)"),
         ["monotone_constraints: found 2 places", "each of the 19 features"],
     ),
+    "a class twice": (
+        lambda file: file["data"].update(classes=["a", "b", "b"]),
+        ["data.classes.2: names 'b' more than once"],
+    ),
     "resample": (lambda file: file["evaluate"].update(resample="month"), ["evaluate.resample", "'day'"]),
     "unknown key": (lambda file: file["data"].update(labell="x"), ["data.labell", "Did you mean label?"]),
 }

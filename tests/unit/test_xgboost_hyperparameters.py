@@ -137,6 +137,13 @@ def test_xgboost_computes_every_metric_that_fits_a_problem(problem: Problem) -> 
         assert set(found["rows"]) == set(own)
 
 
+def test_the_image_searches_for_a_metric_of_the_validation_data() -> None:
+    given = {"num_round": "1", "objective": "binary:logistic", "_tuning_objective_metric": "validation:auc"}
+    assert parse(given)["_tuning_objective_metric"] == "validation:auc"
+    with pytest.raises(HyperparameterError, match="train:auc is not one of"):
+        parse(given | {"_tuning_objective_metric": "train:auc"})
+
+
 def test_every_metric_is_known_and_what_more_of_it_means() -> None:
     every = {*xgboost_metrics.MAXIMIZED, *xgboost_metrics.MINIMIZED}
     assert {one for of in xgboost_metrics.OF_PROBLEM.values() for one in of} <= every

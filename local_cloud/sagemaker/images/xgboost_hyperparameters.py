@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.errors import RuleError
+from config.hyperparameter_kinds import Choice, Kind
 from config.xgboost_hyperparameters import KNOWN, TABLE, check_together
+from local_cloud.sagemaker.images import xgboost_metrics
 
 _LEFT_OUT = {"_kfold", "_num_cv_round", "use_dask_gpu_training"}  # the image has them
-_OBJECTIVE = "_tuning_objective_metric"  # what a tuning job adds
+# A tuning job adds what it looks for; the container takes metrics of the validation data only.
+_OBJECTIVE = {"_tuning_objective_metric": Choice(tuple(f"validation:{one}" for one in xgboost_metrics.ALL))}
+_TAKEN: Mapping[str, Kind] = {**KNOWN, **_OBJECTIVE}
 
 
 class HyperparameterError(Exception):
@@ -28,7 +32,7 @@ def parse(given: Mapping[str, str]) -> dict[str, Any]:
         if given_name.startswith("sagemaker_"):
             continue  # what the SDK adds for itself
         name = TABLE.aliases.get(given_name, given_name)
-        parsed[name] = text if name == _OBJECTIVE else _value(name, given_name, text)
+        parsed[name] = _value(name, given_name, text)
     if missing := [name for name in TABLE.required if name not in parsed]:
         raise HyperparameterError(f"Missing required hyperparameter: {missing[0]}")
     try:
@@ -43,11 +47,11 @@ def parse(given: Mapping[str, str]) -> dict[str, Any]:
 def _value(name: str, given_name: str, text: str) -> Any:
     if name in _LEFT_OUT:
         raise HyperparameterError(f"The local cloud does not implement the hyperparameter {given_name}")
-    if name not in KNOWN:
+    if name not in _TAKEN:
         raise HyperparameterError(
             f"Extraneous hyperparameter found: {given_name}; known are {', '.join(sorted(TABLE.names))}"
         )
     try:
-        return KNOWN[name].parse(text)
+        return _TAKEN[name].parse(text)
     except ValueError as error:
-        raise HyperparameterError(f"Hyperparameter {given_name}: {text} is not {KNOWN[name]}") from error
+        raise HyperparameterError(f"Hyperparameter {given_name}: {text} is not {_TAKEN[name]}") from error
