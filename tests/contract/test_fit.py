@@ -155,13 +155,12 @@ def test_a_search_is_trained_once_with_the_files_values_and_the_given(deployed: 
 
 
 def test_numbers_of_numpy_are_numbers(deployed: Any) -> None:
-    given = {"eta": np.float64(0.3), "max_depth": np.int64(4)}
+    given: Any = {"eta": np.float64(0.3), "max_depth": np.int64(4)}
     found = request(of(way("xgboost")), deployed(way("xgboost")), data(), NAME, given)["HyperParameters"]
     assert (found["eta"], found["max_depth"]) == ("0.3", "4")
-    script = request(of(way("script")), deployed(way("script")), data(), NAME, {"rounds": np.int64(5)})[
-        "HyperParameters"
-    ]
-    assert script["rounds"] == "5"
+    rounds: Any = {"rounds": np.int64(5)}
+    found = request(of(way("script")), deployed(way("script")), data(), NAME, rounds)["HyperParameters"]
+    assert found["rounds"] == "5"
 
 
 def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:

@@ -3,7 +3,7 @@
 import copy
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def use_case(name: str) -> dict[str, Any]:
     return document
 
 
-FILES = {
+FILES: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
     "environments/dev.yaml": (ENVIRONMENT, partial(load_environment, "dev")),
     **{
         f"pipelines_src/{name}/use_case.yaml": (use_case(name), partial(load_use_case, name))
