@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase
+from config.entry_point import require_entry_point
 from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
 from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
@@ -88,6 +89,7 @@ class TrainingStack(cdk.Stack):
         self._network, self._security, self._data = network, security, data
         self.placement = network.jobs
         self._name = f"{environment.name}-{use_case.slug}"
+        require_entry_point(use_case, sources.folder)
         group = self._group()
         with sources.code(use_case) as folder:
             code = JobCode(self, "Code", folder=folder)

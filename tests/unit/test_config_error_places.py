@@ -190,6 +190,36 @@ def test_what_two_files_disagree_on_has_a_line(root: Path) -> None:
     assert len(problems) == 3
 
 
+def test_what_a_use_case_needs_is_looked_for_with_the_configuration(root: Path) -> None:
+    dev = ENVIRONMENT.replace("ap-northeast-1a", "ap-east-2a")
+    (root / "environments/dev.yaml").write_text(f"region: ap-east-2\n{dev}")
+    [line] = check_all(root)
+    assert line.startswith(
+        "environments/dev.yaml:1: region: found 'ap-east-2', where no account of SageMaker's image xgb"
+    )
+    (root / "environments/dev.yaml").write_text(ENVIRONMENT)
+    path = root / "pipelines_src/flight_delays/use_case.yaml"
+    before, _, after = path.read_text().partition("train:\n")
+    number, after = before.count("\n") + 2, after[after.index("evaluate:") :]
+    for train, message in (
+        (
+            "{algorithm: script, entry_point: train.py}",
+            "train.entry_point: found 'train.py', which is not in the folder",
+        ),
+        (
+            "{algorithm: image, entry_point: ask.py, image: 111122223333.dkr.ecr.ap-northeast-1.amazonaws.com/a}",
+            "train.entry_point: found 'ask.py', which is not in the folder",
+        ),
+        (
+            "{algorithm: image, image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/a}",
+            "train.image: found a registry in 'eu-west-1'; allowed is 'ap-northeast-1'",
+        ),
+    ):
+        path.write_text(f"{before}train:\n  {train}\n{after}")
+        [line] = check_all(root)
+        assert line.startswith(f"pipelines_src/flight_delays/use_case.yaml:{number}: {message}"), line
+
+
 def test_what_is_given_in_place_of_the_file_is_not_blamed_on_it(root: Path) -> None:
     (root / "environments/dev.yaml").write_text(ENVIRONMENT)
     for name, reason in (("nope", "'nope', but there is no"), ("flight_delays", "'flight_delays', which stands there")):
