@@ -36,6 +36,13 @@ def label_fits_problem(problem: Problem, data: Data, split: Split) -> None:
         )
     if problem != "multiclass_classification" and data.classes:
         raise RuleError(("data", "classes"), f"is nothing for {problem}; remove it, or use multiclass_classification")
+    if data.negative is not None:
+        if problem != "binary_classification":
+            raise RuleError(("data", "negative"), f"is nothing for {problem}; remove it")
+        if str(data.negative) == str(data.positive) or data.negative == data.positive:
+            raise RuleError(
+                ("data", "negative"), f"found {data.negative!r}, which is data.positive; name the other value"
+            )
     if isinstance(split, TimeSplit) and data.time is None:
         raise RuleError(
             ("split",), "goes by time, but data.time names no field; name it, or write `split: {by: random}`"

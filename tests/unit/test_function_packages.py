@@ -9,18 +9,20 @@ import pytest
 
 LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
 FUNCTIONS = sorted(path.parent.name for path in LAMBDA.glob("*/handler.py"))
+TRIES = 12
 
 
 @pytest.mark.parametrize("package", FUNCTIONS)
 def test_a_function_imports_fast_and_without_boto3(package: str) -> None:
-    # CPU time, as wall time on a busy machine says little; the best of three, as AWS would show it on a quiet one.
+    # CPU time, as wall time on a busy machine says little; the best of some, since even that grows by a third where
+    # other processes share the core.
     code = (
         f"import time; start = time.process_time(); import {package}.handler, sys; "
         "print(time.process_time() - start, 'boto3' in sys.modules, 'aws_cdk' in sys.modules)"
     )
     environment = {"PYTHONPATH": str(LAMBDA), "LAMBDA_TASK_ROOT": str(LAMBDA), "AWS_DEFAULT_REGION": "ap-northeast-1"}
     best = 99.0
-    for _ in range(3):
+    for _ in range(TRIES):
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         seconds, boto3, cdk = done.stdout.split()
         # One with a few lines has no client of its own.
