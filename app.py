@@ -28,14 +28,18 @@ SETTINGS = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="u
 }
 
 
+def _names(listed: object) -> list[str]:
+    return [name.strip() for name in str(listed).split(",")]
+
+
 def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     """Return the application, not yet synthesised; ConfigError says what is wrong with an environment."""
     app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=outdir)
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
     use_cases = app.node.try_get_context("use_cases")
     with shared_sources() as sources:
-        for name in dict.fromkeys(name.strip() for name in str(chosen).split(",")):
-            environment = load_environment(name, use_cases=use_cases and str(use_cases).split(","))
+        for name in dict.fromkeys(_names(chosen)):
+            environment = load_environment(name, use_cases=use_cases and _names(use_cases))
             PlatformStage(app, environment, sources=sources)
     if validate:
         from stacks.validation import rule_packs  # half a second of its own

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
+from config.entry_point import require_entry_point
 from config.environment import Environment
 from config.errors import ConfigError
-from config.loading import ROOT, environment_names, load_environment, load_use_case, use_case_names
+from config.loading import ROOT, environment_names, load_environment, load_use_case, place, use_case_names
 from config.preparation import require_engine
+from config.training_image import require_images
 from config.use_case import UseCase
 
 
@@ -24,27 +26,29 @@ def check_all(root: Path = ROOT) -> list[str]:
     for name in use_case_names(root):
         try:
             use_cases[name] = load_use_case(name, root)
+            require_entry_point(use_cases[name], root / "pipelines_src")
         except ConfigError as error:
             problems.extend(str(error).splitlines())
-    problems.extend(_overlaps(environments))
-    problems.extend(_engines(environments, use_cases))
-    return problems
+    problems.extend(_overlaps(environments, root))
+    problems.extend(_deployed(environments, use_cases, root))
+    return list(dict.fromkeys(problems))  # what ails an environment ails each of its use cases
 
 
-def _engines(environments: list[Environment], use_cases: dict[str, UseCase]) -> Iterator[str]:
+def _deployed(environments: list[Environment], use_cases: dict[str, UseCase], root: Path) -> Iterator[str]:
     for environment in environments:
         for name in environment.use_cases:
-            try:
-                if name in use_cases:
-                    require_engine(environment, use_cases[name])
-            except ConfigError as error:
-                yield str(error)
+            for require in (require_engine, require_images):
+                try:
+                    if name in use_cases:
+                        require(environment, use_cases[name], root)
+                except ConfigError as error:
+                    yield str(error)
 
 
-def _overlaps(environments: list[Environment]) -> list[str]:
+def _overlaps(environments: list[Environment], root: Path) -> list[str]:
     # Ranges that overlap can never be peered, and a VPC's range cannot be changed.
     return [
-        f"environments/{second.name}.yaml: network.cidr: found {second.network.cidr}, which overlaps "
+        f"{place('environments', second.name, ('network', 'cidr'), root)}: found {second.network.cidr}, which overlaps "
         f"{first.network.cidr} of environments/{first.name}.yaml; allowed are ranges apart. Choose another."
         for first, second in combinations(environments, 2)
         if first.network.cidr.overlaps(second.network.cidr)

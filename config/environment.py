@@ -2,9 +2,19 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, IPvAnyNetwork, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    IPvAnyNetwork,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from config import notebook_rules, rules
+from config.errors import under
 from config.instance_types import ProcessingInstanceType, TrainingInstanceType
 from config.notebook import Notebook
 from config.section import Section
@@ -14,9 +24,13 @@ AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
 TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
-VpcRange = Annotated[IPvAnyNetwork, AfterValidator(rules.private_range)]
-CallerRange = Annotated[IPvAnyNetwork, AfterValidator(rules.not_everywhere)]
-LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+_Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
+VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
+CallerRange = Annotated[_Range, AfterValidator(rules.not_everywhere)]
+LogRetentionDays = Annotated[
+    Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653],
+    BeforeValidator(rules.no_switch),
+]
 
 
 class Network(Section):
@@ -59,6 +73,11 @@ class Retention(Section):
     log_days: LogRetentionDays = Field(default=365, description="days that function, job and access logs are kept")
     capture_days: StrictInt = Field(default=90, ge=1, le=3650, description="days that captured requests are kept")
     noncurrent_days: StrictInt = Field(default=30, ge=1, le=3650, description="days that overwritten versions are kept")
+
+    @property
+    def destroys(self) -> bool:
+        """Whether data goes with the environment. Both settings must say so: one alone is refused."""
+        return self.removal == "destroy" and self.allow_data_loss
 
     @model_validator(mode="after")
     def _two_agreeing_settings(self) -> Self:
@@ -134,11 +153,11 @@ class Environment(Section):
         rules.each_once("use_cases", self.use_cases)
         rules.names_apart(self.use_cases)
         rules.of_use_cases("serving_of", self.serving_of, self.use_cases)
-        rules.each_once("notebooks", (notebook.name for notebook in self.notebooks))
+        rules.each_once("notebooks", (notebook.name for notebook in self.notebooks), "name")
         for index, notebook in enumerate(self.notebooks):
-            key = f"notebooks.{index}"
-            notebook_rules.knows_use_cases(key, notebook.use_cases, self.use_cases)
-            notebook_rules.reaches_repository(key, notebook.repository, self.region)
+            with under("notebooks", index):
+                notebook_rules.knows_use_cases(notebook.use_cases, self.use_cases)
+                notebook_rules.reaches_repository(notebook.repository, self.region)
         if self.notebooks:
             notebook_rules.reach_sagemaker(self.network.interface_endpoints)
             notebook_rules.opened_from_known_addresses(self.access.allowed_cidrs)

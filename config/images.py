@@ -49,14 +49,20 @@ def image(name: str, region: str) -> str:
 
 def account(name: str, region: str) -> str:
     """Return the account whose registry holds an image in a region; raises ConfigError as `image`."""
+    if text := lacking(name, region):
+        raise ConfigError(f"region: {text}.")
+    return _find(name).accounts[region]
+
+
+def lacking(name: str, region: str) -> str | None:
+    """Return why there is no image in a region, for people, without a full stop; None if there is."""
     accounts = _find(name).accounts
-    if region not in accounts:
-        raise ConfigError(
-            f"region: found {region!r}, where no account of SageMaker's image {name} ({_find(name).tag}) is known; "
-            f"allowed are {', '.join(accounts)}. Choose one of them, or update the SageMaker SDK and run "
-            "`python -m ops images refresh`."
-        )
-    return accounts[region]
+    if region in accounts:
+        return None
+    return (
+        f"found {region!r}, where no account of SageMaker's image {name} ({_find(name).tag}) is known; allowed are "
+        f"{', '.join(accounts)}. Choose one of them, or update the SageMaker SDK and run `python -m ops images refresh`"
+    )
 
 
 def _find(name: str) -> Image:

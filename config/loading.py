@@ -1,18 +1,14 @@
 """Find, read and validate the files of configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from config import messages, yaml_file
+from config.document import Document
 from config.environment import Environment
-from config.errors import ConfigError
+from config.errors import ConfigError, KeyPath
 from config.use_case import UseCase
 
 ROOT = Path(__file__).resolve().parent.parent
-T = TypeVar("T", bound=BaseModel)
 
 
 def environment_names(root: Path = ROOT) -> list[str]:
@@ -37,19 +33,18 @@ def load_environment(name: str, root: Path = ROOT, use_cases: Sequence[str] | No
         ConfigError: the file is missing, is not YAML, breaks a rule, or names a use case that has no folder.
     """
     path = root / "environments" / f"{name}.yaml"
-    changes = {} if use_cases is None else {"use_cases": list(use_cases)}
-    environment = _load(path, root, Environment, "environment", environment_names(root), changes)
-    file = f"{path.relative_to(root)}"
-    if environment.name != name:
-        raise ConfigError(
-            f"{file}: name: found {environment.name!r}; allowed is {name!r}, the file's own name. Rename one of them."
-        )
-    for use_case in environment.use_cases:
+    document = _read(path, root, "environment", environment_names(root))
+    if use_cases is not None:
+        document = document.given(f"given in place of what {document.shown} has", use_cases=list(use_cases))
+    environment = document.understood(Environment)
+    document.require_name(environment.name, name, "file")
+    for position, use_case in enumerate(environment.use_cases):
         if use_case not in use_case_names(root):
             known = ", ".join(use_case_names(root)) or "none yet"
-            raise ConfigError(
-                f"{file}: use_cases: found {use_case!r}, but there is no pipelines_src/{use_case}/use_case.yaml; "
-                f"allowed are the folders that have one: {known}. Correct the name or add the folder."
+            document.refuse(
+                ("use_cases", position),
+                f"found {use_case!r}, but there is no pipelines_src/{use_case}/use_case.yaml; allowed are the folders "
+                f"that have one: {known}. Correct the name or add the folder",
             )
     return environment
 
@@ -61,23 +56,31 @@ def load_use_case(name: str, root: Path = ROOT) -> UseCase:
         ConfigError: the file is missing, is not YAML, or breaks a rule.
     """
     path = root / "pipelines_src" / name / "use_case.yaml"
-    use_case = _load(path, root, UseCase, "use case", use_case_names(root))
-    if use_case.name != name:
-        raise ConfigError(
-            f"{path.relative_to(root)}: name: found {use_case.name!r}; allowed is {name!r}, the folder's own name. "
-            "Rename one of them."
-        )
+    document = _read(path, root, "use case", use_case_names(root))
+    use_case = document.understood(UseCase)
+    document.require_name(use_case.name, name, "folder")
     return use_case
 
 
-def _load(
-    path: Path, root: Path, model: type[T], kind: str, known: list[str], changes: Mapping[str, Any] | None = None
-) -> T:
-    shown = str(path.relative_to(root))
-    if not path.exists():
-        raise ConfigError(f"{shown}: does not exist; known {kind}s: {', '.join(known) or 'none'}. Create the file.")
-    file = yaml_file.read(path, shown)
+def place(folder: str, name: str, key: KeyPath, root: Path = ROOT) -> str:
+    """Return where a key stands, as messages say it: file, line unless the file cannot be read, and key.
+
+    Args:
+        folder: environments or pipelines_src.
+        name: of the environment or use case.
+        key: the keys that lead there.
+        root: of the repository.
+    """
+    path = root / folder / (f"{name}.yaml" if folder == "environments" else f"{name}/use_case.yaml")
     try:
-        return model.model_validate({**file.content, **changes} if changes else file.content)
-    except ValidationError as error:
-        raise ConfigError(messages.explain(file, shown, model, error)) from error
+        return Document.read(path, root).place(key)
+    except ConfigError:
+        return f"{path.relative_to(root)}: {'.'.join(map(str, key))}"
+
+
+def _read(path: Path, root: Path, kind: str, known: list[str]) -> Document:
+    if not path.exists():
+        raise ConfigError(
+            f"{path.relative_to(root)}: does not exist; known {kind}s: {', '.join(known) or 'none'}. Create the file."
+        )
+    return Document.read(path, root)

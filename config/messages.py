@@ -1,22 +1,29 @@
-"""Turn what pydantic found into a line for people: where, which key, what was found, what is allowed, what to do."""
+"""Turn what pydantic found into sentences for people: what was found, what is allowed, what to do."""
 
 import difflib
 import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.places import Place, key_of, section_at
-from config.yaml_file import KeyPath, YamlFile
+from config.errors import KeyPath, RuleError
+from config.places import Place, below, key_of, section_at
+from config.wording import shortened
 
+_BARE = ", without quotes"
 _TYPES = {
-    "string_type": "text; put it in quotes",
-    "invalid_key": "text as a key; put it in quotes",
-    "int_type": "a whole number, without quotes",
+    "string_type": "text",
+    "int_type": f"a whole number{_BARE}",
+    "int_parsing": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
-    "bool_type": "true or false, without quotes",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": f"true or false{_BARE}",
+    "bool_parsing": "true or false",
     "tuple_type": "a list, [a, b]",
     "dict_type": "a mapping of keys to values",
     "model_type": "a section with keys of its own",
@@ -26,61 +33,107 @@ _TYPES = {
     "datetime_from_date_parsing": "a date such as 2013-04-01",
     "datetime_type": "a date such as 2013-04-01",
 }
+# What has no quotes and is no text.
+_TAKEN_FOR: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    date: "a date",
+    datetime: "a time",
+}
+Sentence = tuple[KeyPath, str]
 
 
-def explain(file: YamlFile, shown: str, model: type[BaseModel], error: ValidationError) -> str:
-    """Return one line per error, in the order of the file."""
-    rows = []
+def sentences(
+    model: type[BaseModel], content: Any, error: ValidationError, texts: Mapping[KeyPath, str] | None = None
+) -> list[Sentence]:
+    """Return what is wrong, each with the keys that lead there, which the sentence itself does not repeat.
+
+    Args:
+        model: the schema.
+        content: what was validated.
+        error: what was found.
+        texts: how values that are no text are written in the file.
+    """
+    found: dict[tuple[KeyPath, str], tuple[Any, list[str]]] = {}
+    said: list[Sentence] = []
     for detail in error.errors():
-        path = key_of(file.content, detail["loc"], missing=detail["type"] == "missing")
-        rows.append((file.line_of(path), _sentence(model, detail, path)))
-    return "\n".join(f"{shown}:{line}: {text}" for line, text in sorted(rows))
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # it is long enough; pydantic counts without the values that have errors of their own
+        path = key_of(content, detail["loc"], missing=detail["type"] == "missing")
+        if sentence := _whole_sentence(model, content, detail, path):
+            said.append(sentence)
+            continue
+        # A value that may be of several kinds has an error for each.
+        shown = _found(detail["input"], (texts or {}).get(path))
+        _, kinds = found.setdefault((path, shown), (detail["input"], []))
+        kinds.append(_allowed(model, detail) or detail["msg"].removeprefix("Input should be "))
+    return [*said, *_of_values(found)]
 
 
-def _sentence(model: type[BaseModel], detail: ErrorDetails, path: KeyPath) -> str:
-    key = ".".join(map(str, path))
+def _of_values(found: Mapping[tuple[KeyPath, str], tuple[Any, list[str]]]) -> Iterator[Sentence]:
+    for (path, shown), (value, kinds) in found.items():
+        several = len(set(kinds)) > 1
+        allowed = " or ".join(dict.fromkeys(kind.removesuffix(_BARE) if several else kind for kind in kinds))
+        taken_for = _TAKEN_FOR.get(type(value)) if _TYPES["string_type"] in kinds else None
+        if several and taken_for == _TAKEN_FOR[float]:
+            taken_for = None  # numbers are allowed as well, only not this one
+        if taken_for:
+            yield path, f"found {shown}, {taken_for} to YAML; allowed is {allowed}. Put it in quotes."
+        else:
+            yield path, f"found {shown}; allowed is {allowed}. Correct the value."
+
+
+def _whole_sentence(model: type[BaseModel], content: Any, detail: ErrorDetails, path: KeyPath) -> Sentence | None:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return f"{key}: is missing and has no default{_about(model, detail['loc'])}. Add `{path[-1]}: <value>`."
+            about = _about(model, detail["loc"])
+            return path, f"is missing and has no default{about}. Add `{path[-1]}: <value>`."
         case "extra_forbidden":
-            return _unknown_key(model, detail["loc"], path, key)
+            return path, _unknown_key(model, detail["loc"], path[-1])
         case "value_error":
-            text = f"{key}: {context['error']}" if key else f"{context['error']}"
-            return text if text.endswith("?") else f"{text}."
+            error = context["error"]
+            text: object = error
+            if isinstance(error, RuleError):
+                path, text = below(content, path, error.key), error.text
+            return path, f"{text}" if f"{text}".endswith("?") else f"{text}."
         case "union_tag_invalid":
-            which = context["discriminator"].strip("'()")
-            return (
-                f"{key}.{which}: found {context['tag']!r}; allowed are {context['expected_tags']}. Correct the value."
-            )
+            path = (*path, context["discriminator"].strip("'()"))
+            return path, (f"found {context['tag']!r}; allowed are {context['expected_tags']}. Correct the value.")
         case "union_tag_not_found":
             which = context["discriminator"].strip("'()")
-            return f"{key}.{which}: is missing and has no default. Add `{which}: <value>`."
-        case kind:
-            allowed = _allowed(model, detail["loc"], kind, context) or detail["msg"].removeprefix("Input should be ")
-            return f"{key}: found {_shown(detail['input'])}; allowed is {allowed}. Correct the value."
+            return (*path, which), f"is missing and has no default. Add `{which}: <value>`."
+    return None
 
 
-def _allowed(model: type[BaseModel], place: Place, kind: str, context: dict[str, Any]) -> str | None:
+def _allowed(model: type[BaseModel], detail: ErrorDetails) -> str | None:
+    kind, context = detail["type"], detail.get("ctx", {})
     if kind in {"literal_error", "enum"}:
         return str(context["expected"])
     if kind == "string_pattern_mismatch":
-        about = _about(model, place).removeprefix(": ")
+        about = _about(model, detail["loc"]).removeprefix(": ")
         return f"{about or 'text'} (pattern {context['pattern']})"
-    if kind in {"string_too_long", "string_too_short"}:
-        most = kind == "string_too_long"
-        return f"text of at {'most' if most else 'least'} {context['max_length' if most else 'min_length']} characters"
-    if kind == "too_long":
-        return f"at most {context['max_length']} of them"
+    if kind in {"string_too_long", "string_too_short", "too_long", "too_short"}:
+        return _size(detail["input"], context)
     return _TYPES.get(kind)
 
 
-def _unknown_key(model: type[BaseModel], place: Place, path: KeyPath, key: str) -> str:
+def _size(value: Any, context: dict[str, Any]) -> str:
+    bound = "most" if "max_length" in context else "least"
+    number = context.get("max_length", context.get("min_length"))
+    if isinstance(value, str):
+        return f"text of at {bound} {number} character{'' if number == 1 else 's'}"
+    kind = "a mapping" if isinstance(value, dict) else "a list"
+    return f"{kind} of at {bound} {number} {'entry' if number == 1 else 'entries'}"
+
+
+def _unknown_key(model: type[BaseModel], place: Place, name: object) -> str:
     section = section_at(model, place[:-1])
     known = sorted(section.model_fields) if section else []
-    near = difflib.get_close_matches(str(path[-1]), known, n=1)
+    near = difflib.get_close_matches(str(name), known, n=1)
     remedy = f"Did you mean {near[0]}?" if near else "Remove it."
-    return f"{key}: is not a key that is known here; allowed are {', '.join(known)}. {remedy}"
+    return f"is not a key that is known here; allowed are {', '.join(known)}. {remedy}"
 
 
 def _about(model: type[BaseModel], place: Place) -> str:
@@ -89,6 +142,9 @@ def _about(model: type[BaseModel], place: Place) -> str:
     return f": {field.description.rstrip('.')}" if field and field.description else ""
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - the width of a line
+def _found(value: Any, text: str | None) -> str:
+    if value is None:
+        return "nothing"
+    if text is None or isinstance(value, str | list | dict):
+        return shortened(json.dumps(value, default=str, ensure_ascii=False))
+    return shortened(text)

@@ -5,12 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_validator
 
+from config.errors import RuleError
 from config.instance_types import NotebookInstanceType, has_own_disks
 from config.section import Section
 
 NotebookName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
 OwnerTag = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
-Branch = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^ ~^:?*\[]+$")]
+Branch = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s\x00-\x1f\x7f~^:?*\[\\]+$")]
 Reason = Annotated[str, StringConstraints(min_length=10, max_length=300)]
 SecretArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$")
@@ -55,15 +56,16 @@ class Repository(Section):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if self.codecommit is None and self.inside_network is None:
-            raise ValueError(
+            raise RuleError(
+                ("url",),
                 f"found {self.url!r}, which a network without internet does not reach; allowed is a CodeCommit "
                 "repository, https://git-codecommit.<region>.amazonaws.com/v1/repos/<name>, or any other whose server "
-                "the VPC has a route to. Choose CodeCommit, or add inside_network: and say what the route is"
+                "the VPC has a route to. Choose CodeCommit, or add inside_network: and say what the route is",
             )
         if self.codecommit and self.credentials_secret:
-            raise ValueError(
-                "credentials_secret is set for a CodeCommit repository; allowed is none, since the notebook's role "
-                "opens it. Remove it"
+            raise RuleError(
+                ("credentials_secret",),
+                "is set for a CodeCommit repository; allowed is none, since the notebook's role opens it. Remove it",
             )
         return self
 
@@ -105,9 +107,10 @@ class Notebook(Section):
     @model_validator(mode="after")
     def _disks_are_meant(self) -> Self:
         if has_own_disks(self.instance) and self.own_disks is None:
-            raise ValueError(
-                f"instance is {self.instance!r}, which has disks of its own beside the encrypted volume; your key does "
+            raise RuleError(
+                ("instance",),
+                f"found {self.instance!r}, which has disks of its own beside the encrypted volume; your key does "
                 "not encrypt them, only the machine's own does. Choose a type without, such as ml.m5.xlarge or "
-                "ml.p3.2xlarge, or add own_disks: and say why data may lie there"
+                "ml.p3.2xlarge, or add own_disks: and say why data may lie there",
             )
         return self

@@ -1,7 +1,7 @@
 """What a place that pydantic names is in the file, and in the schema.
 
 Pydantic's places hold more than keys: "[key]" for a key of a mapping that is wrong itself, and which of several
-sections was meant where a key may hold one of several kinds (a split by time, at random, ...).
+kinds was meant where a key may hold one of several (a split by time, at random, ...; text, a number, ...).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.yaml_file import KeyPath
+from config.errors import KeyPath
+from config.names import spread_of
 
 Place = tuple[int | str, ...]
 
@@ -17,13 +18,25 @@ Place = tuple[int | str, ...]
 def key_of(content: Any, place: Place, *, missing: bool) -> KeyPath:
     """Return the keys that lead to a place in a file's content; `missing`: the last one is not there."""
     path: list[int | str] = []
-    for position, part in enumerate(place):
-        if _has(content, part):
-            content = content[part]
-        elif not (position == len(place) - 1 and (missing or not isinstance(content, dict))) or part == "[key]":
+    for position, part in enumerate(place, start=1):
+        written = _written(content, part)
+        if _has(content, written):
+            content = content[written]
+        elif not missing or position < len(place):
             continue
-        path.append(part)
+        path.append(written)
     return tuple(path)
+
+
+def below(content: Any, path: KeyPath, key: KeyPath) -> KeyPath:
+    """Return the keys that lead to what lies `key` below a path in a file's content, whether it is there or not."""
+    for part in path:
+        content = content[part] if _has(content, part) else None
+    for part in key:
+        written = _written(content, part)
+        content = content[written] if _has(content, written) else None
+        path = (*path, written)
+    return path
 
 
 def section_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
@@ -41,10 +54,24 @@ def section_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
     return sections[0] if sections else None
 
 
+def _written(content: Any, part: int | str) -> int | str:
+    """Return where in the file's list an entry stands: a range of names, pixel[0-63], is one there and many later."""
+    if not isinstance(part, int) or not isinstance(content, Sequence) or isinstance(content, str):
+        return part
+    entries = 0
+    for position, item in enumerate(content):
+        name = item.get("name") if isinstance(item, dict) else item
+        entries += spread_of(name) if isinstance(name, str) else 1
+        if part < entries:
+            return position
+    return part
+
+
 def _has(content: Any, part: int | str) -> bool:
     if isinstance(content, dict):
         return part in content
-    return isinstance(content, Sequence) and isinstance(part, int) and part < len(content)
+    is_list = isinstance(content, Sequence) and not isinstance(content, str)
+    return is_list and isinstance(part, int) and part < len(content)
 
 
 def _kinds(section: type[BaseModel]) -> set[Any]:

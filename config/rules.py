@@ -1,10 +1,13 @@
-"""Rules that a type alone cannot say. Each raises ValueError with what was found, what is allowed and what to do."""
+"""Rules that a type alone cannot say. Each raises an error with what was found, what is allowed and what to do."""
 
 import difflib
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from config.errors import RuleError
 from config.service_model import sagemaker_regions
 
 Range = IPv4Network | IPv6Network
@@ -19,6 +22,20 @@ def known_region(region: str) -> str:
             f"found {region!r}; allowed is a region that has SageMaker, such as {', '.join(near)}. Correct the name"
         )
     return region
+
+
+def range_as_text(value: object) -> object:
+    """Refuse what Python takes for an address, and nobody writes as a range: 10 is 0.0.0.10/32 to it."""
+    if isinstance(value, str | IPv4Network | IPv6Network):
+        return value
+    raise PydanticCustomError("ip_any_network", "an address range")
+
+
+def no_switch(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
 
 
 def private_range(network: Range) -> Range:
@@ -40,12 +57,14 @@ def not_everywhere(network: Range) -> Range:
     return network
 
 
-def each_once(key: str, values: Iterable[str]) -> None:
-    """Refuse a value that stands twice in a list."""
+def each_once(key: str, values: Iterable[str], *below: str) -> None:
+    """Refuse a value that stands twice in a list, each under the key `below` of its section if there is one."""
     seen: set[str] = set()
-    for value in values:
+    for position, value in enumerate(values):
         if value in seen:
-            raise ValueError(f"{key} has {value!r} twice; allowed is once. Remove one")
+            raise RuleError(
+                (key, position, *below), f"found {value!r}, which stands there twice; allowed is once. Remove one"
+            )
         seen.add(value)
 
 
@@ -55,9 +74,10 @@ def names_apart(use_cases: Iterable[str]) -> None:
     for name in sorted(known):
         for ending, what in (("batch", "batch transform"), ("outcomes", "outcomes")):
             if f"{name}_{ending}" in known:
-                raise ValueError(
-                    f"use_cases has {name!r} and '{name}_{ending}', whose pipeline would have the name of the {what} "
-                    f"of {name!r}; allowed is one of them. Rename '{name}_{ending}'"
+                raise RuleError(
+                    ("use_cases",),
+                    f"found {name!r} and '{name}_{ending}', whose pipeline would have the name of the {what} "
+                    f"of {name!r}; allowed is one of them. Rename '{name}_{ending}'",
                 )
 
 
@@ -67,27 +87,29 @@ def of_use_cases(key: str, names: Iterable[str], use_cases: Iterable[str]) -> No
     for name in names:
         if name not in known:
             listed = ", ".join(known) or "of which it has none"
-            raise ValueError(
-                f"{key} has {name!r}; allowed are the environment's use cases, {listed}. Correct the name, or add it "
-                "to use_cases"
+            raise RuleError(
+                (key, name),
+                f"is none of the environment's use cases; allowed are {listed}. Correct the name, or add it to "
+                "use_cases",
             )
 
 
 def zones_of_region(zones: Iterable[str], region: str) -> None:
     """Refuse an availability zone that is not one of the region: its name and a letter."""
-    for zone in zones:
+    for position, zone in enumerate(zones):
         if not re.fullmatch(re.escape(region) + "[a-z]", zone):
-            raise ValueError(
-                f"network.zones has {zone!r}; allowed are zones of the region, {region}a and so on. "
-                "Correct the zones or the region"
+            raise RuleError(
+                ("network", "zones", position),
+                f"found {zone!r}; allowed are zones of the region, {region}a and so on. Correct the zone or the region",
             )
 
 
 def removal_agrees(removal: str, allow_data_loss: bool) -> None:
     """Refuse that data may go on one switch alone."""
     if (removal == "destroy") != allow_data_loss:
-        raise ValueError(
+        raise RuleError(
+            ("removal",) if removal == "destroy" else ("allow_data_loss",),
             f"removal is {removal!r} but allow_data_loss is {str(allow_data_loss).lower()}; allowed is "
             "`removal: destroy` with `allow_data_loss: true`, or neither. Set both to let data go with the "
-            "environment, or remove both to keep it"
+            "environment, or remove both to keep it",
         )

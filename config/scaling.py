@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from config import scaling_rules
+from config.errors import KeyPath
 from config.section import Section
 from config.use_case.schedule import cron_expression
 
@@ -65,6 +66,6 @@ class Scaling(Bounds):
         return self
 
     @property
-    def every_bounds(self) -> dict[str, Bounds]:
-        """All bounds by the key that they stand under."""
-        return {"scaling": self} | {f"scaling.schedule.{at}": one for at, one in enumerate(self.schedule)}
+    def every_bounds(self) -> dict[KeyPath, Bounds]:
+        """All bounds by the keys that they stand under."""
+        return {("scaling",): self} | {("scaling", "schedule", at): one for at, one in enumerate(self.schedule)}

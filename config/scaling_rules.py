@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from config.errors import KeyPath, RuleError
 from config.serving_rules import Counted
 
 _BURSTABLE = "ml.t"
@@ -31,15 +32,17 @@ class Typed(Counted, Protocol):
 def ordered(least: int, most: int) -> None:
     """Refuse bounds that no number lies between."""
     if least > most:
-        raise ValueError(f"found min {least} and max {most}; allowed is a min of at most max. Correct one of them")
+        raise RuleError(
+            ("min",), f"found min {least} and max {most}; allowed is a min of at most max. Correct one of them"
+        )
 
 
 def each_time_once(times: Iterable[tuple[str, str]]) -> None:
     """Refuse two bounds from the same time on."""
     seen: set[tuple[str, str]] = set()
-    for cron, zone in times:
+    for position, (cron, zone) in enumerate(times):
         if (cron, zone) in seen:
-            raise ValueError(f"schedule has {cron} in {zone} twice; allowed is once. Remove one")
+            raise RuleError(("schedule", position), f"found {cron} in {zone} twice; allowed is once. Remove one")
         seen.add((cron, zone))
 
 
@@ -50,22 +53,25 @@ def starts_within(bounds: Bounded, variants: Mapping[str, Typed]) -> None:
     """
     for name, machines in variants.items():
         if not bounds.min <= machines.instances <= bounds.max:
-            raise ValueError(
-                f"{name}.instances is {machines.instances}, what a new endpoint starts with; scaling allows "
-                f"{bounds.min} to {bounds.max}. Choose a number between them, or other bounds"
+            raise RuleError(
+                (name, "instances"),
+                f"found {machines.instances}, what a new endpoint starts with; scaling allows "
+                f"{bounds.min} to {bounds.max}. Choose a number between them, or other bounds",
             )
         if machines.instance_type.startswith(_BURSTABLE):
-            raise ValueError(
-                f"{name}.instance_type is {machines.instance_type}, which is burstable; SageMaker scales no such "
-                "instances. Choose another type, such as ml.m5.large, or set `scaling: null`"
+            raise RuleError(
+                (name, "instance_type"),
+                f"found {machines.instance_type}, which is burstable; SageMaker scales no such "
+                "instances. Choose another type, such as ml.m5.large, or set `scaling: null`",
             )
 
 
-def parts_of(kind: str, every: Mapping[str, Bounded]) -> None:
+def parts_of(kind: str, every: Mapping[KeyPath, Bounded]) -> None:
     """Refuse bounds that allow one instance where releases move the traffic in parts: a part is at most half."""
     for key, bounds in every.items():
         if bounds.min == 1:
-            raise ValueError(
-                f"shift is {kind} but {key}.min is 1; SageMaker moves at most half of a variant's instances first. "
-                "Choose a min of two, or set `shift: null` to move all at once"
+            raise RuleError(
+                (*key, "min"),
+                f"found 1, but shift is {kind}: SageMaker moves at most half of a variant's instances first; allowed "
+                "are two or more. Choose a min of two, or set `shift: null` to move all at once",
             )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from config.errors import RuleError
+
 _SMALLEST_STEP = 10
 _LONGEST_MINUTES = 90  # CloudFormation waits 160 for an endpoint, of which instances may take long to start
 
@@ -18,18 +20,20 @@ class Counted(Protocol):
 def linear_step(kind: str, percent: int) -> None:
     """Refuse a linear step that SageMaker would not take."""
     if kind == "linear" and percent < _SMALLEST_STEP:
-        raise ValueError(
+        raise RuleError(
+            ("percent",),
             f"found a linear step of {percent} percent; SageMaker allows {_SMALLEST_STEP} to 50. Choose a larger step, "
-            "or `type: canary`"
+            "or `type: canary`",
         )
 
 
 def ends_in_time(minutes: int) -> None:
     """Refuse what would take longer than SageMaker gives an update."""
     if minutes > _LONGEST_MINUTES:
-        raise ValueError(
+        raise RuleError(
+            ("shift", "wait_minutes"),
             f"shift and bake take {minutes} minutes together; allowed are {_LONGEST_MINUTES}, since CloudFormation "
-            "waits no longer. Choose larger parts or shorter waits"
+            "waits no longer. Choose larger parts or shorter waits",
         )
 
 
@@ -37,7 +41,8 @@ def parts_of(kind: str, variants: Mapping[str, Counted]) -> None:
     """Refuse to move traffic in parts where a variant has one instance: a part is at most half of them."""
     for name, machines in variants.items():
         if machines.instances == 1:
-            raise ValueError(
-                f"shift is {kind} but {name} has one instance; SageMaker moves at most half of a variant's instances "
-                "first. Choose two instances, or set `shift: null` to move all at once"
+            raise RuleError(
+                (name, "instances"),
+                f"found 1, but shift is {kind}: SageMaker moves at most half of a variant's instances first; allowed "
+                "are two or more. Choose two instances, or set `shift: null` to move all at once",
             )

@@ -1,9 +1,12 @@
 """The image that trains a use case's model."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from config import images
+from config.environment import Environment
 from config.errors import ConfigError
+from config.loading import ROOT, place
 from config.use_case import UseCase
 from config.use_case.train import ImageTrain, KMeansTrain
 
@@ -17,7 +20,20 @@ class TrainingImage(NamedTuple):
     repository: str
 
 
-def training_image(use_case: UseCase, region: str) -> TrainingImage:
+def require_images(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if the environment's region lacks an image that jobs of the use case run in."""
+    needed = {
+        "xgboost": True,
+        "kmeans": isinstance(use_case.train, KMeansTrain),
+        "spark": use_case.prepare.engine == "spark",
+    }
+    for name in (name for name, wanted in needed.items() if wanted):
+        if text := images.lacking(name, environment.region):
+            raise ConfigError(f"{place('environments', environment.name, ('region',), root)}: {text}.")
+    training_image(use_case, environment.region, root)
+
+
+def training_image(use_case: UseCase, region: str, root: Path = ROOT) -> TrainingImage:
     """Return the image that trains in a region.
 
     Raises:
@@ -32,8 +48,9 @@ def training_image(use_case: UseCase, region: str) -> TrainingImage:
     registry, _, path = train.image.partition("/")
     account, _, _, found, *_ = registry.split(".")
     if found != region:
+        where = place("pipelines_src", use_case.name, ("train", "image"), root)
         raise ConfigError(
-            f"pipelines_src/{use_case.name}/use_case.yaml: train.image: found a registry in {found!r}; allowed is "
+            f"{where}: found a registry in {found!r}; allowed is "
             f"{region!r}, the environment's region. Replicate the repository there, and name that image."
         )
     repository = path.partition("@")[0].partition(":")[0]

@@ -6,9 +6,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from config.errors import ConfigError
-
-KeyPath = tuple[str | int, ...]
+from config.errors import ConfigError, KeyPath
+from config.yaml_nodes import Nodes
 
 _DEEPEST, _MOST = 50, 100_000
 
@@ -18,11 +17,17 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A mapping read from a file, and the line (from 1) on which each of its keys stands."""
+    """A mapping read from a file.
 
-    path: Path
+    Attributes:
+        content: the mapping.
+        lines: on which line, from 1, each of its keys stands.
+        texts: how values that are no text are written, such as 0123 or no.
+    """
+
     content: dict[str, Any]
     lines: dict[KeyPath, int]
+    texts: dict[KeyPath, str]
 
     def line_of(self, key: KeyPath) -> int:
         """Return the line of a key, or of the nearest key above it that exists."""
@@ -37,30 +42,42 @@ def read(path: Path, shown: str) -> YamlFile:
     Raises:
         ConfigError: it cannot be read, is not YAML, is not a mapping, or has a key twice.
     """
+    content = _bytes(path, shown)
     try:
-        text = path.read_text(encoding="utf-8")
-        loader = _Loader(text)
-        root = loader.get_single_node()
-        _Shape(shown).check(root)
-        content = None if root is None else loader.construct_document(root)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown}:{line}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    nodes = Nodes(shown)
+    try:
+        return YamlFile(_mapping(text, shown, nodes), nodes.lines, nodes.texts)
     except RecursionError as error:  # of the parser
         raise ConfigError(f"{shown}: values lie more than {_DEEPEST} levels deep. Remove levels.") from error
-    except OSError as error:
-        raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{shown}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     except yaml.MarkedYAMLError as error:
         raise ConfigError(_syntax(shown, error)) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{shown}: is not YAML: {error}. Mend the file.") from error
-    except ValueError as error:  # a date such as 2013-02-30, or a number of thousands of digits
-        raise ConfigError(f"{shown}: holds a date or a number that does not exist: {error}. Correct it.") from error
-    if not isinstance(content, dict) or not isinstance(root, yaml.MappingNode):
-        found = "nothing" if content is None else f"a {type(content).__name__}"
-        raise ConfigError(f"{shown}: the file holds {found}; allowed is a mapping of keys to values, `key: value`.")
-    lines: dict[KeyPath, int] = {}
-    _collect(root, (), lines, shown)
-    return YamlFile(path, content, lines)
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(_unprintable(shown, text, error)) from error
+
+
+def _bytes(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror}. Create it, or check the name.") from error
+
+
+def _mapping(text: str, shown: str, nodes: Nodes) -> dict[str, Any]:
+    loader = _Loader(text)
+    root = loader.get_single_node()
+    _Shape(shown).check(root)
+    if isinstance(root, yaml.MappingNode):
+        nodes.walk(root)
+        content: dict[str, Any] = loader.construct_document(root)
+        return content
+    found = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a single value"}.get(type(root), "nothing")
+    raise ConfigError(
+        f"{shown}:1: the file holds {found}; allowed is a mapping of keys to values, `key: value`. Correct it."
+    )
 
 
 class _Shape:
@@ -87,27 +104,17 @@ class _Shape:
         raise ConfigError(f"{self._shown}:{node.start_mark.line + 1}: {what}.")
 
 
-def _collect(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], shown: str) -> None:
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _collect(item, (*path, index), lines, shown)
-    if not isinstance(node, yaml.MappingNode):
-        return
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.value in seen:
-            name = ".".join(map(str, (*path, key.value)))
-            raise ConfigError(
-                f"{shown}:{line}: {name}: stands twice, first on line {seen[key.value]}; allowed is once. Remove one."
-            )
-        seen[key.value] = line
-        lines[(*path, key.value)] = line
-        _collect(value, (*path, key.value), lines, shown)
-
-
 def _syntax(shown: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
     where = f"{shown}:{mark.line + 1}" if mark else shown
     return f"{where}: is not YAML: {error.problem}. Check indentation (spaces, no tabs), quotes and colons there."
+
+
+def _unprintable(shown: str, text: str, error: yaml.reader.ReaderError) -> str:
+    # The parsers count bytes or characters; the character itself says where it is.
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    where = f"{shown}:{text.count(chr(10), 0, found.start()) + 1}" if found else shown
+    what = f"U+{ord(found[0]):04X}" if found else str(error.reason)
+    return (
+        f"{where}: holds {what}, a character that text does not have; allowed are letters, signs and spaces. Remove it."
+    )

@@ -49,7 +49,7 @@ def delete_all(target: Target) -> list[str]:
     Raises:
         OperationError: the environment retains its data.
     """
-    if target.environment.retention.removal == "retain":
+    if not target.environment.retention.destroys:
         raise OperationError(
             f"{target.environment.name} retains its data, and a model's versions are data. To let them go set "
             f"retention.removal: destroy and retention.allow_data_loss: true in "

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from config import ConfigError, UseCase
+from config import UseCase
+from config.entry_point import require_entry_point
 from config.loading import ROOT
 from config.use_case.train import ScriptTrain
 from pipelines_src.steps import archives, offline_wheel
@@ -40,6 +41,7 @@ def archived(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Itera
     if not isinstance(use_case.train, ScriptTrain):
         yield None
         return
+    require_entry_point(use_case, sources)
     entries = _entries(use_case.name, use_case.train.entry_point, sources)
     with TemporaryDirectory(prefix="ml-loop-") as folder:
         path = Path(folder) / FILE
@@ -49,12 +51,6 @@ def archived(use_case: UseCase, sources: Path = ROOT / "pipelines_src") -> Itera
 
 def _entries(name: str, script: str, sources: Path) -> dict[str, bytes]:
     folder = sources / name
-    if not (folder / script).is_file():
-        found = ", ".join(sorted(path.name for path in folder.glob("*.py"))) or "no Python file"
-        raise ConfigError(
-            f"pipelines_src/{name}/use_case.yaml: train.entry_point: found {script!r}, which is not in the folder; it "
-            f"has {found}. Write it, or correct the name."
-        )
     package = sources.name
     entries = {f"{package}/__init__.py": b"", f"{package}/{name}/__init__.py": b""}
     entries |= {f"{package}/{name}/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}

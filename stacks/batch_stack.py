@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from config import Environment, UseCase
+from config import UseCase
 from config.images import XGBOOST_REPOSITORY, xgboost_account
 from config.use_case.batch import BatchTransform
 from constructs.arns import Arns
@@ -27,6 +27,7 @@ class BatchStack(cdk.Stack):
     """The batch pipeline with its role, the rules that ask for runs, and an alarm.
 
     Args:
+        environment: its name.
         batch: when files are scored, and on what.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: tells people, and keeps what rules cannot deliver; it has the function that starts runs.
@@ -37,7 +38,7 @@ class BatchStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        environment: Environment,
+        environment: str,
         use_case: UseCase,
         batch: BatchTransform,
         data: "DataStack",
@@ -46,7 +47,7 @@ class BatchStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        name = f"{environment.name}-{use_case.slug}-batch"
+        name = f"{environment}-{use_case.slug}-batch"
         jobs = self._role(environment, use_case, data, training)
         settings = replace(training.settings, role_arn=jobs.role.role_arn)
         pipeline = TrainingPipeline(
@@ -68,25 +69,25 @@ class BatchStack(cdk.Stack):
             schedule=batch.schedule,
             bucket_name=data.raw.bucket_name if batch.on_new_files else None,
             queues=LookQueues(
-                Arns.of(self).arn("sqs", look_queue_name(environment.name, "batch")), control.undelivered.queue_arn
+                Arns.of(self).arn("sqs", look_queue_name(environment, "batch")), control.undelivered.queue_arn
             ),
         )
         BatchAlarm(
             self,
             "Failed",
-            environment=environment.name,
+            environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
         )
 
     def _role(
-        self, environment: Environment, use_case: UseCase, data: "DataStack", training: "TrainingStack"
+        self, environment: str, use_case: UseCase, data: "DataStack", training: "TrainingStack"
     ) -> BatchTransformRole:
-        account = xgboost_account(environment.region)
+        account = xgboost_account(self.region)
         return BatchTransformRole(
             self,
             "Role",
-            path=f"/ml-loop/{environment.name}/{use_case.slug}/batch/",
+            path=f"/ml-loop/{environment}/{use_case.slug}/batch/",
             places=BatchPlaces(
                 use_case=use_case.name,
                 raw=data.raw,
@@ -96,6 +97,6 @@ class BatchStack(cdk.Stack):
                 models_key=training.settings.models_key,
                 files=tuple(training.job_files),
             ),
-            image_arn=f"arn:{self.partition}:ecr:{environment.region}:{account}:repository/{XGBOOST_REPOSITORY}",
+            image_arn=f"arn:{self.partition}:ecr:{self.region}:{account}:repository/{XGBOOST_REPOSITORY}",
             placement=training.placement,
         )

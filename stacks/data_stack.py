@@ -34,9 +34,7 @@ class DataStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        # Both must say so; the configuration refuses one without the other.
-        destroy = retention.removal == "destroy" and retention.allow_data_loss
-        bucket = partial(SecureBucket, self, noncurrent_days=retention.noncurrent_days, destroy=destroy)
+        bucket = partial(SecureBucket, self, noncurrent_days=retention.noncurrent_days, destroy=retention.destroys)
         self.logs: s3.IBucket = bucket("Logs", expire_days=retention.log_days).bucket
         logged = partial(bucket, access_logs=self.logs)
         self.raw: s3.IBucket = logged("Raw", key=data_key).bucket

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from config import Environment, UseCase
+from config import UseCase
 from config.use_case.experiment import Experiment
 from constructs.arns import Arns
 from constructs.experiment_alarms import ExperimentAlarms
@@ -30,6 +30,7 @@ class ExperimentStack(cdk.Stack):
 
     Args:
         experiment: the use case's section.
+        environment: its name.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
     """
@@ -40,7 +41,7 @@ class ExperimentStack(cdk.Stack):
         construct_id: str,
         *,
         experiment: Experiment,
-        environment: Environment,
+        environment: str,
         use_case: UseCase,
         data: "DataStack",
         training: "TrainingStack",
@@ -48,11 +49,11 @@ class ExperimentStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        endpoint = f"{environment.name}-{use_case.slug}"
+        endpoint = f"{environment}-{use_case.slug}"
         jobs = OutcomesRole(
             self,
             "Role",
-            path=f"/ml-loop/{environment.name}/{use_case.slug}/outcomes/",
+            path=f"/ml-loop/{environment}/{use_case.slug}/outcomes/",
             places=OutcomesPlaces(
                 use_case=use_case.name,
                 capture=data.capture,
@@ -79,7 +80,7 @@ class ExperimentStack(cdk.Stack):
         )
         # Its first job may start as soon as it exists.
         pipeline.resource.add_resource_dependency(jobs.policy)
-        self._watch(experiment, environment.name, use_case, control)
+        self._watch(experiment, environment, use_case, control)
 
     def _watch(self, experiment: Experiment, environment: str, use_case: UseCase, control: "ControlStack") -> None:
         endpoint = f"{environment}-{use_case.slug}"

@@ -37,14 +37,11 @@ class FunctionKit:
     topic_arn: str
     inside: Placement | None
 
-    @property
-    def destroy(self) -> bool:
-        """Whether records go with the environment; both settings must say so."""
-        return self.retention.removal == "destroy" and self.retention.allow_data_loss
-
     def table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
         """Return a table of records."""
-        made = RecordsTable(self.scope, construct_id, sort_key=(sort_key, kind), key=self.key, destroy=self.destroy)
+        made = RecordsTable(
+            self.scope, construct_id, sort_key=(sort_key, kind), key=self.key, destroy=self.retention.destroys
+        )
         return made.table
 
     def queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
@@ -56,7 +53,7 @@ class FunctionKit:
     def log_group(self, construct_id: str) -> logs.ILogGroup:
         """Return a log group."""
         return EncryptedLogGroup(
-            self.scope, construct_id, key=self.logs_key, days=self.retention.log_days, destroy=self.destroy
+            self.scope, construct_id, key=self.logs_key, days=self.retention.log_days, destroy=self.retention.destroys
         ).log_group
 
     def function(

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
+from config.training_image import require_images
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
 from pipelines_src.job_code import SOURCES, Sources
@@ -96,7 +97,8 @@ class PlatformStage(cdk.Stage):
         WorkbenchStack(
             self,
             "Workbench",
-            environment=self.environment,
+            environment=self.environment.name,
+            notebooks=self.environment.notebooks,
             slugs={use_case.name: use_case.slug for use_case in use_cases},
             network=self.network,
             security=self.security,
@@ -105,6 +107,7 @@ class PlatformStage(cdk.Stage):
         )
 
     def _use_case(self, use_case: UseCase) -> None:
+        require_images(self.environment, use_case)
         name = "".join(word.capitalize() for word in use_case.name.split("_"))
         platform: Any = {
             "environment": self.environment,
@@ -162,7 +165,7 @@ class PlatformStage(cdk.Stage):
             self,
             f"{name}Batch",
             batch=batch,
-            environment=self.environment,
+            environment=self.environment.name,
             use_case=use_case,
             data=self.data,
             training=training,
@@ -182,7 +185,7 @@ class PlatformStage(cdk.Stage):
             self,
             f"{name}Experiment",
             experiment=experiment,
-            environment=self.environment,
+            environment=self.environment.name,
             use_case=use_case,
             data=self.data,
             training=training,

@@ -161,7 +161,7 @@ class PreparationStack(cdk.Stack):
             name=name,
             key=self._security.logs_key,
             days=retention.log_days,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+            destroy=retention.destroys,
         ).log_group
 
 

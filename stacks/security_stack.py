@@ -39,7 +39,7 @@ class SecurityStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        destroy = retention.removal == "destroy" and retention.allow_data_loss
+        destroy = retention.destroys
         subnets = network.jobs.subnet_ids
         groups = [network.jobs.security_group_id]
         boundary = PermissionsBoundary(

@@ -75,7 +75,7 @@ class ServingStack(cdk.Stack):
             name=f"/aws/sagemaker/Endpoints/{self._name}",
             key=self._security.logs_key,
             days=retention.log_days,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
+            destroy=retention.destroys,
         ).log_group
         keys = self._security
         return ModelRole(

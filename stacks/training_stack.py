@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase
+from config.entry_point import require_entry_point
 from config.images import XGBOOST_REPOSITORY, account, image, images, xgboost_account, xgboost_image
 from config.training_image import TrainingImage, training_image
 from constructs.job_code import JobCode
@@ -88,6 +89,7 @@ class TrainingStack(cdk.Stack):
         self._network, self._security, self._data = network, security, data
         self.placement = network.jobs
         self._name = f"{environment.name}-{use_case.slug}"
+        require_entry_point(use_case, sources.folder)
         group = self._group()
         with sources.code(use_case) as folder:
             code = JobCode(self, "Code", folder=folder)
@@ -115,13 +117,8 @@ class TrainingStack(cdk.Stack):
         pipeline.resource.add_resource_dependency(group.resource)
 
     def _group(self) -> ModelPackageGroup:
-        retention = self._environment.retention
-        return ModelPackageGroup(
-            self,
-            "ModelPackages",
-            name=self._name,
-            destroy=retention.removal == "destroy" and retention.allow_data_loss,
-        )
+        destroys = self._environment.retention.destroys
+        return ModelPackageGroup(self, "ModelPackages", name=self._name, destroy=destroys)
 
     def _script(self, sources: Sources) -> ScriptCode | None:
         with archived(self._use_case, sources.folder) as archive:

@@ -1,12 +1,11 @@
 """Where people look at data and try models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from config import Environment
 from config.notebook import Notebook, Repository
 from constructs.arns import Arns
 from constructs.code_repository import CodeRepository
@@ -25,7 +24,8 @@ class WorkbenchStack(cdk.Stack):
     """The notebook instances of an environment, each with its role, idle stop and Git repository.
 
     Args:
-        environment: its notebooks, and the name that they and their jobs begin with.
+        environment: its name, which those of notebooks and their jobs begin with.
+        notebooks: of the environment.
         slugs: folder of each use case of the environment to its name in resource names.
         network: where notebooks are.
         security: the keys of data and volumes, and of models.
@@ -37,7 +37,8 @@ class WorkbenchStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        environment: Environment,
+        environment: str,
+        notebooks: Sequence[Notebook],
         slugs: Mapping[str, str],
         network: NetworkStack,
         security: SecurityStack,
@@ -45,11 +46,11 @@ class WorkbenchStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        for notebook in environment.notebooks:
+        for notebook in notebooks:
             part = Construct(self, "".join(word.capitalize() for word in notebook.name.split("-")))
-            folders = environment.use_cases if notebook.use_cases is None else notebook.use_cases
+            folders = tuple(slugs) if notebook.use_cases is None else notebook.use_cases
             reach = NotebookReach(
-                environment=environment.name,
+                environment=environment,
                 use_cases={folder: slugs[folder] for folder in folders},
                 raw=data.raw,
                 processed=data.processed,
@@ -57,7 +58,7 @@ class WorkbenchStack(cdk.Stack):
                 data_key=security.data_key,
                 models_key=security.models_key,
             )
-            _notebook(part, f"{environment.name}-{notebook.name}", notebook, reach, network.jobs)
+            _notebook(part, f"{environment}-{notebook.name}", notebook, reach, network.jobs)
 
 
 def _notebook(part: Construct, name: str, notebook: Notebook, reach: NotebookReach, placement: Placement) -> None:

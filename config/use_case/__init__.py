@@ -4,13 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from config.use_case import agreement, experiment_agreement, tuning_agreement
+from config.use_case import agreement, experiment_agreement, gate_agreement, tuning_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.experiment import Experiment
 from config.use_case.metrics import Problem
-from config.use_case.name import UseCaseName
+from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
 from config.use_case.section import Section
 from config.use_case.split import RandomSplit, Split
@@ -29,7 +29,7 @@ Description = Annotated[
 class UseCase(Section):
     """One use case: a folder of pipelines_src."""
 
-    name: UseCaseName
+    name: UseCaseName = Field(description=f"The folder's own name: {ALLOWED}")
     description: Description
     problem: Problem
     data: Data
@@ -47,9 +47,8 @@ class UseCase(Section):
         agreement.label_fits_problem(self.problem, self.data, self.split)
         agreement.columns_are_known(self.data, self.prepare, self.split)
         agreement.algorithm_fits(self.problem, self.data, self.train)
-        tuning_agreement.tuning_fits(self.train)
-        agreement.gate_has_figures(self.problem, self.gate)
-        agreement.gate_has_values(self.data, self.evaluate, self.gate)
+        tuning_agreement.tuning_fits(self.problem, self.train)
+        gate_agreement.gate_fits(self.problem, self.data, self.evaluate, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
         return self

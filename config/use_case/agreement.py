@@ -1,13 +1,13 @@
-"""What the sections of a use case must agree on between them. Each raises ValueError with a remedy."""
+"""What the sections of a use case must agree on between them. Each raises RuleError with a remedy."""
 
-import difflib
-from collections.abc import Iterable
-
+from config import xgboost_hyperparameters, xgboost_metrics
+from config.errors import RuleError, under
 from config.use_case.cleaning import Contradictions, Duplicates
 from config.use_case.data import Data
-from config.use_case.evaluate import Evaluate, GateCondition
-from config.use_case.metrics import Problem, gate_metrics
+from config.use_case.evaluate import Evaluate
+from config.use_case.metrics import Problem
 from config.use_case.prepare import Prepare
+from config.use_case.section import known
 from config.use_case.split import GroupSplit, RandomSplit, Split, TimeSplit
 from config.use_case.train import KMeansTrain, Train, XGBoostTrain
 
@@ -27,130 +27,123 @@ _FEWEST_CLASSES = 3
 def label_fits_problem(problem: Problem, data: Data, split: Split) -> None:
     """A clustering needs no label, everything else does; several classes are named."""
     if data.label is None and problem != "clustering":
-        raise ValueError(f"data.label: is missing; {problem} predicts one; add `label: <column>`")
+        raise RuleError(("data", "label"), f"is missing; {problem} predicts one; add `label: <column>`")
     if problem == "multiclass_classification" and len(set(data.classes)) < _FEWEST_CLASSES:
-        raise ValueError(
-            f"data.classes: found {len(set(data.classes))} values; {problem} needs all values of the label, three or "
-            "more; list them, or use binary_classification"
+        raise RuleError(
+            ("data", "classes"),
+            f"found {len(set(data.classes))} values; {problem} needs all values of the label, three or more; list "
+            "them, or use binary_classification",
         )
     if problem != "multiclass_classification" and data.classes:
-        raise ValueError(f"data.classes: is nothing for {problem}; remove it, or use multiclass_classification")
+        raise RuleError(("data", "classes"), f"is nothing for {problem}; remove it, or use multiclass_classification")
     if data.negative is not None:
         if problem != "binary_classification":
-            raise ValueError(f"data.negative: is nothing for {problem}; remove it")
+            raise RuleError(("data", "negative"), f"is nothing for {problem}; remove it")
         if str(data.negative) == str(data.positive) or data.negative == data.positive:
-            raise ValueError(f"data.negative: found {data.negative!r}, which is data.positive; name the other value")
+            raise RuleError(
+                ("data", "negative"), f"found {data.negative!r}, which is data.positive; name the other value"
+            )
     if isinstance(split, TimeSplit) and data.time is None:
-        raise ValueError("split: goes by time, but data.time names no field; name it, or write `split: {by: random}`")
+        raise RuleError(
+            ("split",), "goes by time, but data.time names no field; name it, or write `split: {by: random}`"
+        )
     if isinstance(split, RandomSplit) and split.stratify and "stratify" in split.model_fields_set and (
         problem not in ("binary_classification", "multiclass_classification")
     ):  # fmt: skip
-        raise ValueError(f"split.stratify: needs classes, which {problem} has not; write `stratify: false`")
+        raise RuleError(("split", "stratify"), f"needs classes, which {problem} has not; write `stratify: false`")
 
 
 def columns_are_known(data: Data, prepare: Prepare, split: Split) -> None:
     """Cleaning and splitting speak of fields that there are."""
     fields = {field.name for field in data.record}
     for table, columns in prepare.distinct.items():
-        _known("prepare.distinct", (table,), set(data.raw))
-        _known(f"prepare.distinct.{table}", columns, set(data.raw[table]))
+        known(("prepare", "distinct", table), [table], data.raw, many=False)
+        known(("prepare", "distinct", table), columns, data.raw[table])
     cleanable = fields | ({data.label} if data.label else set())
     for position, rule in enumerate(prepare.clean):
-        named = rule.columns if isinstance(rule, Duplicates | Contradictions) else (rule.column,)
-        _known(f"prepare.clean.{position}", named, cleanable)
+        key = ("prepare", "clean", position)
+        if isinstance(rule, Duplicates | Contradictions):
+            known((*key, "columns"), rule.columns, cleanable)
+        else:
+            known((*key, "column"), [rule.column], cleanable, many=False)
         if isinstance(rule, Contradictions) and data.label is None:
-            raise ValueError(f"prepare.clean.{position}: contradictions are about the label; data.label names none")
+            raise RuleError(
+                (*key, "rule"),
+                "contradictions are about the label, and data.label names none; name it, or remove the rule",
+            )
     if isinstance(split, GroupSplit):
-        _known("split.column", (split.column,), fields)
+        known(("split", "column"), [split.column], fields, many=False)
 
 
 def algorithm_fits(problem: Problem, data: Data, train: Train) -> None:
     """The algorithm can solve the problem, and its settings fit the features."""
     if isinstance(train, XGBoostTrain):
-        _xgboost_fits(problem, data, train)
-    if isinstance(train, KMeansTrain):
-        if problem != "clustering":
-            raise ValueError(f"train.algorithm: kmeans makes clusters; {problem} needs xgboost, script or image")
-        if data.width is None:
-            raise ValueError(
-                "train.algorithm: kmeans must know the number of its columns beforehand; give each one_hot feature "
-                "its levels"
+        if not OBJECTIVES[problem]:
+            raise RuleError(
+                ("train", "algorithm"), "xgboost makes no clusters; write `algorithm: kmeans`, script or image"
             )
-        gaps = [feature.name for feature in data.features if feature.type == "number" and feature.missing == "keep"]
-        if gaps:
-            raise ValueError(
-                f"data.features: {gaps[0]} keeps missing values, which kmeans cannot read; write `missing: mean`, "
-                "`median` or a number"
+        with under("train", "hyperparameters"):
+            _xgboost_fits(problem, data, train)
+    if isinstance(train, KMeansTrain):
+        _kmeans_fits(problem, data)
+
+
+def _kmeans_fits(problem: Problem, data: Data) -> None:
+    if problem != "clustering":
+        raise RuleError(("train", "algorithm"), f"kmeans makes clusters; {problem} needs xgboost, script or image")
+    for position, feature in enumerate(data.features):
+        key = ("data", "features", position)
+        if feature.width is None:
+            raise RuleError(
+                (*key, "levels"),
+                f"is missing for {feature.name}; kmeans must know the number of its columns beforehand; give each "
+                "one_hot feature its levels",
+            )
+        if feature.type == "number" and feature.missing == "keep":
+            raise RuleError(
+                (*key, "missing"),
+                f"{feature.name} keeps missing values, which kmeans cannot read; write `missing: mean`, `median` or a "
+                "number",
             )
 
 
 def _xgboost_fits(problem: Problem, data: Data, train: XGBoostTrain) -> None:
-    allowed, parameters = OBJECTIVES[problem], train.hyperparameters
-    if not allowed:
-        raise ValueError("train.algorithm: xgboost makes no clusters; write `algorithm: kmeans`, script or image")
-    objective = parameters.get("objective", allowed[0])
+    allowed, given = OBJECTIVES[problem], train.hyperparameters
+    objective = given.get("objective", allowed[0])
     if objective not in allowed:
-        raise ValueError(
-            f"train.hyperparameters.objective: found {objective!r}; allowed for {problem} is "
-            f"{' or '.join(map(repr, allowed))}, whose answers the steps can read; set it"
+        raise RuleError(
+            ("objective",),
+            f"found {objective!r}; allowed for {problem} is {' or '.join(map(repr, allowed))}, whose answers the steps "
+            "can read; set it",
         )
-    if "num_class" in parameters:
-        raise ValueError("train.hyperparameters.num_class: comes from data.classes; remove it")
-    constraints = parameters.get("monotone_constraints")
-    if constraints is not None and len(str(constraints).split(",")) != data.width:
-        raise ValueError(
-            f"train.hyperparameters.monotone_constraints: found {len(str(constraints).split(','))} places; "
-            f"allowed is one of 1, 0, -1 for each of the {data.width or len(data.features)} features, in their order; "
-            "add or remove places"
+    if "num_class" in given:
+        raise RuleError(("num_class",), "comes from data.classes; remove it")
+    if str(given.get("csv_weights", 0)) == "1":
+        raise RuleError(("csv_weights",), "found 1, but the prepared rows have no column of weights; remove it")
+    table = xgboost_hyperparameters.TABLE
+    parsed = {table.aliases.get(name, name): table.parse(name, str(value)) for name, value in given.items()}
+    for metric in parsed.get("eval_metric", ()):
+        known(("eval_metric",), [metric.partition("@")[0]], xgboost_metrics.OF_PROBLEM[problem], many=False)
+    classes = {"num_class": len(data.classes)} if problem == "multiclass_classification" else {}
+    xgboost_hyperparameters.check_together({**parsed, "objective": objective, **classes})
+    signs = parsed.get("monotone_constraints")
+    if signs is not None and len(signs) != data.width:
+        raise RuleError(
+            ("monotone_constraints",),
+            f"found {len(signs)} places; allowed is one of 1, 0, -1 for each of the {data.width or len(data.features)} "
+            "features, in their order; add or remove places",
         )
-
-
-def gate_has_figures(problem: Problem, gate: Iterable[GateCondition]) -> None:
-    """The gate asks for what the evaluation has."""
-    allowed = gate_metrics(problem)
-    for position, condition in enumerate(gate):
-        if condition.metric not in allowed:
-            near = difflib.get_close_matches(condition.metric, allowed, n=1)
-            remedy = f"did you mean {near[0]}?" if near else "choose one of them"
-            raise ValueError(
-                f"gate.{position}.metric: found {condition.metric!r}; allowed for {problem} are "
-                f"{', '.join(map(repr, allowed))}; {remedy}"
-            )
-
-
-def gate_has_values(data: Data, evaluate: Evaluate, gate: Iterable[GateCondition]) -> None:
-    """The gate asks for nothing that this use case never has a value of."""
-    for position, condition in enumerate(gate):
-        if condition.metric.startswith("worst_slice_") and not evaluate.slices:
-            raise ValueError(
-                f"gate.{position}.metric: {condition.metric} needs slices, and evaluate.slices names none; name "
-                "columns there, or remove the condition"
-            )
-        if condition.metric == "adjusted_rand" and data.label is None:
-            raise ValueError(
-                f"gate.{position}.metric: adjusted_rand compares clusters with a label, and data.label names none; "
-                "name it, or remove the condition"
-            )
 
 
 def evaluation_fits(problem: Problem, data: Data, evaluate: Evaluate) -> None:
     """What is judged can be judged."""
     columns = {field.name for field in data.record} | {feature.name for feature in data.features}
-    _known("evaluate.slices", evaluate.slices, columns)
+    known(("evaluate", "slices"), evaluate.slices, columns)
     if evaluate.baseline is not None:
-        _known("evaluate.baseline.group_by", evaluate.baseline.group_by, columns)
+        known(("evaluate", "baseline", "group_by"), evaluate.baseline.group_by, columns)
         if problem == "clustering":
-            raise ValueError("evaluate.baseline: clusters are compared with none; remove it")
+            raise RuleError(("evaluate", "baseline"), "clusters are compared with none; remove it")
     if evaluate.costs is not None and problem != "binary_classification":
-        raise ValueError(f"evaluate.costs: {problem} has no threshold; remove it")
+        raise RuleError(("evaluate", "costs"), f"{problem} has no threshold; remove it")
     if evaluate.resample != "row" and data.time is None:
-        raise ValueError(f"evaluate.resample: {evaluate.resample} needs data.time; name it, or resample row")
-
-
-def _known(key: str, names: Iterable[str], known: set[str]) -> None:
-    for name in names:
-        if name not in known:
-            listed = sorted(known)
-            near = difflib.get_close_matches(name, listed, n=1)
-            remedy = f"did you mean {near[0]}?" if near else "correct the name"
-            raise ValueError(f"{key}: found {name!r}; allowed are {', '.join(listed)}; {remedy}")
+        raise RuleError(("evaluate", "resample"), f"{evaluate.resample} needs data.time; name it, or resample row")

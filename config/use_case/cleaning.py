@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictFloat, model_validator
 
+from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section
 
 
@@ -30,8 +31,8 @@ class Between(_Rule):
 
     rule: Literal["between"]
     column: ColumnName
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: StrictFloat | None = None
+    at_most: StrictFloat | None = None
     otherwise: Literal["drop", "missing", "clip"] = Field(
         default="missing", description="The record goes, the value goes, or the value becomes the nearest possible one"
     )
@@ -41,7 +42,9 @@ class Between(_Rule):
         if self.at_least is None and self.at_most is None:
             raise ValueError("between has no bound; add at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError(f"at_least {self.at_least} is above at_most {self.at_most}; put them in order")
+            raise RuleError(
+                ("at_least",), f"found {self.at_least}, which is above at_most, {self.at_most}; put them in order"
+            )
         return self
 
 

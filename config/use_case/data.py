@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
+from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section, Spread, no_duplicates, refuse
 
 RESERVED = frozenset({"record_id", "excluded", "split", "baseline_forecast"})  # columns that the steps add
@@ -15,7 +16,7 @@ class RecordField(Section):
 
     name: ColumnName
     type: Literal["number", "text", "time"] = Field(description="time: ISO 8601 without zone, 2013-06-01T05:15:00")
-    required: bool = Field(default=False, description="Whether a record without it is refused.")
+    required: StrictBool = Field(default=False, description="Whether a record without it is refused.")
 
 
 class Feature(Section):
@@ -27,7 +28,7 @@ class Feature(Section):
         default=None, description="The field of the record that it is made of, where transformations.py has no features"
     )
     part: DatePart | None = Field(default=None, description="Of a time: its year, month, day, weekday (Monday 0), ...")
-    missing: Literal["keep", "mean", "median", "level"] | float = Field(
+    missing: Literal["keep", "mean", "median", "level"] | StrictFloat = Field(
         default="keep",
         description="What a missing value becomes: keep (XGBoost has a branch for it), the training split's mean or "
         "median, a number; for a category, level: a level of its own",
@@ -50,15 +51,19 @@ class Feature(Section):
     def _settings_fit_the_type(self) -> Self:
         wrong = {
             "number": {"levels": self.levels is not None, "encode": self.encode != "auto",
-                       "missing: level": self.missing == "level"},
+                       "missing": self.missing == "level"},
             "category": {"scale": self.scale != "none", "part": self.part is not None,
-                         f"missing: {self.missing}": self.missing not in ("keep", "level")},
+                         "missing": self.missing not in ("keep", "level")},
         }[self.type]  # fmt: skip
         for key, set_ in wrong.items():
             if set_:
-                raise ValueError(f"{self.name}: {key} is nothing for a {self.type}; remove it or change the type")
+                found = repr(list(value) if isinstance(value := getattr(self, key), tuple) else value)
+                raise RuleError(
+                    (key,),
+                    f"found {found}, which is nothing for the {self.type} {self.name}; remove it or change the type",
+                )
         if self.levels is not None:
-            no_duplicates(f"{self.name}: levels", self.levels)
+            no_duplicates(("levels",), self.levels)
         return self
 
     @property
@@ -74,7 +79,7 @@ class Reduction(Section):
 
     method: Literal["pca"] = "pca"
     columns: Columns = Field(description="Number features, as they are after filling and scaling; none may be missing")
-    components: int = Field(ge=1, le=1000)
+    components: StrictInt = Field(ge=1, le=1000)
     prefix: ColumnName = Field(default="component", description="component0, component1, ...")
 
 
@@ -105,10 +110,10 @@ class Data(Section):
         min_length=1, description="The features, in the order in which the model sees them."
     )
     reduce: Reduction | None = Field(default=None, description="Dimensionality reduction, after all else.")
-    category_min_rows: int = Field(
+    category_min_rows: StrictInt = Field(
         default=30, ge=1, description="Training rows below which a category's level counts as missing."
     )
-    category_smoothing: float = Field(
+    category_smoothing: StrictFloat = Field(
         default=20, ge=0, description="Rows' worth of the overall label rate that is added to each level's."
     )
     missing: tuple[str | int | float, ...] = Field(
@@ -120,22 +125,24 @@ class Data(Section):
     @model_validator(mode="after")
     def _columns_agree(self) -> Self:
         fields, features = [field.name for field in self.record], [feature.name for feature in self.features]
-        no_duplicates("record", fields)
-        no_duplicates("features", features)
+        no_duplicates(("classes",), self.classes)
+        no_duplicates(("record",), fields, "name")
+        no_duplicates(("features",), features, "name")
         label = {self.label} if self.label else set()
-        refuse("record", fields, label, "is the label: a client cannot know it; remove it")
-        refuse("features", features, label, "is the label: the model would be told the answer; remove it")
-        refuse("record", fields, RESERVED, "is a column of the job scripts' own; rename it")
-        refuse("features", features, RESERVED, "is a column of the job scripts' own; rename it")
+        refuse(("record",), fields, label, "is the label: a client cannot know it; remove it", "name")
+        refuse(("features",), features, label, "is the label: the model would be told the answer; remove it", "name")
+        refuse(("record",), fields, RESERVED, "is a column of the job scripts' own; rename it", "name")
+        refuse(("features",), features, RESERVED, "is a column of the job scripts' own; rename it", "name")
         return self
 
     @model_validator(mode="after")
     def _time_is_a_time(self) -> Self:
         times = [field.name for field in self.record if field.type == "time"]
         if self.time is not None and self.time not in times:
-            raise ValueError(
-                f"time is {self.time!r}; allowed are the fields of record with type: time: "
-                f"{', '.join(times) or 'there is none yet'}; name one of them or add it to record"
+            raise RuleError(
+                ("time",),
+                f"found {self.time!r}; allowed are the fields of record with type: time: "
+                f"{', '.join(times) or 'there is none yet'}; name one of them or add it to record",
             )
         return self
 
@@ -144,12 +151,13 @@ class Data(Section):
         if self.reduce is None:
             return self
         numbers = {feature.name for feature in self.features if feature.type == "number" and feature.missing != "keep"}
-        refuse("reduce.columns", self.reduce.columns, set(self.reduce.columns) - numbers,
+        refuse(("reduce", "columns"), self.reduce.columns, set(self.reduce.columns) - numbers,
                "is no number feature without missing values; give it `missing: mean`, or leave it out")  # fmt: skip
         if self.reduce.components > len(self.reduce.columns):
-            raise ValueError(
-                f"reduce.components: found {self.reduce.components}; allowed are at most the "
-                f"{len(self.reduce.columns)} columns; ask for fewer"
+            raise RuleError(
+                ("reduce", "components"),
+                f"found {self.reduce.components}; allowed are at most the {len(self.reduce.columns)} columns; ask for "
+                "fewer",
             )
         return self
 

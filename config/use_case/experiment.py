@@ -2,31 +2,35 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StringConstraints, model_validator
 
+from config.errors import RuleError
 from config.use_case.schedule import schedule_expression
 from config.use_case.section import Section
 
-Rate = Annotated[float, Field(ge=0, lt=1)]
-Probability = Annotated[float, Field(gt=0, lt=1)]
+Rate = Annotated[StrictFloat, Field(ge=0, lt=1)]
+Probability = Annotated[StrictFloat, Field(gt=0, lt=1)]
 MetricName = Literal["error_rate", "log_loss", "auc", "value", "absolute_error", "squared_error"]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
+
+
+_AT_MOST_ONE = ("error_rate", "auc")
 
 
 class DecisionValues(Section):
     """What each decision is worth to the business, in any one unit; acting is what the model's threshold says."""
 
-    true_positive: float = Field(description="Acting where it happens.")
-    false_positive: float = Field(description="Acting where nothing happens.")
-    true_negative: float = Field(default=0, description="Not acting where nothing happens.")
-    false_negative: float = Field(default=0, description="Not acting where it happens.")
+    true_positive: StrictFloat = Field(description="Acting where it happens.")
+    false_positive: StrictFloat = Field(description="Acting where nothing happens.")
+    true_negative: StrictFloat = Field(default=0, description="Not acting where nothing happens.")
+    false_negative: StrictFloat = Field(default=0, description="Not acting where it happens.")
 
 
 class RampStep(Section):
     """A share of the requests, and what it takes to go beyond it."""
 
     weight: Probability = Field(description="The challenger's share of the requests.")
-    minimum: int = Field(default=1000, ge=1, description="Its records with outcomes before the next step.")
+    minimum: StrictInt = Field(default=1000, ge=1, description="Its records with outcomes before the next step.")
 
 
 class Guard(Section):
@@ -41,7 +45,7 @@ class Guard(Section):
 class LatencyGuard(Guard):
     """A request goes wrong when its model takes longer."""
 
-    above_ms: float = Field(gt=0, description="Milliseconds (the metric ModelLatency).")
+    above_ms: StrictFloat = Field(gt=0, description="Milliseconds (the metric ModelLatency).")
 
 
 class Guards(Section):
@@ -58,7 +62,7 @@ class Experiment(Section):
 
     metric: MetricName
     values: DecisionValues | None = Field(default=None, description="What `value` adds up")
-    smallest_effect: float = Field(gt=0, description="Smallest difference worth finding, in the metric's unit.")
+    smallest_effect: StrictFloat = Field(gt=0, description="Smallest difference worth finding, in the metric's unit.")
     method: Literal["sequential", "thompson"] = Field(
         default="sequential",
         description="sequential: a confidence sequence, which bounds false decisions; thompson: shares by the "
@@ -72,16 +76,16 @@ class Experiment(Section):
     ramp: tuple[RampStep, ...] = Field(
         default=(RampStep(weight=0.1), RampStep(weight=0.5)), min_length=1, description="Shares, rising."
     )
-    minimum: int = Field(default=1000, ge=2, description="Records of each variant before the metric decides.")
-    maximum_days: int = Field(default=28, ge=1, le=365, description="After which it ends, whatever the records.")
+    minimum: StrictInt = Field(default=1000, ge=2, description="Records of each variant before the metric decides.")
+    maximum_days: StrictInt = Field(default=28, ge=1, le=365, description="After which it ends, whatever the records.")
     at_maximum: Literal["withdraw", "promote", "ask"] = Field(
         default="ask", description="What happens then; promote needs `non_inferiority`"
     )
-    non_inferiority: float | None = Field(
+    non_inferiority: StrictFloat | None = Field(
         default=None, gt=0, description="By how much the challenger may be worse and still be promoted at the end"
     )
     guards: Guards = Guards()
-    outcome_hours: int = Field(
+    outcome_hours: StrictInt = Field(
         default=0, ge=0, le=2160, description="By when outcomes are known; younger requests are not counted yet"
     )
     schedule: Schedule = Field(default="rate(1 hour)", description="When it is looked at, in UTC")
@@ -90,13 +94,27 @@ class Experiment(Section):
     def _consistent(self) -> Self:
         weights = [step.weight for step in self.ramp]
         if weights != sorted(set(weights)):
-            raise ValueError(f"the ramp's weights are {weights}; allowed are weights that rise; put them in order")
+            raise RuleError(("ramp",), f"found the weights {weights}; allowed are weights that rise; put them in order")
         if (self.values is not None) != (self.metric == "value"):
-            raise ValueError("`values` and `metric: value` go together; write both or neither")
+            key = "metric" if self.values is None else "values"
+            raise RuleError((key,), "`values` and `metric: value` go together; write both or neither")
         if (self.at_maximum == "promote") != (self.non_inferiority is not None):
-            raise ValueError("`non_inferiority` and `at_maximum: promote` go together; write both or neither")
+            key = "at_maximum" if self.non_inferiority is None else "non_inferiority"
+            raise RuleError((key,), "`non_inferiority` and `at_maximum: promote` go together; write both or neither")
         if self.method == "thompson" and self.metric == "auc":
-            raise ValueError("thompson adds up numbers of single records, which auc has not; choose another metric")
+            raise RuleError(
+                ("metric",), "thompson adds up numbers of single records, which auc has not; choose another metric"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _differences_can_be(self) -> Self:
+        for name in ("smallest_effect", "non_inferiority"):
+            value = getattr(self, name)
+            if self.metric in _AT_MOST_ONE and value is not None and value >= 1:
+                raise RuleError(
+                    (name,), f"found {value}; {self.metric} lies in 0 to 1, so allowed is less than 1; lower it"
+                )
         return self
 
     @property

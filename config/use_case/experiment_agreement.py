@@ -1,5 +1,6 @@
-"""What a use case's experiments must agree on with its problem. Raises ValueError with a remedy."""
+"""What a use case's experiments must agree on with its problem. Raises RuleError with a remedy."""
 
+from config.errors import RuleError
 from config.use_case.experiment import Experiment, MetricName
 from config.use_case.metrics import Problem
 
@@ -17,9 +18,9 @@ def experiment_fits(problem: Problem, experiment: Experiment | None) -> None:
         return
     allowed = _METRICS[problem]
     if not allowed:
-        raise ValueError(f"experiment: {problem} has no outcomes to compare; remove it")
+        raise RuleError(("experiment",), f"{problem} has no outcomes to compare; remove it")
     if experiment.metric not in allowed:
-        raise ValueError(
-            f"experiment.metric: found {experiment.metric!r}; allowed for {problem} are {', '.join(allowed)}; "
-            "choose one of them"
+        raise RuleError(
+            ("experiment", "metric"),
+            f"found {experiment.metric!r}; allowed for {problem} are {', '.join(allowed)}; choose one of them",
         )

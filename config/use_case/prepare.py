@@ -2,8 +2,9 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
+from config.errors import RuleError
 from config.instance_types import ProcessingInstanceType
 from config.use_case.cleaning import CleaningRule
 from config.use_case.section import ColumnName, Columns, Section
@@ -33,14 +34,18 @@ class Prepare(Section):
     instance: ProcessingInstanceType | None = Field(
         default=None, description="processing, spark: instance type; left out: the environment's processing_instance"
     )
-    instances: int = Field(default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB")
+    instances: StrictInt = Field(
+        default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB"
+    )
     image: str | None = Field(
         default=None, pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$",
         description="batch: the container, an image in ECR that has Python, boto3, DuckDB, pandas and pyarrow",
     )  # fmt: skip
-    cpus: int = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")
-    memory_gb: int = Field(default=16, ge=2, le=120, description="batch: memory, GiB; what Fargate has for the CPUs")
-    max_runtime_seconds: int = Field(default=3600, ge=60, le=432000)
+    cpus: StrictInt = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")
+    memory_gb: StrictInt = Field(
+        default=16, ge=2, le=120, description="batch: memory, GiB; what Fargate has for the CPUs"
+    )
+    max_runtime_seconds: StrictInt = Field(default=3600, ge=60, le=432000)
     distinct: dict[ColumnName, Columns] = Field(
         default={},
         description="Raw tables in which a row may stand twice, with columns that tell rows apart: a row that is equal "
@@ -52,12 +57,15 @@ class Prepare(Section):
     def _machines_are_the_engines(self) -> Self:
         for name, engines in _ENGINES_OF.items():
             if name in self.model_fields_set and self.engine not in engines:
-                raise ValueError(
-                    f"{name}: is nothing for engine {self.engine}; allowed with {' and '.join(engines)}; remove it, "
-                    "or change the engine"
+                raise RuleError(
+                    (name,),
+                    f"is nothing for engine {self.engine}; allowed with {' and '.join(engines)}; remove it, "
+                    "or change the engine",
                 )
         if self.engine == "glue" and self.instances < _LEAST_WORKERS:
-            raise ValueError(f"instances: found {self.instances}; Glue has {_LEAST_WORKERS} workers or more; raise it")
+            raise RuleError(
+                ("instances",), f"found {self.instances}; Glue has {_LEAST_WORKERS} workers or more; raise it"
+            )
         return self
 
     @model_validator(mode="after")
@@ -65,14 +73,17 @@ class Prepare(Section):
         if self.engine != "batch":
             return self
         if self.image is None:
-            raise ValueError("image: is missing; engine batch runs a container of your own; name its image in ECR")
+            raise RuleError(("image",), "is missing; engine batch runs a container of your own; name its image in ECR")
         if self.cpus not in FARGATE:
-            raise ValueError(f"cpus: found {self.cpus}; Fargate has {', '.join(map(str, FARGATE))}; choose one of them")
+            raise RuleError(
+                ("cpus",), f"found {self.cpus}; Fargate has {', '.join(map(str, FARGATE))}; choose one of them"
+            )
         least, most, step = FARGATE[self.cpus]
         if self.memory_gb not in range(least, most + 1, step):
-            raise ValueError(
-                f"memory_gb: found {self.memory_gb}; Fargate has {least} to {most} in steps of {step} with "
-                f"{self.cpus} CPUs; choose one of these"
+            raise RuleError(
+                ("memory_gb",),
+                f"found {self.memory_gb}; Fargate has {least} to {most} in steps of {step} with {self.cpus} CPUs; "
+                "choose one of these",
             )
         return self
 

@@ -1,33 +1,30 @@
 """What every section of a use case file shares: names of columns, ranges of them, and the rules about names."""
 
-import re
+import difflib
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from config.errors import KeyPath, RuleError
+from config.names import names_in
 from config.section import Section
 
-__all__ = ["ColumnName", "Columns", "Scalar", "Section", "Spread", "names_in", "no_duplicates", "refuse"]
+__all__ = [
+    "ColumnName",
+    "Columns",
+    "Scalar",
+    "Section",
+    "Slices",
+    "Spread",
+    "kind_of",
+    "known",
+    "no_duplicates",
+    "refuse",
+]
 
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ColumnName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Scalar = str | int | float | bool
-_RANGE = re.compile(r"^(?P<stem>[A-Za-z_][A-Za-z0-9_]*)\[(?P<first>\d{1,4})-(?P<last>\d{1,4})\]$")
-
-
-def names_in(text: str) -> list[str]:
-    """Return the columns that a name stands for: `pixel[0-63]` is pixel0 to pixel63, any other is itself.
-
-    >>> names_in("pixel[0-2]"), names_in("carrier")
-    (['pixel0', 'pixel1', 'pixel2'], ['carrier'])
-    """
-    match = _RANGE.match(text)
-    if match is None:
-        return [text]
-    first, last = int(match["first"]), int(match["last"])
-    if first > last:
-        raise ValueError(f"{text!r} runs from {first} down to {last}; allowed is a range that rises; turn it round")
-    return [f"{match['stem']}{number}" for number in range(first, last + 1)]
 
 
 def _spread(value: Any) -> Any:
@@ -45,19 +42,46 @@ def _spread(value: Any) -> Any:
     return spread
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    no_duplicates((), names)
+    return names
+
+
 Spread = BeforeValidator(_spread)
-Columns = Annotated[tuple[ColumnName, ...], Spread, Field(min_length=1)]
+Columns = Annotated[tuple[ColumnName, ...], Spread, AfterValidator(_each_once), Field(min_length=1)]
+Slices = Annotated[tuple[ColumnName, ...], Spread, AfterValidator(_each_once)]
 
 
-def no_duplicates(key: str, names: Iterable[str]) -> None:
-    """Refuse a name that stands twice."""
-    listed = list(names)
-    twice = sorted({name for name in listed if listed.count(name) > 1})
-    if twice:
-        raise ValueError(f"{key} names {', '.join(map(repr, twice))} more than once; remove the repetition")
+def kind_of(value: Any, key: str, default: str) -> str:
+    """Return which of several kinds a section is, by one of its keys; what is no section passes for the default."""
+    if isinstance(value, dict):
+        return str(value.get(key, default))
+    return str(getattr(value, key, default))
 
 
-def refuse(key: str, names: Iterable[str], refused: Iterable[str], why: str) -> None:
-    """Refuse some names, with the reason and the remedy."""
-    for name in sorted(set(names) & set(refused)):
-        raise ValueError(f"{key} names {name!r}, which {why}")
+def no_duplicates(key: KeyPath, names: Iterable[Scalar], *below: str) -> None:
+    """Refuse a name that stands twice in the list at `key`, each under the key `below` if there is one."""
+    seen: set[Scalar] = set()
+    for position, name in enumerate(names):
+        if name in seen:
+            raise RuleError((*key, position, *below), f"names {name!r} more than once; remove the repetition")
+        seen.add(name)
+
+
+def refuse(key: KeyPath, names: Iterable[str], refused: Iterable[str], why: str, *below: str) -> None:
+    """Refuse some names of the list at `key`, each under the key `below` if there is one, with reason and remedy."""
+    for position, name in enumerate(names):
+        if name in refused:
+            raise RuleError((*key, position, *below), f"names {name!r}, which {why}")
+
+
+def known(key: KeyPath, names: Iterable[str], allowed: Iterable[str], *, many: bool = True) -> None:
+    """Refuse a name that is not allowed; `many`: the names are the list at `key`, else the one value there."""
+    listed = sorted(allowed)
+    for position, name in enumerate(names):
+        if name not in listed:
+            near = difflib.get_close_matches(name, listed, n=1)
+            remedy = f"did you mean {near[0]}?" if near else "correct the name"
+            raise RuleError(
+                (*key, position) if many else key, f"found {name!r}; allowed are {', '.join(listed)}; {remedy}"
+            )

@@ -1,33 +1,54 @@
 """Which records train, validate, test, and are kept to be replayed at the endpoint."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, Tag, model_validator
+from pydantic_core import PydanticKnownError
 
-from config.use_case.section import ColumnName, Section
+from config.errors import RuleError
+from config.use_case.section import ColumnName, Section, kind_of
 
-_Share = Annotated[float, Field(gt=0, lt=1)]
+
+def _moment(value: Any) -> Any:
+    # Pydantic would take a number, and digits alone, for seconds since 1970.
+    if isinstance(value, date) or (isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d.{,30}$", value)):
+        return value
+    raise PydanticKnownError("datetime_type")
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+_Share = Annotated[StrictFloat, Field(gt=0, lt=1)]
 
 
 class TimeSplit(Section):
     """Splits by `data.time`: what lies before train_until trains, and so on; the rest is kept for serving."""
 
     by: Literal["time"] = "time"
-    train_until: datetime
-    validation_until: datetime
-    test_until: datetime
+    train_until: Moment
+    validation_until: Moment
+    test_until: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        bounds = (self.train_until, self.validation_until, self.test_until)
-        if any(bound.tzinfo for bound in bounds):
-            raise ValueError("the bounds must have no time zone, like data.time; write for example 2013-04-01")
-        if not self.train_until < self.validation_until < self.test_until:
-            raise ValueError(
-                f"found {', '.join(bound.isoformat() for bound in bounds)}; "
-                "train_until, validation_until and test_until must follow each other; put them in order"
-            )
+        names = ("train_until", "validation_until", "test_until")
+        bounds = {name: getattr(self, name) for name in names}
+        for name, bound in bounds.items():
+            if bound.tzinfo:
+                raise RuleError(
+                    (name,),
+                    f"found {bound.isoformat()}; it must have no time zone, like data.time; write for example "
+                    "2013-04-01",
+                )
+        for before, name in pairwise(names):
+            if not bounds[before] < bounds[name]:
+                raise RuleError(
+                    (name,),
+                    f"found {bounds[name].isoformat()}, and {before} is {bounds[before].isoformat()}; "
+                    f"{', '.join(names)} must follow each other; put them in order",
+                )
         return self
 
     @property
@@ -46,8 +67,11 @@ class _Shares(Section):
     @model_validator(mode="after")
     def _at_most_all(self) -> Self:
         if (total := self.train + self.validation + self.test) > 1 + 1e-9:
-            raise ValueError(
-                f"train, validation and test are {total:.2f} together; allowed is at most 1; lower one of them"
+            shares = f"{self.train}, {self.validation} and {self.test}"
+            raise RuleError(
+                (),
+                f"train, validation and test are {shares}, {total:.4g} together; allowed is at most 1; lower one "
+                "of them",
             )
         return self
 
@@ -56,8 +80,8 @@ class RandomSplit(_Shares):
     """Splits at random, the same way each time; stratified: each label has its shares in every split."""
 
     by: Literal["random"]
-    stratify: bool = True
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    stratify: StrictBool = True
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
 
 
 class GroupSplit(_Shares):
@@ -65,12 +89,12 @@ class GroupSplit(_Shares):
 
     by: Literal["group"]
     column: ColumnName
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
 
 
 def by(value: Any) -> str:
     """Return which kind of section is meant; its name is the key that errors speak of."""
-    return str(value.get("by", "time") if isinstance(value, dict) else value.by)
+    return kind_of(value, "by", "time")
 
 
 Split = Annotated[

@@ -7,14 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StrictFloat, StrictInt, StrictStr, Tag, model_validator
 
 from config import kmeans_hyperparameters, xgboost_hyperparameters
+from config.errors import RuleError, under
 from config.instance_types import TrainingInstanceType
-from config.use_case.section import Section
+from config.use_case.section import Section, kind_of
 from config.use_case.tuning import Tuning
 
-Hyperparameters = dict[str, str | int | float]
+Hyperparameters = dict[str, StrictStr | StrictInt | StrictFloat]
 WarmStart = Literal["none", "champion"] | Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sagemaker:\S+$")]
 _WARM_START = Field(
     default="none", description="champion: go on from the model that serves; or from the model package of this ARN"
@@ -31,7 +32,7 @@ _LONGEST_WAIT_WITHOUT_CHECKPOINTS = 3600
 class Spot(Section):
     """Managed spot training, with checkpoints, so that an interruption costs minutes and not the whole run."""
 
-    max_wait_seconds: int = Field(
+    max_wait_seconds: StrictInt = Field(
         ge=60, le=432000, description="How long training and waiting for machines may take together."
     )
 
@@ -40,8 +41,8 @@ class _Train(Section):
     instance: TrainingInstanceType | None = Field(
         default=None, description="Instance type; left out: the environment's training_instance"
     )
-    instances: int = Field(default=1, ge=1, le=20, description="Machines that train together")
-    max_runtime_seconds: int = Field(default=3600, ge=60, le=432000)
+    instances: StrictInt = Field(default=1, ge=1, le=20, description="Machines that train together")
+    max_runtime_seconds: StrictInt = Field(default=3600, ge=60, le=432000)
     spot: Spot | None = Field(default=None, description="Train on spare capacity; left out: on demand")
     tuning: Tuning | None = Field(default=None, description="Search for hyperparameters; left out: as they are")
 
@@ -52,16 +53,17 @@ class _Train(Section):
     @model_validator(mode="after")
     def _waits_long_enough(self) -> Self:
         if self.spot is not None and self.spot.max_wait_seconds < self.max_runtime_seconds:
-            raise ValueError(
-                f"spot.max_wait_seconds: found {self.spot.max_wait_seconds}; allowed is at least max_runtime_seconds, "
-                f"{self.max_runtime_seconds}; raise it"
+            raise RuleError(
+                ("spot", "max_wait_seconds"),
+                f"found {self.spot.max_wait_seconds}; allowed is at least max_runtime_seconds, "
+                f"{self.max_runtime_seconds}; raise it",
             )
         return self
 
 
 def _known_xgboost(value: Hyperparameters) -> Hyperparameters:
-    if problem := xgboost_hyperparameters.problem(set(value)):
-        raise ValueError(problem)
+    # Which objectives are allowed is the problem's to say.
+    xgboost_hyperparameters.TABLE.check({name: one for name, one in value.items() if name != "objective"})
     return value
 
 
@@ -77,25 +79,26 @@ class KMeansTrain(_Train):
     """The built-in K-means."""
 
     algorithm: Literal["kmeans"]
-    k: int = Field(ge=2, le=10000, description="Clusters.")
+    k: StrictInt = Field(ge=2, le=10000, description="Clusters.")
     hyperparameters: Hyperparameters = Field(default={})
 
     @model_validator(mode="after")
     def _hyperparameters_are_known(self) -> Self:
         for name in sorted({"k", "feature_dim"} & set(self.hyperparameters)):
             source = "train.k" if name == "k" else "data.features"
-            raise ValueError(f"hyperparameters.{name}: comes from {source}; remove it")
-        if wrong := kmeans_hyperparameters.problem({**self.hyperparameters, "k": self.k, "feature_dim": 1}):
-            raise ValueError(f"hyperparameters: {wrong}")
+            raise RuleError(("hyperparameters", name), f"comes from {source}; remove it")
+        with under("hyperparameters"):
+            kmeans_hyperparameters.TABLE.check({**self.hyperparameters, "k": self.k, "feature_dim": 1})
         return self
 
     @model_validator(mode="after")
     def _waits_an_hour_at_most(self) -> Self:
         # "Managed spot training ... built-in algorithms that do not use checkpoints": 60 minutes.
         if self.spot is not None and self.spot.max_wait_seconds > _LONGEST_WAIT_WITHOUT_CHECKPOINTS:
-            raise ValueError(
-                f"spot.max_wait_seconds: found {self.spot.max_wait_seconds}; allowed is at most "
-                f"{_LONGEST_WAIT_WITHOUT_CHECKPOINTS} for kmeans, which keeps no checkpoints; lower it"
+            raise RuleError(
+                ("spot", "max_wait_seconds"),
+                f"found {self.spot.max_wait_seconds}; allowed is at most {_LONGEST_WAIT_WITHOUT_CHECKPOINTS} for "
+                "kmeans, which keeps no checkpoints; lower it",
             )
         return self
 
@@ -131,7 +134,7 @@ class ImageTrain(_Train):
 
 def algorithm(value: Any) -> str:
     """Return which kind of section is meant; its name is the key that errors speak of."""
-    return str(value.get("algorithm", "xgboost") if isinstance(value, dict) else value.algorithm)
+    return kind_of(value, "algorithm", "xgboost")
 
 
 Train = Annotated[

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config import UseCase
+from config import UseCase, messages
 from config.use_case.train import KMeansTrain
 from ops.target import OperationError
 
@@ -26,6 +26,7 @@ def texts(use_case: UseCase, deployed: Mapping[str, str], measured: Collection[s
     Raises:
         OperationError: a given one breaks a rule of use_case.yaml.
     """
+    given = {name: _plain(value) for name, value in given.items()}
     checked = with_hyperparameters(use_case, given)
     missing = {*measured, *(use_case.train.tuning.ranges if use_case.train.tuning else ())}
     filled = {name: value for name, value in use_case.train.hyperparameters.items() if name in missing}
@@ -41,19 +42,18 @@ def with_hyperparameters(use_case: UseCase, given: Given) -> UseCase:
         )
     document = use_case.model_dump(exclude_unset=True)
     train: dict[str, Any] = document.setdefault("train", {})
-    own = dict(given)
+    own = {name: _plain(value) for name, value in given.items()}
     if isinstance(use_case.train, KMeansTrain) and "k" in own:
         train["k"] = own.pop("k")
     train["hyperparameters"] = {**use_case.train.hyperparameters, **own}
     try:
         return UseCase.model_validate(document)
     except ValidationError as error:
-        found = "; ".join(_sentence(detail) for detail in error.errors())
-        raise OperationError(f"{use_case.name}: {found}. What is allowed is what use_case.yaml allows.") from error
+        found = messages.sentences(UseCase, document, error)
+        told = " ".join(f"{'.'.join(map(str, key))}: {text}" for key, text in found)
+        raise OperationError(f"{use_case.name}: {told} What is allowed is what use_case.yaml allows.") from error
 
 
-def _sentence(detail: Any) -> str:
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"]).rstrip(".")
-    place = ".".join(str(part) for part in detail["loc"])
-    return f"{place}: found {detail['input']!r}; {detail['msg']}"
+def _plain(value: Any) -> Any:
+    # Of numpy's numbers, as a notebook computes them, Python's own.
+    return value.item() if hasattr(value, "item") else value

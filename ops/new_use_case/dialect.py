@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from config.wording import shortened
 from ops.console import shown
 from ops.new_use_case.errors import DataError
 
@@ -61,7 +62,7 @@ def dialect(path: Path, utf8: Path) -> Dialect:
             break
     else:
         raise DataError(
-            f"{shown(path)}: line {skip + 1} is {_short(first)}, which is one column; a table has two or more. "
+            f"{shown(path)}: line {skip + 1} is {in_quotes(first)}, which is one column; a table has two or more. "
             "Columns are separated by a comma, a semicolon, a tab or a bar; write the file with one of these, and "
             "without titles and comments above the names."
         )
@@ -111,7 +112,7 @@ def _require_names(path: Path, names: list[str], line: int) -> None:
     given = [name for name in names if name]
     if given and all(_VALUE.fullmatch(name) for name in given):
         raise DataError(
-            f"{shown(path)}: line {line} is {_short(', '.join(names))}: values, where the names of the columns are "
+            f"{shown(path)}: line {line} is {in_quotes(', '.join(names))}: values, where the names of the columns are "
             "expected. Add a line of names on top."
         )
     if not given:
@@ -120,5 +121,6 @@ def _require_names(path: Path, names: list[str], line: int) -> None:
         )
 
 
-def _short(text: str) -> str:
-    return repr(text if len(text) < 60 else f"{text[:57]}...")  # noqa: PLR2004 - what a line of a message takes
+def in_quotes(text: str) -> str:
+    """Return a text in quotes, as long as a line of a message takes it."""
+    return repr(shortened(text, 60))

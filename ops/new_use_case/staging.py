@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ops.console import shown
 from ops.new_use_case import marks
-from ops.new_use_case.dialect import dialect
+from ops.new_use_case.dialect import dialect, in_quotes
 from ops.new_use_case.encoding import as_utf8
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.forms import trimmed
@@ -130,7 +130,8 @@ def _require_all_lines(workspace: Workspace, path: Path, width: int) -> None:
     if not found:
         return
     lines = "; ".join(
-        f"line {line}: {_reason(kind, message)}: {_short(text)}" for line, kind, text, message in found[:_SHOWN]
+        f"line {line}: {_reason(kind, message)}: {in_quotes(_first_line(text))}"
+        for line, kind, text, message in found[:_SHOWN]
     )
     more = f" (and {len(found) - _SHOWN} more lines)" if len(found) > _SHOWN else ""
     raise DataError(
@@ -151,9 +152,8 @@ def _reason(kind: str, message: str) -> str:
     return known.get(str(kind)) or reason(message)
 
 
-def _short(text: str | None) -> str:
-    text = (text or "").splitlines()[0] if text else ""
-    return repr(text if len(text) < 60 else f"{text[:57]}...")  # noqa: PLR2004 - what a line of a message takes
+def _first_line(text: str | None) -> str:
+    return text.splitlines()[0] if text else ""
 
 
 def _parquet(workspace: Workspace, path: Path, missing: Marks) -> Source:

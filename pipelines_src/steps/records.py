@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .errors import RequestError
+from .shortening import shortened
 from .use_case import Column
 
 Value = float | str | datetime | None
@@ -86,13 +87,12 @@ def _missing(value: Any, field: Column) -> bool:
     return True
 
 
+def _shown(value: Any) -> str:
+    return shortened(repr(value), 60)  # fits a line of a log
+
+
 def _wrong(field: Column, value: Any, rule: str) -> RequestError:
     return RequestError(f"{field.name}: found {_shown(value)}; it {rule}.", rule=f"{field.name} {rule}")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - fits a line of a log
 
 
 _READERS: dict[str, Callable[[Any, Column], Value]] = {"number": _number, "text": _text, "time": _time}

@@ -11,6 +11,7 @@ from pathlib import Path
 from . import archives, booster, features_file, files, row_runtime
 from .errors import StepError
 from .folders import Folders
+from .shortening import shortened
 from .use_case import SETTINGS_FILE, Document, UseCase
 
 OUTPUTS = ("warm_start", "checkpoints")
@@ -60,8 +61,7 @@ def _require_same_features(use_case: UseCase, package: Path) -> None:
 
 
 def _shown(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."  # noqa: PLR2004 - of a message
+    return shortened(str(value), 200)
 
 
 def _bring_checkpoint(package: Path, learnt: Document, folder: Path) -> int:

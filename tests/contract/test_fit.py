@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+import numpy as np
 import pytest
 from botocore.stub import Stubber
 from botocore.validate import ParamValidator
@@ -153,6 +154,15 @@ def test_a_search_is_trained_once_with_the_files_values_and_the_given(deployed: 
     }
 
 
+def test_numbers_of_numpy_are_numbers(deployed: Any) -> None:
+    given: Any = {"eta": np.float64(0.3), "max_depth": np.int64(4)}
+    found = request(of(way("xgboost")), deployed(way("xgboost")), data(), NAME, given)["HyperParameters"]
+    assert (found["eta"], found["max_depth"]) == ("0.3", "4")
+    rounds: Any = {"rounds": np.int64(5)}
+    found = request(of(way("script")), deployed(way("script")), data(), NAME, rounds)["HyperParameters"]
+    assert found["rounds"] == "5"
+
+
 def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:
     with pytest.raises(OperationError, match="only the pipeline can bring"):
         request(of(way("warm")), deployed(way("warm")), data(), NAME, {})
@@ -161,12 +171,12 @@ def test_a_model_to_go_on_from_is_left_to_the_pipeline(deployed: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "message"),
     [
-        ("xgboost", {"max_dept": 3}, "'max_dept', which the built-in XGBoost does not have.*did you mean max_depth"),
+        ("xgboost", {"max_dept": 3}, "max_dept: is no hyperparameter of the built-in XGBoost.*did you mean max_depth"),
         ("xgboost", {"objective": "multi:softprob"}, "allowed for binary_classification is 'binary:logistic'"),
-        ("xgboost", {"monotone_constraints": "(1)"}, "found 1 places"),
-        ("xgboost", {"num_class": 3}, "found .num_class., which the built-in"),
+        ("xgboost", {"monotone_constraints": "(1,)", "tree_method": "hist"}, "found 1 places"),
+        ("xgboost", {"num_class": 3}, "num_class: comes from data.classes"),
         ("xgboost", {"max_depth": [3]}, r"train.*max_depth.*found \[3\]"),
-        ("kmeans", {"k": 1}, "train.kmeans.k: found 1; .*greater than or equal to 2"),
+        ("kmeans", {"k": 1}, "train.k: found 1; .*greater than or equal to 2"),
         ("kmeans", {"epochs": 0}, "epochs: found 0; allowed is a whole number of at least 1"),
         ("kmeans", {"feature_dim": 3}, "feature_dim: comes with the use case"),
         ("script", {"sagemaker_program": "other.py"}, "sagemaker_program: comes with the use case"),

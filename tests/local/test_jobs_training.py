@@ -105,7 +105,7 @@ def test_early_stopping_keeps_the_best_rounds(world: dict[str, Any], tmp_path: P
     ("name", "changes", "reason"),
     [
         ("unknown", {"num_trees": "3"}, "Extraneous hyperparameter found: num_trees"),
-        ("range", {"eta": "2"}, "Hyperparameter eta: 2 is not a number in [0, 1]"),
+        ("range", {"eta": "2"}, "Hyperparameter eta: 2 is not a number from 0 to 1"),
         ("metric", {"eval_metric": "beauty"}, "Hyperparameter eval_metric: beauty"),
     ],
 )

@@ -21,7 +21,7 @@ GOOD = {
 GITHUB = {"url": "https://github.com/org/models"}
 CODECOMMIT = {"url": "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/models"}
 SECRET = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:git-AbCdEf"
-REMEDY = r"(Correct|Choose|Add|Remove|Rename|Mend|Check|Create|Set|Name|Save|Did you mean)\b.*[.?]$"
+REMEDY = r"(Correct|Choose|Add|Remove|Rename|Mend|Check|Create|Set|Name|Save|Put|Did you mean)\b.*[.?]$"
 
 
 def make_root(folder: Path) -> Path:

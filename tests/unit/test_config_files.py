@@ -24,8 +24,8 @@ TEXTS = {
     "twice": ("name: dev\nname: prod\n", [":2:", "name", "twice", "line 1"]),
     "nested twice": ("name: dev\nnetwork:\n  cidr: a\n  cidr: b\n", [":4:", "network.cidr", "twice"]),
     "python tag": ("name: !!python/object:os.system x\n", [":1:", "not YAML"]),
-    "impossible date": ("name: 2013-02-30\n", ["date"]),
-    "number of 5,000 digits": (f"name: {'1' * 5000}\n", ["number that does not exist"]),
+    "impossible date": ("name: dev\nowner: 2013-02-30\n", [":2: owner: found 2013-02-30", "no date"]),
+    "number of 5,000 digits": (f"name: {'1' * 5000}\n", [":1: name: found 1111", "5,000 digits"]),
     "too deep": (f"name: dev\nowner: {'[' * 60}{']' * 60}\n", [":2:", "50 levels"]),
     "too deep for the parser": (f"owner: {'[' * 3000}{']' * 3000}\n", ["50 levels"]),
     "aliases of aliases": (
@@ -54,7 +54,7 @@ def test_a_broken_file_is_explained(root: Path, kind: str) -> None:
 
 def test_a_file_that_is_not_text_is_explained(root: Path) -> None:
     (root / "environments/dev.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match=r"environments/dev\.yaml: byte 0 is not UTF-8"):
+    with pytest.raises(ConfigError, match=r"environments/dev\.yaml:1: byte 0 is not UTF-8"):
         load_environment("dev", root)
 
 
@@ -118,6 +118,16 @@ def test_the_committed_files_are_valid_and_the_schemas_current() -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*ROOT.glob("environments/*.yaml"), *ROOT.glob("pipelines_src/*/use_case.yaml")],
+    ids=lambda file: f"{file.relative_to(ROOT)}",
+)
+def test_the_committed_files_are_the_same_to_both_parsers(file: Path) -> None:
+    # PyYAML has libyaml's only where that is installed, and its own is stricter: `? ` inside braces begins a key.
+    assert yaml.safe_load(file.read_text()) == read(file, file.name).content
 
 
 def test_the_command_prints_no_traceback(root: Path) -> None:

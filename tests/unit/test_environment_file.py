@@ -58,5 +58,7 @@ def test_what_is_not_there_is_not_named(root: Path) -> None:
 def test_use_cases_may_be_given_in_place_of_the_files(root: Path) -> None:
     shutil.copy(ROOT / "environments" / "dev.yaml", root / "environments")
     assert load_environment("dev", root, ["digit_clusters"]).use_cases == ("digit_clusters",)
-    with pytest.raises(ConfigError, match="use_cases: found 'pumps'"):
+    with pytest.raises(
+        ConfigError, match=r"^use_cases\.0 \(given in place of what environments/dev\.yaml has\): found 'pumps'"
+    ):
         load_environment("dev", root, ["pumps"])

@@ -53,5 +53,5 @@ def test_an_engine_needs_its_interface_endpoints(engine: str, level: str, fits: 
     if fits:
         require_engine(environment(level), use_case(engine))
         return
-    with pytest.raises(ConfigError, match=rf"dev\.yaml: network\.interface_endpoints: found '{level}'.*'{engine}'"):
+    with pytest.raises(ConfigError, match=rf"dev\.yaml:\d+: network\.interface_endpoints: found '{level}'.*'{engine}'"):
         require_engine(environment(level), use_case(engine))

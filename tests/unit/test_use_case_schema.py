@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from config import ConfigError, UseCase, load_use_case
-from config.xgboost_hyperparameters import NAMES
 from pipelines_src.job_code import settings
 from pipelines_src.steps import use_case as steps_use_case
 
@@ -28,27 +27,27 @@ def load(tmp_path: Path, change: Any) -> UseCase:
 WRONG: dict[str, tuple[Any, list[str]]] = {
     "feature twice": (
         lambda file: file["data"]["features"].append({"name": "carrier", "type": "number"}),
-        ["features names 'carrier' more than once", "remove the repetition"],
+        ["data.features.19.name: names 'carrier' more than once", "remove the repetition"],
     ),
     "field twice": (
         lambda file: file["data"]["record"].append({"name": "carrier", "type": "text"}),
-        ["record names 'carrier' more than once"],
+        ["data.record.15.name: names 'carrier' more than once"],
     ),
     "label is a feature": (
         lambda file: file["data"]["features"].append({"name": "arrived_late", "type": "number"}),
-        ["features names 'arrived_late', which is the label", "remove it"],
+        ["data.features.19.name: names 'arrived_late', which is the label", "remove it"],
     ),
     "label is in the record": (
         lambda file: file["data"]["record"].append({"name": "arrived_late", "type": "number"}),
-        ["record names 'arrived_late', which is the label"],
+        ["data.record.15.name: names 'arrived_late', which is the label"],
     ),
     "reserved": (
         lambda file: file["data"]["record"].append({"name": "record_id", "type": "text"}),
-        ["record names 'record_id'", "rename it"],
+        ["data.record.15.name: names 'record_id'", "rename it"],
     ),
     "time is no field": (
         lambda file: file["data"].update(time="carrier"),
-        ["time is 'carrier'", "scheduled_departure"],
+        ["data.time: found 'carrier'", "scheduled_departure"],
     ),
     "no features": (lambda file: file["data"].update(features=[]), ["data.features"]),
     "unknown type": (
@@ -57,7 +56,7 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     ),
     "splits out of order": (
         lambda file: file["split"].update(test_until="2013-02-01"),
-        ["split", "2013-02-01", "must follow each other", "put them in order"],
+        ["split.test_until: found 2013-02-01", "must follow each other", "put them in order"],
     ),
     "zone": (lambda file: file["split"].update(test_until="2013-06-01T00:00:00Z"), ["must have no time zone"]),
     "gate asks for what is not there": (
@@ -78,11 +77,11 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     "no gate": (lambda file: file.update(gate=[]), ["gate"]),
     "unknown hyperparameter": (
         lambda file: file["train"]["hyperparameters"].update(max_deph=3),
-        ["train.hyperparameters", "'max_deph'", "did you mean max_depth?"],
+        ["train.hyperparameters.max_deph", "did you mean max_depth?"],
     ),
     "no rounds": (
         lambda file: file["train"]["hyperparameters"].pop("num_round"),
-        ["num_round is missing", "add for example num_round: 100"],
+        ["train.hyperparameters.num_round: is missing", "add for example `num_round: 100`"],
     ),
     "objective": (
         lambda file: file["train"]["hyperparameters"].update(objective="multi:softmax"),
@@ -91,6 +90,10 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     "constraints": (
         lambda file: file["train"]["hyperparameters"].update(monotone_constraints="(1,0)"),
         ["monotone_constraints: found 2 places", "each of the 19 features"],
+    ),
+    "a class twice": (
+        lambda file: file["data"].update(classes=["a", "b", "b"]),
+        ["data.classes.2: names 'b' more than once"],
     ),
     "no event and event are one": (
         lambda file: file["data"].update(positive="yes", negative="yes"),
@@ -131,7 +134,3 @@ def test_the_steps_read_what_the_schema_understood(tmp_path: Path) -> None:
     assert found.evaluate["bootstrap_samples"] == expected.evaluate.bootstrap_samples == 1000
     assert [field.name for field in found.record][-3:] == ["sensor0", "sensor1", "sensor2"]
     assert found.split["train_until"] == "2013-04-01T00:00:00"
-
-
-def test_hyperparameter_names_are_unique_and_include_the_usual_ones() -> None:
-    assert {"num_round", "eta", "max_depth", "objective", "eval_metric", "early_stopping_rounds"} <= NAMES

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from .. import csv_text
 from ..csv_text import BLANKS
+from ..shortening import shortened
 from ..use_case import Column
 from .row import Row
 
@@ -56,7 +57,7 @@ def _lines(file: BinaryIO, consumed: list[str]) -> Iterator[str]:
 def _shown(text: str) -> str:
     """Return a text for the error file: its beginning, with bytes that are no UTF-8 escaped."""
     plain = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").rstrip("\r\n")
-    return plain if len(plain) <= _MOST_SHOWN else f"{plain[:_MOST_SHOWN]}..."
+    return shortened(plain, _MOST_SHOWN)
 
 
 def _cell(cell: str, kind: str, missing: frozenset[str | float]) -> Any:

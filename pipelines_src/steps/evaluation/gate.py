@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..shortening import shortened
 from .judged import Document
 
 PASSED, FAILED = "passed", "failed"
@@ -26,7 +27,7 @@ def judge(conditions: Sequence[Document], evaluation: Document) -> Document:
     message = "; ".join(missed or map(_held, judged))
     return {
         "result": FAILED if missed else PASSED,
-        "message": message if len(message) <= _LONGEST else f"{message[: _LONGEST - 4]} ...",
+        "message": shortened(message, _LONGEST),
         "conditions": judged,
     }
 
