@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from config import ConfigError, UseCase
-from ops.demo import acts, figures, run
+from ops.demo import acts, figures
 from ops.held_out import held_out
 from ops.target import OperationError, Target
 from tests.use_cases import use_case
