@@ -13,7 +13,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 # Container images of Python often set it; then every one of hundreds of processes compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup lock synth lint test demo bench browser java clean
+.PHONY: help setup lock synth lint test demo story bench browser java clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ test: setup browser java ## Pass the tests
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
+
+story: setup ## Some ten minutes: two models, an experiment that decides, and a broken model withdrawn; KEEP=1 leaves it running
+	@$(PY) -m ops story $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound
 	@$(PY) -m benchmarks

@@ -24,6 +24,7 @@ from ops import (
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors
 from ops.demo import command as demo
+from ops.story import command as story
 from ops.target import OperationError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate ML Loop.", pretty_exceptions_enable=False)
@@ -39,6 +40,7 @@ app.add_typer(experiment.app, name="experiment", help="Compare champion and chal
 app.add_typer(outcomes.app, name="outcomes", help="Say what became of requests that were answered.")
 app.add_typer(notebook.app, name="notebook", help="Open, start and stop notebook instances.")
 app.command("demo")(demo.command)
+app.command("story")(story.command)
 app.command("predict")(predict.command)
 app.add_typer(local.app, name="local", help="The cloud on this laptop.")
 

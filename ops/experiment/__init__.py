@@ -64,13 +64,18 @@ def start(
     effect: Effect = None,
     baseline: Baseline = None,
     deviation: Deviation = None,
+    outcome_hours: Annotated[
+        int | None,
+        typer.Option(min=0, max=2160, help="By when outcomes are known; left out: `experiment.outcome_hours`."),
+    ] = None,
 ) -> None:
     """Begin an experiment between champion and challenger; its terms are those of now, whatever changes later."""
     from ops.experiment import planning, starting
 
     target = function.target_of(environment, use_case)
     known = planning.Known.given(target, baseline, deviation)
-    terms = starting.terms_of(target.use_case, known, planning.planned(target.use_case, known, effect, None))
+    plan = planning.planned(target.use_case, known, effect, None)
+    terms = starting.terms_of(target.use_case, known, plan, outcome_hours)
     answer = function.ask(
         target,
         start=terms.model_dump(mode="json"),

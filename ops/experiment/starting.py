@@ -9,8 +9,8 @@ from ops.experiment.planning import Known
 from ops.target import OperationError
 
 
-def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
-    """Return the terms; OperationError if they cannot be."""
+def terms_of(use_case: UseCase, known: Known, plan: Plan, outcome_hours: int | None = None) -> Terms:
+    """Return the terms; OperationError if they cannot be. `outcome_hours`: None: as the use case declares."""
     declared = use_case.experiment
     if declared is None:
         raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
@@ -28,6 +28,7 @@ def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
                 # Where the plan is short, there is still what the metric needs to decide anything.
                 "maximum": max(plan.maximum, 2 * declared.minimum),
                 "guards": guards,
+                **({} if outcome_hours is None else {"outcome_hours": outcome_hours}),
             }
         )
     except ValidationError as error:

@@ -1,0 +1,121 @@
+"""What the story came to: as a summary, and as a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from ops import pages
+from ops.console import output
+from ops.experiment import plots
+from ops.experiment.report import Card, GuardRow
+from ops.records import Release
+from ops.story.trial import Outcome
+from ops.target import Target
+
+_ENDED = {"promoted": "was promoted", "withdrawn": "was withdrawn", "stopped": "was not decided about"}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One experiment on the page."""
+
+    title: str
+    text: str
+    verdict: str
+    cards: Sequence[Card]
+    pictures: Sequence[plots.Picture]
+    guards: Sequence[GuardRow]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the story came to.
+
+    Attributes:
+        decided: the experiment between the old and the new model; caught: the one with the broken model.
+        field: what the broken model's code cannot do without.
+        releases: all of them, the oldest first.
+        seconds: stage -> how long it took.
+    """
+
+    target: Target
+    decided: Outcome
+    caught: Outcome
+    field: str
+    releases: Sequence[Release]
+    seconds: dict[str, float]
+
+    def write_page(self, path: Path) -> None:
+        """Write the self-contained page; the old one stays until the new one is whole."""
+        pages.write(
+            Path(__file__).with_name("page.html.j2"),
+            path,
+            target=self.target,
+            cards=self.cards(),
+            chapters=self.chapters(),
+            releases=self.releases,
+            seconds=self.seconds,
+            longest=max(self.seconds.values()),
+        )
+
+    def cards(self) -> list[Card]:
+        """Return the figures at the top."""
+        asked = sum(sum(one.answered.values()) + one.failed for one in (self.decided, self.caught))
+        return [
+            Card(*_ended(self.decided), self.decided.trial.result == "promoted"),
+            Card(*_ended(self.caught), self.caught.trial.result == "withdrawn"),
+            Card(f"{asked:,}", f"requests, {self.caught.failed:,} of them answered with an error by the broken model"),
+            Card(f"{sum(self.seconds.values()) / 60:.1f} min", "from nothing to the end"),
+        ]
+
+    def chapters(self) -> list[Chapter]:
+        """Return what there is to see of each experiment."""
+        decided, caught = self.decided, self.caught
+        return [
+            self._chapter(
+                decided,
+                "Is the new model better?",
+                f"Both models were asked about {decided.days} days of flights that neither had learnt of, by "
+                f"{_shared(decided)}. What became of them arrived after each week.",
+            ),
+            self._chapter(
+                caught,
+                "What a guard is for",
+                f"A copy of the new model, with code that fails where {self.field} is missing. Its sample record has "
+                f"it, so the test before the release passed. Then it was asked by {_shared(caught)}.",
+            ),
+        ]
+
+    def print_summary(self) -> None:
+        """Print the same for a terminal."""
+        shown = Table("release", "change", "because", "ended", title="Releases", title_justify="left")
+        for one in self.releases:
+            change = f"{one.slot}: {one.before or 'empty'} -> {one.version or 'empty'}"
+            shown.add_row(str(one.number), change, escape(one.why or one.reason), one.result)
+        output.print(shown)
+        for chapter in self.chapters():
+            output.print(f"[bold]{escape(chapter.title)}[/] {escape(chapter.text)}", highlight=False)
+            output.print(f"  {escape(chapter.verdict)}", highlight=False)
+        for card in self.cards():
+            output.print(f"[bold]{escape(card.value)}[/] {escape(card.text)}", highlight=False)
+
+    def _chapter(self, outcome: Outcome, title: str, text: str) -> Chapter:
+        found = outcome.report(self.target)
+        pictures = plots.pictures(found.trial, found.looks, found.shares())
+        return Chapter(title, text, found.verdict(), found.cards(), pictures, found.guards())
+
+
+def _ended(outcome: Outcome) -> tuple[str, str]:
+    return f"version {outcome.trial.challenger.rpartition('/')[2]}", _ENDED.get(
+        outcome.trial.result, outcome.trial.result
+    )
+
+
+def _shared(outcome: Outcome) -> str:
+    parts = [f"{count:,} answered by the {variant}" for variant, count in sorted(outcome.answered.items())]
+    failed = [f"{outcome.failed:,} that failed"] if outcome.failed else []
+    total = sum(outcome.answered.values()) + outcome.failed
+    return f"{total:,} requests ({', '.join([*parts, *failed])})"

@@ -1,0 +1,83 @@
+"""The story, stage by stage. Killed anywhere, the next run starts from nothing again."""
+
+import time
+from pathlib import Path
+
+from ops import live, model_packages, records
+from ops.console import output, shown
+from ops.demo import ENVIRONMENT, acts, cloud
+from ops.demo.progress import Stages
+from ops.demo.trouble import state_option, told
+from ops.held_out import held_out
+from ops.story import ASKED_TOGETHER, FIRST_SPLIT, USE_CASE, broken, trial
+from ops.story.report import Report
+from ops.story.traffic import in_batches, requests
+from ops.target import OperationError, Target
+
+PAGE = "story.html"
+_WEEK = 7
+_LONGEST = 180.0  # seconds of a release
+
+
+def run(keep: bool, folder: Path) -> None:
+    """Tell the story, write its page, and tear everything down unless `keep`.
+
+    Args:
+        keep: leave the cloud running at the end.
+        folder: where the cloud's state, the logs and the page go; what is in it is removed first.
+
+    Raises:
+        OperationError: a stage failed; the text says which and why. The cloud is left running to be looked at.
+    """
+    target = Target.alone(ENVIRONMENT, USE_CASE)
+    acts.require_local_engine(target)
+    stages = Stages()
+    with told(stages, folder), cloud.alone(folder), stages.progress:
+        cdk = acts.deploy(stages, target, folder)
+        report = _tell(stages, target)
+        report.write_page(folder / PAGE)
+        if not keep:
+            acts.tear_down(stages, target, cdk)
+    report.print_summary()
+    if keep:
+        option = state_option(folder)
+        output.print("The local cloud keeps running. To use it from this terminal, and to end it:")
+        output.print(f'  eval "$(.venv/bin/python -m ops local env{option})"', highlight=False, soft_wrap=True)
+        output.print(f"  python -m ops local down{option}", highlight=False, soft_wrap=True)
+    output.print(f"[bold]Page: {shown(folder / PAGE)}[/]", soft_wrap=True)
+
+
+def _tell(stages: Stages, target: Target) -> Report:
+    acts.upload(stages, target)
+    acts.train(stages, target, "Train on five weeks", FIRST_SPLIT)
+    first = acts.release(stages, target, "Release the first model", "champion", "the first model")
+    acts.train(stages, target, "Train on three months")
+    second = acts.release(stages, target, "Release a challenger", "challenger", "trained on three months")
+    rows = held_out(target).rows
+    asked = requests(target, rows, ASKED_TOGETHER)
+    batches = in_batches(asked, _WEEK)
+    with stages.stage("Experiment: new against old") as stage:
+        decided = trial.run(target, "Is a model of three months better than one of five weeks?", batches, stage)
+    champion = second if decided.trial.result == "promoted" else first
+    with stages.stage("Release what was decided") as stage:
+        if decided.trial.result == "stopped":  # the flights did not suffice: the old model stays
+            model_packages.reject(target, second, "not shown to be better")
+        _wait_for(target, champion)
+    field = broken.register(target, second, rows)
+    third = acts.release(stages, target, "Release a broken challenger", "challenger", "a small change of the code")
+    with stages.stage("Experiment: the broken one") as stage:
+        caught = trial.run(target, "Is the changed code as good?", batches, stage)
+    with stages.stage("Release what was decided ") as stage:
+        if caught.trial.result == "stopped":
+            model_packages.reject(target, third, "not shown to be better")
+        _wait_for(target, champion)
+    return Report(target, decided, caught, field, records.newest(target, 20)[::-1], stages.seconds)
+
+
+def _wait_for(target: Target, champion: str) -> None:
+    """Return when the endpoint serves this champion and nothing beside it."""
+    end = time.monotonic() + _LONGEST
+    while (serves := live.live_packages(target)) != {"champion": champion}:
+        if time.monotonic() > end:
+            raise OperationError(f"{target.name} serves {serves} after {_LONGEST:.0f} s, not {champion} alone.")
+        time.sleep(1.0)

@@ -1,0 +1,93 @@
+"""An experiment on live traffic: started, fed with requests and outcomes, looked at until it decides."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from experiment.declared import Terms
+from experiment.trial import Look, Stretch, Trial
+from ops.demo.progress import Stage
+from ops.experiment import function, planning, starting
+from ops.experiment.report import Report
+from ops.story.traffic import Request, Traffic
+from ops.target import OperationError, Target
+
+_EVERY, _LONGEST = 0.5, 180.0  # seconds
+BY = "make story"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an experiment ended, and with what records.
+
+    Attributes:
+        days: how many days of records were asked about.
+        answered: variant -> requests that it answered; failed: that were answered with an error.
+    """
+
+    trial: Trial
+    looks: tuple[Look, ...]
+    stretches: tuple[Stretch, ...]
+    days: int
+    answered: dict[str, int]
+    failed: int
+
+    def report(self, target: Target) -> Report:
+        """Return it as `ops experiment report` shows it."""
+        return Report(target.name, target.use_case.description, self.trial, self.looks, self.stretches)
+
+
+def terms(target: Target) -> Terms:
+    """Return the terms by the use case's file, with outcomes that are known as soon as they are told."""
+    known = planning.Known.given(target, None, None)
+    plan = planning.planned(target.use_case, known, None, None)
+    return starting.terms_of(target.use_case, known, plan, outcome_hours=0)
+
+
+def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: Stage) -> Outcome:
+    """Start an experiment and feed it batch by batch until it ends; where they do not suffice, stop it.
+
+    Raises:
+        OperationError: it cannot start, or a step of it takes longer than three minutes.
+    """
+    asked = terms(target).model_dump(mode="json")
+    function.ask(target, start=asked, by=BY, why=why, request=str(uuid.uuid4()))
+    traffic, days = Traffic(target), 0
+    for batch in batches:
+        _wait(target, stage, "the weights move", _settled)
+        name = f"{batch[0].time:%d %B} to {batch[-1].time:%d %B}"
+        traffic.send(batch, partial(_progress, stage, name, len(batch)))
+        days += (batch[-1].time.date() - batch[0].time.date()).days + 1
+        traffic.tell(batch)
+        function.ask(target)
+        _wait(target, stage, f"{name}: the look", _looked)
+        if function.newest(target).result != "running":
+            break
+    else:
+        function.ask(target, stop=True, by=BY, why="the records are used up", keep=False)
+    trial, kept = function.newest(target), function.records(target)
+    return Outcome(trial, kept.looks(trial), kept.stretches(trial), days, traffic.answered, traffic.failed)
+
+
+def _progress(stage: Stage, name: str, total: int, done: int) -> None:
+    stage.show(f"{name}: {done} of {total} requests", done, total)
+
+
+def _settled(trial: Trial) -> bool:
+    return trial.result != "running" or (trial.since is not None and datetime.now(UTC) >= trial.since)
+
+
+def _looked(trial: Trial) -> bool:
+    return trial.result != "running" or (trial.open_look is None and not trial.ending)
+
+
+def _wait(target: Target, stage: Stage, what: str, over: Callable[[Trial], bool]) -> None:
+    end = time.monotonic() + _LONGEST
+    stage.show(what)
+    while not over(function.newest(target)):
+        if time.monotonic() > end:
+            raise OperationError(f"The experiment does not go on: {what}. Its alarms and log say more.")
+        time.sleep(_EVERY)
