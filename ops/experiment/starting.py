@@ -1,5 +1,7 @@
 """The terms on which an experiment starts: what its use case declares, and what a plan says of it."""
 
+import math
+
 from pydantic import ValidationError
 
 from config import UseCase
@@ -9,8 +11,8 @@ from ops.experiment.planning import Known
 from ops.target import OperationError
 
 
-def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
-    """Return the terms; OperationError if they cannot be."""
+def terms_of(use_case: UseCase, known: Known, plan: Plan, per_user: float = 1.0) -> Terms:
+    """Return the terms; OperationError if they cannot be. `per_user`: records of a user who keeps a variant."""
     declared = use_case.experiment
     if declared is None:
         raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
@@ -26,7 +28,7 @@ def terms_of(use_case: UseCase, known: Known, plan: Plan) -> Terms:
                 "tolerance": declared.smallest_effect,
                 "ramp": [step.model_dump() for step in declared.ramp],
                 # Where the plan is short, there is still what the metric needs to decide anything.
-                "maximum": max(plan.maximum, 2 * declared.minimum),
+                "maximum": max(plan.maximum, math.ceil(2 * declared.minimum * per_user)),
                 "guards": guards,
             }
         )
