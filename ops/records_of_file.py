@@ -56,7 +56,7 @@ def read(target: Target, path: Path, count: int, encoding: str | None, dates: Da
     beside = [Wanted(one, required=False) for one in (case.data.label, case.data.id) if one is not None]
     wanted = fields + [one for one in beside if one.name not in {field.name for field in fields}]
     with tempfile.TemporaryDirectory() as scratch, workspace.opened(Path(scratch), path) as opened:
-        source = staging.stage(opened, encoding)
+        source = staging.stage(opened, encoding, known=case.data.marks)
         columns = conforming.conforming(opened, source, wanted, dates)
         _require_fields(path, case, [column.name for column in columns])
         selected = ", ".join(f"{column.value} AS {name(column.name)}" for column in columns)

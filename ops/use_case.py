@@ -16,6 +16,7 @@ from ops.use_case_notebook import FILE
 from ops.use_case_notebook import notebook as use_case_notebook
 
 Dates = Literal["day-first", "month-first"]
+_MISSING = "Stands for a missing value, such as -999, besides empty fields and NA; once for each mark."
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,24 +32,24 @@ def new(  # noqa: PLR0913, PLR0917 - options of a command
     clusters: Annotated[int | None, typer.Option(min=2, max=10_000, help="Number of clusters.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
     dates: Annotated[Dates | None, typer.Option(help="Where 03/04 can be both.")] = None,
+    missing: Annotated[list[str] | None, typer.Option(metavar="MARK", help=_MISSING)] = None,
 ) -> None:
     """Write the folder of a use case from a table: schema, features, split, training, gate, notebook, raw data."""
     # Reading tables brings DuckDB and scikit-learn, which no other command needs.
-    from ops.new_use_case import Request, create
+    from ops.new_use_case import Request, create, summary
+    from ops.new_use_case.wording import many
 
-    created = create(Request(name, data, label, time, problem, positive, clusters, encoding, dates))
+    marks = tuple(missing or ())
+    created = create(Request(name, data, label, time, problem, positive, clusters, encoding, dates, marks))
     plan = created.plan
     output.print(
-        f"wrote {shown(created.folder)}: {plan.target.problem}, {plan.rows} rows, {len(plan.used)} columns used"
+        f"wrote {shown(created.folder)}: {plan.target.problem}, {many(plan.rows, 'row')}, "
+        f"{many(len(plan.used), 'column')} used",
+        highlight=False,
+        soft_wrap=True,
     )
-    for note in plan.notes:
-        errors.print(escape(note), highlight=False, soft_wrap=True)
-    for role in plan.left_out:
-        errors.print(
-            f"left out {escape(role.column.column.original)}: {escape(role.why_not or '')}",
-            highlight=False,
-            soft_wrap=True,
-        )
+    for line in summary.lines(plan):
+        errors.print(escape(line), highlight=False, soft_wrap=True)
     output.print(_NEXT.format(name=name, folder=shown(created.folder)), highlight=False, soft_wrap=True)
 
 
@@ -72,10 +73,13 @@ def more(
 ) -> None:
     """Make a file the raw table of a use case that is there, held against its use_case.yaml."""
     from ops.new_use_case.more import place
+    from ops.new_use_case.wording import many
 
     placed = place(name, data, keep, encoding, dates)
     output.print(
-        f"wrote {shown(placed.path)}: {placed.rows} rows, {placed.new} of them from {shown(data)}", soft_wrap=True
+        f"wrote {shown(placed.path)}: {many(placed.rows, 'row')}, {placed.new} of them from {shown(data)}",
+        highlight=False,
+        soft_wrap=True,
     )
     for note in placed.notes:
         errors.print(escape(note), highlight=False, soft_wrap=True)

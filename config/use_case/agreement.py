@@ -35,6 +35,11 @@ def label_fits_problem(problem: Problem, data: Data, split: Split) -> None:
         )
     if problem != "multiclass_classification" and data.classes:
         raise ValueError(f"data.classes: is nothing for {problem}; remove it, or use multiclass_classification")
+    if data.negative is not None:
+        if problem != "binary_classification":
+            raise ValueError(f"data.negative: is nothing for {problem}; remove it")
+        if str(data.negative) == str(data.positive) or data.negative == data.positive:
+            raise ValueError(f"data.negative: found {data.negative!r}, which is data.positive; name the other value")
     if isinstance(split, TimeSplit) and data.time is None:
         raise ValueError("split: goes by time, but data.time names no field; name it, or write `split: {by: random}`")
     if isinstance(split, RandomSplit) and split.stratify and "stratify" in split.model_fields_set and (

@@ -89,6 +89,10 @@ class Data(Section):
     )
     label: ColumnName | None = Field(default=None, description="What is predicted; none for clustering.")
     positive: Scalar = Field(default=1, description="binary_classification: the label's value for the event.")
+    negative: Scalar | None = Field(
+        default=None,
+        description="binary_classification: the label's value for no event; left out: every other value",
+    )
     classes: tuple[Scalar, ...] = Field(default=(), description="multiclass_classification: the label's values.")
     id: ColumnName | None = Field(
         default=None,
@@ -106,6 +110,11 @@ class Data(Section):
     )
     category_smoothing: float = Field(
         default=20, ge=0, description="Rows' worth of the overall label rate that is added to each level's."
+    )
+    missing: tuple[str | int | float, ...] = Field(
+        default=(),
+        description="Marks in files that stand for a missing value, such as -999, besides empty fields, NA and the "
+        "like; a client leaves the field out, or sends null",
     )
 
     @model_validator(mode="after")
@@ -143,6 +152,11 @@ class Data(Section):
                 f"{len(self.reduce.columns)} columns; ask for fewer"
             )
         return self
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands for a missing value in a file, as text."""
+        return tuple(map(str, self.missing))
 
     @property
     def width(self) -> int | None:

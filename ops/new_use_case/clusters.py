@@ -9,17 +9,47 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
 
+from ops.new_use_case.defaults import TRAINING_SHARE
+from ops.new_use_case.errors import DataError
+from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.roles import Role
 from ops.new_use_case.sampling import sample
-from ops.new_use_case.workspace import Workspace
+from ops.new_use_case.wording import many
+from ops.new_use_case.workspace import Workspace, name
 
 ROWS, MOST = 1_000, 10
 RULE = f"of 2 to {MOST}, the one with the highest mean silhouette (Rousseeuw 1987) in {ROWS:,} rows"
 
 
-def count(workspace: Workspace, used: Sequence[Role]) -> int:
-    """Return k by the rule, over standardised numbers and a column of 0 and 1 per level; 2 where all rows are equal."""
-    rows = sample(workspace, [role.column for role in used], ROWS)
+def asked(workspace: Workspace, used: Sequence[Role], wanted: int) -> int:
+    """Return the number of clusters that a person wants.
+
+    Raises:
+        DataError: there are fewer different rows, or fewer rows that train: some clusters would be empty.
+    """
+    listed = ", ".join(name(role.column.name) for role in used)
+    [(rows, different)] = workspace.rows(
+        f"SELECT (SELECT count(*) FROM {TABLE}), count(*) FROM (SELECT DISTINCT {listed} FROM {TABLE})"  # noqa: S608 - quoted
+    )
+    most = min(different, int(TRAINING_SHARE * rows))
+    if wanted > most:
+        raise DataError(
+            f"--clusters: found {wanted}; the file has {many(rows, 'row')}, {different} of them different in the "
+            f"columns that are used, and {TRAINING_SHARE:.0%} train: allowed are at most {most} clusters. Ask for "
+            "fewer, or leave the option out."
+        )
+    return wanted
+
+
+def count(workspace: Workspace, used: Sequence[Role], where: str) -> int:
+    """Return k by the rule, over standardised numbers and a column of 0 and 1 per level; 2 where all rows are equal.
+
+    Args:
+        workspace: with the view `observations`.
+        used: the columns.
+        where: SQL of the rows that count.
+    """
+    rows = sample(workspace, [role.column for role in used], ROWS, where)
     numbers = [
         rows[role.column.name].astype("float64") for role in used if role.column.kind != "text" and role.type != "text"
     ]

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ops.console import shown
-from ops.new_use_case import evidence
+from ops.new_use_case import misfits
+from ops.new_use_case.column import Column, Kind
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.finding import counted_time
 from ops.new_use_case.request import Dates
 from ops.new_use_case.staging import Source
-from ops.new_use_case.typing_columns import Column, Kind, typed
+from ops.new_use_case.typing_columns import typed
+from ops.new_use_case.wording import first
 from ops.new_use_case.workspace import Workspace
 
 _MANY = 30
@@ -47,8 +49,8 @@ def conforming(workspace: Workspace, source: Source, wanted: Sequence[Wanted], d
     columns = typed(workspace, part, dates, {one.name: one.kind for one in found if one.kind is not None})
     fitted = [_fitted(workspace, column, one.kind) for one, column in zip(found, columns, strict=True)]
     if wrong := [one for one in fitted if isinstance(one, str)]:
-        more = f"; and {len(wrong) - _SHOWN} more columns" if len(wrong) > _SHOWN else ""
-        raise DataError(f"{shown(workspace.source)}: {'; '.join(wrong[:_SHOWN])}{more}. Correct these values.")
+        listed = first(wrong, _SHOWN, "more columns", "; ")
+        raise DataError(f"{shown(workspace.source)}: {listed}. Correct these values.")
     return [one for one in fitted if isinstance(one, Column)]
 
 
@@ -67,7 +69,7 @@ def _fitted(workspace: Workspace, column: Column, kind: Kind | None) -> Column |
 
 def _holds(workspace: Workspace, column: Column, kind: Kind) -> str:
     if column.kind == "text" and (kind == "number" or kind == "time"):  # noqa: PLR1714 - so that mypy knows
-        listed = evidence.misfits(workspace, column.name, kind)
+        listed = misfits.misfits(workspace, column.name, kind)
         return listed or f"{kind}s that are written in more than one way"
     return f"{column.kind}s"
 
@@ -76,10 +78,10 @@ def _require(path: Path, source: Source, missing: Sequence[str]) -> None:
     if not missing:
         return
     known = [column.original for column in source.columns]
-    listed = ", ".join(known[:_MANY]) + (f" and {len(known) - _MANY} more" if len(known) > _MANY else "")
+    listed = first(known, _MANY)
     near = difflib.get_close_matches(missing[0], [column.name for column in source.columns], n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise DataError(
-        f"{shown(path)}: has no column {', '.join(missing[:_MANY])}, which use_case.yaml names; it has {listed}.{hint} "
+        f"{shown(path)}: has no column {first(missing, _MANY)}, which use_case.yaml names; it has {listed}.{hint} "
         "Rename the columns as in the first file, or add them, empty where nothing is known."
     )

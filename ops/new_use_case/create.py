@@ -8,12 +8,12 @@ from pathlib import Path
 from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops import use_case_notebook
-from ops.new_use_case import finding, plan, raw_table, rendering, staging, target, typing_columns, workspace
+from ops.new_use_case import finding, plan, raw_table, rendering, sentinels, staging, target, typing_columns, workspace
+from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import Measured, measure
 from ops.new_use_case.plan import Plan
 from ops.new_use_case.request import Request
-from ops.new_use_case.typing_columns import Column
 from ops.new_use_case.workspace import Workspace
 
 RAW = "raw"  # the folder of raw files in that of the use case; git ignores it
@@ -55,7 +55,7 @@ def create(request: Request, root: Path = ROOT) -> Created:
 
 
 def _decide(opened: Workspace, request: Request, raw: Path) -> Plan:
-    source = staging.stage(opened, request.encoding)
+    source = staging.stage(opened, request.encoding, request.missing)
     columns = typing_columns.typed(opened, source, request.dates)
     time = finding.time_column(opened, columns, request.time) if request.time is not None else None
     columns = [time if time is not None and column.name == time.name else column for column in columns]
@@ -64,7 +64,7 @@ def _decide(opened: Workspace, request: Request, raw: Path) -> Plan:
         raise DataError(f"--label and --time both name {label.name!r}; a time is not predicted. Name two columns.")
     raw_table.write(opened, columns, raw)
     usable = [column for column in columns if column.kind != "unusable"]
-    measured = measure(opened, usable)
+    measured = sentinels.told(opened, measure(opened, usable))
     aim = target.target(opened, request, _of(measured, label), measured[0].rows if measured else 0)
     return plan.plan(opened, request, columns, measured, aim, _of(measured, time), source.notes)
 

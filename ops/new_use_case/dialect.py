@@ -14,6 +14,7 @@ from ops.new_use_case.errors import DataError
 
 _SEPARATORS = (",", ";", "\t", "|")
 _VALUE = re.compile(r"\s*([+-]?[\d.,]+([eE][+-]?\d+)?|\d{4}-\d\d-\d\d.*)\s*")
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?")  # which spreadsheets write above the names
 _LONGEST_LINE = 2_000_000  # characters
 
 
@@ -49,15 +50,20 @@ def dialect(path: Path, utf8: Path) -> Dialect:
     """
     sniffed, quote = _sniffed(utf8)
     skip, first = _first_line(path, utf8)
+    separators: tuple[str, ...] = (sniffed, *_SEPARATORS)
+    if said := _SEPARATOR_LINE.fullmatch(first):
+        separators = (said[1],)
+        skip, first = _first_line(path, utf8, skip + 1)
     names: list[str] = []
-    for separator in dict.fromkeys((sniffed, *_SEPARATORS)):
+    for separator in dict.fromkeys(separators):
         names = _names(path, utf8, skip, separator, quote)
         if len(names) > 1:
             break
     else:
         raise DataError(
             f"{shown(path)}: line {skip + 1} is {_short(first)}, which is one column; a table has two or more. "
-            "Columns are separated by a comma, a semicolon, a tab or a bar; write the file with one of these."
+            "Columns are separated by a comma, a semicolon, a tab or a bar; write the file with one of these, and "
+            "without titles and comments above the names."
         )
     _require_names(path, names, skip + 1)
     return Dialect(separator, quote, skip, tuple(names))
@@ -66,7 +72,8 @@ def dialect(path: Path, utf8: Path) -> Dialect:
 def _sniffed(utf8: Path) -> tuple[str, str]:
     try:
         row = duckdb.connect().execute(
-            "SELECT delimiter, quote FROM sniff_csv(?, all_varchar = true, max_line_size = 2000000)", [str(utf8)]
+            "SELECT delimiter, quote FROM sniff_csv(?, all_varchar = true, auto_type_candidates = ['VARCHAR'], "
+            "max_line_size = 2000000)", [str(utf8)]
         ).fetchone()  # fmt: skip
     except duckdb.Error:
         return ",", '"'  # the reading below says what is wrong, by line
@@ -74,9 +81,9 @@ def _sniffed(utf8: Path) -> tuple[str, str]:
     return row[0], "'" if row[1] == "'" else '"'
 
 
-def _first_line(path: Path, utf8: Path) -> tuple[int, str]:
+def _first_line(path: Path, utf8: Path, start: int = 0) -> tuple[int, str]:
     with utf8.open(encoding="utf-8") as lines:
-        for number, line in enumerate(islice(lines, 1000)):
+        for number, line in enumerate(islice(lines, start, start + 1000), start):
             if len(line) > _LONGEST_LINE:
                 raise DataError(
                     f"{shown(path)}: line {number + 1} has {len(line)} characters. Is it a CSV file with lines?"

@@ -1,5 +1,6 @@
 """Which of two values of a label is the event."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
@@ -11,8 +12,17 @@ Value = str | int | float
 # Values that are the event, of two that are not both here.
 _EVENTS = frozenset(
     {"true", "yes", "y", "t", "positive", "pos", "event", "present", "malignant", "fraud", "spam", "churn",
-     "churned", "default", "failed", "failure", "died", "dead", "late", "bad", "anomaly", "ill", "sick",
-     "bought", "clicked"}
+     "churned", "default", "defaulted", "failed", "failure", "died", "dead", "late", "bad", "anomaly", "ill", "sick",
+     "bought", "clicked", "wahr", "vrai", "verdadero", "vero", "positiv", "positif", "positivo"}
+)  # fmt: skip
+# Yes and no where the event's own word or letter may mean something else beside another one.
+_YES_AND_NO = frozenset(
+    {("y", "n"), ("ja", "nein"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"), ("j", "n"), ("oui", "non"), ("o", "n"),
+     ("si", "no"), ("sí", "no"), ("sì", "no"), ("s", "n"), ("sim", "não"), ("sim", "nao"), ("tak", "nie"),
+     ("t", "n"), ("ano", "ne"), ("áno", "nie"), ("da", "nu"), ("da", "ne"), ("да", "нет"), ("да", "не"),
+     ("так", "ні"), ("igen", "nem"), ("evet", "hay\u0131r"), ("evet", "hayir"), ("kyllä", "ei"), ("jah", "ei"),
+     ("はい", "いいえ"), ("是", "否"), ("有", "无"), ("예", "아니요"), ("نعم", "لا"), ("כן", "לא"),
+     ("+", "-"), ("on", "off"), ("x", "-")}
 )  # fmt: skip
 
 
@@ -20,20 +30,34 @@ def positive(request: Request, counts: Mapping[Value, int]) -> tuple[Value, str]
     """Return the event and how it was found: as asked, by its name, the larger number, else the rarer one."""
     if request.positive is not None:
         for value in counts:
-            if str(value) == request.positive:
+            if same(value, request.positive):
                 return value, f"The event is {value!r}, as asked."
         raise DataError(f"--positive: found {request.positive!r}; the label is {quoted(counts)}. Name one of them.")
-    events = [value for value in counts if str(value).lower() in _EVENTS]
-    if len(events) == 1:
-        return events[0], f"The event (positive) is {events[0]!r}, by its name."
+    one, other = counts
+    for value, rest in ((one, other), (other, one)):
+        if _is_named(value, rest):
+            return value, f"The event (positive) is {value!r}, by its name; if it is {rest!r}: {_option(rest)}."
+    if {one, other} == {0, 1}:
+        return 1, f"The event (positive) is 1, as is usual beside 0; if it is 0: {_option(0)}."
     if not any(isinstance(value, str) for value in counts):
-        largest = max(counts)
-        return largest, f"The event (positive) is {largest!r}, the larger number."
-    rarer = min(sorted(counts, reverse=True), key=lambda value: counts[value])
-    return (
-        rarer,
-        f"The event (positive) is {rarer!r}, the rarer value ({counts[rarer]} rows); --positive names another.",
+        event, why = max(counts), "the larger number"
+    else:
+        event = min(sorted(counts, reverse=True), key=lambda value: counts[value])
+        why = f"the rarer value ({counts[event]} of {sum(counts.values())} rows)"
+    rest = other if event == one else one
+    said = (
+        f"Which value is the event is a guess: {event!r}, {why}. If it is {rest!r}: {_option(rest)}; if the guess is "
     )
+    return event, f"{said}right, {_option(event)} says so."
+
+
+def _is_named(value: Value, rest: Value) -> bool:
+    said, other = str(value).strip().casefold(), str(rest).strip().casefold()
+    return (said, other) in _YES_AND_NO or (said in _EVENTS and other not in _EVENTS)
+
+
+def _option(value: Value) -> str:
+    return f"--positive {shlex.quote(str(value))}"
 
 
 def quoted(values: Iterable[Value]) -> str:

@@ -1,70 +1,71 @@
 """How many values of each text column are numbers, times, codes, in each of the forms: counted over all rows."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from ops.new_use_case import forms
-from ops.new_use_case.staging import ROW
-from ops.new_use_case.workspace import Workspace, literal, name
-from pipelines_src.steps import csv_text
+from ops.new_use_case.workspace import Workspace, name
 
 Found = dict[str, int]
-_NEARLY = 0.8  # of the values: a column of which so many are numbers was meant to be numbers
 _FIRST = 1000  # values that tell whether a column may be times
-_FEW = 20  # different values: then it is rather a scale such as 0, 1, 2, 3+
+_OF_TIMES = ("day", "month", "either", "any", "zoned", "year_first", "year_last")
 
 
 def of_numbers(workspace: Workspace, columns: Sequence[str]) -> dict[str, Found]:
-    """Return per column: values that are `present`, those in each number form, `code` and `whole`."""
-    patterns = {form: number.pattern for form, number in forms.NUMBER_FORMS.items()} | {
-        "code": forms.CODE,
-        "whole": forms.WHOLE,
+    """Return per column: values that are `present`, words that mean nothing `beside` them, and each of forms.BITS."""
+    found = workspace.by_column("source", columns, {"looks": f"histogram({forms.look('v')})"})
+    return {column: _counted(figures["looks"] or {}) for column, figures in found.items()}
+
+
+def _counted(looks: dict[int, int]) -> Found:
+    beside = looks.pop(forms.BESIDE, 0)
+    bits = {bit: sum(rows for look, rows in looks.items() if look & value) for bit, value in forms.BITS.items()}
+    return {"present": sum(looks.values()), "beside": beside, **bits}
+
+
+def of_times(workspace: Workspace, counted: dict[str, Found]) -> dict[str, Found]:
+    """Return what `of_numbers` counted of columns that hold no numbers, and in addition what they are as times.
+
+    `day`, `month`: times if read day or month first; `either`: the same both ways; `any`: in one way at least; `zoned`;
+    `year_first`, `year_last`: written as 2024-01-31, as 31.1.2024; `different`: values, about.
+    """
+    likely = {column for column, found in counted.items() if _may_be_times(workspace, column, found)}
+    wanted = {}
+    for column in counted:
+        text = name(column)
+        here = f"NOT {forms.is_beside(text)}"
+        wanted[column] = {"different": f"approx_count_distinct({text}) FILTER ({here})"}
+        if column in likely:
+            wanted[column] |= _times(text, here)
+    none = dict.fromkeys(_OF_TIMES, 0)
+    return {
+        column: {**counted[column], **none, **found} for column, found in workspace.figures("source", wanted).items()
     }
-    wanted = {}
-    for column in columns:
-        text, here = _text_of(column)
-        wanted[column] = {"present": f"count(*) FILTER ({here})"} | {
-            form: f"count(*) FILTER ({here} AND {_matches(text, pattern)})" for form, pattern in patterns.items()
-        }
-    return workspace.figures("source", wanted)
 
 
-def of_times(workspace: Workspace, columns: Sequence[str]) -> dict[str, Found]:
-    """Return per column: times if read `day` or `month` first, the same `either` way, `zoned`; `different`, `unit`."""
-    likely = {column for column in columns if _looks_like_times(workspace, column)}
-    wanted = {}
-    for column in columns:
-        text, here = _text_of(column)
-        if column not in likely:
-            wanted[column] = dict.fromkeys(("day", "month", "either", "zoned"), "0")
-            wanted[column] |= _other_counts(text, here)
-            continue
-        day, month = forms.time_of(text, day_first=True), forms.time_of(text, day_first=False)
-        wanted[column] = {
-            "day": f"count({day}) FILTER ({here})",
-            "month": f"count({month}) FILTER ({here})",
-            "either": f"count(*) FILTER ({here} AND {day} = {month})",
-            "zoned": f"count(*) FILTER ({here} AND {_matches(text, forms.ZONED)})",
-            **_other_counts(text, here),
-        }
-    return workspace.figures("source", wanted)
+def _times(text: str, here: str) -> dict[str, str]:
+    day, month = forms.time_of(text, day_first=True), forms.time_of(text, day_first=False)
+    return {
+        "day": f"count({day}) FILTER ({here})",
+        "month": f"count({month}) FILTER ({here})",
+        "either": f"count(*) FILTER ({here} AND {day} = {month})",
+        "any": f"count(coalesce({day}, {month})) FILTER ({here})",
+        "zoned": f"count(*) FILTER ({here} AND {forms.matches(text, forms.ZONED)})",
+        "year_first": f"count(*) FILTER (regexp_matches({text}, '{forms.YEAR_FIRST}'))",
+        "year_last": f"count(*) FILTER (regexp_matches({text}, '{forms.YEAR_LAST}'))",
+    }
 
 
-def _looks_like_times(workspace: Workspace, column: str) -> bool:
+def _may_be_times(workspace: Workspace, column: str, found: Found) -> bool:
     """Whether half of the first values are times: only then it is worth trying every form on all of them."""
-    text, here = _text_of(column)
+    if not found["present"] or 2 * found["parts"] < found["present"]:
+        return False
+    text = name(column)
     [(values, times)] = workspace.rows(
         f"SELECT count(*), count(*) FILTER ({forms.time_of('v', True)} IS NOT NULL "  # noqa: S608 - quoted
-        f"OR {forms.time_of('v', False)} IS NOT NULL) FROM (SELECT {text} AS v FROM source WHERE {here} LIMIT {_FIRST})"
+        f"OR {forms.time_of('v', False)} IS NOT NULL) FROM (SELECT {text} AS v FROM source "
+        f"WHERE {text} IS NOT NULL AND NOT {forms.is_beside(text)} LIMIT {_FIRST})"
     )
     return bool(values) and 2 * times >= values
-
-
-def _other_counts(text: str, here: str) -> dict[str, str]:
-    return {
-        "different": f"approx_count_distinct({text}) FILTER ({here})",
-        "unit": f"count(*) FILTER ({here} AND {_matches(text, forms.WITH_UNIT)})",
-    }
 
 
 def all_numbers(found: Found) -> bool:
@@ -75,48 +76,3 @@ def all_numbers(found: Found) -> bool:
 def only_decimal_commas(found: Found) -> bool:
     """Whether the values are numbers in no other way than with decimal commas."""
     return all_numbers(found) and not any(found[form] == found["present"] for form in ("plain", "comma groups"))
-
-
-def odd_values(workspace: Workspace, column: str, found: Found) -> str | None:
-    """Return the values that keep a column from being numbers or times, for people, if nearly all others are."""
-    form = max(forms.NUMBER_FORMS, key=lambda one: found[one])
-    times = max(found["day"], found["month"])
-    fitting = max(found[form], times)
-    if fitting < _NEARLY * found["present"] or found["different"] <= _FEW:
-        return None
-    text, _ = _text_of(column)
-    fits = _matches(text, forms.NUMBER_FORMS[form].pattern)
-    if times > found[form]:
-        fits = _is_time(text, day_first=found["day"] >= found["month"])
-    kind = "times" if times > found[form] else "numbers"
-    return f"{fitting} of {found['present']} values are {kind}, but not {_listed(workspace, column, fits)}"
-
-
-def misfits(workspace: Workspace, column: str, kind: Literal["number", "time"]) -> str:
-    """Return the first values that are no number or no time in any form, for people; empty if each is one in some."""
-    text, _ = _text_of(column)
-    fits = [_is_time(text, day_first) for day_first in (True, False)]
-    if kind == "number":
-        fits = [_matches(text, form.pattern) for form in forms.NUMBER_FORMS.values()]
-    return _listed(workspace, column, " OR ".join(fits))
-
-
-def _listed(workspace: Workspace, column: str, fits: str) -> str:
-    text, here = _text_of(column)
-    rows = workspace.rows(
-        f"SELECT {text}, {name(ROW)} FROM source WHERE {here} AND NOT ({fits}) ORDER BY 2 LIMIT 3"  # noqa: S608 - quoted
-    )
-    return ", ".join(f"{value[:30]!r} in row {row}" for value, row in rows)
-
-
-def _is_time(text: str, day_first: bool) -> str:
-    return f"{forms.time_of(text, day_first=day_first)} IS NOT NULL"
-
-
-def _text_of(column: str) -> tuple[str, str]:
-    text = forms.trimmed(f"{name(column)}::VARCHAR")
-    return text, forms.present(text, csv_text.MISSING_BESIDE_VALUES)
-
-
-def _matches(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, {literal(pattern)}, 'i')"

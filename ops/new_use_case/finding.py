@@ -2,10 +2,12 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
-from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.wording import first
 from ops.new_use_case.workspace import Workspace
 
 _MANY = 30
@@ -15,6 +17,8 @@ _COUNTED_TIMES = (
     (18_000_101, 22_001_231, "days written as 20240131", "try_strptime(({})::BIGINT::VARCHAR, '%Y%m%d')"),
     (10**8, 10**10, "seconds since 1970", "make_timestamp(({})::BIGINT * 1000000)"),
     (10**11, 10**13, "milliseconds since 1970", "make_timestamp(({})::BIGINT * 1000)"),
+    (10**14, 10**16, "microseconds since 1970", "make_timestamp(({})::BIGINT)"),
+    (10**17, 9 * 10**18, "nanoseconds since 1970", "make_timestamp(({})::BIGINT // 1000)"),
 )
 
 
@@ -34,7 +38,7 @@ def named(columns: Sequence[Column], wanted: str, option: str) -> Column:
     if not found:
         known = [column.original for column in columns]
         near = difflib.get_close_matches(wanted, known, n=1) or [one for one in known if one.lower() == wanted.lower()]
-        listed = ", ".join(known[:_MANY]) + (f" and {len(known) - _MANY} more" if len(known) > _MANY else "")
+        listed = first(known, _MANY)
         remedy = f"Did you mean {near[0]}?" if near else "Correct the name."
         raise DataError(f"{option}: there is no column {wanted!r}; the file has {listed}. {remedy}")
     if found[0].kind == "unusable":
@@ -51,17 +55,29 @@ def time_column(workspace: Workspace, columns: Sequence[Column], wanted: str) ->
     column = named(columns, wanted, "--time")
     if column.kind == "time":
         return column
+    if column.kind == "text" and (counted := _of_digits(workspace, column)) is not None:
+        return counted
     if column.kind == "number":
         if (counted := counted_time(workspace, column)) is not None:
             return counted
         [(lowest, highest)] = _range(workspace, column)
         found = f"numbers from {lowest:g} to {highest:g}" if lowest is not None else "no values"
     else:
-        found = column.odd or f"text such as {_example(workspace, column)}"
+        found = f"text such as {_example(workspace, column)}"
+    holds = f"of the column {wanted}, {column.odd}" if column.odd else f"the column {wanted} holds {found}"
     raise DataError(
-        f"--time: the column {wanted} holds {found}; allowed are times such as 2024-01-31, 31.01.2024 10:00 or seconds "
+        f"--time: {holds}; allowed are times such as 2024-01-31, 31.01.2024 10:00 or seconds "
         "since 1970. Correct its values, name another column, or leave --time out: rows are then split at random."
     )
+
+
+def _of_digits(workspace: Workspace, column: Column) -> Column | None:
+    """Return a text of long whole numbers as the times that they count; None if it is another text."""
+    number = f"try_cast(({column.value}) AS BIGINT)"
+    [(others,)] = workspace.rows(
+        f"SELECT count(*) FROM source WHERE ({column.value}) IS NOT NULL AND {number} IS NULL"  # noqa: S608 - quoted
+    )
+    return None if others else counted_time(workspace, replace(column, value=number))
 
 
 def counted_time(workspace: Workspace, column: Column) -> Column | None:

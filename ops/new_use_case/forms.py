@@ -1,12 +1,14 @@
 """Forms in which a CSV file writes numbers and times, as SQL over a text."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ops.new_use_case.workspace import literal, literals
-from pipelines_src.steps.csv_text import BLANKS
+from pipelines_src.steps.csv_text import BLANKS, MISSING, MISSING_BESIDE_VALUES
 
-_PLAIN = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?"
+LARGEST = 3.4028234663852886e38  # of float32, which is what a model sees; what is larger is missing
+_FINITE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_INFINITE = r"[+-]?inf(inity)?"
+_PLAIN = f"{_FINITE}|{_INFINITE}"
 _COMMA_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"  # 1,234,567.5
 _DOT_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"  # 1.234.567,5
 _DECIMAL_COMMA = r"[+-]?\d+,\d+([eE][+-]?\d+)?"  # 1234567,5
@@ -16,6 +18,7 @@ WHOLE = r"[+-]?\d+"
 CODE = r"[+-]?0\d+|[+-]?\d{16,}"
 WITH_UNIT = r"[$€£¥₹]\s?[+-]?\d[\d.,]*|[+-]?\d[\d.,]*\s?([$€£¥₹%°]|[A-Za-z]{1,4})"
 ZONED = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)"
+YEAR_FIRST, YEAR_LAST = r"^\d{4}\D", r"^\d{1,2}[./-]\d{1,2}[./-]\d"
 _NO_YEAR = r"^0000-|^9999-12-31[T ].*-\d\d(:?\d\d)?$|^9999-12-31[T ]23:59:59|^0001-01-01[T ].*\+\d\d(:?\d\d)?$"
 
 
@@ -65,15 +68,60 @@ DAY_FIRST = [f"%d{mark}%m{mark}{year}{clock}" for year in ("%y", "%Y") for mark 
 MONTH_FIRST = [f"%m{mark}%d{mark}{year}{clock}" for year in ("%y", "%Y") for mark in "./-" for clock in _CLOCKS]
 
 
+# How a cell of text is written, as bits of one number; of a word that means nothing beside values it is BESIDE.
+BITS = {
+    **{form: 1 << place for place, form in enumerate(NUMBER_FORMS)},
+    "whole": 16, "code": 32, "large": 64, "unit": 128, "parts": 256,
+}  # fmt: skip
+BESIDE = -1
+_OF_PLAIN = BITS["plain"] | BITS["comma groups"] | BITS["space groups"]
+_BESIDE_WORDS = [word for word in MISSING_BESIDE_VALUES if word not in MISSING]
+
+
 def trimmed(column: str) -> str:
-    """Return SQL of a column's text without blanks around it."""
-    blanks = "".join(rf"\x{{{ord(blank):x}}}" for blank in BLANKS)
-    return f"regexp_replace({column}, '^[{blanks}]+|[{blanks}]+$', '', 'g')"
+    """Return SQL of a text without blanks around it, missing where it stands for nothing in any column."""
+    text = f"trim({column}, {literal(BLANKS)})"
+    return f"CASE WHEN lower({text}) NOT IN ({literals(MISSING)}) THEN {text} END"
 
 
-def present(text: str, missing: Sequence[str]) -> str:
-    """Return SQL: whether a text stands for a value."""
-    return f"({text} IS NOT NULL AND lower({text}) NOT IN ({literals(missing)}))"
+def is_beside(text: str) -> str:
+    """Return SQL: whether a text means nothing where the other values are numbers or times."""
+    return f"lower({text}) IN ({literals(_BESIDE_WORDS)})"
+
+
+def matches(text: str, pattern: str) -> str:
+    """Return SQL: whether all of a text matches a pattern."""
+    return f"regexp_full_match({text}, {literal(pattern)}, 'i')"
+
+
+def look(text: str) -> str:
+    """Return SQL of the sum of BITS that hold for a text: the form of numbers that it is one in, and the like.
+
+    `large`: a number that float32 does not hold; `unit`: one with a unit; `parts`: digits, something else, digits, as
+    every time has. Whole numbers and plain ones come first, since most cells are such, and need one pattern each.
+    """
+    decimal = BITS["decimal comma"]
+    too_large = f"coalesce(abs(try_cast({text} AS DOUBLE)) > {LARGEST}, true)"
+    other = {
+        "comma groups": _COMMA_GROUPS, "decimal comma": f"{_DECIMAL_COMMA}|{_DOT_GROUPS}",
+        "space groups": f"{_DECIMAL_COMMA}|{_SPACE_GROUPS}", "unit": WITH_UNIT,
+    }  # fmt: skip
+    parts = [_if(matches(text, pattern), BITS[bit]) for bit, pattern in other.items()]
+    parts.append(_if(f"regexp_matches({text}, '\\d\\D+\\d')", BITS["parts"]))
+    return (
+        f"CASE WHEN {text} IS NULL THEN NULL "
+        f"WHEN {matches(text, WHOLE)} THEN {_OF_PLAIN | decimal | BITS['whole']} "
+        f"+ CASE WHEN {matches(text, CODE)} THEN {BITS['code']} + {_if(too_large, BITS['large'])} ELSE 0 END "
+        f"WHEN NOT regexp_matches({text}, '\\d') THEN CASE WHEN {is_beside(text)} THEN {BESIDE} "
+        f"WHEN {matches(text, _INFINITE)} THEN {_OF_PLAIN | BITS['large']} ELSE 0 END "
+        f"WHEN {matches(text, _FINITE)} THEN {_OF_PLAIN} + {_if(matches(text, _DOT_GROUPS), decimal)} "
+        f"+ {_if(too_large, BITS['large'])} "
+        f"ELSE {' + '.join(parts)} END"
+    )
+
+
+def _if(condition: str, bit: int) -> str:
+    return f"CASE WHEN {condition} THEN {bit} ELSE 0 END"
 
 
 def time_of(text: str, day_first: bool) -> str:

@@ -21,6 +21,8 @@ def is_id(column: Measured) -> bool:
     """Whether no two rows have the same value, and it is a code, or numbers in a row, or called an id."""
     if not column.unique or column.kind == "time" or (column.kind == "number" and not column.whole):
         return False
+    if column.column.odd is not None and not called_id(column):
+        return False  # a quantity, but for what stands in its way
     if column.kind == "text":
         return column.words < 1.5 or called_id(column)  # noqa: PLR2004 - a code is one word
     return called_id(column) or column.highest - column.lowest + 1 == column.rows

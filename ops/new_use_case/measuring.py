@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.column import Column
 from ops.new_use_case.workspace import Workspace, name
 
 TABLE = "observations"
@@ -59,7 +59,10 @@ class Measured:
 def measure(workspace: Workspace, columns: Sequence[Column]) -> list[Measured]:
     """Return the figures of the columns of the view `observations`."""
     [(rows,)] = workspace.rows(f"SELECT count(*) FROM {TABLE}")  # noqa: S608 - a constant
-    figures = workspace.figures(TABLE, {column.name: _wanted(column, rows) for column in columns})
+    figures: dict[str, dict[str, Any]] = {}
+    for kind in ("number", "text", "time"):
+        listed = [column.name for column in columns if column.kind == kind]
+        figures |= workspace.by_column(TABLE, listed, _wanted(kind, rows))
     for column, found in figures.items():
         # Nearly as many values as rows: whether it tells rows apart is not a matter of approximation.
         if rows > _EXACT_ROWS and not found["missing"] and found["different"] > _NEARLY_ALL * rows:
@@ -67,15 +70,14 @@ def measure(workspace: Workspace, columns: Sequence[Column]) -> list[Measured]:
     return [Measured(column=column, rows=rows, **_plain(column, figures[column.name])) for column in columns]
 
 
-def _wanted(column: Column, rows: int) -> dict[str, str]:
-    value = name(column.name)
-    different = f"count(DISTINCT {value})" if rows <= _EXACT_ROWS else f"approx_count_distinct({value})"
-    wanted = {"missing": f"count(*) - count({value})", "different": different}
-    if column.kind == "number":
-        wanted["whole"] = f"bool_and({value} = floor({value}) AND abs({value}) < 2**53)"
-    if column.kind == "text":
-        return {**wanted, "words": f"avg(length({value}) - length(replace({value}, ' ', '')) + 1)"}
-    return {**wanted, "lowest": f"min({value})", "highest": f"max({value})"}
+def _wanted(kind: str, rows: int) -> dict[str, str]:
+    different = "count(DISTINCT v)" if rows <= _EXACT_ROWS else "approx_count_distinct(v)"
+    wanted = {"missing": "count(*) - count(v)", "different": different}
+    if kind == "number":
+        wanted["whole"] = "bool_and(v = floor(v) AND abs(v) < 2**53)"
+    if kind == "text":
+        return {**wanted, "words": "avg(length(v) - length(replace(v, ' ', '')) + 1)"}
+    return {**wanted, "lowest": "min(v)", "highest": "max(v)"}
 
 
 def _plain(column: Column, figures: dict[str, Any]) -> dict[str, Any]:

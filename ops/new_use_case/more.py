@@ -9,12 +9,12 @@ from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops.console import shown
 from ops.new_use_case import agreement, conforming, raw_table, remarks, staging, workspace
+from ops.new_use_case.column import Kind
 from ops.new_use_case.conforming import Wanted
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.names import ROW_NUMBER
 from ops.new_use_case.request import Dates
-from ops.new_use_case.typing_columns import Kind
 from ops.new_use_case.workspace import Workspace, literal, name
 
 WHOLE = "whole"  # view: the table as it will be
@@ -63,7 +63,7 @@ def place(
         tempfile.TemporaryDirectory(dir=path.parents[1], prefix=".raw-") as beside,
         workspace.opened(Path(beside), data) as opened,
     ):
-        source = staging.stage(opened, encoding)
+        source = staging.stage(opened, encoding, known=case.data.marks)
         wanted = _wanted(opened, case, columns, path)
         typed = conforming.conforming(opened, source, wanted, dates)
         written = raw_table.write(opened, typed, Path(beside) / "new")

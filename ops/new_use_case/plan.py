@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ops.new_use_case import clustering, clusters, defaults, ids, leakage, roles, splitting
+from ops.new_use_case import clustering, clusters, defaults, ids, leakage, repeated, roles, splitting
+from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import Measured
 from ops.new_use_case.names import ROW_NUMBER
+from ops.new_use_case.repeated import Repeated
 from ops.new_use_case.request import Request
 from ops.new_use_case.roles import Role
 from ops.new_use_case.target import Target
-from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.wording import first
 from ops.new_use_case.workspace import Workspace
 
 _SLICES, _MOST_SLICES = 2, 10  # columns, values of each
@@ -35,6 +37,7 @@ class Plan:
     slices: tuple[str, ...]
     resample: str
     category_min_rows: int
+    clean: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
 
     @property
@@ -60,7 +63,9 @@ def plan(
     """Decide what each column is, how records are split and what trains; DataError if no feature is left."""
     label = target.label.name if target.label else None
     candidates = [column for column in measured if column.name != label]
-    decided = roles.roles(measured, target, time, leakage.scores(workspace, candidates, target))
+    found = repeated.repeated(workspace, measured)
+    scores = leakage.scores(workspace, candidates, target, found.where)
+    decided = roles.roles(measured, target, time, scores)
     if target.label is None:
         decided = [clustering.prepared(workspace, role) for role in decided]
     used = [role for role in decided if role.why_not is None]
@@ -68,6 +73,7 @@ def plan(
     rows = target.label.present if target.label else measured[0].rows
     split = splitting.at_random(target) if time is None else splitting.by_time(workspace, time, target)
     own_id = ids.record_id(measured, label)
+    clean, told = repeated.cleaning(workspace, found, [role.column.name for role in used], target)
     return Plan(
         request=request,
         target=target,
@@ -79,17 +85,22 @@ def plan(
         unusable=tuple(column for column in columns if column.kind == "unusable"),
         groups=tuple(ids.groups(measured, label)),
         split=split,
-        train=_train(workspace, request, target, used, rows),
+        train=_train(workspace, request, target, used, rows, found),
         slices=_slices(used),
         resample="row" if time is None else splitting.resample(workspace, time, split),
         category_min_rows=defaults.category_min_rows(rows),
-        notes=tuple(notes) + target.notes,
+        clean=clean,
+        notes=(*notes, *target.notes, *told),
     )
 
 
-def _train(workspace: Workspace, request: Request, target: Target, used: Sequence[Role], rows: int) -> dict[str, Any]:
+def _train(
+    workspace: Workspace, request: Request, target: Target, used: Sequence[Role], rows: int, found: Repeated
+) -> dict[str, Any]:
     if target.label is None:
-        return {"algorithm": "kmeans", "k": request.clusters or clusters.count(workspace, used)}
+        wanted = request.clusters
+        k = clusters.count(workspace, used, found.where) if wanted is None else clusters.asked(workspace, used, wanted)
+        return {"algorithm": "kmeans", "k": k}
     return {"algorithm": "xgboost", "hyperparameters": defaults.xgboost(target.problem, rows)}
 
 
@@ -101,9 +112,8 @@ def _slices(used: Sequence[Role]) -> tuple[str, ...]:
 def _require_features(used: Sequence[Role], decided: Sequence[Role]) -> None:
     if used:
         return
-    reasons = "; ".join(f"{role.column.column.original}: {role.why_not}" for role in decided[:5])
-    more = f"; and {len(decided) - 5} more" if len(decided) > 5 else ""  # noqa: PLR2004 - what a message takes
+    reasons = first([f"{role.column.column.original}: {role.why_not}" for role in decided], 5, between="; ")
     raise DataError(
-        f"No column is left to learn from{f' ({reasons}{more})' if decided else ', besides the label'}. Bring columns "
+        f"No column is left to learn from{f' ({reasons})' if decided else ', besides the label'}. Bring columns "
         "that are known before the outcome and differ between rows."
     )

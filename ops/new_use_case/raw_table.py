@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ops.new_use_case.column import Column
 from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.names import ROW_NUMBER
 from ops.new_use_case.staging import ROW
-from ops.new_use_case.typing_columns import Column
 from ops.new_use_case.workspace import Workspace, literal, name
 
 FILE = f"{TABLE}.parquet"
 GROUP_ROWS = 100_000
+_FIRST = 2_000
 
 
 def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path:
@@ -21,8 +22,7 @@ def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path
     folder.mkdir(parents=True)
     path = folder / FILE
     usable = [column for column in columns if column.kind != "unusable"]
-    doubles = {column.name: _whole(column) for column in usable if column.kind == "number"}
-    whole = {key for key, found in workspace.figures("source", doubles).items() if found["whole"]}
+    whole = _whole(workspace, [column for column in usable if column.kind == "number"])
     selected = [f"{_value(column, column.name in whole)} AS {name(column.name)}" for column in usable]
     workspace.run(
         f"COPY (SELECT {', '.join([f'{name(ROW)} AS {ROW_NUMBER}', *selected])} FROM source) TO {literal(str(path))} "  # noqa: S608 - quoted
@@ -32,9 +32,20 @@ def write(workspace: Workspace, columns: Sequence[Column], folder: Path) -> Path
     return path
 
 
-def _whole(column: Column) -> dict[str, str]:
+def _whole(workspace: Workspace, numbers: Sequence[Column]) -> set[str]:
+    """Return the columns of which every number is whole; the first rows tell of most others that they are not."""
+    known = {column.name for column in numbers if column.whole}
+    workspace.run(f"CREATE OR REPLACE TEMP VIEW first_rows AS FROM source LIMIT {_FIRST}")
+    unknown = [column for column in numbers if not column.whole]
+    for view, without_values in (("first_rows", "true"), ("source", "false")):
+        found = workspace.figures(view, {one.name: {"whole": _is_whole(one, without_values)} for one in unknown})
+        unknown = [column for column in unknown if found[column.name]["whole"]]
+    return known | {column.name for column in unknown}
+
+
+def _is_whole(column: Column, without_values: str) -> str:
     value = f"({column.value})::DOUBLE"
-    return {"whole": f"coalesce(bool_and({value} = floor({value}) AND abs({value}) < 2**53), false)"}
+    return f"coalesce(bool_and({value} = floor({value}) AND abs({value}) < 2**53), {without_values})"
 
 
 def _value(column: Column, whole: bool) -> str:

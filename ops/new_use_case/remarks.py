@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ops.new_use_case.column import Column
 from ops.new_use_case.conforming import Wanted
 from ops.new_use_case.measuring import TABLE
 from ops.new_use_case.staging import Source
-from ops.new_use_case.typing_columns import Column
+from ops.new_use_case.wording import first, many
 from ops.new_use_case.workspace import Workspace, literal, name
 
-_SHOWN, _MOST_LEVELS = 5, 100
+_SHOWN, _MANY, _MOST_LEVELS = 5, 30, 100
 
 
 def of_file(columns: Sequence[Column], source: Source, wanted: Sequence[Wanted]) -> list[str]:
@@ -17,7 +18,7 @@ def of_file(columns: Sequence[Column], source: Source, wanted: Sequence[Wanted])
     names = {one.name for one in wanted}
     unread = [column.original for column in source.columns if column.name not in names]
     notes = [f"{column.original}: {column.note}" for column in columns if column.note]
-    return notes + ([f"not read, since use_case.yaml does not name it: {', '.join(unread)}"] if unread else [])
+    return notes + ([f"not read, since use_case.yaml does not name it: {first(unread, _MANY)}"] if unread else [])
 
 
 def of_levels(opened: Workspace, columns: Sequence[Column], path: Path) -> Iterator[str]:
@@ -28,8 +29,7 @@ def of_levels(opened: Workspace, columns: Sequence[Column], path: Path) -> Itera
     there = {row[0] for row in opened.rows(f"DESCRIBE FROM {old}")}
     for column in columns:
         if column.kind == "text" and column.name in there and (new := _new_levels(opened, column, old)):
-            more = f" and {len(new) - _SHOWN} more" if len(new) > _SHOWN else ""
-            yield f"{column.original}: values that no earlier row has: {', '.join(new[:_SHOWN])}{more}"
+            yield f"{column.original}: values that no earlier row has: {first(new, _SHOWN)}"
 
 
 def _new_levels(opened: Workspace, column: Column, old: str) -> list[str]:
@@ -40,4 +40,4 @@ def _new_levels(opened: Workspace, column: Column, old: str) -> list[str]:
     now = opened.rows(
         f"SELECT {value}, count(*) FROM {TABLE} WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"  # noqa: S608 - quoted
     )
-    return [f"{text[:30]!r} in {rows} rows" for text, rows in now if (text,) not in known]
+    return [f"{text[:30]!r} in {many(rows, 'row')}" for text, rows in now if (text,) not in known]

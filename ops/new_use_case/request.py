@@ -25,6 +25,7 @@ class Request:
         clusters: None: chosen.
         encoding: of a CSV file; None: found out.
         dates: how 03/04/2024 is read; None: as the column's other values allow.
+        missing: marks that stand for a missing value, such as -999, besides those that are known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Request:
     clusters: int | None = None
     encoding: str | None = None
     dates: Dates | None = None
+    missing: tuple[str, ...] = ()
 
     def check(self, root: Path) -> None:
         """Raise DataError if options contradict each other or the name cannot be that of a new folder."""

@@ -46,8 +46,7 @@ def _role(column: Measured, target: Target, time: Measured | None, score: float)
     kind, features = _features(column, time)
     if column.present == 0:
         return Role(column, (), kind, "has no value in any row")
-    why_not = _why_not(column, features)
-    remark = column.column.note
+    why_not, remarks = _why_not(column, features), [column.column.note] if column.column.note else []
     if why_not is None and target.label is not None:
         hint = leakage.by_name(column.name, target.label.name)
         if score >= leakage.LEAKS or (hint and score >= leakage.SUSPICIOUS):
@@ -56,12 +55,12 @@ def _role(column: Measured, target: Target, time: Measured | None, score: float)
                 "the outcome?"
             )
         elif score >= leakage.SUSPICIOUS:
-            remark = (
+            remarks.append(
                 f"alone it predicts the label well ({_figure(target)} {score:.3f}): is it known before the outcome?"
             )
         elif hint:
-            remark = "its name says that it may be written after the outcome: is it known before?"
-    return Role(column, tuple(features), kind, why_not, remark)
+            remarks.append("its name says that it may be written after the outcome: is it known before?")
+    return Role(column, tuple(features), kind, why_not, "; ".join(remarks) or None)
 
 
 def _features(column: Measured, time: Measured | None) -> tuple[str, list[dict[str, Any]]]:
@@ -92,7 +91,8 @@ def _why_not(column: Measured, features: Sequence[Any]) -> str | None:  # noqa: 
     if called_id(column) and features[0]["type"] == "number":
         return f"is called an id, and its {column.different} values are no quantity"
     if column.kind == "text":
-        return _why_no_category(column)
+        why_no_category = _why_no_category(column)
+        return "; ".join(filter(None, (why_no_category, column.column.note))) if why_no_category else None
     return None
 
 

@@ -8,12 +8,13 @@ from ops.new_use_case.errors import DataError
 from ops.new_use_case.event import Value, positive, quoted
 from ops.new_use_case.measuring import TABLE, Measured
 from ops.new_use_case.request import Request
+from ops.new_use_case.wording import many
 from ops.new_use_case.workspace import Workspace, name
 
 MOST_CLASSES = 100
 _MOST_NUMBERED_CLASSES = 20  # whole numbers with more values are quantities
-_LEAST_ROWS = 50
-_LEAST_OF_CLASS = 10  # rows, so that training, validation and test have some each
+LEAST_ROWS = 50
+LEAST_OF_CLASS = 10  # rows, so that training, validation and test have some each
 _BOTH = 2
 
 
@@ -24,7 +25,7 @@ class Target:
     Attributes:
         problem: as in use_case.yaml.
         label: the column; None for clustering.
-        positive: binary classification: the event.
+        positive, negative: binary classification: the event, and the other value.
         classes: multiclass classification: the values.
         notes: what a person should know of how this was decided.
     """
@@ -32,6 +33,7 @@ class Target:
     problem: Problem
     label: Measured | None = None
     positive: Value | None = None
+    negative: Value | None = None
     classes: tuple[Value, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -66,7 +68,8 @@ def target(workspace: Workspace, request: Request, label: Measured | None, rows:
             f"--label: the column {label.column.original} is {quoted(counts)} in every row, so there is nothing to "
             "learn. Name another column, or bring rows with other outcomes."
         )
-    notes = [f"{label.missing} rows have no label and are left out."] if label.missing else []
+    notes = [f"{many(label.missing, 'row', 'have')} no label: left out."] if label.missing else []
+    notes += [f"{label.column.original} (the label): {label.column.note}."] if label.column.note else []
     return _target(request, label, counts, notes)
 
 
@@ -86,17 +89,18 @@ def _target(request: Request, label: Measured, counts: dict[Value, int], notes: 
     _require_classes(label, counts, problem)
     if problem == "binary_classification":
         event, why = positive(request, counts)
-        return Target(problem, label, event, notes=(*notes, why))
+        [other] = [value for value in counts if value != event]
+        return Target(problem, label, event, other, notes=(*notes, why))
     _require_no_positive(request, problem)
     if label.kind == "number":
         notes.append(
             f"{label.name} has {len(counts)} whole values: classes. If they are a quantity: --problem regression."
         )
     _require_common(label, counts)
-    rare = [value for value, rows in counts.items() if rows < _LEAST_OF_CLASS]
+    rare = [value for value, rows in counts.items() if rows < LEAST_OF_CLASS]
     if rare:
         notes.append(
-            f"Fewer than {_LEAST_OF_CLASS} rows each have the label {quoted(rare)}: little can be learnt of them."
+            f"Fewer than {LEAST_OF_CLASS} rows each have the label {quoted(rare)}: little can be learnt of them."
         )
     return Target(problem, label, classes=tuple(sorted(counts)), notes=tuple(notes))
 
@@ -124,10 +128,10 @@ def _require_classes(label: Measured, counts: dict[Value, int], problem: Problem
             "wanted. Leave the option out, or name another column."
         )
     least = min(counts, key=lambda value: counts[value])
-    if problem == "binary_classification" and counts[least] < _LEAST_OF_CLASS:
+    if problem == "binary_classification" and counts[least] < LEAST_OF_CLASS:
         raise DataError(
-            f"--label: only {counts[least]} rows have the label {quoted([least])}; allowed are at least "
-            f"{_LEAST_OF_CLASS}, so that training, validation and test have some each. Bring more rows of it."
+            f"--label: only {many(counts[least], 'row', 'have')} the label {quoted([least])}; allowed are at least "
+            f"{LEAST_OF_CLASS}, so that training, validation and test have some each. Bring more rows of it."
         )
 
 
@@ -137,18 +141,19 @@ def _require_no_positive(request: Request, problem: Problem) -> None:
 
 
 def _require_common(label: Measured, counts: dict[Value, int]) -> None:
-    common = [rows for rows in counts.values() if rows >= _LEAST_OF_CLASS]
+    common = [rows for rows in counts.values() if rows >= LEAST_OF_CLASS]
     if len(common) < _BOTH or 2 * sum(common) < label.present:
         raise DataError(
-            f"--label: of the {len(counts)} values of {label.column.original}, {len(common)} have {_LEAST_OF_CLASS} "
-            f"rows or more each, {sum(common)} of {label.present} rows together; two of them, with half of the rows, "
-            "are wanted. Join rare values, or name another column."
+            f"--label: of the {len(counts)} values of {label.column.original}, {len(common)} "
+            f"{'has' if len(common) == 1 else 'have'} {LEAST_OF_CLASS} rows or more each, {sum(common)} of "
+            f"{label.present} rows together; two of them, with half of the rows, are wanted. Join rare values, or name "
+            "another column."
         )
 
 
 def _enough(rows: int, of_what: str) -> None:
-    if rows < _LEAST_ROWS:
+    if rows < LEAST_ROWS:
         raise DataError(
-            f"There are {rows} rows{of_what}; allowed are at least {_LEAST_ROWS}, and a model that can be judged needs "
-            "some hundreds. Bring more rows."
+            f"Found {many(rows, 'row')}{of_what}; allowed are at least {LEAST_ROWS}, and a model that can be judged "
+            "needs some hundreds. Bring more rows."
         )

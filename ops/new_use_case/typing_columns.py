@@ -1,42 +1,16 @@
 """What each column holds: numbers, times or text, and in which form; all of its rows decide, in two passes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-from ops.new_use_case import evidence, forms, times_of_no_date
+from ops.new_use_case import evidence, forms, infinite, long_numbers, misfits, times_of_no_date
+from ops.new_use_case.column import Column, Kind
 from ops.new_use_case.evidence import Found
 from ops.new_use_case.request import Dates
 from ops.new_use_case.staging import Source, SourceColumn
 from ops.new_use_case.workspace import Workspace, name
-from pipelines_src.steps import csv_text
 
-LARGEST = 3.4028234663852886e38  # of float32, which is what a model sees; what is larger is missing
-Kind = Literal["number", "text", "time", "unusable"]
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT",
             "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column and how its values are made of the file's.
-
-    Attributes:
-        name, original: as in SourceColumn.
-        kind: number, text, time, or unusable.
-        value: SQL of the typed value over the view `source`; missing where the file says nothing.
-        note: what a person should know of how it was read.
-        odd: values that do not fit the others, with their rows: the column is text for their sake.
-        why: of an unusable one.
-    """
-
-    name: str
-    original: str
-    kind: Kind
-    value: str
-    note: str | None = None
-    odd: str | None = None
-    why: str | None = None
 
 
 def typed(
@@ -51,16 +25,16 @@ def typed(
         wanted: what columns shall be, where their values allow it.
     """
     wanted = wanted or {}
-    texts = [column for column in source.columns if column.type == "VARCHAR" or column.type.startswith("ENUM")]
+    texts = [column for column in source.columns if column.type == "VARCHAR"]
     counted = evidence.of_numbers(workspace, [column.name for column in texts])
-    others = [column for column, found in counted.items() if not evidence.all_numbers(found)]
-    for column, found in evidence.of_times(workspace, others).items():
-        counted[column] |= found
+    others = {column: found for column, found in counted.items() if not evidence.all_numbers(found)}
+    counted |= evidence.of_times(workspace, others)
     comma = source.separator == ";" or any(map(evidence.only_decimal_commas, counted.values()))
     decided = {
         column.name: _of_text(workspace, column, counted[column.name], comma, dates, wanted.get(column.name))
         for column in texts
     }
+    decided |= long_numbers.as_text(workspace, [one for one in source.columns if wanted.get(one.name) != "number"])
     times = [one.name for one in source.columns if one.type == "DATE" or one.type.startswith("TIMESTAMP")]
     far = times_of_no_date.odd_values(workspace, times)
     decided |= {
@@ -68,7 +42,8 @@ def typed(
         for column in source.columns
         if column.name in far
     }
-    return [decided.get(column.name) or _of_type(column, wanted.get(column.name)) for column in source.columns]
+    columns = [decided.get(column.name) or _of_type(column, wanted.get(column.name)) for column in source.columns]
+    return infinite.told(workspace, source, columns, counted)
 
 
 def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
@@ -82,7 +57,7 @@ def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
         number = (
             f"{value}::DOUBLE" if kind in ("FLOAT", "DOUBLE", "DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT") else value
         )
-        finite = f"CASE WHEN abs({value}::DOUBLE) <= {LARGEST} THEN {number} END"
+        finite = f"CASE WHEN abs({value}::DOUBLE) <= {forms.LARGEST} THEN {number} END"
         return Column(column.name, column.original, "number", finite)
     if kind == "BOOLEAN":
         as_number = wanted == "number"
@@ -93,62 +68,69 @@ def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
         return Column(column.name, column.original, "time", f"{value} AT TIME ZONE 'UTC'", note)
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
         return Column(column.name, column.original, "time", f"{value}::TIMESTAMP")
-    return Column(column.name, column.original, "unusable", value, why=f"is {column.type}, which no feature is made of")
+    why = "has no value in any row" if kind == '"NULL"' else f"is {column.type}, which no feature is made of"
+    return Column(column.name, column.original, "unusable", value, why=why)
 
 
 def _of_text(
     workspace: Workspace, column: SourceColumn, found: Found, comma: bool, dates: Dates | None, wanted: Kind | None
 ) -> Column:
-    text = forms.trimmed(f"{name(column.name)}::VARCHAR")
     if wanted == "text":
-        return _as_text(column, text)
+        return _as_text(column)
     if evidence.all_numbers(found):
         if not found["code"] or wanted == "number":
-            return _number(column, text, found, comma)
+            return _number(column, found, comma)
         note = "has digits that are no numbers (zeros in front, or more than 15): they stay text"
-        return _as_text(column, text, note=note)
+        return _as_text(column, note=note)
     if found["present"] and max(found["day"], found["month"]) == found["present"]:
-        return _time(column, text, found, dates)
-    odd = evidence.odd_values(workspace, column.name, found)
-    note = "its values are numbers with a unit; write them without, to have them as numbers"
-    return _as_text(column, text, odd, note if found["present"] and found["unit"] == found["present"] else None)
+        return _time(workspace, column, found, dates)
+    return _of_words(workspace, column, found)
 
 
-def _number(column: SourceColumn, text: str, found: Found, comma: bool) -> Column:
+def _of_words(workspace: Workspace, column: SourceColumn, found: Found) -> Column:
+    """Return a column of text, and what keeps it from being numbers or times, if nearly all of it is."""
+    if found["present"] and found["unit"] == found["present"]:
+        unit = f"its values are numbers with a unit, such as {misfits.example(workspace, column.name)}; write them "
+        unit += "without, to have them as numbers"
+        return _as_text(column, odd=unit) if misfits.many_different(found) else _as_text(column, note=unit)
+    if (odd := misfits.odd_values(workspace, column.name, found)) is not None:
+        return _as_text(column, odd=odd)
+    note = misfits.mixture(workspace, column.name, found)
+    if note is None and found["beside"]:
+        note = misfits.beside(workspace, column.name)
+    return _as_text(column, note=note)
+
+
+def _number(column: SourceColumn, found: Found, comma: bool) -> Column:
     """Return a column of numbers; `comma`: whether the rest of the file has decimal commas."""
     fitting = [form for form in forms.NUMBER_FORMS if found[form] == found["present"]]
     chosen = "decimal comma" if comma and "decimal comma" in fitting else fitting[0]
-    note = forms.NUMBER_FORMS[chosen].note
-    if found["whole"] == found["present"]:
+    note, whole = forms.NUMBER_FORMS[chosen].note, found["whole"] == found["present"]
+    if whole:
         note = None
-    elif "decimal comma" in fitting and len(fitting) > 1 and note is not None:
+    elif "decimal comma" in fitting and {"plain", "comma groups"} & set(fitting) and note is not None:
         note += " (its values could be read otherwise; the rest of the file decided: check this)"
-    number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(text)} AS DOUBLE)"
-    here = forms.present(text, csv_text.MISSING_BESIDE_VALUES)
-    return Column(
-        column.name,
-        column.original,
-        "number",
-        f"CASE WHEN {here} AND abs({number}) <= {LARGEST} THEN {number} END",
-        note,
-    )
+    number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(name(column.name))} AS DOUBLE)"
+    known = whole and not found["code"]
+    value = number if known else f"CASE WHEN abs({number}) <= {forms.LARGEST} THEN {number} END"
+    return Column(column.name, column.original, "number", value, note, whole=known or None)
 
 
-def _time(column: SourceColumn, text: str, found: Found, dates: Dates | None) -> Column:
+def _time(workspace: Workspace, column: SourceColumn, found: Found, dates: Dates | None) -> Column:
     day, month = found["day"] == found["present"], found["month"] == found["present"]
-    note = None
+    notes = []
     if day and month and found["either"] < found["present"]:
         day = dates != "month-first"
-        note = None if dates else "its dates can be read both ways; 03/04 was read as 3 April (--dates month-first)"
+        notes = [] if dates else ["its dates can be read both ways; 03/04 was read as 3 April (--dates month-first)"]
     elif found["either"] < found["present"]:
-        note = f"its dates have the {'day' if day else 'month'} first"
+        notes = [f"its dates have the {'day' if day else 'month'} first"]
+    if found["year_first"] and found["year_last"]:
+        notes.append(f"its dates are written in several forms, all read: {misfits.both_orders(workspace, column.name)}")
     if found["zoned"]:
-        note = "its times have a zone; they were made UTC"
-    here = forms.present(text, csv_text.MISSING_BESIDE_VALUES)
-    value = f"CASE WHEN {here} THEN {forms.time_of(text, day)} END"
-    return Column(column.name, column.original, "time", value, note)
+        notes.append("its times have a zone; they were made UTC")
+    value = forms.time_of(name(column.name), day)
+    return Column(column.name, column.original, "time", value, "; ".join(notes) or None)
 
 
-def _as_text(column: SourceColumn, text: str, odd: str | None = None, note: str | None = None) -> Column:
-    value = f"CASE WHEN {forms.present(text, csv_text.MISSING)} THEN {text} END"
-    return Column(column.name, column.original, "text", value, note, odd)
+def _as_text(column: SourceColumn, odd: str | None = None, note: str | None = None) -> Column:
+    return Column(column.name, column.original, "text", name(column.name), note, odd)

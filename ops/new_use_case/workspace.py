@@ -1,5 +1,6 @@
 """DuckDB over the files of one run, in a folder that goes afterwards."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,10 @@ import duckdb
 from ops.console import shown
 from ops.new_use_case.errors import DataError
 
-_PER_QUERY = 400  # expressions
+_KIND = re.compile(r"^([A-Z][A-Za-z-]+ )+Error: ")
+_NO_REASON = ("CSV Error on Line", "Original Line", "Possible", "* ", "LINE ")
+_TOGETHER = 500  # columns
+_PER_QUERY = 60  # expressions; the time that DuckDB plans grows with their square, and files are read by columns
 
 
 class Workspace:
@@ -19,6 +23,8 @@ class Workspace:
     def __init__(self, scratch: Path, source: Path) -> None:
         self.scratch, self.source = scratch, source
         self._connection = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
+        # It makes a join of each list of words, of which wide tables have thousands in one statement.
+        self._connection.execute("SET disabled_optimizers = 'in_clause'")
         self._connection.execute("SET TimeZone = 'UTC'")
 
     def close(self) -> None:
@@ -32,7 +38,7 @@ class Workspace:
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
             raise  # of a statement that is wrong itself
         except duckdb.Error as error:
-            said = str(error).splitlines()[0]
+            said = reason(str(error)).removesuffix(".")
             raise DataError(f"{shown(self.source)}: cannot be read: {said}. Write the file again.") from error
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -56,6 +62,24 @@ class Workspace:
                 found[column][figure] = value
         return found
 
+    def by_column(self, view: str, columns: Sequence[str], wanted: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """Return aggregates of columns of one type, by column and name; a thousand columns take one statement or few.
+
+        Args:
+            view: a view or table.
+            columns: numbers, texts or times.
+            wanted: name of the figure -> SQL of an aggregate over `v`.
+        """
+        found: dict[str, dict[str, Any]] = {column: {} for column in columns}
+        for start in range(0, len(columns), _TOGETHER):
+            part = columns[start : start + _TOGETHER]
+            # A row per value: distinct values of many columns side by side take DuckDB the square of their number.
+            values = f"SELECT unnest(range({len(part)})) AS place, unnest([{', '.join(map(name, part))}]) AS v"
+            figures = ", ".join(wanted.values())
+            for place, *row in self.rows(f"SELECT place, {figures} FROM ({values} FROM {name(view)}) GROUP BY place"):  # noqa: S608 - quoted
+                found[part[place]] = dict(zip(wanted, row, strict=True))
+        return found
+
 
 @contextmanager
 def opened(scratch: Path, source: Path) -> Iterator[Workspace]:
@@ -65,6 +89,18 @@ def opened(scratch: Path, source: Path) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
+
+
+def reason(message: str) -> str:
+    """Return the line of DuckDB's message that says why, without the kind of error and the lines that repeat the input.
+
+    >>> reason("Invalid Input Error: CSV Error on Line: 4\\nOriginal Line: a,b\\nValue with unterminated quote found.")
+    'Value with unterminated quote found.'
+    >>> reason("IO Error: No magic bytes found at end of file")
+    'No magic bytes found at end of file'
+    """
+    lines = [_KIND.sub("", line).strip() for line in message.splitlines()]
+    return next((line for line in lines if line and not line.startswith(_NO_REASON)), lines[0] if lines else "")
 
 
 def name(text: str) -> str:

@@ -80,5 +80,5 @@ def yaml_of(created: Created) -> str:
     return (created.folder / "use_case.yaml").read_text()
 
 
-def repeated(values: list[str]) -> list[str]:
+def repeated(values: list[Any]) -> list[Any]:
     return [values[place % len(values)] for place in range(ROWS)]

@@ -206,7 +206,7 @@ def test_the_gate_names_only_what_failed_and_by_how_much() -> None:
     )
     assert [one["passed"] for one in found["conditions"]] == [False, True, False]
     assert gate.judge([condition("auc.lower", 0.5), condition("rows", 5)], evaluation)["message"] == (
-        "each of its 2 conditions holds"
+        "auc.lower is 0.5, at least 0.5 as it must be; rows is 5, at least 5 as it must be"
     )
 
 

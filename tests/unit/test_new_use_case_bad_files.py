@@ -79,7 +79,7 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
     "binary": (b"abc\x00\x01\x02\x00def\xff", "data.csv", ["a binary file of an unknown kind"]),
     "no parquet": (GOOD, "data.parquet", ["is named .parquet but is no Parquet file"]),
     "half a parquet": (
-        PARQUET[: len(PARQUET) // 2], "data.parquet", ["data.parquet: cannot be read", "Write the file again"],
+        PARQUET[: len(PARQUET) // 2], "data.parquet", ["data.parquet: cannot be read: No magic", "Write the file"],
     ),
     "parquet without rows": (
         parquet(pa.table({"churn": pa.array([], "string"), "spend": pa.array([], "float64")})),
@@ -93,7 +93,7 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
     "names are empty": (",,,,\n" + "".join(LINES[1:]), "data.csv", ["line 1 has separators but no names"]),
     "one column": ("churn\nyes\nno\n", "data.csv", ["'churn'", "one column", "semicolon"]),
     "a title above": ("Churn report\n\n" + GOOD, "data.csv", ["line 1 is 'Churn report'", "one column"]),
-    "too few fields": (GOOD + "1,2\n", "data.csv", [f"line {ROWS + 2}: too few fields: '1,2'", "the names are 5"]),
+    "too few fields": (GOOD + "1,2\n", "data.csv", [f"line {ROWS + 2}: too few fields: '1,2'", "there are 5 names"]),
     "too many fields": (
         GOOD + "1,2,Oslo,2022-01-01,yes,more\n", "data.csv", [f"line {ROWS + 2}: too many fields", "Correct the lines"],
     ),
@@ -106,7 +106,7 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
         LINES[0] + '1,2,"Oslo"s,2022-01-01,yes\n' + "".join(LINES[1:]), "data.csv", ["line 2", "a quote"],
     ),
     "no encoding": (b"churn,spend\nyes,\x81\x98\xff\xff\n", "data.csv", ["is not UTF-8", "--encoding"]),
-    "too few rows": ("".join(LINES[:31]), "data.csv", ["There are 30 rows", "at least 50", "Bring more rows"]),
+    "too few rows": ("".join(LINES[:31]), "data.csv", ["Found 30 rows", "at least 50", "Bring more rows"]),
     "no such label": (GOOD.replace("churn", "churned"), "data.csv", ["--label: there is no column 'churn'",
                                                                     "Did you mean churned?"]),
     "label in capitals": (GOOD.replace("churn", "CHURN"), "data.csv", ["no column 'churn'", "Did you mean CHURN?"]),

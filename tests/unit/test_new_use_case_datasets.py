@@ -159,8 +159,9 @@ def _train(created: Created, made: Path, folder: Path) -> None:
     if not isinstance(created.use_case.train, XGBoostTrain):
         _cluster(created, made, folder)
         return
-    parameters = dict(created.use_case.train.hyperparameters)
-    rounds = int(parameters.pop("num_round"))
+    parameters: dict[str, Any] = dict(created.use_case.train.hyperparameters)
+    rounds, patience = parameters.pop("num_round"), parameters.pop("early_stopping_rounds")
+    parameters["eval_metric"] = parameters["eval_metric"].split(",")
     classes = len(created.use_case.data.classes)
     parameters |= {"nthread": 1, **({"num_class": classes} if classes else {})}  # as the pipeline gives it
     rows = {
@@ -168,7 +169,9 @@ def _train(created: Created, made: Path, folder: Path) -> None:
     }
     data = {split: xgboost.DMatrix(values[:, 1:], values[:, 0]) for split, values in rows.items()}
     watched = [(data["validation"], "validation")]
-    model = xgboost.train(parameters, data["train"], rounds, evals=watched, verbose_eval=False)
+    stopping = xgboost.callback.EarlyStopping(rounds=patience, data_name="validation", save_best=True)
+    model = xgboost.train(parameters, data["train"], rounds, evals=watched, callbacks=[stopping], verbose_eval=False)
+    assert model.num_boosted_rounds() < rounds, "the validation split ended it"
     folder.mkdir(parents=True)
     model.save_model(folder / "model.ubj")
     with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:

@@ -133,17 +133,32 @@ def test_the_same_file_gives_the_same_use_case(repository: Repository) -> None:
 
 
 def test_batch_reads_a_csv_file_as_the_use_case_was_made_of_it(repository: Repository) -> None:
-    words = [" Oslo ", "NA", "\tRome\u00a0", "n/a", "<NA>", "Null", "#N/A", "nan", "unknown", "none", "?", "Oslo", ""]
+    words = [
+        " Oslo ",
+        "N.D.",
+        "NA",
+        "\tRome\u00a0",
+        "n/a",
+        "<NA>",
+        "Null",
+        "#N/A",
+        "nan",
+        "unknown",
+        "none",
+        "?",
+        "Oslo",
+        "",
+    ]
     frame = customers(rows=ROWS).assign(
-        city=repeated(words), visits=repeated(["1.5", " 2 ", "?", "none", "-", "NA", "7\u00a0"])
+        city=repeated(words), visits=repeated(["1.5", " 2 ", "?", "none", "-", "NA", "7\u00a0", "-999.0"])
     )
     frame["joined"] = [[value, "missing", f" {value} "][place % 3] for place, value in enumerate(frame["joined"])]
     path = repository.write(csv(frame).replace("city", " city ", 1))
-    created = repository.new(path, "churn")
-    made = raw(created)
+    created = repository.new(path, "churn", missing=("-999", "n.d."))
+    made, marks = raw(created), created.use_case.data.missing
     assert set(made["city"].dropna()) == {"Oslo", "Rome", "unknown", "none", "?"}
     fields = [Column(field.name, field.type) for field in created.use_case.data.record]
-    found = pd.DataFrame([row.content for row in reading.rows(path, path.name, fields)])
+    found = pd.DataFrame([row.content for row in reading.rows(path, path.name, fields, marks)])
     assert {"city", "visits", "joined"} <= {field.name for field in fields}
     for name in ("city", "visits"):
         assert found[name].astype(object).where(found[name].notna(), None).tolist() == (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ops.new_use_case import DataError, staging, workspace
 from pipelines_src.job_code import settings as job_settings
-from pipelines_src.steps import prepare
+from pipelines_src.steps import csv_text, prepare
 from pipelines_src.steps.folders import Folders
 from pipelines_src.steps.use_case import UseCase
 from tests.unit.new_use_case_kit import Repository
@@ -59,7 +59,7 @@ def test_a_csv_file_is_read_as_it_was_written(names: list[str], separator: str, 
             source = staging.stage(opened, None)
             found = [list(row[:-1]) for row in opened.rows("FROM source")]
     assert [column.original for column in source.columns] == names
-    assert found == [[cell or None for cell in row] for row in rows]
+    assert found == [[csv_text.value(cell, False) for cell in row] for row in rows]
 
 
 def written(rows: list[list[Any]], separator: str) -> str:

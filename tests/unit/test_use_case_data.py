@@ -84,9 +84,14 @@ def test_rows_are_added_and_keep_the_types_that_are_there(put: Put) -> None:
 @pytest.mark.parametrize(
     ("change", "add", "said"),
     [
-        ({"spend": "a lot"}, False, "the column spend holds 'a lot' in row 1, .*where numbers are wanted"),
-        ({"joined": "soon"}, False, "the column joined holds 'soon' in row 1.*where times are wanted"),
-        ({"churn": ["yes", "no", "Yes", "maybe"] * 15}, False, "churn has the values .*, 4 in all; allowed are 'yes'"),
+        ({"spend": "a lot"}, False, "spend holds 'a lot' in 60 rows, from row 1 on .*data.missing.*where numbers are"),
+        ({"joined": "soon"}, False, "joined holds 'soon' in 60 rows, from row 1 on.*where times are wanted"),
+        ({"churn": ["yes", "no", "Yes", "maybe"] * 15}, False, "is 'Yes' in row 3 of the file and 14 more, 'maybe' in"),
+        ({"churn": ["yes", "nein"] * 30}, False, r"'nein' in row 2 .* 'yes' \(data.positive\), 'no' \(data.negative\)"),
+        (
+            {"churn": ["yes", "no", "Nein"] * 20, "customer id": [f"D{place}" for place in range(60)]}, True,
+            "churn is 'Nein' in row 3 of the file and 19 more; use_case.yaml declares",
+        ),
         ({"customer id": "C1"}, False, r"tells records apart \(data.id\), and there is 'C1' in 60 row"),
         ({}, True, "'C0000' in 2 row"),
         ({"town": "x"}, False, "has no column city, which use_case.yaml names; it has .*town"),

@@ -92,6 +92,14 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         lambda file: file["train"]["hyperparameters"].update(monotone_constraints="(1,0)"),
         ["monotone_constraints: found 2 places", "each of the 19 features"],
     ),
+    "no event and event are one": (
+        lambda file: file["data"].update(positive="yes", negative="yes"),
+        ["data.negative: found 'yes'", "the other value"],
+    ),
+    "no event of a number": (
+        lambda file: file.update(problem="regression", data={**file["data"], "negative": 0}),
+        ["data.negative: is nothing for regression"],
+    ),
     "resample": (lambda file: file["evaluate"].update(resample="month"), ["evaluate.resample", "'day'"]),
     "unknown key": (lambda file: file["data"].update(labell="x"), ["data.labell", "Did you mean label?"]),
 }

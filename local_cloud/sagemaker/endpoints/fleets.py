@@ -136,10 +136,10 @@ def retire(endpoint: str, wanted: Plan, fleet: Fleet, call: Call) -> None:
     shutil.rmtree(folder(endpoint, call) / wanted["Id"], ignore_errors=True)
 
 
-def send(variant: LiveVariant, *, metrics: bool = True) -> list[str]:
+def send(variant: LiveVariant, *, captures: bool = True, metrics: bool = True) -> list[str]:
     """Write captured records, log lines and metrics; return what failed, which is kept for the next time."""
     failures = []
-    steps = [variant.capture.flush] if variant.capture else []
+    steps = [variant.capture.flush] if variant.capture and captures else []
     for step in [*steps, variant.telemetry.send_logs, *([variant.telemetry.send_metrics] if metrics else [])]:
         try:
             step()

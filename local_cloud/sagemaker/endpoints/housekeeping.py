@@ -44,7 +44,7 @@ def _care(variant: live.LiveVariant, *, metrics: bool) -> list[str]:
         variant.telemetry.log("The process has ended; it is started again.")
         variant.process.start(variant.telemetry.log)
         variant.process.wait_until_healthy(_RESTART_SECONDS)
-    return fleets.send(variant, metrics=metrics)
+    return fleets.send(variant, captures=variant.capture is not None and variant.capture.due, metrics=metrics)
 
 
 def _variants() -> list[live.LiveVariant]:

@@ -13,8 +13,8 @@ csv.field_size_limit(2**24)
 _MOST_SHOWN = 10_000  # characters of what is no record
 
 
-def rows(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
-    """Yield the records of CSV; csv.Error if its header is none."""
+def rows(file: BinaryIO, fields: Sequence[Column], missing: frozenset[str | float]) -> Iterator[Row]:
+    """Yield the records of CSV; csv.Error if its header is none. `missing`: as csv_text.marks gives it."""
     consumed: list[str] = []  # the lines of one record
     reader = csv.reader(_lines(file, consumed), strict=True)
     header = [cell.strip(BLANKS) for cell in next((cells for cells in reader if cells), [])]
@@ -42,7 +42,7 @@ def rows(file: BinaryIO, fields: Sequence[Column]) -> Iterator[Row]:
             yield Row(number, [ascii(cell) for cell in cells], "the record is not UTF-8")
         else:
             pairs = zip(header, cells, strict=True)
-            yield Row(number, {name: _cell(cell, kinds.get(name, "text")) for name, cell in pairs})
+            yield Row(number, {name: _cell(cell, kinds.get(name, "text"), missing) for name, cell in pairs})
 
 
 def _lines(file: BinaryIO, consumed: list[str]) -> Iterator[str]:
@@ -59,8 +59,8 @@ def _shown(text: str) -> str:
     return plain if len(plain) <= _MOST_SHOWN else f"{plain[:_MOST_SHOWN]}..."
 
 
-def _cell(cell: str, kind: str) -> Any:
-    text = csv_text.value(cell, of_values=kind in ("number", "time"))
+def _cell(cell: str, kind: str, missing: frozenset[str | float]) -> Any:
+    text = csv_text.value(cell, kind in ("number", "time"), missing)
     if text is not None and kind == "number" and "_" not in text:
         try:
             return float(text)

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .. import csv_text
 from ..use_case import Column
 from . import csv_rows
 from .row import Row
@@ -26,13 +27,14 @@ _JSON = (".json", ".jsonl", ".jsonlines", ".ndjson")
 ENDINGS = (*_JSON, ".csv", ".parquet")  # in text files followed by .gz or not
 
 
-def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
+def rows(path: Path, name: str, fields: Sequence[Column], missing: Iterable[str | int | float] = ()) -> Iterator[Row]:
     """Yield the records of a file.
 
     Args:
         path: of the file.
         name: its ending says what it is.
         fields: of a record; CSV has no types of its own.
+        missing: data.missing: what stands for a missing value in CSV, besides empty fields and the like.
     """
     text = name.lower().removesuffix(".gz")
     packed = text != name.lower()
@@ -42,7 +44,7 @@ def rows(path: Path, name: str, fields: Sequence[Column]) -> Iterator[Row]:
         yield Row(None, None, f"the name ends as that of no known format; known are {allowed}, and .gz after text")
         return
     read: Callable[[BinaryIO], Iterable[Row]] = {
-        ".csv": lambda file: csv_rows.rows(file, fields),
+        ".csv": lambda file: csv_rows.rows(file, fields, csv_text.marks(missing)),
         ".parquet": _parquet,
     }.get(ending, _json_lines)
     number = 0

@@ -36,6 +36,7 @@ class Splitter:
 
     def __init__(self, use_case: UseCase, records: Parts, errors: ErrorFile, counts: Counts) -> None:
         self._fields = use_case.record
+        self._missing = use_case.data.get("missing", ())  # packages of earlier versions do not have it
         self._reader = Reader(use_case.record)
         names = {field.name for field in use_case.record}
         # Beside the fields a record may have a name of its own, which the model does not see.
@@ -45,7 +46,7 @@ class Splitter:
     def file(self, path: Path, name: str) -> None:
         """Sort the records of a file."""
         count = self._counts.of(name)
-        for row in reading.rows(path, name, self._fields):
+        for row in reading.rows(path, name, self._fields, self._missing):
             if row.number is None:
                 count.unreadable = row.problem
             if row.problem:

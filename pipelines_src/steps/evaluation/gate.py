@@ -23,7 +23,7 @@ def judge(conditions: Sequence[Document], evaluation: Document) -> Document:
     """
     judged = [_judged(condition, _value(evaluation, condition["metric"])) for condition in conditions]
     missed = [_missed(one) for one in judged if not one["passed"]]
-    message = "; ".join(missed) if missed else f"each of its {len(judged)} conditions holds"
+    message = "; ".join(missed or map(_held, judged))
     return {
         "result": FAILED if missed else PASSED,
         "message": message if len(message) <= _LONGEST else f"{message[: _LONGEST - 4]} ...",
@@ -46,10 +46,17 @@ def _value(evaluation: Document, path: str) -> float | None:
     return None if found is None or math.isnan(found) else float(found)
 
 
+def _bound(judged: Document) -> str:
+    return f"at least {judged['at_least']:g}" if judged["at_least"] is not None else f"at most {judged['at_most']:g}"
+
+
+def _held(judged: Document) -> str:
+    return f"{judged['metric']} is {judged['value']:.4g}, {_bound(judged)} as it must be"
+
+
 def _missed(judged: Document) -> str:
-    least = judged["at_least"] is not None
-    bound = f"at least {judged['at_least']:g}" if least else f"at most {judged['at_most']:g}"
+    must = f"{judged['metric']} must be {_bound(judged)}"
     if judged["value"] is None:
-        return f"{judged['metric']} must be {bound} and has no value on this test split"
-    lacks = f"{judged['missed_by']:.4g} too {'little' if least else 'much'}"
-    return f"{judged['metric']} must be {bound} and is {judged['value']:.4g}, {lacks}"
+        return f"{must} and has no value on this test split"
+    lacks = f"{judged['missed_by']:.4g} too {'little' if judged['at_least'] is not None else 'much'}"
+    return f"{must} and is {judged['value']:.4g}, {lacks}"

@@ -1,6 +1,6 @@
 """Records: one flat row each, typed as docs/use-cases.md says, with label, record_id and why a row is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -97,13 +97,19 @@ def _label(use_case: UseCase, given: ir.Table) -> Any:
         return ibis.null("float64")
     value = given[use_case.label]
     if use_case.problem == "binary_classification":
+        if use_case.data["negative"] is not None:
+            return _place(value, [use_case.data["negative"], use_case.data["positive"]]).cast("int8")
         if value.type().is_numeric() and use_case.data["positive"] == 1:
             return value.cast("float64")  # the report refuses what is neither 1 nor 0
         return (value == _like(value, use_case.data["positive"])).cast("int8")
     if use_case.problem == "multiclass_classification":
-        places = [(value == _like(value, one), place) for place, one in enumerate(use_case.data["classes"])]
-        return ibis.cases(*places).cast("int16")
+        return _place(value, use_case.data["classes"]).cast("int16")
     return _finite(value)
+
+
+def _place(value: Any, known: Sequence[Any]) -> Any:
+    """Return the place of a label's value among those that are known; missing of any other."""
+    return ibis.cases(*((value == _like(value, one), place) for place, one in enumerate(known)))
 
 
 def _finite(value: Any) -> Any:
@@ -122,7 +128,8 @@ def _without_outcome(use_case: UseCase, given: ir.Table, label: Any) -> Any:
     reasons = []
     if use_case.label is not None:
         reasons.append((given[use_case.label].isnull(), f"no {use_case.label}"))
-        reasons.append((label.isnull(), f"{use_case.label} is none of data.classes"))
+        declared = "data.classes" if use_case.data["classes"] else "data.positive and data.negative"
+        reasons.append((label.isnull(), f"{use_case.label} is none of {declared}"))
     if use_case.time is not None:
         reasons.append((given[use_case.time].isnull(), f"no {use_case.time}"))
     return ibis.cases(*reasons) if reasons else ibis.null("string")
