@@ -295,6 +295,13 @@ def test_what_is_counted_for_monitoring_is_equal(spark: SparkSession, tmp_path: 
     assert found[0] == found[1]
 
 
+def test_no_outcomes_come_to_no_sums_on_spark(spark: SparkSession, tmp_path: Path) -> None:
+    wanted = outcomes_kit.request("auc", outcomes_kit.BINARY, assignment="sticky")
+    nothing = outcomes_kit.reduced(SparkEngine(tmp_path / "spark"), tmp_path, wanted, outcomes_kit.BINARY)
+    assert nothing["counts"]["champion"]["captured"] == 0
+    assert nothing["users"] == {"variance": 0.0, "champion": 0, "challenger": 0, "of_nobody": 0}
+
+
 @pytest.mark.parametrize("metric", ["log_loss", "auc"])
 def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_path: Path) -> None:
     captured, truths = outcomes_kit.drawn(200)
@@ -316,5 +323,3 @@ def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_pa
     assert one["users"]["variance"] > 0
     assert one["counts"]["champion"]["labelled"] > 20
     assert one["counts"]["unreadable"]["captures"] == 1
-    nothing = outcomes_kit.reduced(engines[1], tmp_path / "nowhere", wanted, outcomes_kit.BINARY)
-    assert nothing["counts"]["champion"]["captured"] == 0
