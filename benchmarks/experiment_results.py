@@ -37,6 +37,33 @@ class FalseDecisions:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Shares of experiments without a difference that had decided, where users keep a variant.
+
+    Attributes:
+        design_effect: at the last look, the median.
+        ours, alone: by the confidence sequence, with the variance between users and with that of independent records.
+        repeated: by the z test at every look, with the variance between users.
+    """
+
+    name: str
+    experiments: int
+    design_effect: float
+    ours: float
+    alone: float
+    repeated: float
+
+    def summary(self) -> dict[str, object]:
+        """Return all."""
+        return asdict(self)
+
+    @property
+    def kept(self) -> bool:
+        """Whether ours may be alpha by its 95 % interval, and that of independent records is thrice as much."""
+        return may_be(self.ours, self.experiments) and self.alone >= 3 * ALPHA
+
+
+@dataclass(frozen=True)
 class SampleSize:
     """Records until a decision, in samples of the fixed-horizon test, of experiments with an effect of `times` plan.
 

@@ -12,6 +12,7 @@ from constructs import Construct
 from config import UseCase
 from config.use_case.experiment import Experiment
 from constructs.arns import Arns
+from constructs.assignment_roles import EXPOSURES
 from constructs.experiment_alarms import ExperimentAlarms
 from constructs.experiment_schedule import ExperimentSchedule
 from constructs.look_queue import LookQueues, look_queue_name
@@ -75,6 +76,7 @@ class ExperimentStack(cdk.Stack):
                 replace(training.settings, role_arn=jobs.role.role_arn),
                 captures_uri=f"{own}/{endpoint}",
                 ground_truth_uri=f"{own}/{GROUND_TRUTH}",
+                exposures_uri=f"{own}/{EXPOSURES}" if experiment.assignment == "sticky" else None,
             ).to_definition(),
             role_arn=jobs.role.role_arn,
         )

@@ -76,7 +76,9 @@ class Experiment(Section):
     ramp: tuple[RampStep, ...] = Field(
         default=(RampStep(weight=0.1), RampStep(weight=0.5)), min_length=1, description="Shares, rising."
     )
-    minimum: StrictInt = Field(default=1000, ge=2, description="Records of each variant before the metric decides.")
+    minimum: StrictInt = Field(
+        default=1000, ge=2, description="Records of each variant before the metric decides; users, if sticky."
+    )
     maximum_days: StrictInt = Field(default=28, ge=1, le=365, description="After which it ends, whatever the records.")
     at_maximum: Literal["withdraw", "promote", "ask"] = Field(
         default="ask", description="What happens then; promote needs `non_inferiority`"

@@ -30,12 +30,15 @@ class Bandit:
     tolerance: float
     seed: int
 
-    def advice(self, strata: Sequence[Stratum[Summary]], *, higher_is_better: bool) -> Advice | None:
+    def advice(
+        self, strata: Sequence[Stratum[Summary]], *, higher_is_better: bool, design_effect: float = 1.0
+    ) -> Advice | None:
         """Return what to do next; None before both variants have records in the same stretch of time.
 
+        Where users keep a variant, records tell as much as `design_effect` times fewer that are drawn by themselves.
         TypeError if the metric is no number of single records.
         """
-        champion, challenger = standardised(_moments(strata))
+        champion, challenger = (each.thinned(max(1.0, design_effect)) for each in standardised(_moments(strata)))
         if not (champion.usable and challenger.usable):
             return None
         prior = self._prior(champion)

@@ -20,8 +20,9 @@ def decide(experiment: Experiment, observed: Observed, bandit: Bandit | None = N
     - A guard that is breached withdraws, whatever else there is.
     - Impossible sums, and variants that do not get their shares of the records, ask.
     - Fewer records than at the look before are a late correction: nothing changes until the next look.
-    - A worse challenger is withdrawn as soon as the interval says so and both variants have their minimum; a better one
-      is promoted when the ramp is through as well. At the maximum, `at_maximum` is done if neither is so.
+    - A worse challenger is withdrawn as soon as the interval says so and both variants have their minimum (of users,
+      where users keep a variant); a better one is promoted when the ramp is through as well. At the maximum,
+      `at_maximum` is done if neither is so.
     - A share rises after its step's minimum of records, unless a guard has no counts or half of the evidence for a
       breach.
     """
@@ -63,16 +64,17 @@ class _Look:
 
     def _distrusted(self) -> Decision | None:
         records, seen = self.found.records, self.observed.seen
-        ratio_alpha = self.experiment.ratio_alpha
-        if ratio_alpha is not None and self.found.mismatch >= -math.log(ratio_alpha):
-            return self.says("ask", "The variants do not get their shares of the records: find out why, first.")
+        if self.found.mismatch >= -math.log(self.experiment.ratio_alpha):
+            what = "users" if self.found.users else "records"
+            return self.says("ask", f"The variants do not get their shares of the {what}: find out why, first.")
         if seen and (records[0] < seen[0] or records[1] < seen[1]):
             reason = f"There were {seen} records, now there are {records}: a correction. The next look decides."
             return self.says("go_on", reason, self.observed.weight)
         return None
 
     def _by_metric(self) -> Decision:
-        enough = min(self.found.records) >= self.experiment.minimum
+        users = self.found.users
+        enough = (users.least if users else min(self.found.records)) >= self.experiment.minimum
         if self.bandit:
             return self._sampled(self.bandit, enough)
         better = enough and self.found.gain.low > 0
@@ -82,11 +84,12 @@ class _Look:
             return self.says("promote", f"The challenger is better: {self._gain()}.")
         if self._over():
             return self._end(enough, better)
-        return self._ramp("The challenger is better so far" if better else "Nothing is decided yet")
+        return self._ramp("The challenger is better so far" if better else f"Nothing is decided yet{self._known()}")
 
     def _sampled(self, bandit: Bandit, enough: bool) -> Decision:
         """Return what Thompson sampling says: an end when little can be lost by it, else the next shares."""
-        advice = bandit.advice(self.observed.strata, higher_is_better=self.experiment.direction == "higher")
+        higher, together = self.experiment.direction == "higher", self.found.design_effect
+        advice = bandit.advice(self.observed.strata, higher_is_better=higher, design_effect=together)
         if advice is None:
             return self.says("go_on", f"{self.experiment.metric} is not known of both variants.", self.observed.weight)
         better, held = advice.probability > 0.5, self._held()  # noqa: PLR2004
@@ -152,7 +155,12 @@ class _Look:
         return (
             f"{self.experiment.metric} differs by {self.found.difference.value:+.4g}, the advantage is between "
             f"{self.found.gain.low:.4g} and {self.found.gain.high:.4g} at {1 - self.experiment.alpha:.1%}"
+            f"{self._known()}"
         )
+
+    def _known(self) -> str:
+        users = self.found.users
+        return f", with {users.champion} and {users.challenger} users" if users else ""
 
     def says(
         self, action: Action, reason: str, weight: float | None = None, more: Mapping[str, Any] | None = None

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiment.terms import AtMaximum, Direction, Experiment, Guard, Step
 
-RATIO_ALPHA = 0.001
 GuardName = Literal["errors_4xx", "errors_5xx", "latency", "invalid"]
 LATENCY: GuardName = "latency"
 INVALID: GuardName = "invalid"
@@ -89,6 +88,4 @@ class Terms(_Part):
             guards=tuple(sorted(guards.items())),
             non_inferiority=self.non_inferiority,
             at_maximum=self.at_maximum,
-            # A user's requests come together, so their share varies more than that of single ones.
-            ratio_alpha=None if self.assignment == "sticky" else RATIO_ALPHA,
         )

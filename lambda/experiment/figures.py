@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from experiment.confidence_sequence import Interval, interval, p_value, rho
@@ -11,6 +11,7 @@ from experiment.sample_ratio import mismatch
 from experiment.state import Observed
 from experiment.strata import Difference, difference
 from experiment.terms import Experiment
+from experiment.users import Users
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,16 @@ class GuardFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that was found. `gain` is the challenger's advantage, whichever direction is better."""
+    """Everything that was found. `gain` is the challenger's advantage, whichever direction is better.
+
+    `design_effect`: how many times larger the difference's variance is than that of records drawn by themselves (Kish
+    1965); 1 where they are.
+    """
 
     records: tuple[int, int]
     difference: Difference
+    users: Users | None
+    design_effect: float
     gain: Interval
     p: float
     mismatch: float
@@ -59,6 +66,17 @@ class Figures:
             "alpha": experiment.alpha,
             "ratio_log_e": _finite(self.mismatch),
             "guards": logs(self.guards),
+            **self._users(),
+        }
+
+    def _users(self) -> dict[str, Any]:
+        if self.users is None:
+            return {}
+        return {
+            "champion_users": self.users.champion,
+            "challenger_users": self.users.challenger,
+            "records_of_nobody": self.users.of_nobody,
+            "design_effect": self.design_effect,
         }
 
 
@@ -85,13 +103,17 @@ def guard_figures(experiment: Experiment, observed: Observed) -> dict[str, Guard
 
 def figures(experiment: Experiment, observed: Observed, guards: dict[str, GuardFigures]) -> Figures:
     """Return all figures of sums without `problem`."""
-    seen = difference(observed.strata)
+    alone, users = difference(observed.strata), observed.users
+    seen = replace(alone, variance=users.variance) if users else alone
     tuned = rho(experiment.planned_weight * experiment.deviation**2, experiment.alpha)
     found = interval(seen, tuned, experiment.alpha)
-    counts = [(at.share, at.champion.n, at.challenger.n) for at in observed.strata]
+    counted = users.first if users else [(at.champion.n, at.challenger.n) for at in observed.strata]
+    counts = [(at.share, *pair) for at, pair in zip(observed.strata, counted, strict=True)]
     return Figures(
         records=observed.records,
         difference=seen,
+        users=users,
+        design_effect=seen.variance / alone.variance if alone.variance else 1.0,
         gain=found if experiment.direction == "higher" else -found,
         p=p_value(seen, tuned),
         mismatch=mismatch(counts),
@@ -107,6 +129,8 @@ def problem(observed: Observed) -> str | None:
         for name, part in (("champion", stratum.champion), ("challenger", stratum.challenger)):
             if found := part.problem():
                 return f"the {name} in stratum {number} has {found}"
+    if observed.users and (found := observed.users.problem()):
+        return f"there is {found}"
     for name, batches in sorted(observed.guards.items()):
         for number, batch in enumerate(batches, start=1):
             if found := batch.problem():

@@ -35,6 +35,7 @@ def judge(trial: Trial, looks: Sequence[Look], look: Look, sums: Sums | None, no
         started_at=trial.started_at,
         weight=trial.share,
         strata=sums.strata if sums else (),
+        users=sums.users if sums else None,
         guards=batches(known, trial.terms.guards),
         seen=trial.seen,
     )

@@ -42,6 +42,26 @@ class Spread:
             raise ValueError(f"areas of {areas} and {positives} positives; areas are from 0.5 to 1, shares from 0 to 1")
         return cls(*(_hanley(area, positives) for area in areas))
 
+    def times(self, design_effect: float) -> "Spread":
+        """Return it where records come together, so that so many times more of them are needed."""
+        return Spread(self.champion * design_effect, self.challenger * design_effect)
+
+
+def design_effect(per_user: float, correlation: float) -> float:
+    """Return how many times more records it takes where users are drawn than where records are (Kish 1965).
+
+    Args:
+        per_user: records of a user, the mean over records: more than that over users where some have many.
+        correlation: of two records of one user, beyond that of any two (intraclass correlation).
+
+    ValueError unless `per_user` is 1 or more, and the correlation from 0 to 1.
+    """
+    if not 1 <= per_user < float("inf") or not 0 <= correlation <= 1:
+        raise ValueError(
+            f"{per_user} records of a user and a correlation of {correlation}; allowed are 1 or more, and 0 to 1"
+        )
+    return 1 + (per_user - 1) * correlation
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -9,6 +9,7 @@ from experiment.auc import ScoreCounts
 from experiment.strata import Stratum
 from experiment.sums import Moments, Summary
 from experiment.trial import Stretch, Trial
+from experiment.users import Users
 
 REQUEST, SUMS = "request.json", "sums.json"
 VARIANTS = ("champion", "challenger")
@@ -20,11 +21,15 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Sums:
-    """The strata, and captured and invalid answers: champion's, then challenger's. `counts` is for the record."""
+    """The strata, and captured and invalid answers: champion's, then challenger's. `counts` is for the record.
+
+    `users` are there where users keep a variant.
+    """
 
     strata: tuple[Stratum[Summary], ...]
     answers: tuple[int, int, int, int]
     counts: Mapping[str, Any]
+    users: Users | None = None
 
 
 def usable(trial: Trial, stretches: Sequence[Stretch], at: datetime) -> list[Stretch]:
@@ -44,6 +49,7 @@ def request(trial: Trial, endpoint: str, stretches: Sequence[Stretch], at: datet
         "endpoint": endpoint,
         "metric": trial.terms.metric,
         "values": trial.terms.values,
+        "assignment": trial.terms.assignment,
         "until": trial.settled(at).isoformat(),
         "strata": [
             {"from": one.start.isoformat(), "to": one.end.isoformat(), "share": one.share}
@@ -63,17 +69,36 @@ def read(document: Mapping[str, Any], trial: Trial) -> Sums:
         if document.get(name) != wanted:
             raise UnreadableError(f"{SUMS} has {name} {document.get(name)!r}, not {wanted!r}")
     summary = _scores if trial.terms.metric == "auc" else _moments
+    sticky = trial.terms.assignment == "sticky"
     try:
         strata = tuple(
-            Stratum(float(one["share"]), *(summary(one[variant]) for variant in VARIANTS)) for one in document["strata"]
+            Stratum(
+                float(one["share"]),
+                summary(one["champion"]),
+                summary(one["challenger"]),
+                clusters=_pair(one["clusters"]) if sticky else None,
+            )
+            for one in document["strata"]
         )
+        users = _users(document) if sticky else None
         counts = document["counts"]
         champion, challenger = ((int(counts[name]["captured"]), int(counts[name]["invalid"])) for name in VARIANTS)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(
             f"{SUMS} has not what docs/experiments.md says: {type(error).__name__}: {error}"
         ) from error
-    return Sums(strata, (*champion, *challenger), counts)
+    return Sums(strata, (*champion, *challenger), counts, users)
+
+
+def _users(document: Mapping[str, Any]) -> Users:
+    said = document["users"]
+    first = tuple(_pair(one["first"]) for one in document["strata"])
+    return Users(float(said["variance"]), *_pair(said), of_nobody=int(said["of_nobody"]), first=first)
+
+
+def _pair(one: Mapping[str, Any]) -> tuple[int, int]:
+    champion, challenger = (int(one[variant]) for variant in VARIANTS)
+    return champion, challenger
 
 
 def _moments(one: Mapping[str, Any]) -> Summary:

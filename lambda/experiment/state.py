@@ -8,6 +8,7 @@ from typing import Any, Literal
 from experiment.e_process import Batch
 from experiment.strata import Stratum
 from experiment.sums import Summary
+from experiment.users import Users
 
 Action = Literal["go_on", "promote", "withdraw", "ask"]
 
@@ -20,6 +21,7 @@ class Observed:
         now, started_at: times of this look and of the first request to the challenger.
         weight: the challenger's share by the live weights.
         strata: cumulative sums of each stretch of constant weights, the earliest first.
+        users: whose records they are, where users keep a variant; None: each record is drawn by itself.
         guards: by name, the counts of each period since the start, the earliest first.
         seen: records of champion and challenger at the look before; None at the first.
     """
@@ -28,6 +30,7 @@ class Observed:
     started_at: datetime
     weight: float
     strata: Sequence[Stratum[Summary]] = ()
+    users: Users | None = None
     guards: Mapping[str, Sequence[Batch]] = field(default_factory=dict)
     seen: tuple[int, int] | None = None
 

@@ -1,7 +1,7 @@
 """The difference between the variants, compared only within stretches of time in which the shares were constant."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from experiment.sums import Moments, Summary
@@ -19,11 +19,20 @@ class Stratum(Generic[S_co]):
     Attributes:
         share: the challenger's share of the requests by the weights, between 0 and 1.
         champion, challenger: what is kept of their records.
+        clusters: of how many users each variant's are (of an area, those of the rarer class); None: each record is
+            drawn by itself.
     """
 
     share: float
     champion: S_co
     challenger: S_co
+    clusters: tuple[int, int] | None = field(default=None, kw_only=True)
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a difference and its variance: that between users takes two users of each variant."""
+        drawn = self.clusters is None or min(self.clusters) >= 2  # noqa: PLR2004
+        return drawn and self.champion.usable and self.challenger.usable
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Difference:
 
 
 def difference(strata: Iterable[Stratum[Summary]]) -> Difference:
-    """Return the difference over the strata in which both variants are usable.
+    """Return the difference over the strata that are usable, with the variance of records drawn by themselves.
 
     The weights c are Cochran's (1954), as Mantel and Haenszel's: the most precise where records vary alike, and
     independent of outcomes. c d equals the sum of the challenger's deviations from the stratum's common mean, so it
@@ -58,7 +67,7 @@ def difference(strata: Iterable[Stratum[Summary]]) -> Difference:
     score = weight = variance = 0.0
     for stratum in strata:
         one, two = stratum.champion, stratum.challenger
-        if one.usable and two.usable:
+        if stratum.usable:
             effective = one.n * two.n / (one.n + two.n)
             score += effective * (two.value - one.value)
             weight += effective
@@ -72,7 +81,7 @@ def standardised(strata: Iterable[Stratum[Moments]]) -> tuple[Moments, Moments]:
     A stratum counts with its share of all records. The sums are those of the effective number of records (Kish 1965),
     which has the same precision of the mean; a fraction of a record is left out.
     """
-    used = [stratum for stratum in strata if stratum.champion.usable and stratum.challenger.usable]
+    used = [stratum for stratum in strata if stratum.usable]
     total = sum(stratum.champion.n + stratum.challenger.n for stratum in used)
     shares = [(stratum.champion.n + stratum.challenger.n) / total for stratum in used]
     champion = _weighted(shares, [stratum.champion for stratum in used])

@@ -52,6 +52,14 @@ class Moments:
     def __add__(self, other: "Moments") -> "Moments":
         return Moments(self.n + other.n, self.total + other.total, self.squares + other.squares)
 
+    def thinned(self, factor: float) -> "Moments":
+        """Return sums of the same mean and variance of so many times fewer records; a fraction of one is left out.
+
+        With the design effect for a factor, of as many records as tell as much when drawn by themselves (Kish 1965).
+        """
+        fewer = int(self.n / factor + 1e-9)
+        return Moments(fewer, self.total * fewer / self.n, self.squares * fewer / self.n) if self.n else self
+
     @property
     def usable(self) -> bool:
         """Whether there is a variance: two records."""

@@ -46,15 +46,14 @@ class Experiment:
         direction: whether a higher or a lower metric is better.
         planned_weight, deviation: what the confidence sequence is tuned to (`plan.Plan`).
         ramp: steps of the challenger's share, rising.
-        minimum: records that each variant needs before the metric decides anything.
+        minimum: records that each variant needs before the metric decides anything; users, where users keep a variant.
         maximum: records of both after which the experiment ends.
         longest: time after which it ends, whatever the records.
         alpha: probability of any decision by the metric if the variants are equally good.
         guards: by name.
         non_inferiority: by how much the challenger may be worse and still be promoted at the end; None: not at all.
         at_maximum: withdraw; promote if the challenger is shown to be within `non_inferiority`, else withdraw; or ask.
-        ratio_alpha: probability of a false alarm about the variants' shares of the records; None: they are not looked
-            at, since records come in groups (a user's, who keeps a variant).
+        ratio_alpha: probability of a false alarm about the variants' shares of the records, or of the users.
     """
 
     metric: str
@@ -69,13 +68,12 @@ class Experiment:
     guards: tuple[tuple[str, Guard], ...] = ()
     non_inferiority: float | None = None
     at_maximum: AtMaximum = "ask"
-    ratio_alpha: float | None = 0.001
+    ratio_alpha: float = 0.001
 
     def __post_init__(self) -> None:
         check_ramp(self.ramp)
         _probability("alpha", self.alpha)
-        if self.ratio_alpha is not None:
-            _probability("ratio_alpha", self.ratio_alpha)
+        _probability("ratio_alpha", self.ratio_alpha)
         for name in ("planned_weight", "deviation"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} is {getattr(self, name)}; it is above 0")

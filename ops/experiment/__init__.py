@@ -10,6 +10,7 @@ from rich.markup import escape
 from config.loading import ROOT
 from ops.console import output, shown
 from ops.experiment import function, terminal
+from ops.experiment.together import Together
 
 app = typer.Typer(no_args_is_help=True)
 Effect = Annotated[
@@ -21,6 +22,15 @@ Baseline = Annotated[
 ]
 Deviation = Annotated[
     float | None, typer.Option(help="Standard deviation of one request's number; left out: likewise.")
+]
+Alike = Annotated[
+    str | None,
+    typer.Option(
+        "--users",
+        metavar="REQUESTS:CORRELATION",
+        help="Where users keep a variant, requests of a user (the mean over requests, more than that over users where "
+        "some send many) and how alike they are, from 0 to 1: 12:0.1. Left out: as the newest experiment found it.",
+    ),
 ]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 By = Annotated[str | None, typer.Option(help="Who, for the record; left out: whose credentials these are.")]
@@ -42,6 +52,7 @@ def plan(
     effect: Effect = None,
     baseline: Baseline = None,
     deviation: Deviation = None,
+    users: Alike = None,
 ) -> None:
     """Say how many requests an experiment on the use case's terms takes, before it starts."""
     from ops.experiment import planning, traffic  # SciPy's functions take a while to import
@@ -49,14 +60,16 @@ def plan(
     target = function.target_of(environment, use_case)
     known = planning.Known.given(target, baseline, deviation)
     planning.planned(target.use_case, known, effect, per_day)  # what cannot be is said before anything is asked
+    together = Together.given(target, users)
     daily, about = (per_day, "") if per_day else traffic.of_last_week(target)
-    output.print(planning.table(planning.planned(target.use_case, known, effect, daily), known, target.use_case))
-    if about:
-        output.print(escape(about), soft_wrap=True, highlight=False)
+    found = planning.planned(target.use_case, known, effect, daily, together.effect)
+    output.print(planning.table(found, known, target.use_case))
+    for line in filter(None, (together.about, about)):
+        output.print(escape(line), soft_wrap=True, highlight=False)
 
 
 @app.command()
-def start(
+def start(  # noqa: PLR0913, PLR0917 - the options of a command
     environment: str,
     use_case: str,
     reason: Reason = "started by command",
@@ -64,6 +77,7 @@ def start(
     effect: Effect = None,
     baseline: Baseline = None,
     deviation: Deviation = None,
+    users: Alike = None,
     outcome_hours: Annotated[
         int | None,
         typer.Option(min=0, max=2160, help="By when outcomes are known; left out: `experiment.outcome_hours`."),
@@ -74,8 +88,9 @@ def start(
 
     target = function.target_of(environment, use_case)
     known = planning.Known.given(target, baseline, deviation)
-    plan = planning.planned(target.use_case, known, effect, None)
-    terms = starting.terms_of(target.use_case, known, plan, outcome_hours)
+    together = Together.given(target, users)
+    plan = planning.planned(target.use_case, known, effect, None, together.effect)
+    terms = starting.terms_of(target.use_case, known, plan, together.per_user, outcome_hours)
     answer = function.ask(
         target,
         start=terms.model_dump(mode="json"),

@@ -48,15 +48,21 @@ class Known:
         return cls(found.value if baseline is None else baseline, found.deviation, source)
 
 
-def planned(use_case: UseCase, known: Known, effect: float | None, per_day: float | None) -> Plan:
-    """Return the plan; OperationError if the effect is none or none that a rate can have."""
+def planned(
+    use_case: UseCase, known: Known, effect: float | None, per_day: float | None, together: float = 1.0
+) -> Plan:
+    """Return the plan; OperationError if the effect is none or none that a rate can have.
+
+    `together`: the design effect where users keep a variant.
+    """
     terms = use_case.experiment
     if terms is None:
         raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
     size = terms.smallest_effect if effect is None else effect
     ramp = tuple(Step(step.weight, step.minimum) for step in terms.ramp)
     try:
-        return plan(_spread(terms, known, abs(size)), abs(size), ramp, terms.alpha, terms.power, per_day)
+        spread = _spread(terms, known, abs(size)).times(together)
+        return plan(spread, abs(size), ramp, terms.alpha, terms.power, per_day)
     except ValueError as error:
         raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
 

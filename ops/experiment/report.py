@@ -61,6 +61,7 @@ class Report:
             guards=self.guards(),
             terms=self.terms(),
             counts=self._newest("counts"),
+            of_nobody=self._numbers().get("records_of_nobody"),
             written=datetime.now(UTC),
         )
 
@@ -90,6 +91,11 @@ class Report:
         if "champion_records" in known:
             records = f"{known['champion_records']:,} / {known['challenger_records']:,}"
             found.append(Card(records, "records with outcomes, champion / challenger"))
+        if "champion_users" in known:
+            users = f"{known['champion_users']:,} / {known['challenger_users']:,}"
+            found.append(Card(users, "users, champion / challenger"))
+            text = "design effect: so many times more records than if each were another user's"
+            found.append(Card(f"{known['design_effect']:.2f}", text))
         hours = ((trial.ended_at or datetime.now(UTC)) - trial.started_at).total_seconds() / 3600
         lasted = f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"  # noqa: PLR2004
         return [*found, Card(lasted, f"{len(self.looks)} looks since {trial.started_at:%Y-%m-%d %H:%M} UTC")]
@@ -126,13 +132,15 @@ class Report:
         terms = self.trial.terms
         ramp = ", ".join(f"{step.weight:.0%} for {step.minimum:,} records" for step in terms.ramp)
         end = terms.at_maximum + (f", if not worse by {terms.non_inferiority:g}" if terms.non_inferiority else "")
+        minimum = "users" if terms.assignment == "sticky" else "records"
         return {
             "metric": f"{terms.metric}, {terms.direction} is better",
             "method": terms.method,
+            "assignment": terms.assignment,
             "alpha": f"{terms.alpha:g}",
             "smallest difference worth finding": f"{terms.tolerance:g}",
             "ramp": ramp,
-            "minimum": f"{terms.minimum:,} records of each variant",
+            "minimum": f"{terms.minimum:,} {minimum} of each variant",
             "maximum": f"{terms.maximum:,} records of both, or {terms.maximum_days} days; then: {end}",
             "outcomes known after": f"{terms.outcome_hours} hours",
         }

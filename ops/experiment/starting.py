@@ -1,5 +1,7 @@
 """The terms on which an experiment starts: what its use case declares, and what a plan says of it."""
 
+import math
+
 from pydantic import ValidationError
 
 from config import UseCase
@@ -9,8 +11,17 @@ from ops.experiment.planning import Known
 from ops.target import OperationError
 
 
-def terms_of(use_case: UseCase, known: Known, plan: Plan, outcome_hours: int | None = None) -> Terms:
-    """Return the terms; OperationError if they cannot be. `outcome_hours`: None: as the use case declares."""
+def terms_of(
+    use_case: UseCase, known: Known, plan: Plan, per_user: float = 1.0, outcome_hours: int | None = None
+) -> Terms:
+    """Return the terms; OperationError if they cannot be.
+
+    Args:
+        use_case: what it declares.
+        known, plan: what the terms are tuned to.
+        per_user: records of a user who keeps a variant.
+        outcome_hours: by when outcomes are known; None: as the use case declares.
+    """
     declared = use_case.experiment
     if declared is None:
         raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
@@ -26,7 +37,7 @@ def terms_of(use_case: UseCase, known: Known, plan: Plan, outcome_hours: int | N
                 "tolerance": declared.smallest_effect,
                 "ramp": [step.model_dump() for step in declared.ramp],
                 # Where the plan is short, there is still what the metric needs to decide anything.
-                "maximum": max(plan.maximum, 2 * declared.minimum),
+                "maximum": max(plan.maximum, math.ceil(2 * declared.minimum * per_user)),
                 "guards": guards,
                 **({} if outcome_hours is None else {"outcome_hours": outcome_hours}),
             }

@@ -1,6 +1,7 @@
 """An experiment, as a terminal shows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -19,10 +20,20 @@ def lines(trial: Trial, looks: Sequence[Look]) -> Iterator[str]:
     if trial.result == "running":
         moving = "" if trial.since else " (weights are moving)"
         yield f"  the challenger gets {trial.share:.1%} of the requests{moving}"
+    known = [look.numbers for look in decided if "champion_users" in look.numbers]
+    if known:
+        yield f"  {users(known[-1])}"
     if decided:
         yield f"  last: {decided[-1].reason}"
     if trial.ending and trial.result == "running":
         yield f"  ends: {trial.ending.result}: {trial.ending.reason}"
+
+
+def users(numbers: Mapping[str, Any]) -> str:
+    """Return whose the records of a look are, for people."""
+    both = f"{numbers['champion_users']:,} / {numbers['challenger_users']:,}"
+    nobody = f"; of {numbers['records_of_nobody']:,} records the user is not known"
+    return f"users {both}; design effect {numbers['design_effect']:.2f}{nobody if numbers['records_of_nobody'] else ''}"
 
 
 def table(looks: Sequence[Look]) -> Table:

@@ -37,6 +37,8 @@ def test_jobs_read_captures_and_outcomes_and_leave_sums(ask: Ask, at: Callable[[
         Request("s3:ListBucket", capture, {"s3:prefix": "flight_delays/dev-flight-delays"}),
         Request("s3:GetObject", f"{capture}/flight_delays/dev-flight-delays/challenger/2026/11/26/04/a.jsonl"),
         Request("s3:GetObject", f"{capture}/flight_delays/ground-truth/2026/11/26/04/a.jsonl"),
+        Request("s3:ListBucket", capture, {"s3:prefix": "flight_delays/exposures"}),
+        Request("s3:GetObject", f"{capture}/flight_delays/exposures/2026/11/26/04/a.jsonl"),
         Request("s3:GetObject", f"{processed}/{LOOK}/request.json"),
         Request("s3:PutObject", f"{processed}/{LOOK}/sums.json"),
         *(Request(f"kms:{action}", data_key) for action in ("GenerateDataKey", "Decrypt", "CreateGrant")),
@@ -53,6 +55,8 @@ def test_jobs_change_no_capture_and_see_nothing_else(ask: Ask, at: Callable[[str
     open_job: dict[str, Any] = {**private(cloud), "sagemaker:NetworkIsolation": "false"}
     requests = [
         Request("s3:PutObject", f"{capture}/flight_delays/ground-truth/2026/11/26/04/a.jsonl"),
+        Request("s3:PutObject", f"{capture}/flight_delays/exposures/2026/11/26/04/a.jsonl"),
+        Request("s3:GetObject", f"{capture}/handwritten_digits/exposures/2026/11/26/04/a.jsonl"),
         Request("s3:DeleteObject", f"{capture}/flight_delays/dev-flight-delays/champion/2026/11/26/04/a.jsonl"),
         Request("s3:GetObject", f"{capture}/handwritten_digits/dev-handwritten-digits/champion/a.jsonl"),
         Request("s3:GetObject", f"{raw}/flight_delays/flights.parquet"),

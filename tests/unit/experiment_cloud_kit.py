@@ -15,6 +15,8 @@ from experiment.observation import Live, Observation, Package, Reduction
 from experiment.reading import request
 from experiment.reconcile import reconcile
 from experiment.steps import Advance, Register, Told
+from experiment.strata import Stratum, difference
+from experiment.sums import Moments
 from experiment.trial import Look, Stretch, Trial
 from shared.pipelines import RefusedError
 
@@ -71,6 +73,7 @@ class Cloud:
         self.executions: dict[str, Reduction] = {}
         self.requests: dict[str, dict[str, Any]] = {}
         self.pipeline = "succeeds"
+        self.together = 1.0  # the design effect of sticky users
         self.told: list[Told] = []
         self.moves = 0
         self.interruptions: list[int] = []
@@ -109,10 +112,18 @@ class Cloud:
                 parts[variant] = {"n": n, "total": hits, "squares": hits}
                 captured[variant] += n
             strata.append({**one, **parts})
+        users = self.of_users(strata, captured) if wanted["assignment"] == "sticky" else {}
         counts: dict[str, Any] = {
             variant: {"captured": n, "invalid": round(n * self.invalid[variant])} for variant, n in captured.items()
         }
-        return {**wanted, "strata": strata, "counts": {**counts, "orphans": 0}}
+        return {**wanted, "strata": strata, "users": users, "counts": {**counts, "orphans": 0}}
+
+    def of_users(self, strata: list[dict[str, Any]], captured: Mapping[str, int]) -> dict[str, Any]:
+        """As if each record were another user's, but that they tell as much as `together` times fewer."""
+        for one in strata:
+            one["clusters"] = one["first"] = {variant: one[variant]["n"] for variant in captured}
+        seen = [Stratum(0.0, *(Moments(**one[variant]) for variant in captured)) for one in strata]
+        return {"variance": self.together * difference(seen).variance, **captured, "of_nobody": 0}
 
     def counted(self, since: datetime, until: datetime) -> Batch:
         """The 5xx of a stretch of time, by the weights that were live in it."""

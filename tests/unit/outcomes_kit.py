@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines_src.steps import answers
 from pipelines_src.steps.engines import Engine
+from pipelines_src.steps.outcomes.exposures import Exposures
 from pipelines_src.steps.outcomes.numbers import bin_of
 from pipelines_src.steps.outcomes.reading import Captures, GroundTruth
 from pipelines_src.steps.outcomes.reduce import sums
@@ -70,6 +71,19 @@ class Truth:
         return json.dumps({"groundTruthData": data, "eventMetadata": about, "eventVersion": "0"})
 
 
+@dataclass(frozen=True)
+class Exposed:
+    """An exposure: whose request it was, and the hour it was delivered in."""
+
+    id: str
+    user: str | None
+    hour: int = 0
+
+    def line(self) -> str:
+        about = {"assigned": "champion", "answered": "champion", "share": 0.5, "time": _time(self.hour)}
+        return json.dumps({"inference_id": self.id, "user": self.user, **about})
+
+
 def case(problem: str, **data: Any) -> UseCase:
     found = use_case()
     return replace(found, problem=problem, data={**found.data, **data})
@@ -93,15 +107,21 @@ def drawn(count: int) -> tuple[list[Captured], list[Truth]]:
     return captured, truths
 
 
-def request(metric: str, of: UseCase, values: Any = None) -> Request:
+def request(metric: str, of: UseCase, values: Any = None, **more: Any) -> Request:
     document = {
         "experiment": "e", "until": UNTIL, "metric": metric, "values": values, "strata": STRATA,
-        "variants": list(VARIANTS),
+        "variants": list(VARIANTS), **more,
     }  # fmt: skip
     return Request.of(document, of)
 
 
-def write(folder: Path, captured: Iterable[Captured], truths: Iterable[Truth], drawn: random.Random) -> None:
+def write(
+    folder: Path,
+    captured: Iterable[Captured],
+    truths: Iterable[Truth],
+    drawn: random.Random,
+    exposed: Iterable[Exposed] = (),
+) -> None:
     """Write lines into files of their hours, several to an hour, in an order that is drawn."""
     files: dict[Path, list[str]] = defaultdict(list)
     for one in captured:
@@ -109,6 +129,9 @@ def write(folder: Path, captured: Iterable[Captured], truths: Iterable[Truth], d
         files[folder / "captures" / one.variant / hour].append(one.line())
     for truth in truths:
         files[folder / "truth" / f"2026/01/02/{truth.hour:02}/{drawn.randrange(3)}.jsonl"].append(truth.line())
+    for exposure in exposed:
+        hour = f"2026/01/01/{exposure.hour:02}/{drawn.randrange(3)}.jsonl"
+        files[folder / "exposures" / hour].append(exposure.line())
     for path, lines in files.items():
         drawn.shuffle(lines)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,31 +142,38 @@ def reduced(engine: Engine, folder: Path, wanted: Request, of: UseCase, positive
     """Return sums.json for the files of a folder."""
     captured = engine.lines("captured", folder / "captures", Captures(of, wanted.metric))
     happened = engine.lines("happened", folder / "truth", GroundTruth(wanted.metric.classes, positive))
-    return sums(engine, captured, happened, wanted)
+    exposed = engine.lines("exposed", folder / "exposures", Exposures()) if wanted.sticky else None
+    return sums(engine, captured, happened, wanted, exposed)
 
 
-def plainly(captured: Sequence[Captured], truths: Sequence[Truth], metric: str) -> list[dict[str, Any]]:
-    """Return the strata of an event's metric, by loops over lists."""
+Pairs = Sequence[tuple[Any, int]]  # of one request: predictions and what happened
+
+
+def known(captured: Sequence[Captured], truths: Sequence[Truth]) -> dict[tuple[int, str], list[tuple[Captured, Pairs]]]:
+    """Return the requests of each stratum and variant whose outcome is known, by loops over lists."""
     first: dict[str, Captured] = {}
     for one in sorted(captured, key=lambda one: (one.after, one.event, one.variant)):
         if one.variant in VARIANTS:
             first.setdefault(one.id, one)
     last = {one.id: one.text.split("\n") for one in sorted(truths, key=lambda one: one.order)}
-    strata = []
-    for stratum, (start, end) in zip(STRATA, [(0, 7200), (7320, 14400)], strict=True):
-        parts: dict[str, Any] = {}
-        for variant in VARIANTS:
-            requests = [
-                list(zip(json.loads(one.body)["predictions"], map(int, last[one.id]), strict=False))
-                for one in first.values()
-                if one.variant == variant and start <= one.after < end and one.id in last and "predictions" in one.body
-            ]
-            parts[variant] = _bins(requests) if metric == "auc" else _moments(requests, metric)
-        strata.append({**stratum, **parts})
-    return strata
+    return {
+        (place, variant): [
+            (one, list(zip(json.loads(one.body)["predictions"], map(int, last[one.id]), strict=False)))
+            for one in first.values()
+            if one.variant == variant and start <= one.after < end and one.id in last and "predictions" in one.body
+        ]
+        for place, (start, end) in enumerate([(0, 7200), (7320, 14400)])
+        for variant in VARIANTS
+    }
 
 
-Pairs = Sequence[tuple[Any, int]]  # of one request: predictions and what happened
+def plainly(captured: Sequence[Captured], truths: Sequence[Truth], metric: str) -> list[dict[str, Any]]:
+    """Return the strata of an event's metric, by loops over lists."""
+    requests = {cell: [pairs for _, pairs in some] for cell, some in known(captured, truths).items()}
+    sums = {cell: _bins(some) if metric == "auc" else _moments(some, metric) for cell, some in requests.items()}
+    return [
+        {**stratum, **{variant: sums[place, variant] for variant in VARIANTS}} for place, stratum in enumerate(STRATA)
+    ]
 
 
 def _bins(requests: Sequence[Pairs]) -> dict[str, dict[str, int]]:
@@ -156,11 +186,15 @@ def _bins(requests: Sequence[Pairs]) -> dict[str, dict[str, int]]:
 
 
 def _moments(requests: Sequence[Pairs], metric: str) -> dict[str, float]:
-    numbers = [
-        statistics.fmean(_number(answer["probability"], answer.get("decision"), label, metric) for answer, label in one)
-        for one in requests
-    ]
+    numbers = [number_of(one, metric) for one in requests]
     return {"n": len(numbers), "total": math.fsum(numbers), "squares": math.fsum(x * x for x in numbers)}
+
+
+def number_of(one: Pairs, metric: str) -> float:
+    """Return what a request counts for: the mean over its records."""
+    return statistics.fmean(
+        _number(answer["probability"], answer.get("decision"), label, metric) for answer, label in one
+    )
 
 
 def _number(chance: float, decision: bool | None, label: int, metric: str) -> float:

@@ -16,9 +16,13 @@ from pipelines_src.steps.outcomes.request import FILE, SUMS
 USE_CASE: UseCase = load_use_case("flight_delays")
 
 
-def definition(use_case: UseCase, settings: PipelineSettings) -> dict[str, Any]:
+def definition(use_case: UseCase, settings: PipelineSettings, exposures: str | None = None) -> dict[str, Any]:
     return build_outcomes_pipeline(
-        use_case, settings, captures_uri="s3://c/f/dev-f", ground_truth_uri="s3://c/f/ground-truth"
+        use_case,
+        settings,
+        captures_uri="s3://c/f/dev-f",
+        ground_truth_uri="s3://c/f/ground-truth",
+        exposures_uri=exposures,
     ).to_definition()
 
 
@@ -39,6 +43,17 @@ def test_a_look_reads_its_request_and_leaves_its_sums_in_its_own_folder(pipeline
     called = arguments["AppSpecification"]["ContainerArguments"]
     assert called == ["outcomes", "--use-case", "flight_delays"]
     assert called[0] in STEPS
+
+
+@pytest.mark.parametrize("exposures", [None, "s3://c/f/exposures"])
+def test_exposures_are_read_where_users_keep_a_variant_and_only_there(
+    exposures: str | None, pipeline_settings: PipelineSettings
+) -> None:
+    found = definition(USE_CASE, pipeline_settings, exposures)
+    inputs = {one["InputName"]: one["S3Input"]["S3Uri"] for one in found["Steps"][0]["Arguments"]["ProcessingInputs"]}
+    assert inputs.get("exposures") == ({"Get": "Parameters.ExposuresUri"} if exposures else None)
+    given = {one["Name"]: one.get("DefaultValue") for one in found["Parameters"]}
+    assert given.get("ExposuresUri") == exposures
 
 
 def test_the_job_is_as_safe_as_any_other(pipeline_settings: PipelineSettings) -> None:

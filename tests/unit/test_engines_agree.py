@@ -295,12 +295,20 @@ def test_what_is_counted_for_monitoring_is_equal(spark: SparkSession, tmp_path: 
     assert found[0] == found[1]
 
 
+def test_no_outcomes_come_to_no_sums_on_spark(spark: SparkSession, tmp_path: Path) -> None:
+    wanted = outcomes_kit.request("auc", outcomes_kit.BINARY, assignment="sticky")
+    nothing = outcomes_kit.reduced(SparkEngine(tmp_path / "spark"), tmp_path, wanted, outcomes_kit.BINARY)
+    assert nothing["counts"]["champion"]["captured"] == 0
+    assert nothing["users"] == {"variance": 0.0, "champion": 0, "challenger": 0, "of_nobody": 0}
+
+
 @pytest.mark.parametrize("metric", ["log_loss", "auc"])
 def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_path: Path) -> None:
     captured, truths = outcomes_kit.drawn(200)
-    outcomes_kit.write(tmp_path, captured, truths, Random(1))  # noqa: S311 - no secret
+    exposed = [outcomes_kit.Exposed(one.id, f"a{at % 9}" if at % 4 else None) for at, one in enumerate(captured)]
+    outcomes_kit.write(tmp_path, captured, truths, Random(1), exposed)  # noqa: S311 - no secret
     (tmp_path / "captures/champion/2026/01/01/00/half.jsonl").write_text(captured[0].line()[:60])
-    wanted = outcomes_kit.request(metric, outcomes_kit.BINARY)
+    wanted = outcomes_kit.request(metric, outcomes_kit.BINARY, assignment="sticky")
     (tmp_path / "scratch").mkdir()
     engines = (DuckDBEngine(tmp_path / "scratch", threads=1), SparkEngine(tmp_path / "spark"))
     one, two = (outcomes_kit.reduced(engine, tmp_path, wanted, outcomes_kit.BINARY) for engine in engines)
@@ -310,7 +318,8 @@ def test_outcomes_come_to_the_same_sums(metric: str, spark: SparkSession, tmp_pa
         for variant in ("champion", "challenger"):
             same = other[variant] if metric == "auc" else pytest.approx(other[variant], rel=LEARNT)
             assert mine[variant] == same
+        assert [mine[name] for name in ("clusters", "first")] == [other[name] for name in ("clusters", "first")]
+    assert two["users"] == {**one["users"], "variance": pytest.approx(one["users"]["variance"], rel=LEARNT)}
+    assert one["users"]["variance"] > 0
     assert one["counts"]["champion"]["labelled"] > 20
     assert one["counts"]["unreadable"]["captures"] == 1
-    nothing = outcomes_kit.reduced(engines[1], tmp_path / "nowhere", wanted, outcomes_kit.BINARY)
-    assert nothing["counts"]["champion"]["captured"] == 0

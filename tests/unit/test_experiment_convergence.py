@@ -186,15 +186,22 @@ def test_a_challenger_that_a_person_promotes_ends_the_experiment_and_its_weights
     assert (record(cloud).result, cloud.moves, cloud.registered) == ("overtaken", moves, [])
 
 
-@pytest.mark.parametrize(("assignment", "outcome"), [("random", "ask"), ("sticky", "go_on")])
-def test_variants_that_do_not_get_their_shares_ask_unless_users_keep_theirs(assignment: str, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("assignment", "of", "outcome"),
+    [("random", "records", "ask"), ("sticky", "records", "go_on"), ("sticky", "users", "ask")],
+)
+def test_variants_that_do_not_get_their_shares_of_what_is_drawn_ask(assignment: str, of: str, outcome: str) -> None:
     cloud = begun(world("equal"), assignment=assignment)
     sums = cloud.sums
 
     def fewer(wanted: Mapping[str, Any]) -> dict[str, Any]:
         found = sums(wanted)
         for one in found["strata"]:
-            one["challenger"] = {"n": one["challenger"]["n"] // 2, "total": 0.0, "squares": 0.0}
+            n = one["challenger"]["n"] // 2
+            if of == "users":
+                one["first"] = {**one["first"], "challenger": n}
+            else:
+                one["challenger"] = {"n": n, "total": 0.0, "squares": 0.0}
         return found
 
     cloud.sums = fewer  # type: ignore[method-assign]

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from config import load_environment
+from config import UseCase, load_environment, load_use_case
 from experiment import steps
 from experiment.events import Look
 from experiment.settings import Settings
+from stacks import platform_stage
 
 STACK = "dev-flight-delays-experiment"
 Templates = dict[str, dict[str, Any]]
@@ -98,3 +99,18 @@ def test_alarms_find_what_the_function_counts(
         written = json.loads(capsys.readouterr().out)
         [dimensions] = written["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
         assert {name: written[name] for name in dimensions} == {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+
+
+def test_exposures_are_read_where_users_keep_a_variant(
+    synthesise: Callable[..., Templates], templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sticky(name: str) -> UseCase:
+        found = load_use_case(name)
+        assert found.experiment is not None
+        return found.model_copy(update={"experiment": found.experiment.model_copy(update={"assignment": "sticky"})})
+
+    monkeypatch.setattr(platform_stage, "load_use_case", sticky)
+    dev = load_environment("dev").model_copy(update={"use_cases": ("flight_delays",)})
+    for found, reads in ((synthesise(dev), True), (templates, False)):
+        [pipeline] = of_type(found[STACK], "AWS::SageMaker::Pipeline").values()
+        assert ("/flight_delays/exposures" in json.dumps(pipeline["PipelineDefinition"])) == reads

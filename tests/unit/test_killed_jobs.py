@@ -129,12 +129,14 @@ def test_a_batch(code: Path, package: Path, tmp_path: Path) -> None:
 
 
 def test_a_look_at_outcomes(code: Path, tmp_path: Path) -> None:
-    asked = {"experiment": "e", "until": "2026-01-02T00:00:00Z", "metric": "log_loss", "variants": ["champion"]}
+    asked = {"experiment": "e", "until": "2026-01-02T00:00:00Z", "metric": "log_loss", "assignment": "sticky"}
     strata = [{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "share": 0.5}]
     captured, truths = outcomes_kit.drawn(30)
-    outcomes_kit.write(tmp_path, captured, truths, random.Random(2))  # noqa: S311 - no secret
-    request = {"request.json": asked | {"strata": strata}}
-    places = {"captures": tmp_path / "captures", "ground_truth": tmp_path / "truth"}
+    exposed = [outcomes_kit.Exposed(one.id, f"a{at % 7}") for at, one in enumerate(captured)]
+    outcomes_kit.write(tmp_path, captured, truths, random.Random(2), exposed)  # noqa: S311 - no secret
+    request = {"request.json": asked | {"strata": strata, "variants": list(outcomes_kit.VARIANTS)}}
+    names = {"captures": "captures", "ground_truth": "truth", "exposures": "exposures"}
+    places = {name: tmp_path / folder for name, folder in names.items()}
     job = step(tmp_path / "job", "outcomes", code, request=request, **places)
     dies_and_rises(job, ["sums"])
 

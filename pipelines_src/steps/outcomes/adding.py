@@ -13,16 +13,33 @@ from .numbers import BIN, NUMBER, VALUE
 from .request import Request
 
 
-def strata_of(engine: Engine, counted: ir.Table, request: Request) -> list[Document]:
-    """Return each stretch with the sums of its variants.
+def requests_of(engine: Engine, counted: ir.Table, request: Request) -> ir.Table:
+    """Return a row for each request whose outcome is known: `stratum`, `variant`, `id`, and what it counts for.
 
     Args:
         engine: that has the table.
         counted: predictions with `stratum`, and with `label` where their outcome is known.
-        request: says of which metric.
+        request: says of which metric; of `auc` there are `label` and the score's bin, else `number`.
     """
-    known = counted.filter((counted.valid == 1) & counted.label.notnull())
-    found = _bins(engine, known) if request.metric.name == "auc" else _moments(engine, known, request)
+    known = counted.filter(known_of(counted))
+    if request.metric.name == "auc":
+        several = _several(engine, known)  # there is no mean of ranks: the first record stands for its request
+        return (
+            engine.keep("first", _first(known)) if several else known.select("stratum", "variant", "id", "label", BIN)
+        )
+    number = known.select("stratum", "variant", "id", "position", number=_number(known, request))
+    number = engine.keep("numbers", number)
+    return engine.keep("means", _means(engine, number)) if _several(engine, number) else number
+
+
+def known_of(counted: ir.Table) -> Any:
+    """Return whether a prediction counts: it is one, and its outcome is known."""
+    return (counted.valid == 1) & counted.label.notnull()
+
+
+def strata_of(engine: Engine, requests: ir.Table, request: Request) -> list[Document]:
+    """Return each stretch with the sums of its variants, from the rows of `requests_of`."""
+    found = _bins(engine, requests) if request.metric.name == "auc" else _moments(engine, requests)
     none: Document = {"positives": {}, "negatives": {}} if request.metric.name == "auc" else {
         "n": 0, "total": 0.0, "squares": 0.0
     }  # fmt: skip
@@ -39,11 +56,7 @@ def records(sums: Document) -> int:
     return sum(sum(sums[name].values()) for name in ("positives", "negatives"))
 
 
-def _moments(engine: Engine, known: ir.Table, request: Request) -> dict[tuple[int, str], Document]:
-    number = known.select("stratum", "variant", "id", "position", number=_number(known, request))
-    number = engine.keep("numbers", number)
-    if _several(engine, number):
-        number = engine.keep("means", _means(engine, number))
+def _moments(engine: Engine, number: ir.Table) -> dict[tuple[int, str], Document]:
     number = number.mutate(square=number.number * number.number)
     columns = {"number": number.number, "square": number.square}
     largest = {name: exact.size(found) for name, found in exact.bounds(engine, number, columns).items()}
@@ -75,8 +88,8 @@ def _means(engine: Engine, number: ir.Table) -> ir.Table:
     of_request = number.group_by(["stratum", "variant", "id"]).agg(
         whole=exact.total(number.number, largest), records=number.count()
     )
-    mean = of_request.whole.cast("float64") * exact.unit(largest) / of_request.records.cast("float64")
-    return of_request.select("stratum", "variant", number=mean)
+    mean = exact.counted(of_request.whole, largest) / of_request.records.cast("float64")
+    return of_request.select("stratum", "variant", "id", number=mean)
 
 
 def _number(known: ir.Table, request: Request) -> Any:
@@ -89,14 +102,15 @@ def _number(known: ir.Table, request: Request) -> Any:
     return error * error if metric.name == "squared_error" else error
 
 
-def _bins(engine: Engine, known: ir.Table) -> dict[tuple[int, str], Document]:
-    if _several(engine, known):  # there is no mean of ranks: the first record stands for its request
-        first = known.group_by(["stratum", "variant", "id"]).agg(
-            label=known.label.argmin(known.position), **{BIN: known[BIN].argmin(known.position)}
-        )
-        known = engine.keep("first", first)
+def _first(known: ir.Table) -> ir.Table:
+    return known.group_by(["stratum", "variant", "id"]).agg(
+        label=known.label.argmin(known.position), **{BIN: known[BIN].argmin(known.position)}
+    )
+
+
+def _bins(engine: Engine, requests: ir.Table) -> dict[tuple[int, str], Document]:
     found: dict[tuple[int, str], Document] = {}
-    groups = known.group_by(["stratum", "variant", "label", BIN]).agg(rows=known.count())
+    groups = requests.group_by(["stratum", "variant", "label", BIN]).agg(rows=requests.count())
     for row in sorted(engine.fetch(groups), key=lambda row: row[BIN]):
         parts = found.setdefault((row["stratum"], row["variant"]), {"positives": {}, "negatives": {}})
         parts["positives" if row["label"] == 1 else "negatives"][str(int(row[BIN]))] = row["rows"]

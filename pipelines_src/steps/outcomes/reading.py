@@ -22,7 +22,7 @@ CAPTURED = {
 HAPPENED = {"id": "string", "position": "int64", "order": "string", "label": "float64"}
 OWN = "ml-loop:"  # begins the ids of the platform's own requests, with which releases ask a model
 UNREADABLE = ""  # the id of a line that is no record; its `event` or `order` names the file
-_ERRORS = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+ERRORS = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 _TRUE, _FALSE = frozenset({"1", "true", "1.0"}), frozenset({"0", "false", "0.0"})
 
 Row = tuple[Any, ...]
@@ -56,13 +56,13 @@ class Captures:
             if about[0].startswith(OWN):
                 return
             at, variant = seconds(event["inferenceTime"]), file.split("/")[-6]
-        except _ERRORS:
-            yield (UNREADABLE, 0, _named(file, 6), 0.0, "", 0, *none)
+        except ERRORS:
+            yield (UNREADABLE, 0, named(file, 6), 0.0, "", 0, *none)
             return
         try:
             found = answers.read(*_output(document["captureData"]["endpointOutput"]), self.use_case)
             rows = [self.metric.numbers(answer) for answer in found]
-        except _ERRORS:
+        except ERRORS:
             rows = []
         for position, numbers in enumerate(rows):
             yield (about[0], position, about[1], at, variant, 1, *numbers)
@@ -94,10 +94,10 @@ class GroundTruth:
             name, text = str(about["eventId"]), _text(str(data["data"]), str(data.get("encoding", "CSV")))
             labels = [self._label(one.strip().strip('"')) for one in text.strip().splitlines()]
             order = _order(about.get("eventTime"), file.split("/")[-5:-1], text)
-        except _ERRORS:
+        except ERRORS:
             labels = []
         if not labels:
-            yield (UNREADABLE, 0, _named(file, 5), 0.0)
+            yield (UNREADABLE, 0, named(file, 5), 0.0)
             return
         for position, label in enumerate(labels):
             yield (name, position, order, label)
@@ -139,7 +139,8 @@ def _truth(text: str) -> bool | None:
     return True if text.lower() in _TRUE else False if text.lower() in _FALSE else None
 
 
-def _named(file: str, parts: int) -> str:
+def named(file: str, parts: int) -> str:
+    """Return the end of a file's address, by which people find it."""
     return "/".join(file.split("/")[-parts:])
 
 

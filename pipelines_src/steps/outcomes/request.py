@@ -31,6 +31,7 @@ class Request:
         variants: champion and challenger.
         stretches: those to add up, apart from each other.
         metric: what is added up.
+        sticky: whether users keep a variant, so that their requests come together.
         given: the document itself.
     """
 
@@ -39,6 +40,7 @@ class Request:
     variants: tuple[str, ...]
     stretches: tuple[Stretch, ...]
     metric: Metric
+    sticky: bool
     given: Mapping[str, Any]
 
     @classmethod
@@ -61,6 +63,7 @@ class Request:
                 variants=tuple(document["variants"]),
                 stretches=stretches,
                 metric=metric,
+                sticky=document.get("assignment") == "sticky",
                 given=document,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -32,6 +32,11 @@ def total(value: Any, largest: float) -> Any:
     return whole_sum(value, unit(largest))
 
 
+def counted(whole: Any, largest: float) -> Any:
+    """Return the expression of a sum that was counted in units, as a float."""
+    return whole.cast("float64") * unit(largest)
+
+
 def means(
     engine: Engine,
     table: ir.Table,
