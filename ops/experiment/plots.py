@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from matplotlib import dates
@@ -81,6 +81,7 @@ def _exposure(shares: Sequence[tuple[datetime, float]], looks: Sequence[Look]) -
     figure, axes = _axes()
     axes.step(_times(at for at, _ in shares), [100 * share for _, share in shares], where="post", color=MODEL)
     axes.set(ylabel="challenger's share of requests, %", ylim=(0, 100))
+    _room(axes, [at for at, _ in shares])
     if looks:
         counts = axes.twinx()
         counts.spines["right"].set_visible(True)
@@ -100,6 +101,7 @@ def _guards(looks: Sequence[Look]) -> Picture:
         shares = [guard["worse"] / -math.log(guard["alpha"]) for _, guard in of_it]
         shares = [max(-1.0, min(share, 3.0)) for share in shares]
         axes.plot(_times(at for at, _ in of_it), shares, label=name, color=colour, marker="o", markersize=3)
+    _room(axes, [look.at for look in looks])
     axes.axhline(1, color=SOFT, linewidth=1, linestyle="--")
     axes.set_ylabel("evidence, 1 withdraws")
     axes.legend(frameon=False, loc="best")
@@ -122,6 +124,13 @@ def _axes() -> tuple[Figure, Axes]:
 
 def _when(looks: Sequence[Look]) -> Any:
     return _times(look.at for look in looks)
+
+
+def _room(axes: Axes, at: Sequence[datetime]) -> None:
+    """Show a minute around a single time, where there would be years."""
+    if len(set(at)) == 1:
+        typed: Any = axes
+        typed.set_xlim(at[0] - timedelta(minutes=1), at[0] + timedelta(minutes=1))
 
 
 def _times(at: Iterable[datetime]) -> Any:

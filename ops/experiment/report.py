@@ -97,8 +97,8 @@ class Report:
             text = "design effect: so many times more records than if each were another user's"
             found.append(Card(f"{known['design_effect']:.2f}", text))
         hours = ((trial.ended_at or datetime.now(UTC)) - trial.started_at).total_seconds() / 3600
-        lasted = f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"  # noqa: PLR2004
-        return [*found, Card(lasted, f"{len(self.looks)} looks since {trial.started_at:%Y-%m-%d %H:%M} UTC")]
+        looks = "1 look" if len(self.looks) == 1 else f"{len(self.looks)} looks"
+        return [*found, Card(_lasted(hours), f"{looks} since {trial.started_at:%Y-%m-%d %H:%M} UTC")]
 
     def shares(self) -> list[tuple[datetime, float]]:
         """Return from when on which share was live; nothing is known of minutes in which weights moved."""
@@ -153,6 +153,12 @@ class Report:
     def _newest(self, name: str) -> dict[str, Any]:
         found = [look.numbers[name] for look in self.looks if look.numbers.get(name)]
         return dict(found[-1]) if found else {}
+
+
+def _lasted(hours: float) -> str:
+    if hours < 2:  # noqa: PLR2004
+        return f"{60 * hours:.0f} minutes"
+    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"  # noqa: PLR2004
 
 
 def _rate(failures: int, requests: int) -> str:

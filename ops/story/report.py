@@ -1,5 +1,6 @@
 """What the story came to: as a summary, and as a page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ class Report:
             cards=self.cards(),
             chapters=self.chapters(),
             releases=self.releases,
+            who=_who,
             seconds=self.seconds,
             longest=max(self.seconds.values()),
         )
@@ -112,6 +114,12 @@ def _ended(outcome: Outcome) -> tuple[str, str]:
     return f"version {outcome.trial.challenger.rpartition('/')[2]}", _ENDED.get(
         outcome.trial.result, outcome.trial.result
     )
+
+
+def _who(release: Release) -> str:
+    """Return the end of an ARN: a user, or a function's name without what CloudFormation put behind it."""
+    name = re.split("[/:]", release.who)[-1]
+    return re.sub(r"[0-9A-F]{8}-\w+$", "", name)
 
 
 def _shared(outcome: Outcome) -> str:

@@ -59,7 +59,7 @@ def _tell(stages: Stages, target: Target) -> Report:
     with stages.stage("Experiment: new against old") as stage:
         decided = trial.run(target, "Is a model of three months better than one of five weeks?", batches, stage)
     champion = second if decided.trial.result == "promoted" else first
-    with stages.stage("Release what was decided") as stage:
+    with stages.stage("Release the winner") as stage:
         if decided.trial.result == "stopped":  # the flights did not suffice: the old model stays
             model_packages.reject(target, second, "not shown to be better")
         _wait_for(target, champion)
@@ -67,7 +67,7 @@ def _tell(stages: Stages, target: Target) -> Report:
     third = acts.release(stages, target, "Release a broken challenger", "challenger", "a small change of the code")
     with stages.stage("Experiment: the broken one") as stage:
         caught = trial.run(target, "Is the changed code as good?", batches, stage)
-    with stages.stage("Release what was decided ") as stage:
+    with stages.stage("Withdraw the broken one") as stage:
         if caught.trial.result == "stopped":
             model_packages.reject(target, third, "not shown to be better")
         _wait_for(target, champion)
@@ -75,9 +75,12 @@ def _tell(stages: Stages, target: Target) -> Report:
 
 
 def _wait_for(target: Target, champion: str) -> None:
-    """Return when the endpoint serves this champion and nothing beside it."""
+    """Return when the endpoint serves this champion and nothing beside it, and the record says so."""
     end = time.monotonic() + _LONGEST
-    while (serves := live.live_packages(target)) != {"champion": champion}:
+    while True:
+        serves, [newest] = live.live_packages(target), records.newest(target, 1)
+        if serves == {"champion": champion} and newest.result != "started":
+            return
         if time.monotonic() > end:
             raise OperationError(f"{target.name} serves {serves} after {_LONGEST:.0f} s, not {champion} alone.")
         time.sleep(1.0)

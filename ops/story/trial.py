@@ -12,6 +12,7 @@ from experiment.trial import Look, Stretch, Trial
 from ops.demo.progress import Stage
 from ops.experiment import function, planning, starting
 from ops.experiment.report import Report
+from ops.story import EFFECT
 from ops.story.traffic import Request, Traffic
 from ops.target import OperationError, Target
 
@@ -41,9 +42,9 @@ class Outcome:
 
 
 def terms(target: Target) -> Terms:
-    """Return the terms by the use case's file, with outcomes that are known as soon as they are told."""
+    """Return the terms: the file's, but for a larger effect, and outcomes that are known as soon as they are told."""
     known = planning.Known.given(target, None, None)
-    plan = planning.planned(target.use_case, known, None, None)
+    plan = planning.planned(target.use_case, known, EFFECT, None)
     return starting.terms_of(target.use_case, known, plan, outcome_hours=0)
 
 

@@ -1,0 +1,95 @@
+"""The page of the long demonstration, as its reader sees it."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from config import load_environment, load_use_case
+from experiment.trial import Look, Stretch
+from ops.records import Release
+from ops.story.report import Report
+from ops.story.trial import Outcome
+from ops.target import Target
+from tests.unit.experiment_cloud_kit import Cloud
+from tests.unit.test_experiment_convergence import record, run
+
+FUNCTION = "arn:aws:sts::000000000000:assumed-role/role/local-control-Experiment3487FA37-74828E998B8AB"
+
+
+def outcome(cloud: Cloud, failed: int = 0) -> Outcome:
+    kept = [one for _, one in sorted(cloud.record.items())]
+    looks, stretches = ([one for one in kept if isinstance(one, kind)] for kind in (Look, Stretch))
+    answered = {"champion": 1200, "challenger": 300}
+    return Outcome(record(cloud), tuple(looks), tuple(stretches), 21, answered, failed)  # type: ignore[arg-type] # by kind
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    releases = [
+        Release(1, "champion", "", "1", "approval", "succeeded", "it serves", "2026-01-01T00:01:02+00:00",
+                "arn:aws:iam::000000000000:root", "the <b>first</b> model"),
+        Release(2, "champion", "1", "2", "promotion", "succeeded", "it serves", "2026-01-01T00:02:03+00:00", FUNCTION,
+                "The challenger is better"),
+    ]  # fmt: skip
+    target = Target(load_environment("local"), load_use_case("flight_delays"))
+    seconds = {"Deploy": 60.0, "Experiment": 240.0}
+    return Report(target, outcome(run("better")), outcome(run("broken"), 17), "plane_year", releases, seconds)
+
+
+@pytest.fixture
+def page(report: Report, browser: Browser, tmp_path: Path) -> Page:
+    report.write_page(tmp_path / "story.html")
+    page, problems = browser.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
+    page.goto((tmp_path / "story.html").as_uri())
+    assert problems == []
+    return page
+
+
+def test_the_top_says_how_both_experiments_ended(page: Page) -> None:
+    cards = page.locator("#cards .card").all_inner_texts()
+    assert [card.split("\n")[-1] for card in cards[:2]] == ["was promoted", "was withdrawn"]
+    assert "3,017" in cards[2]
+    assert "17 of them" in cards[2]
+    assert cards[3].startswith("5.0 min")
+    assert page.locator("#cards b.good").count() == 2
+
+
+def test_each_experiment_has_its_verdict_pictures_and_guards(page: Page) -> None:
+    verdicts = page.locator(".verdict").all_inner_texts()
+    assert "The challenger is better" in verdicts[0]
+    assert "breaches guard errors_5xx" in verdicts[1]
+    assert "1,500 requests" in page.locator("main").inner_text()
+    boxes = [box.bounding_box() for box in page.locator("figure svg").all()]
+    assert len(boxes) >= 5
+    assert all(box and box["width"] > 200 for box in boxes)
+    assert page.locator("table.guards").count() == 2
+    assert page.locator("table.guards td.bad").count() == 1
+
+
+def test_the_record_says_who_and_why_and_nothing_is_taken_for_markup(page: Page) -> None:
+    rows = page.locator("#releases tr").all_inner_texts()
+    assert "root" in rows[1]
+    assert "the <b>first</b> model" in rows[1]
+    assert "local-control-Experiment\t" in rows[2]
+    # Nothing has to be scrolled for.
+    box, table = page.locator(".table:has(#releases)").bounding_box(), page.locator("#releases").bounding_box()
+    assert box
+    assert table
+    assert table["width"] <= box["width"]
+
+
+def test_a_terminal_gets_the_same(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    report.print_summary()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "version 3" not in said
+    for text in (
+        "was promoted",
+        "was withdrawn",
+        "plane_year is missing",
+        "17 that failed",
+        "The challenger is better",
+    ):
+        assert text in said
