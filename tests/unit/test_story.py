@@ -118,7 +118,7 @@ def test_the_broken_code_fails_where_the_field_is_missing_and_nowhere_else(body:
 
 def test_the_field_is_one_that_the_sample_has_and_most_records_lack() -> None:
     rows = flights(*[("2013-06-01 05:15", "UA", 0.0)] * 4).assign(
-        wind_dir=[1.0, None, None, None], humid=[1.0, 2, 3, None]
+        wind_dir=[1.0, *[math.nan] * 3], humid=[1.0, 2, 3, math.nan]
     )
     assert broken._fragile(TARGET, {"wind_dir": 3, "humid": 1}, rows) == "wind_dir"
     assert broken._fragile(TARGET, {"wind_dir": None, "humid": 1}, rows) == "humid"
