@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -40,7 +40,8 @@ def stopped_when_interrupted(folder: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         errors.print("Interrupted; stopping the local cloud ...")
-        cloud.stop(folder)
+        with suppress(OperationError), cloud.alone(folder):  # one that was begun meanwhile removes all of it itself
+            cloud.stop(folder)
         raise typer.Exit(130) from None
 
 

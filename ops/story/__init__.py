@@ -7,7 +7,5 @@ USE_CASE = "flight_delays"
 # The first model learns of five weeks, the second of the three months that the use case's file says. Then both are
 # asked about flights after the test month of the second.
 FIRST_SPLIT = "2013-02-08/2013-03-08/2013-04-08"
-# An airline asks once about all its departures from an airport in an hour.
-ASKED_TOGETHER = ("origin", "carrier")
 # The difference in log loss that is looked for: twice what the use case's file says, so that some weeks suffice.
 EFFECT = 0.02

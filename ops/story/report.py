@@ -81,7 +81,7 @@ class Report:
                 decided,
                 "Is the new model better?",
                 f"Both models were asked about {decided.days} days of flights that neither had learnt of, by "
-                f"{_shared(decided)}. What became of them arrived after each week.",
+                f"{_shared(decided)}. What became of them arrived every four days.",
             ),
             self._chapter(
                 caught,

@@ -21,51 +21,43 @@ from ops.target import Target, client
 if TYPE_CHECKING:
     import pandas as pd
 
-_LINES = "application/jsonlines"
 _AT_ONCE = 4
 _FLUSH_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Request:
-    """Records that are asked about together.
+    """A record that is asked about.
 
     Attributes:
         name: its InferenceId.
-        time: of the first record, by the use case's own clock.
-        records: as JSON has them.
-        outcomes: of each record, in the same order, as the model sees labels.
+        time: of the record, by the use case's own clock.
+        record: a line of JSON.
+        outcome: as the model sees labels.
     """
 
     name: str
     time: datetime
-    records: tuple[dict[str, Any], ...]
-    outcomes: tuple[int, ...]
+    record: str
+    outcome: int
 
 
-def requests(target: Target, rows: "pd.DataFrame", together: Sequence[str]) -> list[Request]:
-    """Return requests in the order of time: one for the records of an hour that agree in some columns.
-
-    Records whose outcome never became known are left out.
+def requests(target: Target, rows: "pd.DataFrame") -> list[Request]:
+    """Return a request for each record whose outcome became known, in the order of time.
 
     Args:
         target: says which columns are the label and the time.
         rows: as of `held_out`.
-        together: columns; their values name the request, with the hour.
     """
-    data = target.use_case.data
-    label, time = str(data.label), str(data.time)
-    known = rows[rows[label].notna()].drop(columns="record_id")
-    fields = known.drop(columns=label)
-    texts = fields.to_json(orient="records", lines=True, date_format="iso").splitlines()
-    known = known.assign(record=texts, hour=known[time].dt.floor("h"))
-    found = []
-    groups: Any = known.groupby(["hour", *together], sort=True)
-    for (hour, *values), group in groups:
-        records = tuple(json.loads(text) for text in group["record"])
-        name = f"{hour:%Y-%m-%dT%H}-{'-'.join(map(str, values))}"
-        found.append(Request(name, hour.to_pydatetime(), records, tuple(map(int, group[label]))))
-    return found
+    label, time = str(target.use_case.data.label), str(target.use_case.data.time)
+    known = rows[rows[label].notna()].sort_values([time, "record_id"])
+    lines = known.drop(columns=[label, "record_id"]).to_json(orient="records", lines=True, date_format="iso")
+    return [
+        Request(str(name), at.to_pydatetime(), line, int(outcome))
+        for name, at, line, outcome in zip(
+            known["record_id"], known[time], lines.splitlines(), known[label], strict=True
+        )
+    ]
 
 
 class Traffic:
@@ -105,7 +97,7 @@ class Traffic:
         """Put the outcomes of a batch where experiments look for them, as `ops outcomes put` does; return how many."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "outcomes.jsonl"
-            lines = (json.dumps({"inference_id": one.name, "outcome": one.outcomes}) for one in batch)
+            lines = (json.dumps({"inference_id": one.name, "outcome": one.outcome}) for one in batch)
             path.write_text("".join(f"{line}\n" for line in lines))
             found = list(documents(self._target.use_case, path, Columns("inference_id", ("outcome",))))
         for _ in upload(self._target, found, datetime.now(UTC)):
@@ -114,8 +106,7 @@ class Traffic:
 
     def _ask(self, request: Request) -> str | None:
         try:
-            body = "\n".join(map(json.dumps, request.records))
-            return self._client.ask(body, content_type=_LINES, inference_id=request.name).variant
+            return self._client.ask(request.record, inference_id=request.name).variant
         except ClientError as error:
             said: dict[str, Any] = {**error.response}
             if said.get("OriginalStatusCode", 0) < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -49,7 +49,7 @@ def terms(target: Target) -> Terms:
 
 
 def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: Stage) -> Outcome:
-    """Start an experiment and feed it batch by batch until it ends; where they do not suffice, stop it.
+    """Start an experiment and feed it batch by batch until it ends; stop it where it asks a person, or they end.
 
     Raises:
         OperationError: it cannot start, or a step of it takes longer than three minutes.
@@ -65,12 +65,18 @@ def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: S
         traffic.tell(batch)
         function.ask(target)
         _wait(target, stage, f"{name}: the look", _looked)
-        if function.newest(target).result != "running":
+        newest = function.newest(target)
+        if newest.result != "running" or _asks(target, newest):
             break
-    else:
-        function.ask(target, stop=True, by=BY, why="the records are used up", keep=False)
+    if function.newest(target).result == "running":
+        function.ask(target, stop=True, by=BY, why="nothing was decided", keep=False)
     trial, kept = function.newest(target), function.records(target)
     return Outcome(trial, kept.looks(trial), kept.stretches(trial), days, traffic.answered, traffic.failed)
+
+
+def _asks(target: Target, trial: Trial) -> bool:
+    looks = function.records(target).looks(trial)
+    return bool(looks) and looks[-1].outcome == "ask"
 
 
 def _progress(stage: Stage, name: str, total: int, done: int) -> None:

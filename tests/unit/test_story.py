@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from config import load_environment, load_use_case
 from ops.outcomes_file import Columns, documents
-from ops.story import ASKED_TOGETHER, FIRST_SPLIT, USE_CASE, broken
+from ops.story import FIRST_SPLIT, USE_CASE, broken
 from ops.story.traffic import Request, in_batches, requests
 from ops.target import OperationError, Target
 
@@ -37,36 +37,33 @@ def flights(*rows: tuple[str, str, float | None]) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def test_an_airline_asks_once_about_its_departures_of_an_hour() -> None:
+def test_each_record_with_an_outcome_asks_once_in_the_order_of_time() -> None:
     found = requests(
         TARGET,
         flights(
             ("2013-06-01 06:10", "B6", 1.0),
             ("2013-06-01 05:15", "UA", 0.0),
-            ("2013-06-01 05:45", "UA", 1.0),
             ("2013-06-01 05:50", "UA", None),
         ),
-        ASKED_TOGETHER,
     )
-    assert [one.name for one in found] == ["2013-06-01T05-JFK-UA", "2013-06-01T06-JFK-B6"]
-    assert found[0].outcomes == (0, 1)
-    asked = found[0].records[0]
+    assert [(one.name, one.outcome) for one in found] == [("id-1", 0), ("id-0", 1)]
+    asked = json.loads(found[0].record)
     assert set(asked) == {field.name for field in TARGET.use_case.data.record}  # neither label nor id
     assert (asked["scheduled_departure"], asked["distance"]) == ("2013-06-01T05:15:00.000", 1.5)
 
 
 def test_outcomes_are_such_as_people_may_bring(tmp_path: Path) -> None:
-    (one,) = requests(TARGET, flights(("2013-06-01 05:15", "UA", 0.0), ("2013-06-01 05:45", "UA", 1.0)), ["carrier"])
+    (one,) = requests(TARGET, flights(("2013-06-01 05:15", "UA", 1.0)))
     path = tmp_path / "outcomes.jsonl"
-    path.write_text(json.dumps({"inference_id": one.name, "outcome": one.outcomes}))
+    path.write_text(json.dumps({"inference_id": one.name, "outcome": one.outcome}))
     (document,) = documents(TARGET.use_case, path, Columns("inference_id", ("outcome",)))
-    assert document["groundTruthData"]["data"] == "0\n1"
+    assert document["groundTruthData"]["data"] == "1"
 
 
 @given(st.lists(st.integers(0, 24 * 60), max_size=60), st.integers(1, 9))
 def test_batches_have_every_request_once_in_order_and_span_no_more_days(hours: Sequence[int], days: int) -> None:
     start = datetime(2013, 6, 1)
-    asked = [Request(str(at), start + timedelta(hours=at), (), ()) for at in sorted(hours)]
+    asked = [Request(str(at), start + timedelta(hours=at), "", 0) for at in sorted(hours)]
     batches = list(in_batches(asked, days))
     assert [one for batch in batches for one in batch] == asked
     assert all(batch[-1].time - batch[0].time < timedelta(days=days) for batch in batches)
