@@ -1,7 +1,8 @@
 """What people ask for: to begin an experiment, or to end it. Pure."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
+from experiment.counts import counted_from
 from experiment.ending import end
 from experiment.events import Start, Stop
 from experiment.observation import Live, Observation
@@ -42,7 +43,7 @@ def start(asked: Start, known: Trial | None, live: Live | None, now: datetime) -
         request=asked.request,
         share=asked.start.ramp[0].weight,
         before=share(live),
-        counted_until=began.astimezone(UTC).replace(second=0),
+        counted_until=counted_from(began),
     )
 
 

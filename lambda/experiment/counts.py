@@ -34,17 +34,30 @@ def counted(client: Any, endpoint: str, trial: Trial, now: datetime) -> Counted:
     """Count what each guard is about, of both variants.
 
     The late minutes of the look before are read again, and what it had counted of them is taken off: so a minute that
-    was not over, or that CloudWatch had not heard of, is not lost, and none counts twice.
+    was not over, or that CloudWatch had not heard of, is not lost, and none counts twice. The minute in which the
+    experiment began does not count: requests of another challenger may be in it.
     """
-    start, until = trial.started_at.replace(second=0, microsecond=0), _minute(now) + timedelta(minutes=1)
-    since = max(start, trial.counted_until - LATE)
+    since = max(counted_from(trial.started_at), trial.counted_until - LATE)
+    until = _minute(now) + timedelta(minutes=1)
+    if until <= since:
+        return Counted(dict.fromkeys(_guards(trial), _NONE), {}, trial.counted_until)
     found = _series(client, list(_queries(endpoint, trial, _period(now - since))), since, until)
     return count(trial, found, until)
 
 
+def counted_from(started_at: datetime) -> datetime:
+    """Return the first minute that is an experiment's own as a whole."""
+    minute = _minute(started_at)
+    return minute if minute == started_at else minute + timedelta(minutes=1)
+
+
+def _guards(trial: Trial) -> list[str]:
+    return [name for name in trial.terms.guards if name != INVALID]
+
+
 def count(trial: Trial, found: Series, until: datetime) -> Counted:
     """Return what the values come to. Pure."""
-    guards: list[str] = [name for name in trial.terms.guards if name != INVALID]
+    guards = _guards(trial)
     everything = {name: _batch(name, found, datetime.min.replace(tzinfo=UTC)) for name in guards}
     tail = {name: _batch(name, found, until - LATE) for name in guards}
     counts = {name: _less(batch, trial.tail.get(name, _NONE)) for name, batch in everything.items()}

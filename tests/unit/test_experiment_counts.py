@@ -92,3 +92,18 @@ def test_the_late_minutes_of_the_look_before_are_asked_for_again() -> None:
         known = replace(trial(), counted_until=BEGAN + timedelta(hours=1))
         counts.counted(client, "e", known, BEGAN + timedelta(hours=2))
     assert asked[0]["StartTime"] == BEGAN + timedelta(minutes=55)
+
+
+def test_the_minute_in_which_it_began_is_left_to_whatever_was_before() -> None:
+    asked: list[Any] = []
+    begun = replace(trial(), started_at=BEGAN + timedelta(seconds=34), counted_until=BEGAN + timedelta(minutes=1))
+    with stubbed("cloudwatch") as (client, stub):
+        nothing = counts.counted(client, "e", begun, BEGAN + timedelta(seconds=59))
+        assert (set(nothing.counts.values()), nothing.until) == ({Batch(0, 0, 0, 0)}, begun.counted_until)
+        client.meta.events.register(
+            "provide-client-params.cloudwatch.GetMetricData", lambda params, **_: asked.append(params)
+        )
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+        counts.counted(client, "e", begun, BEGAN + timedelta(seconds=61))
+    assert asked[0]["StartTime"] == BEGAN + timedelta(minutes=1)
+    assert counts.counted_from(BEGAN) == BEGAN
