@@ -69,16 +69,20 @@ def each_once(key: str, values: Iterable[str], *below: str) -> None:
 
 
 def names_apart(use_cases: Iterable[str]) -> None:
-    """Refuse two use cases of which one would be named like another pipeline of the other."""
-    known = set(use_cases)
-    for name in sorted(known):
-        for ending, what in (("batch", "batch transform"), ("outcomes", "outcomes")):
-            if f"{name}_{ending}" in known:
-                raise RuleError(
-                    ("use_cases",),
-                    f"found {name!r} and '{name}_{ending}', whose pipeline would have the name of the {what} "
-                    f"of {name!r}; allowed is one of them. Rename '{name}_{ending}'",
-                )
+    """Refuse two use cases of which one's name begins with the other's and `_`: what it makes could be the other's.
+
+    Names of jobs, pipelines and log streams begin with those of use cases, and roles are limited to such beginnings.
+    """
+    known = sorted(set(use_cases))
+    for name in known:
+        longer = next((other for other in known if other.startswith(f"{name}_")), None)
+        if longer:
+            raise RuleError(
+                ("use_cases",),
+                f"found {name!r} and {longer!r}: jobs and pipelines of {longer!r} would have names as those of {name!r}, "
+                f"whose roles could reach them; allowed are names that do not begin with another and '_'. Rename "
+                f"{longer!r}",
+            )
 
 
 def of_use_cases(key: str, names: Iterable[str], use_cases: Iterable[str]) -> None:

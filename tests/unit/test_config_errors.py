@@ -40,16 +40,8 @@ WRONG = [
     ("budget.monthly_usd", 9.5, ["budget.monthly_usd", "9.5", "whole number"]),
     ("account", 123456789012, ["account", "found 123456789012, a number to YAML", "Put it in quotes"]),
     ("account", "12345", ["account", '"12345"', "12 digits"]),
-    (
-        "use_cases",
-        ["flight_delays", "flight_delays_batch"],
-        ["'flight_delays_batch'", "the name of the batch transform"],
-    ),
-    (
-        "use_cases",
-        ["flight_delays", "flight_delays_outcomes"],
-        ["'flight_delays_outcomes'", "the name of the outcomes of"],
-    ),
+    ("use_cases", ["flight_delays", "flight_delays_batch"], ["'flight_delays_batch'", "do not begin with another"]),
+    ("use_cases", ["flight_delays_of_paris", "flight_delays"], ["'flight_delays_of_paris'", "whose roles could reach"]),
     ("region", "tokyo", ["region", "tokyo", "SageMaker"]),
     ("region", "ap-northeast-9", ["region", "ap-northeast-9", "ap-northeast-1"]),
     ("region", "eu-west-1", ["network.zones", "ap-northeast-1a", "eu-west-1a"]),

@@ -220,4 +220,4 @@ def test_a_figure_without_a_value_passes_no_gate(path: str) -> None:
 def test_a_long_list_of_failures_is_cut() -> None:
     found = gate.judge([condition("absent", 1)] * 100, {})
     assert len(found["message"]) == 1000
-    assert found["message"].endswith(" ...")
+    assert found["message"].endswith("...")
