@@ -79,8 +79,8 @@ def names_apart(use_cases: Iterable[str]) -> None:
         if longer:
             raise RuleError(
                 ("use_cases",),
-                f"found {name!r} and {longer!r}: jobs and pipelines of {longer!r} would have names as those of {name!r}, "
-                f"whose roles could reach them; allowed are names that do not begin with another and '_'. Rename "
+                f"found {name!r} and {longer!r}: jobs and pipelines of the second would have names as those of the "
+                "first, whose roles could reach them; allowed are names that do not begin with another and '_'. Rename "
                 f"{longer!r}",
             )
 
