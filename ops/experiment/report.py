@@ -157,7 +157,8 @@ class Report:
 
 def _lasted(hours: float) -> str:
     if hours < 2:  # noqa: PLR2004
-        return f"{60 * hours:.0f} minutes"
+        minutes = round(60 * hours)
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
     return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"  # noqa: PLR2004
 
 
