@@ -70,6 +70,7 @@ def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: S
             break
     if function.newest(target).result == "running":
         function.ask(target, stop=True, by=BY, why="nothing was decided", keep=False)
+        _wait(target, stage, "the end", _over)
     trial, kept = function.newest(target), function.records(target)
     return Outcome(trial, kept.looks(trial), kept.stretches(trial), days, traffic.answered, traffic.failed)
 
@@ -81,6 +82,10 @@ def _asks(target: Target, trial: Trial) -> bool:
 
 def _progress(stage: Stage, name: str, total: int, done: int) -> None:
     stage.show(f"{name}: {done} of {total} requests", done, total)
+
+
+def _over(trial: Trial) -> bool:
+    return trial.result != "running"
 
 
 def _settled(trial: Trial) -> bool:

@@ -1,15 +1,13 @@
 """Data capture: requests and answers as JSON Lines in S3, in Model Monitor's format.
 
-A file is written a second after its first record, and the next five seconds later at the earliest, where AWS takes
-minutes. What is not written when the local cloud stops is
-spooled beside the endpoint's state and written after the next start.
+Files are written every five seconds, those of all variants at once, where AWS takes minutes. What is not written when
+the local cloud stops is spooled beside the endpoint's state and written after the next start.
 """
 
 import base64
 import json
 import random
 import threading
-import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ from urllib.parse import urlsplit
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 
 _PERCENT = 100.0
-_GAP_SECONDS = 5.0  # whoever reads captures opens every file
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,6 @@ class Capture:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._records: list[tuple[str, str]] = []
-        self._due = 0.0
         self._modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
         headers = config.get("CaptureContentTypeHeader", {})
         self._encodings = dict.fromkeys(headers.get("CsvContentTypes", []), "CSV")
@@ -63,17 +59,10 @@ class Capture:
         with self._lock:
             self._records.append((moment.strftime(_HOUR), record))
 
-    @property
-    def due(self) -> bool:
-        """Whether the newest file was written long enough ago for another."""
-        return time.monotonic() >= self._due
-
     def flush(self) -> None:
         """Write what is kept, in memory or on disk, to S3, a file per hour; what fails is kept for the next time."""
         with self._writing:
             records = self._take()
-            if records:
-                self._due = time.monotonic() + _GAP_SECONDS
             hours: dict[str, list[str]] = defaultdict(list)
             for hour, record in records:
                 hours[hour].append(record)

@@ -136,11 +136,12 @@ def retire(endpoint: str, wanted: Plan, fleet: Fleet, call: Call) -> None:
     shutil.rmtree(folder(endpoint, call) / wanted["Id"], ignore_errors=True)
 
 
-def send(variant: LiveVariant, *, captures: bool = True, metrics: bool = True) -> list[str]:
-    """Write captured records, log lines and metrics; return what failed, which is kept for the next time."""
+def send(variant: LiveVariant, *, all_of_it: bool = True) -> list[str]:
+    """Write log lines, and captured records and metrics if all is asked for; return what failed, kept for later."""
     failures = []
-    steps = [variant.capture.flush] if variant.capture and captures else []
-    for step in [*steps, variant.telemetry.send_logs, *([variant.telemetry.send_metrics] if metrics else [])]:
+    captures = [variant.capture.flush] if variant.capture else []
+    more = [*captures, variant.telemetry.send_metrics] if all_of_it else []
+    for step in [variant.telemetry.send_logs, *more]:
         try:
             step()
         except Exception as error:  # boto3 raises many kinds; serving goes on without them, as on AWS

@@ -7,7 +7,8 @@ import time
 from local_cloud.sagemaker.endpoints import fleets, live
 
 _EVERY_SECONDS = 1.0
-_METRICS_EVERY_ROUNDS = 5
+# Whoever reads captures opens every file, and compares variants: there are few files, of all of them at the same time.
+_CAPTURES_AND_METRICS_EVERY_ROUNDS = 5
 _RESTART_SECONDS = 30.0
 
 _lock = threading.Lock()
@@ -31,7 +32,7 @@ def _run() -> None:
         rounds += 1
         for variant in _variants():
             try:
-                failures = _care(variant, metrics=rounds % _METRICS_EVERY_ROUNDS == 0)
+                failures = _care(variant, all_of_it=rounds % _CAPTURES_AND_METRICS_EVERY_ROUNDS == 0)
             except Exception as error:  # this thread serves all endpoints
                 failures = [f"variant {variant.name}: {error}"]
             for failure in {*failures} - complained:
@@ -39,12 +40,12 @@ def _run() -> None:
             complained.update(failures)
 
 
-def _care(variant: live.LiveVariant, *, metrics: bool) -> list[str]:
+def _care(variant: live.LiveVariant, *, all_of_it: bool) -> list[str]:
     if not variant.process.alive and not variant.process.stopped:
         variant.telemetry.log("The process has ended; it is started again.")
         variant.process.start(variant.telemetry.log)
         variant.process.wait_until_healthy(_RESTART_SECONDS)
-    return fleets.send(variant, captures=variant.capture is not None and variant.capture.due, metrics=metrics)
+    return fleets.send(variant, all_of_it=all_of_it)
 
 
 def _variants() -> list[live.LiveVariant]:
