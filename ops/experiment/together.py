@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from experiment.plan import design_effect
-from ops.aws_errors import AWS_ERRORS
+from ops.aws_errors import AWS_ERRORS, explain
 from ops.experiment import function
 from ops.target import OperationError, Target
 
@@ -59,9 +59,11 @@ def _measured(target: Target) -> Together:
                 of_each = (found["champion_records"] + found["challenger_records"]) / max(users, 1)
                 effect = max(1.0, found["design_effect"])
                 return Together(effect, of_each, f"A design effect of {effect:.2f}, as in experiment {trial.name}.")
-    except (*AWS_ERRORS, OperationError):
-        pass  # a plan is one without it too
-    return Together(
-        about="As if a user's requests told as much as those of as many users, since no experiment has shown yet how "
-        "they come together. Give --users."
-    )
+    except (*AWS_ERRORS, OperationError) as error:  # a plan is one without it too
+        return _alone(f"the records of earlier experiments cannot be read: {explain(error)}")
+    return _alone("no experiment has shown yet how they come together.")
+
+
+def _alone(why: str) -> Together:
+    told = f"As if a user's requests told as much as those of as many users, since {why} Give --users."
+    return Together(about=told)

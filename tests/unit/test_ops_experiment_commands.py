@@ -188,3 +188,15 @@ def test_a_plan_takes_the_traffic_that_there_is(platform: Platform) -> None:
     done = ops("plan", "--deviation", "0.4")
     assert done.exception is None, done.output
     assert "1,000,000 requests a day" in " ".join(done.output.split())
+
+
+def test_a_plan_says_why_earlier_experiments_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ops.experiment import function, together
+
+    def refused(_: object) -> None:
+        raise OperationError("There is no stack dev-control.")
+
+    monkeypatch.setattr(function, "records", refused)
+    found = together._measured(Target.of("dev", "flight_delays"))
+    assert found.effect == 1.0
+    assert "cannot be read: There is no stack dev-control. Give --users." in found.about
