@@ -168,6 +168,7 @@ def test_a_sample_is_the_first_file_of_its_archive():
         (zipped(sized(MOST_BYTES + 1)), None, "holds no file of at most 6291456 bytes"),
         (b"", MOST_BYTES + 1, "has 6291457 bytes, more than 6291456"),
     ],
+    ids=["no archive", "cut", "empty", "a folder", "too large inside", "too large"],
 )
 def test_a_sample_that_cannot_be_used_says_why(content: bytes, length: int | None, says: str):
     with pytest.raises(UnusableError, match=says):
