@@ -35,34 +35,32 @@ print(prepared.origin)
 prepared.splits"""
 
 SHARE = """\
-label = prepared.test["label"]
+label = prepared.train["label"]
 axes = label.value_counts(normalize=True).sort_index().plot.bar(figsize=(7, 3))
-axes.set(title="$label in the test split", xlabel="$label", ylabel="share of records");"""
+axes.set(title="$label in the training split", xlabel="$label", ylabel="share of records");"""
 
 DISTRIBUTION = """\
-label = prepared.test["label"]
+label = prepared.train["label"]
 axes = label.plot.hist(bins=40, figsize=(7, 3))
-axes.set(title="$label in the test split", xlabel="$label");"""
+axes.set(title="$label in the training split", xlabel="$label");"""
 
 TIME = """\
-days = prepared.test.set_index("time")["label"].resample("D")
-figure, (above, below) = plt.subplots(2, 1, figsize=(9, 5), sharex=True)
-days.mean().plot(ax=above, title="Mean of $label by day").set(ylabel="mean")
-days.size().plot(ax=below, title="Records by day").set(ylabel="records", xlabel="");"""
+axes = prepared.splits["label_mean"].astype("float").dropna().plot.bar(figsize=(7, 3))
+axes.set(title="Mean of $label in the splits, one after the other in time", xlabel="", ylabel="mean");"""
 
 RANKS = """\
-features = prepared.test.filter(like="feature_").rename(columns=lambda name: name.removeprefix("feature_"))
+features = prepared.train.drop(columns="label", errors="ignore")
 together = features.corrwith(label, method="spearman").sort_values(key=abs, ascending=False).head(20)
 axes = together[::-1].plot.barh(figsize=(7, 5))
 axes.set(title="Rank correlation with $label");"""
 
 CLASSES = """\
-label = prepared.test["label"].map(dict(enumerate($classes)))
+label = prepared.train["label"].map(dict(enumerate($classes)))
 axes = label.value_counts(normalize=True).sort_index().plot.bar(figsize=(7, 3))
-axes.set(title="$label in the test split", xlabel="$label", ylabel="share of records");"""
+axes.set(title="$label in the training split", xlabel="$label", ylabel="share of records");"""
 
 BY_CLASS = """\
-features = prepared.test.filter(like="feature_").rename(columns=lambda name: name.removeprefix("feature_"))
+features = prepared.train.drop(columns="label", errors="ignore")
 apart = ((features - features.mean()) / features.std().replace(0, 1)).groupby(label.to_numpy()).mean()
 figure, axes = plt.subplots(figsize=(11, 4))
 figure.colorbar(axes.imshow(apart, aspect="auto", cmap="RdBu", vmin=-2, vmax=2))
@@ -70,7 +68,7 @@ axes.set_yticks(range(len(apart.index)), apart.index)
 axes.set(title="Mean of a class from that of all, in standard deviations", xlabel="feature", ylabel="$label");"""
 
 BETWEEN = """\
-features = prepared.test.filter(like="feature_").rename(columns=lambda name: name.removeprefix("feature_"))
+features = prepared.train.drop(columns="label", errors="ignore")
 figure, axes = plt.subplots(figsize=(6, 5))
 figure.colorbar(axes.imshow(features.corr(), cmap="RdBu", vmin=-1, vmax=1))
 axes.set(title="Correlation between features");"""

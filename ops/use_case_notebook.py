@@ -16,6 +16,10 @@ $description
 
 `use_case.yaml` beside this notebook says what is what; change it there. The environment is the notebook instance's
 own, else that of the variable `ML_LOOP_ENVIRONMENT`, else `dev`."""
+_RECORDS = """\
+## The records that were prepared of them
+
+Pictures are of the training split: what is chosen by the test split is no longer judged by it."""
 _TRAIN = """\
 ## Train
 
@@ -71,16 +75,16 @@ def _look(use_case: UseCase) -> list[tuple[str, str]]:
         ("markdown", "## The raw tables\n\n`missing` is a share of the rows."),
         ("code", cells.RAW),
         ("code", cells.NUMBERS),
-        ("markdown", "## The records that were prepared of them"),
+        ("markdown", _RECORDS),
         ("code", cells.PREPARED),
     ]
     if use_case.problem == "clustering":
         return [*listed, ("code", cells.BETWEEN)]
     listed.append(("code", _LABEL[use_case.problem]))
-    if use_case.data.time is not None:
-        listed.append(("code", cells.TIME))
     if use_case.problem == "multiclass_classification":
         return [*listed, ("code", cells.BY_CLASS)]
+    if use_case.data.time is not None:
+        listed.append(("code", cells.TIME))
     about = "What goes with the label; a correlation near 1 may be with something known only after the outcome."
     return [*listed, ("markdown", about), ("code", cells.RANKS)]
 

@@ -20,6 +20,7 @@ from ops.fit import place, prepared, s3
 from ops.fit.deployed import Deployed
 from ops.fit.jobs import run_here
 from ops.target import OperationError, Target
+from pipelines_src.steps import features_file
 
 _RAW_DATA = "RawDataUri"  # parameter of the pipeline
 _NOT_YET = (OperationError, NoCredentialsError)
@@ -30,7 +31,7 @@ class Records:
     """Prepared records.
 
     Attributes:
-        folder: has `test/test.parquet` and `report/preparation.json` (docs/architecture.md).
+        folder: has `train`, `features/features.json` and `report/preparation.json` (docs/architecture.md).
         origin: where they come from, for people.
     """
 
@@ -49,9 +50,14 @@ class Records:
         return pd.DataFrame(self.report["splits"]).T
 
     @cached_property
-    def test(self) -> pd.DataFrame:
-        """The test split: `label`, `time`, `field_<name>` as clients send it, `feature_<name>` as the model sees it."""
-        return pd.read_parquet(self.folder / "test" / "test.parquet")
+    def train(self) -> pd.DataFrame:
+        """The training split as the model sees it: `label`, unless the algorithm gets none, and the features."""
+        names = features_file.model_columns(features_file.read(self.folder / "features"))
+        parts = sorted((self.folder / "train").iterdir())
+        if parts[0].suffix == ".parquet":
+            return pd.concat(map(pd.read_parquet, parts), ignore_index=True)
+        table = pd.concat((pd.read_csv(part, header=None) for part in parts), ignore_index=True)
+        return table.set_axis(names if len(table.columns) == len(names) else ["label", *names], axis="columns")
 
 
 def raw_tables(use_case: str, environment: str | None = None) -> dict[str, pd.DataFrame]:
@@ -91,7 +97,7 @@ def records(use_case: str, environment: str | None = None) -> Records:
         target = Target.of(place.environment(environment), use_case)
         pipeline = Deployed.of(target)
         found = prepared.find(target, pipeline)
-        for name in ("test", "report"):
+        for name in ("train", "features", "report"):
             s3.bring_folder(target.s3, found.uri(pipeline, name), folder / name)
         return Records(folder, f"prepared by the execution {found.execution} of {target.name}")
     except _NOT_YET as why:

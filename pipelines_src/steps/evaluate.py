@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from . import archives, features_file, files, models, package
-from .evaluation import card, gate, inputs, sample, threshold
+from .evaluation import card, gate, inputs, overlap, sample, threshold
 from .evaluation.binary import Binary
 from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
@@ -36,10 +36,12 @@ def run(use_case: UseCase, folders: Folders) -> None:
     decides = _threshold(use_case, model, folders)
     judge = _judge(use_case, judged, decides)
     important = importance(model, judged)
-    evaluation = _evaluation(use_case, judged, judge, important)
-    _write(use_case, folders, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
+    report = files.read_json(folders.input("report") / overlap.REPORT)
+    evaluation = _evaluation(use_case, report, judged, judge, important)
+    _write(use_case, folders, report, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
+    content[overlap.REPORT] = files.json_text(report).encode()
     folder = folders.output("package")
     archives.write(folder / sample.ARCHIVE, {sample.FILE: sample.record(use_case, folders)})
     package.write(folder / "model.tar.gz", content, folders.input("features"), settings(use_case.name))
@@ -64,9 +66,9 @@ def _judge(use_case: UseCase, judged: Judged, decides: float) -> Judge:
     return Clustering(judged, use_case.evaluate["seed"])
 
 
-def _evaluation(use_case: UseCase, judged: Judged, judge: Judge, important: pd.DataFrame) -> Document:
+def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judge, important: pd.DataFrame) -> Document:
     how = use_case.evaluate
-    intervals = Resampling.of(how, judged.time).intervals(judge.figures)
+    intervals = Resampling.of(how, judged.time).intervals(judge.figures, judge.chances())
     evaluation: Document = {
         "use_case": use_case.name,
         "problem": use_case.problem,
@@ -77,6 +79,7 @@ def _evaluation(use_case: UseCase, judged: Judged, judge: Judge, important: pd.D
         **judge.single(),
         "incumbent": "baseline" if judged.champion is None else "champion",
         "champion": "none" if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
+        "champion_seen": None if judged.champion is None else overlap.seen(judged.champion_report, report, judged.time),
         "resample": how["resample"],
         "bootstrap_samples": how["bootstrap_samples"],
         "feature_importance": dict(zip(important["feature"], important.iloc[:, -1], strict=True)),
@@ -88,6 +91,7 @@ def _evaluation(use_case: UseCase, judged: Judged, judge: Judge, important: pd.D
 def _write(
     use_case: UseCase,
     folders: Folders,
+    report: Document,
     learnt: Document,
     evaluation: Document,
     tables: dict[str, pd.DataFrame],
@@ -100,7 +104,6 @@ def _write(
     shown = shown.sample(min(PREDICTIONS, len(shown)), random_state=use_case.evaluate["seed"]).sort_index()
     files.write_csv(folder / "predictions.csv", shown)
     files.write_json(folder / "model_quality.json", judge.quality())
-    report = files.read_json(folders.input("report") / "preparation.json")
     document = card.document(use_case, learnt, report, evaluation)
     files.write_json(folder / "model_card.json", document)
     files.write_text(folder / "model_card.html", card.page(document, tables, shown))

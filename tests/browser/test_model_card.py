@@ -36,7 +36,7 @@ def judged() -> Judged:
     table = pd.DataFrame({"site": np.where(random.random(400) < 0.5, HOSTILE, "b")})
     time = pd.Series(pd.date_range("2024-01-01", periods=400, freq="h"))
     matrix = random.random((400, 2)).astype("float32")
-    return Judged(label, time, matrix, np.full(400, 0.3), model, champion, table, ["load", "site"])
+    return Judged(label, time, matrix, np.full(400, 0.3), model, champion, None, table, ["load", "site"])
 
 
 def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
@@ -57,7 +57,8 @@ def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
     intervals = Resampling.of(evaluate, rows.time).intervals(judge.figures)
     evaluation: dict[str, Any] = {
         **{name: vars(interval) for name, interval in intervals.items()}, **judge.single(), "rows": 400,
-        "incumbent": "champion", "champion": "s3://models/package/model.tar.gz", "first": "a", "last": "b",
+        "incumbent": "champion", "champion": "s3://models/package/model.tar.gz", "champion_seen": 100,
+        "first": "a", "last": "b",
         "resample": "row", "bootstrap_samples": 100, **slices.slices(rows.slices, judge, 10),
     }  # fmt: skip
     return evaluation | {"gate": gate.judge(use_case.gate, evaluation)}, judge, use_case

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from pipelines_src.steps.errors import StepError
@@ -49,6 +51,57 @@ def test_the_interval_is_that_of_a_plain_bootstrap() -> None:
     difference = found["difference"]
     assert difference.value == pytest.approx(found["first"].value - found["second"].value)
     assert (difference.lower, difference.upper) == pytest.approx((lower, upper), abs=0.02)
+
+
+def test_the_ends_are_the_percentiles_that_the_confidence_says() -> None:
+    values = np.random.default_rng(4).normal(size=120)
+    resampling = rows(120, 500, 0.9, seed=7)
+    found = resampling.intervals(mean_of(values))["mean"]
+    drawn = [float(np.average(values, weights=weights)) for weights in resampling.weights()]
+    assert (found.lower, found.upper) == pytest.approx(tuple(np.quantile(drawn, [0.05, 0.95])), rel=1e-9)
+
+
+def chance(right: NDArray[np.bool_]) -> Callable[[Floats], Figures]:
+    return lambda weights: {"accuracy": float(weights @ right / weights.sum())}
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_a_chance_of_which_one_outcome_was_seen_has_clopper_and_pearsons_interval(value: int) -> None:
+    every = np.ones(40, dtype=bool)
+    right = np.full(40, bool(value))
+    found = rows(40, confidence=0.9).intervals(chance(right), {"accuracy": (every,)})["accuracy"]
+    exact = binomtest(40 * value, 40).proportion_ci(0.9, method="exact")
+    assert (found.lower, found.upper) == pytest.approx((exact.low, exact.high))
+
+
+def test_pairs_are_as_many_as_clusters_of_the_rarer_outcome() -> None:
+    label = np.zeros(60)
+    label[:24] = 1
+    ranked = RankedScores(label, label)
+    resampling = Resampling(np.arange(60) // 2, 200, 0.95, 0)  # 12 clusters where it happens, 18 where not
+    found = resampling.intervals(lambda weights: {"auc": ranked.auc(weights)}, {"auc": (label > 0, label == 0)})["auc"]
+    assert (found.value, found.upper) == (1, 1)
+    assert found.lower == pytest.approx(0.025 ** (1 / 12))
+
+
+def test_what_errs_at_times_keeps_its_percentiles() -> None:
+    right = np.ones(40, dtype=bool)
+    right[0] = False
+    plain, told = (rows(40).intervals(chance(right), of) for of in (None, {"accuracy": (np.ones(40, dtype=bool),)}))
+    assert plain == told
+
+
+def test_intervals_of_a_model_that_hardly_errs_cover_what_they_say() -> None:
+    # Of 60 records of which 1 in 100 is wrong more than half of the samples show no error at all.
+    random, truth = np.random.default_rng(1), 0.99
+    covered = alone = 0
+    for seed in range(200):
+        right = random.random(60) < truth
+        told = rows(60, 200, 0.95, seed).intervals(chance(right), {"accuracy": (np.ones(60, dtype=bool),)})["accuracy"]
+        covered += told.lower <= truth <= told.upper
+        alone += not right.all()
+    assert covered / 200 > 0.95 - 0.04
+    assert alone / 200 < 0.6  # which percentiles alone would cover at most
 
 
 def test_figures_of_one_resample_come_from_the_same_rows() -> None:

@@ -33,6 +33,7 @@ def judged(label: Floats, model: Floats, baseline: Floats, champion: Floats | No
         baseline=baseline,
         model=model,
         champion=champion,
+        champion_report=None,
         slices=given.get("slices", pd.DataFrame(index=range(rows))),
         names=["x"],
     )

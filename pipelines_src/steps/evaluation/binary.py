@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import curves, model_quality
-from .bootstrap import Figures, Floats
+from .bootstrap import Chances, Figures, Floats
 from .calibration import binned, error
 from .judged import Document, Judged, Rows, skill
 from .ranking import RankedScores
@@ -50,6 +50,11 @@ class Binary:
             "log_loss_skill": skill(float(weights @ self._loss["model"]), float(weights @ self._loss["baseline"])),
             "expected_cost_skill": skill(float(weights @ self._cost), simplest),
         }
+
+    def chances(self) -> Chances:
+        """The areas: that a row where it happens scores higher than one where it does not."""
+        happens = self._judged.label > 0
+        return dict.fromkeys(("auc", "baseline_auc", "incumbent_auc"), (happens, ~happens))
 
     def single(self) -> Document:
         """Levels, calibration error, and what the threshold leads to."""

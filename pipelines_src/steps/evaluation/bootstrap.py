@@ -4,8 +4,8 @@ A resample is a weight per row, how often it was drawn, so that a figure sorts o
 thousand times. All figures of a resample come from the same rows: differences between forecasts are paired.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,17 @@ from ..errors import StepError
 
 Floats = NDArray[np.float64]
 Figures = dict[str, float]
+Chances = Mapping[str, Sequence[NDArray[np.bool_]]]
 FEWEST_CLUSTERS = 10
 _PERIODS = {"hour": "h", "day": "D", "week": "W"}
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with the percentile interval of its bootstrap (Efron and Tibshirani 1993, chapter 13)."""
+    """A figure with the percentile interval of its bootstrap (Efron and Tibshirani 1993, chapter 13).
+
+    A chance that is 0 or 1 in every resample has its interval from `Resampling.beyond` instead.
+    """
 
     value: float
     lower: float
@@ -70,17 +74,35 @@ class Resampling:
             counts = np.bincount(random.integers(0, clusters, clusters), minlength=clusters)
             yield counts[self.cluster].astype("float64")
 
-    def intervals(self, figures: Callable[[Floats], Figures]) -> dict[str, Interval]:
+    def intervals(self, figures: Callable[[Floats], Figures], chances: Chances | None = None) -> dict[str, Interval]:
         """Return each figure with its interval, all from the same resamples.
 
         Args:
             figures: a weight per row -> figure by name; nan where the rows drawn do not give it.
+            chances: figures that are the chance of something, with the rows of which one each is compared or counted:
+                for a share of right answers all rows, for an area under the ROC curve the positive and the negative.
         """
         values = figures(np.ones(len(self.cluster)))
         # Products this short gain nothing from threads, which on a busy machine wait for each other most of the time.
         with threadpool_limits(1):
             drawn = [figures(weights) for weights in self.weights()]
-        return {name: self._interval(value, [one[name] for one in drawn]) for name, value in values.items()}
+        found = {name: self._interval(value, [one[name] for one in drawn]) for name, value in values.items()}
+        return found | {
+            name: self.beyond(found[name], rows)
+            for name, rows in (chances or {}).items()
+            if found[name].value in (0, 1) and found[name].lower == found[name].upper
+        }
+
+    def beyond(self, observed: Interval, rows: Sequence[NDArray[np.bool_]]) -> Interval:
+        """Return what a chance may be of which only the one outcome was seen, so that every resample is alike.
+
+        That is Clopper and Pearson's interval (1934, Biometrika 26) of as many trials as there are clusters: what goes
+        wrong with probability p goes right n times with (1 - p)^n. Of an area under the ROC curve the trials are
+        disjoint pairs, of which there are as many as clusters of the rarer outcome.
+        """
+        trials = min(len(np.unique(self.cluster[some])) for some in rows)
+        far = ((1 - self.confidence) / 2) ** (1 / trials)
+        return replace(observed, lower=far) if observed.value else replace(observed, upper=1 - far)
 
     def _interval(self, value: float, drawn: list[float]) -> Interval:
         known = np.array(drawn)[~np.isnan(drawn)]

@@ -11,6 +11,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ import pandas as pd
 from .. import archives
 from ..errors import StepError
 from ..use_case import UseCase
+from . import overlap
 from .bootstrap import Floats
+from .judged import Document
 
 PACKAGE = "model.tar.gz"
 FIELD = "field_"  # prefix of the records' fields in test.parquet
@@ -31,8 +34,21 @@ _REMEDY = (
 )
 
 
-def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | None:
-    """Return what the champion gives for each test record; None if the input holds no package.
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves now.
+
+    Attributes:
+        forecast: what it gives for each test record, as `Judged.model`.
+        report: of the preparation that it comes from; None in a package that does not hold it.
+    """
+
+    forecast: Floats
+    report: Document | None
+
+
+def asked(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Champion | None:
+    """Return the champion with what it gives for each test record; None if the input holds no package.
 
     Args:
         folder: the input `champion`.
@@ -52,10 +68,12 @@ def forecast(folder: Path, use_case: UseCase, test: pd.DataFrame) -> Floats | No
             file.writelines(lines(test, use_case, _fields(package)))
         _ask(package, records, answers)
         found = [json.loads(line) for line in answers.read_text(encoding="utf-8").split("\n") if line]
+        report = package / overlap.REPORT
+        made_of = json.loads(report.read_text(encoding="utf-8")) if report.exists() else None
     if len(found) != len(test):
         raise StepError(f"the champion answers {len(found)} of {len(test)} test records. {_REMEDY}")
     try:
-        return np.array([_output(answer, use_case) for answer in found], dtype="float64")
+        return Champion(np.array([_output(answer, use_case) for answer in found], dtype="float64"), made_of)
     except KeyError as error:
         raise StepError(
             f"the champion's answers have no {error}, as those of {use_case.problem} have: it solves another problem. "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from . import model_quality
-from .bootstrap import Figures, Floats
+from .bootstrap import Chances, Figures, Floats
 from .judged import Document, Judged, Rows, skill
 
 SILHOUETTE_ROWS = 2000  # its time grows with the square
@@ -71,6 +71,10 @@ class Clustering:
             "incumbent_variance_explained": incumbent,
             "variance_explained_over_incumbent": own - incumbent,
         }
+
+    def chances(self) -> Chances:
+        """None of them."""
+        return {}
 
     def single(self) -> Document:
         """How many clusters the test rows fall into, the silhouette, and the agreement with labels if there are any."""

@@ -29,6 +29,7 @@ def judged(use_case: UseCase, names: list[str], model: Model, folders: Folders) 
     columns = ["label", "time", "baseline_forecast", *(f"slice_{name}" for name in sliced)]
     columns += [f"{champion.FIELD}{field.name}" for field in use_case.record] + [f"feature_{name}" for name in names]
     test = files.read_parquet(folders.input("test") / "test.parquet", columns)
+    serving = champion.asked(folders.input("champion"), use_case, test)
     matrix = test[[f"feature_{name}" for name in names]].to_numpy("float32")
     return Judged(
         label=test["label"].to_numpy("float64"),
@@ -36,7 +37,8 @@ def judged(use_case: UseCase, names: list[str], model: Model, folders: Folders) 
         matrix=matrix,
         baseline=test["baseline_forecast"].to_numpy("float64"),
         model=models.predict(model, matrix),
-        champion=champion.forecast(folders.input("champion"), use_case, test),
+        champion=None if serving is None else serving.forecast,
+        champion_report=None if serving is None else serving.report,
         slices=test[[f"slice_{name}" for name in sliced]].rename(columns=lambda name: name.removeprefix("slice_")),
         names=names,
     )

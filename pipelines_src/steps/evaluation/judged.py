@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .bootstrap import Figures, Floats
+from .bootstrap import Chances, Figures, Floats
 
 Document = dict[str, Any]
 Rows = NDArray[np.int64]
@@ -25,6 +25,7 @@ class Judged:
         model: what the model gives: a number per row; for several classes a row of probabilities; for clusters a row
             with the cluster's number and the distance to its centre.
         champion: the same of the model that serves now; None if there is none.
+        champion_report: of the preparation that the champion comes from; None if that is not known.
         slices: a column per declared slice.
         names: of the columns of `matrix`.
     """
@@ -35,6 +36,7 @@ class Judged:
     baseline: Floats
     model: Floats
     champion: Floats | None
+    champion_report: Document | None
     slices: pd.DataFrame
     names: list[str]
 
@@ -55,6 +57,9 @@ class Judge(Protocol):
 
     def figures(self, weights: Floats) -> Figures:
         """Return the figures that have intervals, for rows of some weights."""
+
+    def chances(self) -> Chances:
+        """Return which of them are the chance of something, and of which rows."""
 
     def single(self) -> Document:
         """Return the figures that have none."""

@@ -14,7 +14,7 @@ def limits(use_case: UseCase, report: Document, evaluation: Document) -> list[st
         *_slices(use_case, evaluation),
         *_intervals(use_case, evaluation),
         *_unknown_levels(use_case),
-        *_comparison(evaluation),
+        *compared(evaluation),
     ]
 
 
@@ -51,6 +51,13 @@ def _intervals(use_case: UseCase, evaluation: Document) -> list[str]:
     said = [
         f"Intervals come from resampled test records ({drawn}); they do not say how much another training would differ."
     ]
+    alike = [
+        name.replace("_", " ")
+        for name, one in evaluation.items()
+        if isinstance(one, dict) and "confidence" in one and one["value"] == one["lower"] == one["upper"] == 1
+    ]
+    if alike:
+        said.append(f"No resample has an error to show: how far below 1 {', '.join(alike)} may be is not known.")
     if use_case.problem == "binary_classification" and use_case.evaluate["costs"] is None:
         said.append("No costs are declared: the threshold takes a false alarm to be as bad as a miss.")
     return said
@@ -65,7 +72,20 @@ def _unknown_levels(use_case: UseCase) -> list[str]:
     )
 
 
-def _comparison(evaluation: Document) -> list[str]:
+def compared(evaluation: Document) -> list[str]:
+    """Return what the comparison with the incumbent does not say."""
     if evaluation["incumbent"] == "champion":
-        return []
+        return _flattered(evaluation)
     return ["There was no champion to compare with: the figures over the incumbent are those over the baseline."]
+
+
+def _flattered(evaluation: Document) -> list[str]:
+    seen = evaluation["champion_seen"]
+    if seen is None:
+        why = "its package does not say, or its records were split otherwise"
+        return [f"Whether the champion learnt from some of the test records is not known: {why}."]
+    share = f"{seen / evaluation['rows']:.1%}"
+    said = (
+        f"The champion learnt from later records and may know {share} of the test records: the comparison flatters it."
+    )
+    return [said] * bool(seen)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import model_quality
-from .bootstrap import Figures, Floats
+from .bootstrap import Chances, Figures, Floats
 from .calibration import binned, error
 from .judged import Document, Judged, Rows, skill
 
@@ -46,6 +46,11 @@ class Multiclass:
             "macro_f1": macro_f1(confusions["model"]),
             "log_loss_skill": skill(float(weights @ self._loss / weights.sum()), _entropy(shares)),
         }
+
+    def chances(self) -> Chances:
+        """The accuracies: that a row's class is the likeliest."""
+        every = np.ones(len(self._label), dtype=np.bool_)
+        return dict.fromkeys(("accuracy", "baseline_accuracy", "incumbent_accuracy"), (every,))
 
     def _confusion(self, forecast: str, weights: Floats | None = None) -> Floats:
         """Return the weight of rows by label and by predicted class."""

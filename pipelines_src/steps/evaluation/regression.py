@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from . import model_quality
-from .bootstrap import Figures, Floats
+from .bootstrap import Chances, Figures, Floats
 from .calibration import binned
 from .judged import Document, Judged, Rows, skill
 
@@ -36,6 +36,10 @@ class Regression:
             "incumbent_mae": incumbent,
             "mae_skill_over_incumbent": skill(absolute["model"], incumbent),
         }
+
+    def chances(self) -> Chances:
+        """None of them."""
+        return {}
 
     def single(self) -> Document:
         """What the label is like, and by how much the forecast is too high on average."""
