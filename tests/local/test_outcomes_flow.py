@@ -92,7 +92,10 @@ def test_a_look_adds_up_what_came_of_the_requests_of_both_variants(platform: Pla
     time.sleep(1.1)  # captures know seconds
     ask(platform, "champion-0", "challenger")  # a client tried again
     ask(platform, "champion-odd", "champion", b"odd")
-    until(lambda: captured(platform, capture) >= 14, 30, "captures")
+    time.sleep(1.1)
+    for variant in ("champion", "challenger"):  # up to which the captures of both are there
+        ask(platform, f"{variant}-last", variant)
+    until(lambda: captured(platform, capture) >= 16, 30, "captures")
     late = tmp_path / "late.csv"
     rows = [f"{variant}-{number},{number % 2}" for variant in ("champion", "challenger") for number in range(5)]
     late.write_text("\n".join(["inference_id,outcome", *rows, "nobody,1\n"]))
@@ -115,4 +118,5 @@ def test_a_look_adds_up_what_came_of_the_requests_of_both_variants(platform: Pla
     assert sums["counts"]["champion"] == {
         "captured": 7, "invalid": 1, "labelled": 5, "unlabelled": 1, "duplicates": 0,
     }  # fmt: skip
+    assert start < datetime.fromisoformat(sums["counted_until"]) < end
     assert sums["counts"]["challenger"]["duplicates"] == sums["counts"]["orphans"] == 1

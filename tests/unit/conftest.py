@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import xgboost
 
 from config import load_use_case
 from pipelines_src.job_code import assembled
+from pipelines_src.steps.engines import duckdb_engine, sql
 from tests.job_process import run_job
 
 SOURCES = Path(__file__).resolve().parents[2] / "pipelines_src"
@@ -87,3 +89,19 @@ def make_jobs(tmp_path_factory: pytest.TempPathFactory) -> Any:
         return Jobs(root, zip_asset(root / "0123abcd.zip", use_case), use_case.name)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def compiled_once() -> Iterator[None]:
+    """Make SQL of equal expressions once: most of what a test takes that reduces a few records again and again."""
+    known: dict[Any, str] = {}
+
+    def compiled(table: Any, compiler: Any, dialect: str, functions: Any) -> str:
+        key = (table.op(), dialect)
+        if key not in known:
+            known[key] = sql.compiled(table, compiler, dialect, functions)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb_engine, "compiled", compiled)
+        yield

@@ -155,12 +155,15 @@ def known(captured: Sequence[Captured], truths: Sequence[Truth]) -> dict[tuple[i
     for one in sorted(captured, key=lambda one: (one.after, one.event, one.variant)):
         if one.variant in VARIANTS:
             first.setdefault(one.id, one)
+    newest = [max((one.after for one in first.values() if one.variant == variant), default=0) for variant in VARIANTS]
+    until = max(min(newest), 14400 - 3600)
     last = {one.id: one.text.split("\n") for one in sorted(truths, key=lambda one: one.order)}
     return {
         (place, variant): [
             (one, list(zip(json.loads(one.body)["predictions"], map(int, last[one.id]), strict=False)))
             for one in first.values()
-            if one.variant == variant and start <= one.after < end and one.id in last and "predictions" in one.body
+            if one.variant == variant and start <= one.after < min(end, until)
+            if one.id in last and "predictions" in one.body
         ]
         for place, (start, end) in enumerate([(0, 7200), (7320, 14400)])
         for variant in VARIANTS

@@ -44,6 +44,7 @@ CAPTURED = st.lists(
 )
 LABELS = st.lists(st.sampled_from("01"), min_size=1, max_size=3).map("\n".join)
 TRUTHS = st.lists(st.builds(Truth, IDS, st.integers(0, 5), LABELS, st.none() | st.integers(0, 200_000)), max_size=25)
+pytestmark = pytest.mark.usefixtures("compiled_once")
 
 
 @pytest.fixture
@@ -79,6 +80,30 @@ def test_sums_are_those_of_a_plain_reckoning_whatever_comes_twice_late_or_in_ano
                     assert mine[variant][name] == (pytest.approx(value, rel=1e-12) if metric != "auc" else value)
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("challengers", "counted"),
+    [
+        ([14000, 14350, 14500], {"champion": 5, "challenger": 2}),  # both have captures of later than is asked for
+        ([14000, 14250], {"champion": 3, "challenger": 1}),
+        ([8000, 9000], {"champion": 2, "challenger": 2}),  # an hour before, whatever the challenger has
+        ([], {"champion": 2, "challenger": 0}),
+    ],
+)
+def test_a_look_ends_where_the_captures_of_both_variants_are_there(
+    challengers: list[int], counted: dict[str, int], engines: Callable[[], tuple[DuckDBEngine, Path]]
+) -> None:
+    engine, folder = engines()
+    times = {"champion": [8000, 9000, 13000, 14300, 14350, 14450], "challenger": challengers}
+    captured = [
+        Captured(f"{variant}{at}", f"{variant}{at}", at, variant, '{"predictions": [{"probability": 0.5}]}')
+        for variant, some in times.items()
+        for at in some
+    ]
+    write(folder, captured, [], random.Random(0))  # noqa: S311 - no secret
+    found = reduced(engine, folder, request("log_loss", BINARY), BINARY)
+    assert {variant: found["counts"][variant]["captured"] for variant in times} == counted
 
 
 def test_bins_are_those_that_the_decision_reckons_with() -> None:

@@ -38,6 +38,8 @@ from tests.unit.outcomes_kit import (
 )
 from tests.unit.test_outcomes import ANSWERS, LABELS, engines
 
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
 __all__ = ["engines"]
 Engines = Callable[[], tuple[DuckDBEngine, Path]]
 PLACES = range(40)

@@ -1,6 +1,6 @@
 """Which records of a request count, and which lines were none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -10,6 +10,7 @@ from ..use_case import Document
 from .reading import UNREADABLE
 from .request import Request
 
+LATE = 3600.0  # seconds
 _FILES_NAMED = 10
 
 
@@ -44,6 +45,24 @@ def one_each(table: ir.Table, order: list[str], *, descending: bool = False) -> 
     )
     once = marked.chosen & (marked.before.isnull() | (marked.before != marked.position))
     return marked.filter(once).drop("chosen", "before")
+
+
+def delivered(engine: Engine, begun: ir.Table, request: Request) -> Request:
+    """Return the request to end where both variants' captures are there.
+
+    SageMaker delivers captures minutes late, those of each variant by themselves: with all that is there a look may
+    see more of one than of the other, as if assignment failed. So it ends with the newest capture of whichever is
+    behind, but at most LATE before what is asked for: a variant that captures nothing must be noticed.
+
+    Args:
+        engine: that has the table.
+        begun: the first record of each captured request, with `variant` and `at`.
+        request: what is asked for.
+    """
+    rows = engine.fetch(begun.group_by("variant").agg(newest=begun["at"].max()))
+    newest = {row["variant"]: float(row["newest"]) for row in rows}
+    behind = min(newest.get(variant, 0.0) for variant in request.variants)
+    return replace(request, until=min(max(behind, request.until - LATE), request.until))
 
 
 def in_stretches(table: ir.Table, request: Request) -> ir.Table:

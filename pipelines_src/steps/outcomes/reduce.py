@@ -5,6 +5,7 @@ mean of theirs. Neither the order nor the repetition of files or lines changes a
 the first counts, of several outcomes the last, and sums are exact (preparation/exact.py).
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import ibis
@@ -18,7 +19,7 @@ from ..folders import Folders
 from ..use_case import Document, UseCase
 from .adding import records, requests_of, strata_of
 from .exposures import Exposures
-from .joining import in_stretches, one_each, rows_of, unreadable_of
+from .joining import delivered, in_stretches, one_each, rows_of, unreadable_of
 from .reading import UNREADABLE, Captures, GroundTruth
 from .request import FILE, SUMS, Request, positive_of
 from .users import users_of
@@ -75,6 +76,7 @@ def sums(
     predictions = engine.keep("predictions", one_each(captured, ["at", "event", "variant"]))
     outcomes = engine.keep("outcomes", one_each(happened, ["order"], descending=True))
     begun = predictions.filter(predictions.position == 0)  # which each has
+    request = delivered(engine, begun, request)
     joined = predictions.left_join(outcomes, ["id", "position"]).select(*predictions.columns, outcomes.label)
     counted = engine.keep("counted", in_stretches(joined, request))
     asked = counted.filter(counted.position == 0)
@@ -85,6 +87,7 @@ def sums(
     return {
         "experiment": request.experiment,
         "until": request.given["until"],
+        "counted_until": datetime.fromtimestamp(request.until, UTC).isoformat(),
         "metric": request.metric.name,
         "strata": strata,
         **({} if users is None else {"users": users}),
