@@ -16,7 +16,7 @@ from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
 from constructs.traffic_shift import TrafficShift
 from constructs.variant_scaling import SCALED, Capacity, ScheduledCapacity, VariantScaling
-from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
+from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
@@ -51,7 +51,9 @@ class ServingStack(cdk.Stack):
         model_role = self._model_role(network, data)
         endpoint = self._endpoint(network, data, model_role)
         alarms = self._alarms(endpoint, alarm_topic_arn)
-        Guardrails(self, "Guardrails", endpoint=endpoint, alarms=alarms, shift=self._traffic_shift())
+        # What a shadow answers reaches nobody, so it takes no traffic back.
+        answering = {name: alarms[name] for name in (CHAMPION, CHALLENGER)}
+        Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
         self._scale(endpoint)
         ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
         ReleaseRole(
@@ -118,7 +120,7 @@ class ServingStack(cdk.Stack):
                 topic_arn=topic_arn,
                 latency_ms=self._serving.latency_ms,
             )
-            for name in (CHAMPION, CHALLENGER)
+            for name in SLOTS
         }
 
     def _traffic_shift(self) -> TrafficShift:

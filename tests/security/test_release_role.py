@@ -247,7 +247,7 @@ def test_the_release_role_may_do_what_cloudformation_does(ask, cloud, names, pri
         for logical, resource in templates[stack]["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Condition" in resource
     ]
-    assert len(alarms) == 4
+    assert len(alarms) == 6
     requests = [
         *calls_of_a_release(names, private, key),
         Request("iam:PassRole", cloud.role(stack, "ModelRole"), BY_SAGEMAKER),

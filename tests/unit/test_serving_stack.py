@@ -78,10 +78,8 @@ def test_all_that_costs_exists_with_a_model_only(template):
 
 
 def test_a_second_slot_costs_nothing_while_it_is_empty(template):
-    for slot, kinds in {
-        "challenger": ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Alarm", "AWS::SageMaker::Model"],
-        "shadow": ["AWS::SageMaker::Model"],
-    }.items():
+    kinds = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::Alarm", "AWS::SageMaker::Model"]
+    for slot in ("challenger", "shadow"):
         condition = filled(template, slot)
         of_it = [one["Type"] for one in template["Resources"].values() if one.get("Condition") == condition]
         assert sorted(of_it) == kinds, slot
@@ -217,6 +215,16 @@ def test_alarms_guard_another_model_and_nothing_stops_the_way_back(templates):
     assert all(alarm["Fn::If"][2] == {"Ref": "AWS::NoValue"} for alarm in alarms[2:])
     assert at_once["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]["Type"] == "ALL_AT_ONCE"
     assert "AutoRollbackConfiguration" not in at_once
+
+
+def test_a_shadow_is_watched_and_takes_no_traffic_back(template, one):
+    watching = {
+        name: resource["Properties"]["Dimensions"][1]["Value"]
+        for name, resource in template["Resources"].items()
+        if resource.get("Condition") == "ShadowFilled" and resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert watching == {"ShadowAlarmsErrors": "shadow", "ShadowAlarmsLatency": "shadow"}
+    assert "ShadowAlarms" not in json.dumps(one("AWS::SageMaker::Endpoint"))
 
 
 def test_one_instance_moves_at_once_under_the_same_alarms(template):
