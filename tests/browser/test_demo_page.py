@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from config import load_environment, load_use_case
 from ops.answers import Prediction
@@ -61,33 +61,32 @@ FOUND: dict[str, tuple[dict[str, Any], dict[str, bytes], list[Prediction]]] = {
 }
 
 
-@pytest.fixture
-def problems() -> list[str]:
-    return []
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of each use case."""
+    folder = tmp_path_factory.mktemp("pages")
+    return {use_case: written(use_case, folder / f"{use_case}.html") for use_case in FOUND}
+
+
+def written(use_case: str, path: Path) -> Path:
+    metrics, tables, predictions = FOUND[use_case]
+    report = Report(
+        target=Target(load_environment("local"), load_use_case(use_case)),
+        stacks=[StackState("local-network", "CREATE_COMPLETE", 12)],
+        steps=STEPS,
+        metrics={"rows": 28_000, **metrics},
+        tables={**tables, "importance.csv": IMPORTANCE, "predictions.csv": names("time", "label", "model")},
+        predictions=predictions,
+        capture="s3://bucket/key.jsonl",
+        seconds={"Deploy": 20.0, "Predict": 1.0},
+    )
+    report.write_page(path)
+    return path
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path, problems: list[str]) -> Callable[[str], Page]:
-    def page_of(use_case: str) -> Page:
-        metrics, tables, predictions = FOUND[use_case]
-        report = Report(
-            target=Target(load_environment("local"), load_use_case(use_case)),
-            stacks=[StackState("local-network", "CREATE_COMPLETE", 12)],
-            steps=STEPS,
-            metrics={"rows": 28_000, **metrics},
-            tables={**tables, "importance.csv": IMPORTANCE, "predictions.csv": names("time", "label", "model")},
-            predictions=predictions,
-            capture="s3://bucket/key.jsonl",
-            seconds={"Deploy": 20.0, "Predict": 1.0},
-        )
-        report.write_page(tmp_path / "report.html")
-        opened = browser.new_page()
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
-        opened.goto((tmp_path / "report.html").as_uri())
-        return opened
-
-    return page_of
+def opened(pages: dict[str, Path], show: Callable[[Path], Page]) -> Callable[[str], Page]:
+    return lambda use_case: show(pages[use_case])
 
 
 @pytest.fixture

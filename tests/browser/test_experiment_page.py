@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from experiment.trial import Look, Stretch
 from ops.experiment.report import Report
@@ -13,11 +13,6 @@ from tests.unit.experiment_cloud_kit import Cloud
 from tests.unit.test_experiment_convergence import begun, record, run, world
 
 HOSTILE = "<script>document.title='taken over'</script>"
-
-
-@pytest.fixture
-def problems() -> list[str]:
-    return []
 
 
 def report_of(cloud: Cloud) -> Report:
@@ -28,14 +23,11 @@ def report_of(cloud: Cloud) -> Report:
 
 
 @pytest.fixture
-def opened(browser: Browser, tmp_path: Path, problems: list[str]) -> Callable[[Cloud], Page]:
+def opened(show: Callable[[Path], Page], tmp_path: Path) -> Callable[[Cloud], Page]:
     def page_of(cloud: Cloud) -> Page:
-        report_of(cloud).write(tmp_path / "below" / "page.html")
-        page = browser.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
-        page.goto((tmp_path / "below" / "page.html").as_uri())
-        return page
+        path = tmp_path / "below" / "page.html"
+        report_of(cloud).write(path)
+        return show(path)
 
     return page_of
 

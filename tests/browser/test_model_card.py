@@ -1,12 +1,13 @@
 """The model card, as its reader sees it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from pipelines_src.steps.evaluation import card, gate, slices
 from pipelines_src.steps.evaluation.binary import Binary
@@ -64,28 +65,25 @@ def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
     return evaluation | {"gate": gate.judge(use_case.gate, evaluation)}, judge, use_case
 
 
-@pytest.fixture
-def problems() -> list[str]:
-    return []
-
-
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     evaluation, _, use_case = evaluated()
     return card.document(use_case, {"features": FEATURES, "reduction": None}, REPORT, evaluation)
 
 
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path, problems: list[str], document: dict[str, Any]) -> Page:
+@pytest.fixture(scope="module")
+def path(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, judge, _ = evaluated()
     importance = pd.DataFrame({"feature": ["load", "site"], "total_gain": [3.0, 1.0], "share_of_gain": [0.75, 0.25]})
     tables = {**judge.tables(), "importance.csv": importance}
-    (tmp_path / "card.html").write_text(card.page(document, tables, judge.predictions()), encoding="utf-8")
-    opened = browser.new_page()
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
-    opened.goto((tmp_path / "card.html").as_uri())
-    return opened
+    path = tmp_path_factory.mktemp("card") / "card.html"
+    path.write_text(card.page(document, tables, judge.predictions()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(path: Path, show: Callable[[Path], Page]) -> Page:
+    return show(path)
 
 
 def test_the_card_says_what_failed_at_the_gate_and_shows_the_figures(page: Page, document: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """The page of the long demonstration, as its reader sees it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from config import load_environment, load_use_case
 from experiment.trial import Look, Stretch
@@ -37,13 +38,16 @@ def report() -> Report:
     return Report(target, outcome(run("better")), outcome(run("broken"), 17), "plane_year", releases, seconds)
 
 
+@pytest.fixture(scope="module")
+def path(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("story") / "story.html"
+    report.write_page(path)
+    return path
+
+
 @pytest.fixture
-def page(report: Report, browser: Browser, tmp_path: Path) -> Page:
-    report.write_page(tmp_path / "story.html")
-    page, problems = browser.new_page(), []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith("file:") else problems.append(request.url))
-    page.goto((tmp_path / "story.html").as_uri())
+def page(path: Path, show: Callable[[Path], Page], problems: list[str]) -> Page:
+    page = show(path)
     assert problems == []
     return page
 

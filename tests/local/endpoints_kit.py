@@ -205,13 +205,13 @@ class Load:
 
 
 @contextmanager
-def steady_load(port: int, endpoint: str, threads: int = 3) -> Iterator[Load]:
-    """Keep an endpoint of echo models busy."""
+def steady_load(port: int, endpoint: str, threads: int = 3, pause: float = 0.0) -> Iterator[Load]:
+    """Keep an endpoint of echo models busy; `pause`: seconds that a thread waits after an answer."""
     load, stop, lock = Load(), threading.Event(), threading.Lock()
 
     def run() -> None:
         client = QuickClient(port, endpoint, b"1")
-        while not stop.is_set():
+        while not stop.wait(pause):
             status, variant, body = client.send()
             with lock:
                 if status == 200 and variant:

@@ -48,6 +48,8 @@ TERMS = {
     },
 }
 
+LOOKS_S = 5
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
@@ -105,10 +107,10 @@ class Experiments:
         runtime, s3 = self.platform.cloud.client("sagemaker-runtime"), self.platform.cloud.client("s3")
         while not over.is_set():
             lines = []
-            for _ in range(30):
+            for _ in range(15):
                 self.asked += 1
                 name = f"request-{self.asked}"
-                over.wait(0.05)
+                over.wait(0.1)
                 try:
                     runtime.invoke_endpoint(EndpointName=GROUP, ContentType="text/csv", Body=b"1", InferenceId=name)
                 except runtime.exceptions.ModelError:
@@ -136,7 +138,7 @@ def challenger(platform: Platform, version: int, after: int) -> str:
 
 
 def looked_until(experiments: Experiments, result: str, seconds: float) -> dict[str, Any]:
-    """Look again and again, as a schedule would."""
+    """Look again and again, as a schedule would; a look is a job, so not all the time."""
     end = datetime.now(UTC) + timedelta(seconds=seconds)
     while datetime.now(UTC) < end:
         record = experiments.record()
@@ -144,7 +146,7 @@ def looked_until(experiments: Experiments, result: str, seconds: float) -> dict[
             break
         if record["open_look"] is None:
             experiments.invoke()
-        threading.Event().wait(2)
+        threading.Event().wait(LOOKS_S)
     assert record["result"] == result, record
     return record
 

@@ -35,7 +35,7 @@ def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platf
     first, second = platform.register(), platform.register()
     ops(platform, "approve", "1")
     platform.settled(first, after=0)
-    with steady_load(platform.cloud.port, GROUP, threads=2) as load:
+    with steady_load(platform.cloud.port, GROUP, threads=2, pause=0.01) as load:
         foreseen = ops(platform, "approve", "2", "--as", "challenger", "--dry-run")
         assert "challenger: empty -> version 2 (approval), traffic moves at once" in foreseen
         ops(platform, "approve", "2", "--as", "challenger", "--reason", "trained with May")

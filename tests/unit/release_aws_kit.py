@@ -4,6 +4,7 @@ Every call can be made to fail, before it has its effect or after it.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -17,6 +18,9 @@ from tests.unit.release_stub_kit import GROUP, NOW, SESSION
 
 # How a call fails: AWS refuses it; it is done, but no answer comes; or none comes, and botocore asks again by itself.
 Fault = Literal["refused", "answer lost", "asked twice"]
+
+_CLIENTS: dict[str, Any] = {}  # by service: to make one takes longer than most tests
+_OWNERS: dict[str, "Aws"] = {}  # of what a client is asked
 
 
 class Aws(ScaledServing):
@@ -36,7 +40,6 @@ class Aws(ScaledServing):
         self._approved: dict[str, datetime] = {}
         self._meant: dict[str, str] = {}
         self._records: dict[int, Members] = {}
-        self._clients: dict[str, Any] = {}
 
     def approve(self, version: int, slot: str = "champion") -> str:
         """Approve a version, or approve it again; return its ARN."""
@@ -62,14 +65,15 @@ class Aws(ScaledServing):
 
     def client(self, service: str) -> Any:
         """Return a client, as `shared.clients.client` does."""
-        if service not in self._clients:
+        _OWNERS[service] = self
+        if service not in _CLIENTS:
             made: Any = SESSION.create_client(
                 service, region_name="ap-northeast-1", aws_access_key_id="a", aws_secret_access_key="b"
             )
             made.meta.events.register("before-parameter-build.*.*", _remember)
-            made.meta.events.register("before-call.*.*", self._call)
-            self._clients[service] = made
-        return self._clients[service]
+            made.meta.events.register("before-call.*.*", partial(_call, service))
+            _CLIENTS[service] = made
+        return _CLIENTS[service]
 
     def _call(self, model: Any, context: Members, **_: Any) -> tuple[Any, Members]:
         fault = self.fault.pop(len(self.calls), None)
@@ -140,6 +144,10 @@ SPECIFICATION = {
 
 def _refused(refusal: RefusalError) -> tuple[Any, Members]:
     return SimpleNamespace(status_code=400), {"Error": {"Code": refusal.code, "Message": refusal.message}}
+
+
+def _call(service: str, **given: Any) -> tuple[Any, Members]:
+    return _OWNERS[service]._call(**given)
 
 
 def _remember(params: Members, context: Members, **_: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,17 +234,24 @@ def test_everything_is_split_judged_and_reported_alike(everything: tuple[Made, M
     assert all(rule["left_out"] + rule["changed"] > 0 for rule in rules), rules
 
 
-@pytest.mark.parametrize("place", [0, 1], ids=ENGINES)
-def test_one_record_at_a_time_is_encoded_as_everything_was(
-    everything: tuple[Made, Made], place: int, tmp_path: Path
-) -> None:
-    steps = for_steps(everything_kit.schema("random"), ENGINES[place])
-    one = everything[place]
-    rows = encoded_rows(steps, one.raw, tmp_path, one, everything_kit.module())
+def test_one_record_at_a_time_is_encoded_as_everything_was(on_duckdb: Made, tmp_path: Path) -> None:
+    steps = for_steps(everything_kit.schema("random"), "processing")
+    rows = encoded_rows(steps, on_duckdb.raw, tmp_path, on_duckdb, everything_kit.module())
     assert len(rows) > 1200
-    encode = one.row_function()
+    encode = on_duckdb.row_function()
     found = np.array([encode(record) for record, _ in rows], "float32")
     np.testing.assert_allclose(found, [wanted for _, wanted in rows], rtol=SINGLE, atol=SINGLE)
+
+
+def test_one_test_record_at_a_time_is_encoded_as_spark_did(everything: tuple[Made, Made]) -> None:
+    _, spark = everything
+    rows = pq.read_table(spark.folder / "test" / "test.parquet").to_pylist()
+    assert len(rows) > 150
+    encode = spark.row_function()
+    fields = [f"field_{field.name}" for field in for_steps(everything_kit.schema("random"), "spark").record]
+    found = np.array([encode(tuple(row[name] for name in fields)) for row in rows], "float32")
+    wanted = [[value for name, value in row.items() if name.startswith("feature_")] for row in rows]
+    np.testing.assert_allclose(found, np.array(wanted, "float64"), rtol=SINGLE, atol=SINGLE)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,7 +4,8 @@ Messages are only "look again", and "look, for this time": the machine repeats o
 in the middle of each other, and crashes between any two calls, against a world that is otherwise the same.
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiment import commands
+from experiment import commands, e_process
 from experiment.events import Stop
 from experiment.observation import Package
 from experiment.steps import ASKS, NO_SUMS
@@ -30,6 +31,14 @@ EXTRA = st.lists(
     ),
     max_size=4,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def once() -> Iterator[None]:
+    """Reckon what each look sees again and again only once: a look reckons from the first batch on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(e_process, "_factor", functools.cache(e_process._factor))
+        yield
 
 
 def world(kind: str) -> Cloud:

@@ -286,7 +286,7 @@ def test_the_package_is_the_same_bytes_for_the_same_inputs(jobs: Any) -> None:
     with tarfile.open(package) as archive:
         inside = [Path(name).parts for name in archive.getnames()]
     assert {parts[0] for parts in inside} == {
-        "xgboost-model", "features.json", "row_function.py", "use_case.json", "code",
+        "xgboost-model", "features.json", "row_function.py", "use_case.json", "preparation.json", "code",
     }  # fmt: skip
     code = {parts[1] for parts in inside if parts[0] == "code" and len(parts) > 1}
     assert code == {"pyproject.toml", "serve.py", "pipelines_src"}
