@@ -79,7 +79,9 @@ def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judg
         **judge.single(),
         "incumbent": "baseline" if judged.champion is None else "champion",
         "champion": "none" if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
-        "champion_seen": None if judged.champion is None else overlap.seen(judged.champion_report, report, judged.time),
+        "rows_known_to_champion": None
+        if judged.champion is None
+        else overlap.seen(judged.champion_report, report, judged.time),
         "resample": how["resample"],
         "bootstrap_samples": how["bootstrap_samples"],
         "feature_importance": dict(zip(important["feature"], important.iloc[:, -1], strict=True)),

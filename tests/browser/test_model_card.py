@@ -55,10 +55,10 @@ def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
     )  # fmt: skip
     rows = judged()
     judge = Binary(rows, 0.4, Costs())
-    intervals = Resampling.of(evaluate, rows.time).intervals(judge.figures)
+    intervals = Resampling.of(evaluate, rows.time).intervals(judge.figures, judge.chances())
     evaluation: dict[str, Any] = {
         **{name: vars(interval) for name, interval in intervals.items()}, **judge.single(), "rows": 400,
-        "incumbent": "champion", "champion": "s3://models/package/model.tar.gz", "champion_seen": 100,
+        "incumbent": "champion", "champion": "s3://models/package/model.tar.gz", "rows_known_to_champion": 100,
         "first": "a", "last": "b",
         "resample": "row", "bootstrap_samples": 100, **slices.slices(rows.slices, judge, 10),
     }  # fmt: skip

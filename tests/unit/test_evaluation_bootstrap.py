@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from pipelines_src.steps.errors import StepError
-from pipelines_src.steps.evaluation.bootstrap import Figures, Floats, Resampling
+from pipelines_src.steps.evaluation.bootstrap import Chances, Figures, Floats, Resampling
 from pipelines_src.steps.evaluation.ranking import RankedScores
 
 
@@ -69,7 +69,7 @@ def chance(right: NDArray[np.bool_]) -> Callable[[Floats], Figures]:
 def test_a_chance_of_which_one_outcome_was_seen_has_clopper_and_pearsons_interval(value: int) -> None:
     every = np.ones(40, dtype=bool)
     right = np.full(40, bool(value))
-    found = rows(40, confidence=0.9).intervals(chance(right), {"accuracy": (every,)})["accuracy"]
+    found = rows(40, confidence=0.9).intervals(chance(right), Chances({"accuracy": (every,)}))["accuracy"]
     exact = binomtest(40 * value, 40).proportion_ci(0.9, method="exact")
     assert (found.lower, found.upper) == pytest.approx((exact.low, exact.high))
 
@@ -79,25 +79,45 @@ def test_pairs_are_as_many_as_clusters_of_the_rarer_outcome() -> None:
     label[:24] = 1
     ranked = RankedScores(label, label)
     resampling = Resampling(np.arange(60) // 2, 200, 0.95, 0)  # 12 clusters where it happens, 18 where not
-    found = resampling.intervals(lambda weights: {"auc": ranked.auc(weights)}, {"auc": (label > 0, label == 0)})["auc"]
+    chances = Chances({"auc": (label > 0, label == 0)})
+    found = resampling.intervals(lambda weights: {"auc": ranked.auc(weights)}, chances)["auc"]
     assert (found.value, found.upper) == (1, 1)
     assert found.lower == pytest.approx(0.025 ** (1 / 12))
+
+
+def test_a_difference_is_as_wide_as_what_never_erred_may_err() -> None:
+    random = np.random.default_rng(2)
+    right = {"ours": np.ones(50, dtype=bool), "sure": np.ones(50, dtype=bool), "theirs": random.random(50) < 0.8}
+
+    def figures(weights: Floats) -> Figures:
+        found = {name: float(weights @ one / weights.sum()) for name, one in right.items()}
+        return {**found, "over": found["ours"] - found["theirs"], "even": found["ours"] - found["sure"]}
+
+    every = dict.fromkeys(right, (np.ones(50, dtype=bool),))
+    plain = rows(50).intervals(figures)
+    told = rows(50).intervals(figures, Chances(every, {"over": ("ours", "theirs"), "even": ("ours", "sure")}))
+    may = 1 - 0.025 ** (1 / 50)
+    assert (plain["over"].lower - told["over"].lower, told["over"].upper) == pytest.approx((may, plain["over"].upper))
+    assert (told["even"].lower, told["even"].upper) == pytest.approx((-may, may))
+    assert told["theirs"] == plain["theirs"]
 
 
 def test_what_errs_at_times_keeps_its_percentiles() -> None:
     right = np.ones(40, dtype=bool)
     right[0] = False
-    plain, told = (rows(40).intervals(chance(right), of) for of in (None, {"accuracy": (np.ones(40, dtype=bool),)}))
+    every = Chances({"accuracy": (np.ones(40, dtype=bool),)})
+    plain, told = (rows(40).intervals(chance(right), of) for of in (None, every))
     assert plain == told
 
 
 def test_intervals_of_a_model_that_hardly_errs_cover_what_they_say() -> None:
     # Of 60 records of which 1 in 100 is wrong more than half of the samples show no error at all.
     random, truth = np.random.default_rng(1), 0.99
+    every = Chances({"accuracy": (np.ones(60, dtype=bool),)})
     covered = alone = 0
     for seed in range(200):
         right = random.random(60) < truth
-        told = rows(60, 200, 0.95, seed).intervals(chance(right), {"accuracy": (np.ones(60, dtype=bool),)})["accuracy"]
+        told = rows(60, 200, 0.95, seed).intervals(chance(right), every)["accuracy"]
         covered += told.lower <= truth <= told.upper
         alone += not right.all()
     assert covered / 200 > 0.95 - 0.04

@@ -123,7 +123,7 @@ def test_the_package_answers_for_its_problem(run: Run, tmp_path: Path) -> None:
     finally:
         (run.folder("evaluate", "input", "champion") / "model.tar.gz").unlink()
     assert second["incumbent"] == "champion"
-    assert (second["champion"], second["champion_seen"]) == ("s3://c", 0)
+    assert (second["champion"], second["rows_known_to_champion"]) == ("s3://c", 0)
     over = next(name for name in second if name.endswith("over_incumbent"))
     # A model is no better and no worse than itself, in every resample.
     assert [second[over][part] for part in ("value", "lower", "upper")] == pytest.approx([0, 0, 0], abs=1e-6)

@@ -45,6 +45,6 @@ def test_a_package_that_does_not_say_is_not_known() -> None:
     ],
 )
 def test_the_card_says_what_flatters_the_champion(rows: int | None, says: list[str]) -> None:
-    said = limits.compared({"incumbent": "champion", "champion_seen": rows, "rows": 200})
+    said = limits.compared({"incumbent": "champion", "rows_known_to_champion": rows, "rows": 200})
     assert len(said) == len(says)
     assert all(part in text for part, text in zip(says, said, strict=True))

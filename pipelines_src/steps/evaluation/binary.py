@@ -54,7 +54,10 @@ class Binary:
     def chances(self) -> Chances:
         """The areas: that a row where it happens scores higher than one where it does not."""
         happens = self._judged.label > 0
-        return dict.fromkeys(("auc", "baseline_auc", "incumbent_auc"), (happens, ~happens))
+        return Chances(
+            dict.fromkeys(("auc", "baseline_auc", "incumbent_auc"), (happens, ~happens)),
+            {"auc_over_baseline": ("auc", "baseline_auc"), "auc_over_incumbent": ("auc", "incumbent_auc")},
+        )
 
     def single(self) -> Document:
         """Levels, calibration error, and what the threshold leads to."""

@@ -5,7 +5,7 @@ thousand times. All figures of a resample come from the same rows: differences b
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,22 @@ from ..errors import StepError
 
 Floats = NDArray[np.float64]
 Figures = dict[str, float]
-Chances = Mapping[str, Sequence[NDArray[np.bool_]]]
 FEWEST_CLUSTERS = 10
 _PERIODS = {"hour": "h", "day": "D", "week": "W"}
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Which figures are the chance of something.
+
+    Attributes:
+        rows: of each the rows of which one each is compared or counted: for a share of right answers all rows, for an
+            area under the ROC curve the positive and the negative.
+        differences: of two of them, by the names of both.
+    """
+
+    rows: Mapping[str, Sequence[NDArray[np.bool_]]] = field(default_factory=dict)
+    differences: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,19 +92,29 @@ class Resampling:
 
         Args:
             figures: a weight per row -> figure by name; nan where the rows drawn do not give it.
-            chances: figures that are the chance of something, with the rows of which one each is compared or counted:
-                for a share of right answers all rows, for an area under the ROC curve the positive and the negative.
+            chances: those of which the resamples say nothing if only one outcome was seen.
         """
         values = figures(np.ones(len(self.cluster)))
         # Products this short gain nothing from threads, which on a busy machine wait for each other most of the time.
         with threadpool_limits(1):
             drawn = [figures(weights) for weights in self.weights()]
         found = {name: self._interval(value, [one[name] for one in drawn]) for name, value in values.items()}
-        return found | {
+        return self._widened(found, chances) if chances else found
+
+    def _widened(self, found: dict[str, Interval], chances: Chances) -> dict[str, Interval]:
+        """Return the intervals with those of chances that are 0 or 1 in every resample, and of differences of these."""
+        alike = {
             name: self.beyond(found[name], rows)
-            for name, rows in (chances or {}).items()
+            for name, rows in chances.rows.items()
             if found[name].value in (0, 1) and found[name].lower == found[name].upper
         }
+        apart = {}
+        for name, (first, second) in chances.differences.items():
+            one, other = (alike.get(part, found[part]) for part in (first, second))
+            below = found[first].lower - one.lower + other.upper - found[second].upper
+            above = one.upper - found[first].upper + found[second].lower - other.lower
+            apart[name] = replace(found[name], lower=found[name].lower - below, upper=found[name].upper + above)
+        return found | alike | apart
 
     def beyond(self, observed: Interval, rows: Sequence[NDArray[np.bool_]]) -> Interval:
         """Return what a chance may be of which only the one outcome was seen, so that every resample is alike.

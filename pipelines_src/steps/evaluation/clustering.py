@@ -74,7 +74,7 @@ class Clustering:
 
     def chances(self) -> Chances:
         """None of them."""
-        return {}
+        return Chances()
 
     def single(self) -> Document:
         """How many clusters the test rows fall into, the silhouette, and the agreement with labels if there are any."""

@@ -59,7 +59,7 @@ class Judge(Protocol):
         """Return the figures that have intervals, for rows of some weights."""
 
     def chances(self) -> Chances:
-        """Return which of them are the chance of something, and of which rows."""
+        """Return which of them are the chance of something."""
 
     def single(self) -> Document:
         """Return the figures that have none."""

@@ -80,7 +80,7 @@ def compared(evaluation: Document) -> list[str]:
 
 
 def _flattered(evaluation: Document) -> list[str]:
-    seen = evaluation["champion_seen"]
+    seen = evaluation["rows_known_to_champion"]
     if seen is None:
         why = "its package does not say, or its records were split otherwise"
         return [f"Whether the champion learnt from some of the test records is not known: {why}."]

@@ -50,7 +50,10 @@ class Multiclass:
     def chances(self) -> Chances:
         """The accuracies: that a row's class is the likeliest."""
         every = np.ones(len(self._label), dtype=np.bool_)
-        return dict.fromkeys(("accuracy", "baseline_accuracy", "incumbent_accuracy"), (every,))
+        return Chances(
+            dict.fromkeys(("accuracy", "baseline_accuracy", "incumbent_accuracy"), (every,)),
+            {f"accuracy_over_{other}": ("accuracy", f"{other}_accuracy") for other in ("baseline", "incumbent")},
+        )
 
     def _confusion(self, forecast: str, weights: Floats | None = None) -> Floats:
         """Return the weight of rows by label and by predicted class."""

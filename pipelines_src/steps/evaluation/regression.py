@@ -39,7 +39,7 @@ class Regression:
 
     def chances(self) -> Chances:
         """None of them."""
-        return {}
+        return Chances()
 
     def single(self) -> Document:
         """What the label is like, and by how much the forecast is too high on average."""
