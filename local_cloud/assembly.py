@@ -16,6 +16,7 @@ from local_cloud.autoscaling import front as autoscaling
 from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
     alarms,
+    batches_in_policies,
     dead_letters,
     embedded_metrics,
     event_delivery,
@@ -53,6 +54,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     database = Database(state_dir / "sagemaker.sqlite")
     loopback_counts_as_tls.close()
     log_streams_in_policies.close()
+    batches_in_policies.close()
     sessions_survive.close()
     interrupted_stacks.close()
     functions_in_conditions.close()

@@ -55,6 +55,18 @@ def test_a_call_is_denied_by_condition_key(local_cloud: RunningCloud, passed_rol
     guarded.create_model(**model, **inside, EnableNetworkIsolation=True)
 
 
+def test_whoever_may_send_a_message_may_send_several(local_cloud: RunningCloud) -> None:
+    url = local_cloud.client("sqs").create_queue(QueueName="iam-several")["QueueUrl"]
+    entries = [{"Id": str(place), "MessageBody": "x"} for place in range(2)]
+    sends, reads = (
+        local_cloud.client("sqs", local_cloud.session(make_role(local_cloud.client("iam"), name, [allow(action)])))
+        for name, action in (("iam-sends", "sqs:SendMessage"), ("iam-reads", "sqs:ReceiveMessage"))
+    )
+    assert len(sends.send_message_batch(QueueUrl=url, Entries=entries)["Successful"]) == len(entries)
+    with pytest.raises(ClientError, match="not authorized to perform: sqs:SendMessage "):
+        reads.send_message_batch(QueueUrl=url, Entries=entries)
+
+
 def test_a_role_may_be_passed_only_with_permission(local_cloud: RunningCloud, passed_role: str) -> None:
     cannot = as_role(local_cloud, "iam-cannot-pass", allow("sagemaker:*"))
     with pytest.raises(ClientError, match=f"iam:PassRole on resource: {passed_role}"):
