@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiment import commands, e_process
+from experiment import bandit, commands, e_process
 from experiment.events import Stop
 from experiment.observation import Package
 from experiment.steps import ASKS, NO_SUMS
+from experiment.thompson import advise
 from experiment.trial import Look, Stretch, Trial
 from tests.unit.experiment_cloud_kit import ANOTHER, BEGAN, CRASH, ENDPOINT, GROUP, NOTHING, Cloud, asked
 
@@ -35,8 +36,9 @@ EXTRA = st.lists(
 
 @pytest.fixture(autouse=True, scope="module")
 def once() -> Iterator[None]:
-    """Reckon what each look sees again and again only once: a look reckons from the first batch on."""
+    """Reckon what each look sees again and again only once, from the first batch on; and draw less often."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bandit, "advise", functools.partial(advise, draws=400))
         patch.setattr(e_process, "_factor", functools.cache(e_process._factor))
         yield
 
