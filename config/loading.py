@@ -5,10 +5,14 @@ from pathlib import Path
 
 from config.document import Document
 from config.environment import Environment
-from config.errors import ConfigError, KeyPath
-from config.use_case import UseCase
+from config.errors import ConfigError, KeyPath, RuleError
+from config.places import below
+from config.use_case import UseCase, without_code
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_OF_THE_LABEL = {("data", "positive"), ("data", "negative"), ("data", "classes")}
+_WORDS = {"yes", "no", "on", "off"}
 
 
 def environment_names(root: Path = ROOT) -> list[str]:
@@ -59,7 +63,24 @@ def load_use_case(name: str, root: Path = ROOT) -> UseCase:
     document = _read(path, root, "use case", use_case_names(root))
     use_case = document.understood(UseCase)
     document.require_name(use_case.name, name, "folder")
+    _require_plain_words(document)
+    if not (path.parent / without_code.CODE).exists():
+        try:
+            without_code.complete(use_case.data)
+        except RuleError as error:
+            document.refuse(below(document.file.content, (), error.key), error.text)
     return use_case
+
+
+def _require_plain_words(document: Document) -> None:
+    """Refuse a value of the label that YAML takes for true or false and whoever wrote it for a word."""
+    for key, text in document.file.texts.items():
+        if key[:2] in _OF_THE_LABEL and text.lower() in _WORDS:
+            document.refuse(
+                key,
+                f"found {text}, true or false to YAML; if that is what the label says, put it in quotes, else write "
+                "true or false",
+            )
 
 
 def place(folder: str, name: str, key: KeyPath, root: Path = ROOT) -> str:

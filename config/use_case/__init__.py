@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from config.use_case import agreement, experiment_agreement, gate_agreement, tuning_agreement
+from config.use_case import agreement, cleaning_agreement, experiment_agreement, gate_agreement, tuning_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
@@ -46,6 +46,7 @@ class UseCase(Section):
     def _sections_agree(self) -> Self:
         agreement.label_fits_problem(self.problem, self.data, self.split)
         agreement.columns_are_known(self.data, self.prepare, self.split)
+        cleaning_agreement.rules_fit(self.problem, self.data, self.prepare)
         agreement.algorithm_fits(self.problem, self.data, self.train)
         tuning_agreement.tuning_fits(self.problem, self.train)
         gate_agreement.gate_fits(self.problem, self.data, self.evaluate, self.gate)

@@ -2,7 +2,6 @@
 
 from config import xgboost_hyperparameters, xgboost_metrics
 from config.errors import RuleError, under
-from config.use_case.cleaning import Contradictions, Duplicates
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate
 from config.use_case.metrics import Problem
@@ -54,23 +53,11 @@ def label_fits_problem(problem: Problem, data: Data, split: Split) -> None:
 
 
 def columns_are_known(data: Data, prepare: Prepare, split: Split) -> None:
-    """Cleaning and splitting speak of fields that there are."""
+    """Reading and splitting speak of columns that there are."""
     fields = {field.name for field in data.record}
     for table, columns in prepare.distinct.items():
         known(("prepare", "distinct", table), [table], data.raw, many=False)
         known(("prepare", "distinct", table), columns, data.raw[table])
-    cleanable = fields | ({data.label} if data.label else set())
-    for position, rule in enumerate(prepare.clean):
-        key = ("prepare", "clean", position)
-        if isinstance(rule, Duplicates | Contradictions):
-            known((*key, "columns"), rule.columns, cleanable)
-        else:
-            known((*key, "column"), [rule.column], cleanable, many=False)
-        if isinstance(rule, Contradictions) and data.label is None:
-            raise RuleError(
-                (*key, "rule"),
-                "contradictions are about the label, and data.label names none; name it, or remove the rule",
-            )
     if isinstance(split, GroupSplit):
         known(("split", "column"), [split.column], fields, many=False)
 

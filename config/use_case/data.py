@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from config.errors import RuleError
 from config.use_case.section import ColumnName, Columns, Scalar, Section, Spread, no_duplicates, refuse
@@ -116,7 +116,7 @@ class Data(Section):
     category_smoothing: StrictFloat = Field(
         default=20, ge=0, description="Rows' worth of the overall label rate that is added to each level's."
     )
-    missing: tuple[str | int | float, ...] = Field(
+    missing: tuple[StrictStr | StrictInt | StrictFloat, ...] = Field(
         default=(),
         description="Marks in files that stand for a missing value, such as -999, besides empty fields, NA and the "
         "like; a client leaves the field out, or sends null",

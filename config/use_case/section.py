@@ -25,6 +25,7 @@ __all__ = [
 
 ColumnName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Scalar = str | int | float | bool
+_SHOWN = 20  # names
 
 
 def _spread(value: Any) -> Any:
@@ -82,6 +83,5 @@ def known(key: KeyPath, names: Iterable[str], allowed: Iterable[str], *, many: b
         if name not in listed:
             near = difflib.get_close_matches(name, listed, n=1)
             remedy = f"did you mean {near[0]}?" if near else "correct the name"
-            raise RuleError(
-                (*key, position) if many else key, f"found {name!r}; allowed are {', '.join(listed)}; {remedy}"
-            )
+            shown = ", ".join(listed[:_SHOWN]) + f" and {len(listed) - _SHOWN} more" * (len(listed) > _SHOWN)
+            raise RuleError((*key, position) if many else key, f"found {name!r}; allowed are {shown}; {remedy}")

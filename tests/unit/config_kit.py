@@ -30,6 +30,7 @@ def make_root(folder: Path) -> Path:
     use_case = folder / "pipelines_src" / "flight_delays"
     use_case.mkdir(parents=True)
     shutil.copy(ROOT / "pipelines_src/flight_delays/use_case.yaml", use_case)
+    shutil.copy(ROOT / "pipelines_src/flight_delays/transformations.py", use_case)
     return folder
 
 

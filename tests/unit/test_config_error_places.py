@@ -225,3 +225,32 @@ def test_what_is_given_in_place_of_the_file_is_not_blamed_on_it(root: Path) -> N
     for name, reason in (("nope", "'nope', but there is no"), ("flight_delays", "'flight_delays', which stands there")):
         [line] = told(partial(load_environment, "dev", root, ["flight_delays", name]))
         assert line.startswith(f"use_cases.1 (given in place of what environments/dev.yaml has): found {reason}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  id: image", "  id: imag", "14: data.id: found 'imag'; allowed are digit, image, pixel0"),
+        ("  id: image\n", "", "7: data.id: is missing, and there is no transformations.py"),
+        ("label: digit", "label: digitt", "12: data.label: found 'digitt'"),
+        ('    - {name: "pixel[0-63]", type: number, req', '    - {name: "pixel[0-64]", type: number, req',
+         "11: data.record.0.name: found 'pixel64'"),
+        ("scale: minmax}", "scale: minmax}\n    - {name: x, type: number}", "17: data.features.1.name: found 'x'"),
+        ("scale: minmax}", "scale: minmax}\n    - {name: x, type: number, source: pixel9, part: hour}",
+         "17: data.features.1.part: found 'hour', and pixel9 is a number; only a time has parts; remove it"),
+        ("scale: minmax}", "scale: minmax}\n    - {name: x, type: category, source: pixel9}",
+         "17: data.features.1.type: found 'category', and pixel9 is a number in data.record; write `type: number`"),
+        ("    images: [", "    others: [a]\n    images: [", "8: data.raw: names 2 tables"),
+        ("classes: [0,", "classes: [no,", "13: data.classes.0: found no, true or false to YAML"),
+        ("  id: image", "  id: image\n  missing: [no]", "15: data.missing.0: found no, true or false to YAML"),
+    ],
+)  # fmt: skip
+def test_what_no_code_makes_up_for_is_looked_for(root: Path, old: str, new: str, message: str) -> None:
+    text = (ROOT / "pipelines_src/handwritten_digits/use_case.yaml").read_text()
+    assert old in text
+    path = root / "pipelines_src/handwritten_digits/use_case.yaml"
+    path.parent.mkdir()
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as refused:
+        load_use_case("handwritten_digits", root)
+    assert str(refused.value).startswith(f"pipelines_src/handwritten_digits/use_case.yaml:{message}"), refused.value

@@ -94,6 +94,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = make_root(tmp_path_factory.mktemp("repository"))
     for file in FILES:
         (made / file).parent.mkdir(exist_ok=True)
+    (made / "pipelines_src/flight_delays/transformations.py").touch()
     return made
 
 

@@ -30,13 +30,31 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     return Bench(tmp_path_factory.mktemp("meaning"))
 
 
-def cleaned(bench: Bench, *rules: dict[str, Any]) -> pd.DataFrame:
-    """Return the rows after the rules, by record id."""
+def cleaned(bench: Bench, *rules: dict[str, Any], data: dict[str, Any] | None = None) -> pd.DataFrame:
+    """Return the rows after the rules, by record id; `data` changes what is declared."""
     frame = pd.DataFrame(ROWS, columns=[RECORD_ID, "size", "kind", LABEL])
     frame[EXCLUDED] = pd.Series([None] * len(frame), dtype="string")
     prepare = {**BASE.prepare, "clean": [{"why": "a test", **rule} for rule in rules]}
-    found = bench.frame(Cleaner(bench.engine, replace(BASE, prepare=prepare)).clean(bench.table(frame)))
+    found = bench.frame(
+        Cleaner(bench.engine, replace(BASE, prepare=prepare, data={**BASE.data, **(data or {})})).clean(
+            bench.table(frame)
+        )
+    )
     return found.set_index(RECORD_ID).sort_index()
+
+
+@pytest.mark.parametrize("otherwise", ["missing", "drop"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"rule": "between", "column": "y", "at_least": 0.5, "at_most": None},
+        {"rule": "one_of", "column": "y", "values": ["yes"]},
+    ],
+)
+def test_a_record_goes_with_a_label_that_a_rule_refuses(bench: Bench, rule: dict[str, Any], otherwise: str) -> None:
+    found = cleaned(bench, {**rule, "otherwise": otherwise}, data={"classes": ["no", "yes"]})
+    assert out(found) == dict.fromkeys("cdegi", f"rule 1: {rule['rule']}")
+    assert set(found.loc[found[EXCLUDED].isna(), LABEL]) == {1}
 
 
 def out(found: pd.DataFrame) -> dict[str, str]:

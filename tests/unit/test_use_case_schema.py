@@ -21,7 +21,12 @@ def load(tmp_path: Path, change: Any) -> UseCase:
     folder = tmp_path / "pipelines_src" / "flight_delays"
     folder.mkdir(parents=True)
     (folder / "use_case.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    (folder / "transformations.py").touch()
     return load_use_case("flight_delays", tmp_path)
+
+
+def clean(file: dict[str, Any], **rule: Any) -> None:
+    file["prepare"] = {**file.get("prepare", {}), "clean": [{**rule, "why": "to be tried"}]}
 
 
 WRONG: dict[str, tuple[Any, list[str]]] = {
@@ -48,6 +53,34 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     "time is no field": (
         lambda file: file["data"].update(time="carrier"),
         ["data.time: found 'carrier'", "scheduled_departure"],
+    ),
+    "a rule that makes up the label": (
+        lambda file: clean(file, rule="fill", column="arrived_late", value=0),
+        ["prepare.clean.0.rule: fill would make up the label arrived_late", "remove it"],
+    ),
+    "a range of classes": (
+        lambda file: clean(file, rule="between", column="arrived_late", at_least=0.0),
+        ["prepare.clean.0.rule: between is about numbers", "use one_of"],
+    ),
+    "a label that is not declared": (
+        lambda file: clean(file, rule="one_of", column="arrived_late", values=["late"]),
+        ["prepare.clean.0.values.0: found 'late'; allowed are 1"],
+    ),
+    "a range of text": (
+        lambda file: clean(file, rule="between", column="carrier", at_least=0.0),
+        ["prepare.clean.0.column: found 'carrier', a text; between reads a number"],
+    ),
+    "words among numbers": (
+        lambda file: clean(file, rule="one_of", column="distance", values=["far"]),
+        ["prepare.clean.0.column: found 'distance', a number; one_of reads a text"],
+    ),
+    "a number filled with text": (
+        lambda file: clean(file, rule="fill", column="distance", value="far"),
+        ["prepare.clean.0.value: found 'far'; distance is a number", "write one"],
+    ),
+    "a time that is made up": (
+        lambda file: clean(file, rule="fill", column="scheduled_departure", value="now"),
+        ["prepare.clean.0.column: found 'scheduled_departure', a time", "use known"],
     ),
     "no features": (lambda file: file["data"].update(features=[]), ["data.features"]),
     "unknown type": (

@@ -44,14 +44,23 @@ class Cleaner:
             return drop(table, value.isnull(), reason)
         if rule["rule"] == "fill":
             return _change(table, place, column, value.isnull(), ibis.literal(rule["value"]).cast(value.type()))
-        wrong, nearest = _wrong(value, rule)
-        if rule["otherwise"] == "drop":
+        wrong, nearest = _wrong(value, self._values(rule))
+        # A record without a label is none to learn from: with its label the record goes.
+        if rule["otherwise"] == "drop" or (column == LABEL and rule["otherwise"] == "missing"):
             return drop(table, wrong, reason)
         other = nearest if rule["otherwise"] == "clip" else ibis.null(value.type())
         return _change(table, place, column, wrong, other)
 
     def _column(self, name: str) -> str:
         return LABEL if name == self.use_case.label else name
+
+    def _values(self, rule: Document) -> Document:
+        """Return the rule with values of the label as the label is by now: places among those that are declared."""
+        if rule["rule"] != "one_of" or rule["column"] != self.use_case.label:
+            return rule
+        data = self.use_case.data
+        declared = data["classes"] or [data["negative"], data["positive"]]
+        return {**rule, "values": [place for place, one in enumerate(declared) if str(one) in rule["values"]]}
 
     def _repeated(self, table: ir.Table, reason: str, columns: Sequence[str], kind: str) -> ir.Table:
         """Drop rows that are equal in some columns: all but the first, or all if they contradict each other."""

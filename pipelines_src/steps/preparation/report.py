@@ -1,5 +1,6 @@
 """What became of the records: how many were read, used, left out and changed, and why."""
 
+from collections import Counter
 from typing import Any
 
 import ibis.expr.types as ir
@@ -44,7 +45,8 @@ def require_rows(counts: Document, use_case: UseCase) -> None:
         if found["used"] == 0 or several:
             what = "records of one outcome only" if found["used"] else "no records"
             raise StepError(
-                f"the {split} split has {what}; {_where(counts)}. Correct split in use_case.yaml, or bring more data."
+                f"the {split} split has {what}; {_where(counts)}. Correct split in use_case.yaml, or what data says of "
+                "the label, or bring more data."
             )
 
 
@@ -54,7 +56,11 @@ def _where(counts: Document) -> str:
     last = max((split["last"] for split in splits if split["last"]), default=None)
     if first is not None:
         return f"records with an outcome run from {first} to {last}"
-    return f"there are {sum(split['used'] for split in splits)} records with an outcome"
+    why: Counter[str] = Counter()
+    for split in splits:
+        why.update(split["left_out"])
+    left_out = "".join(f"; {rows} were left out: {reason}" for reason, rows in why.most_common(1))
+    return f"there are {sum(split['used'] for split in splits)} records with an outcome{left_out}"
 
 
 def _rows(engine: Engine, prepared: ir.Table, use_case: UseCase) -> dict[str, list[Document]]:
