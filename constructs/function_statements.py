@@ -3,7 +3,14 @@
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from constructs.statements import Statement, allow
+from constructs.statements import Statement, allow, deny
+
+_OF_INTERFACES = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+)
 
 
 def run_function(*own: Statement, key: kms.IKey, log_group: logs.ILogGroup, inside_network: bool) -> list[Statement]:
@@ -41,17 +48,11 @@ def _use_key(key: kms.IKey) -> Statement:
 
 
 def _network_interfaces() -> list[Statement]:
-    # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist.
+    # As AWSLambdaVPCAccessExecutionRole, which cannot be narrowed: interfaces have no name before they exist. Lambda
+    # itself makes them; what the function's code calls bears its ARN, and has no business with interfaces ("Working
+    # with source function ARN", Lambda developer guide).
     return [
-        allow(
-            [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            ["*"],
-        ),
+        allow([*_OF_INTERFACES, "ec2:DescribeNetworkInterfaces"], ["*"]),
         allow(["ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs"], ["*"]),
+        deny("InterfacesByCode", _OF_INTERFACES, {"Null": {"lambda:SourceFunctionArn": "false"}}),
     ]

@@ -113,6 +113,24 @@ def test_the_function_may_use_its_key_and_in_production_its_network(cloud, templ
     assert {text: result for text, result in found.items() if result != "Allowed"} == {}
 
 
+def test_interfaces_are_made_by_lambda_and_not_by_the_code_of_the_function(cloud):
+    by_code = {"lambda:SourceFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:prod-control-Release-1"}
+    names = (
+        "CreateNetworkInterface",
+        "DeleteNetworkInterface",
+        "AssignPrivateIpAddresses",
+        "UnassignPrivateIpAddresses",
+    )
+    interface = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"
+    found = verdicts(
+        [Request(f"ec2:{name}", interface, by_code) for name in names],
+        principal=cloud.role("prod-control", "ReleaseRole"),
+        identity=cloud.identity_policies("prod-control", "ReleaseRole"),
+        boundary=cloud.boundary("prod"),
+    )
+    assert set(found.values()) == {"ExplicitlyDenied"}
+
+
 def test_the_function_reads_sample_records_and_nothing_else_of_the_buckets(cloud, templates):
     buckets = {name: _bucket(cloud, templates, f"{name}-data") for name in ("dev", "prod")}
     keys = {name: _models_key(cloud, templates, name) for name in ("dev", "prod")}
