@@ -104,7 +104,9 @@ class Capture(Section):
 class Budget(Section):
     """What the environment may cost."""
 
-    monthly_usd: StrictInt = Field(gt=0, description="ceiling of a month, in whole US dollars, for people to know; nothing watches it yet")
+    monthly_usd: StrictInt = Field(
+        gt=0, description="ceiling of a month, in whole US dollars, for people to know; nothing watches it yet"
+    )
 
 
 class Environment(Section):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from batch_transform.events import Look
 from batch_transform.state import Champion, Result, Run, Scored
 from shared.conditional import conditional
+from shared.items import beginning
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,12 +28,12 @@ class Records:
 
     def runs(self, use_case: str) -> tuple[Run, ...]:
         """Return the newest runs of a use case, newest first."""
-        answer = self._client.query(**self._query(use_case, "run#"), ScanIndexForward=False, Limit=_NEWEST)
+        answer = self._client.query(**beginning(self._table, use_case, "run#"), ScanIndexForward=False, Limit=_NEWEST)
         return tuple(_run(item) for item in answer["Items"])
 
     def scored(self, use_case: str) -> dict[str, Scored]:
         """Return what complete runs scored, by the file's name."""
-        pages = self._client.get_paginator("query").paginate(**self._query(use_case, "file#"))
+        pages = self._client.get_paginator("query").paginate(**beginning(self._table, use_case, "file#"))
         items = (item for page in pages for item in page["Items"])
         return {
             item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], intern(item["package"]["S"]))
@@ -79,15 +80,6 @@ class Records:
             requests: Any = {self._table: [{"PutRequest": {"Item": _texts(item)}} for item in page]}
             while requests:
                 requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
-
-    def _query(self, use_case: str, start: str) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "KeyConditionExpression": "use_case = :use_case AND begins_with(#item, :start)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ExpressionAttributeValues": {":use_case": {"S": use_case}, ":start": {"S": start}},
-            "ConsistentRead": True,
-        }
 
     def _update(self, run: Run, values: Mapping[str, str]) -> bool:
         return conditional(

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from experiment.trial import Look, Stretch, Trial
+from shared.items import beginning
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,7 +41,7 @@ class Records:
 
     def trials(self, use_case: str, count: int) -> Iterator[Trial]:
         """Yield the newest experiments, newest first."""
-        query = self._query(use_case, "experiment#")
+        query = beginning(self._table, use_case, "experiment#")
         for item in self._client.query(**query, ScanIndexForward=False, Limit=count)["Items"]:
             yield _read(Trial, item["record"]["S"])
 
@@ -86,17 +87,8 @@ class Records:
         return {"Put": put | ({"ConditionExpression": condition} if condition else {})}
 
     def _all(self, use_case: str, start: str) -> Iterator[str]:
-        pages = self._client.get_paginator("query").paginate(**self._query(use_case, start))
+        pages = self._client.get_paginator("query").paginate(**beginning(self._table, use_case, start))
         return (item["record"]["S"] for page in pages for item in page["Items"])
-
-    def _query(self, use_case: str, start: str) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "KeyConditionExpression": "use_case = :use_case AND begins_with(#item, :start)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ExpressionAttributeValues": {":use_case": {"S": use_case}, ":start": {"S": start}},
-            "ConsistentRead": True,
-        }
 
 
 def _read(kind: type[_Kind], text: str) -> _Kind:
