@@ -5,6 +5,7 @@ can add rules to it but not take these away. Nothing is put back on deletion: th
 """
 
 import json
+import traceback
 import urllib.request
 from typing import Any
 
@@ -18,6 +19,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> None:
             take_rules(boto3.client("ec2"), event["ResourceProperties"]["SecurityGroupId"])
         answer = {"Status": "SUCCESS"}
     except Exception as error:  # whatever it is, CloudFormation must hear of it, or it waits for an hour
+        traceback.print_exc()  # the log has where it happened; CloudFormation shows one line
         answer = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"}
     _send(event, answer)
 

@@ -21,9 +21,11 @@ _BETTER: dict[Problem, str] = {
     "binary_classification": "auc_over_baseline.lower",
     "multiclass_classification": "accuracy_over_baseline.lower",
     "regression": "mae_skill.lower",
-    "clustering": "variance_explained.lower",
+    "clustering": "silhouette",
 }
 LEAST_GAIN = 0.001
+# Clusters have no baseline, and k centres explain a share of any data, noise as well: whether they lie apart is asked.
+_LEAST_APART = 0.1
 TRAINING_SHARE = 0.7  # of the rows, as both splits of a draft have it
 _MOST_MIN_ROWS = 30  # the schema's default of category_min_rows
 
@@ -45,7 +47,8 @@ def xgboost(problem: Problem, rows: int) -> dict[str, Any]:
 
 def gate(problem: Problem) -> list[dict[str, Any]]:
     """Return the gate's conditions."""
-    return [{"metric": _BETTER[problem], "at_least": LEAST_GAIN}]
+    least = _LEAST_APART if problem == "clustering" else LEAST_GAIN
+    return [{"metric": _BETTER[problem], "at_least": least}]
 
 
 def category_min_rows(rows: int) -> int:

@@ -12,6 +12,7 @@ from ops.new_use_case.target import Target
 MOSTLY_MISSING = 0.8  # share of the rows
 _ROWS_OF_LEVEL = 5  # mean rows of a level, below which a text is no category
 _MOST_LEVELS = 1000
+_FEWEST_GROUPS = 20  # that can be split: fewer are levels of a category
 _WORDS_OF_TEXT = 4  # mean words, above which a text is prose
 
 
@@ -49,10 +50,17 @@ def _role(column: Measured, target: Target, time: Measured | None, score: float)
     why_not, remarks = _why_not(column, features), [column.column.note] if column.column.note else []
     if why_not is None and target.label is not None:
         hint = leakage.by_name(column.name, target.label.name)
-        if score >= leakage.LEAKS or (hint and score >= leakage.SUSPICIOUS):
+        if score >= leakage.SUSPICIOUS and column.kind == "time" and not hint and not column.missing:
+            # A time that every row has is known beforehand; what it tells is that the label changes with time.
+            if time is None:
+                remarks.append(
+                    f"the label changes with this time ({_figure(target)} {score:.3f}): --time "
+                    f"{column.column.original!r} judges on later rows than those that were learnt"
+                )
+        elif score >= leakage.LEAKS or (hint and score >= leakage.SUSPICIOUS):
             why_not = (
                 f"predicts the label nearly alone ({_figure(target)} {score:.3f} on held-out rows): is it known before "
-                "the outcome?"
+                f"the outcome?{_of_groups(column, kind)}"
             )
         elif score >= leakage.SUSPICIOUS:
             remarks.append(
@@ -61,6 +69,16 @@ def _role(column: Measured, target: Target, time: Measured | None, score: float)
         elif hint:
             remarks.append("its name says that it may be written after the outcome: is it known before?")
     return Role(column, tuple(features), kind, why_not, "; ".join(remarks) or None)
+
+
+def _of_groups(column: Measured, kind: str) -> str:
+    """Return what else it may be that a code of many rows knows the label: rows of one patient have one outcome."""
+    if kind != "text" or column.different < _FEWEST_GROUPS or column.present < 2 * column.different:
+        return ""
+    return (
+        f" If rows of one value belong together (a patient, a machine), take {column.name} into record; split by it: "
+        f"`split: {{by: group, column: {column.name}}}`"
+    )
 
 
 def _features(column: Measured, time: Measured | None) -> tuple[str, list[dict[str, Any]]]:

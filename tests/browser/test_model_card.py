@@ -20,7 +20,7 @@ from pipelines_src.steps.use_case import UseCase
 HOSTILE = "<script>document.title='taken over'</script>"
 SPLIT = {"records": 500, "used": 400, "left_out": {"cancelled": 100}, "label_mean": 0.3, "first": "a", "last": "b"}
 REPORT = {
-    "split": {"by": "random"},
+    "split": {"by": "group", "column": "owner", "train": 0.7, "validation": 0.15, "test": 0.15, "seed": 0},
     "splits": {"train": SPLIT, "test": SPLIT},
     "cleaning": [{"rule": "known", "columns": ["load"], "why": HOSTILE, "left_out": 3, "changed": 0}],
 }
@@ -43,10 +43,14 @@ def judged() -> Judged:
 def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
     condition = {"metric": "auc_over_incumbent.lower", "at_least": 0.5, "at_most": None}
     evaluate = {
-        "slices": ["site"], "slice_min_rows": 10, "resample": "row", "bootstrap_samples": 100, "confidence": 0.95,
+        "slices": ["site"], "slice_min_rows": 10, "resample": "row", "bootstrap_samples": 100, "confidence": 0.995,
         "seed": 0, "costs": None,
     }  # fmt: skip
-    features = [{"name": "load", "type": "number"}, {"name": "site", "type": "category"}]
+    features = [
+        {"name": "load", "type": "number"},
+        {"name": "site", "type": "category", "levels": None},
+        {"name": "kind", "type": "category", "levels": ["a", "b"]},
+    ]
     use_case = UseCase(
         name="pumps", description=f"Will a pump fail? {HOSTILE}", problem="binary_classification", record=(),
         data={"label": "failed", "raw": {"pumps": []}, "features": features, "category_min_rows": 30, "classes": []},
@@ -119,6 +123,25 @@ def test_limits_and_features_are_told(page: Page) -> None:
     assert "0.5 where missing" in page.locator("#features").inner_text()
 
 
+def test_levels_that_count_as_missing_are_those_not_declared_or_rare(document: dict[str, Any]) -> None:
+    said = [text for text in document["limits"] if text.startswith("Levels of")]
+    assert said == [
+        "Levels of site that training never saw, or on fewer than 30 records, count as missing.",
+        "Levels of kind other than those that use_case.yaml declares count as missing.",
+    ]
+
+
 def test_the_card_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    lines = page.locator("#gate code").evaluate_all("codes => codes.map(code => code.getClientRects().length)")
+    assert lines == [1], "the name of a figure stands on one line"
+
+
+def test_confidence_split_and_threshold_are_told_in_full(page: Page) -> None:
+    said = page.locator("main").inner_text()
+    assert "99.5 % intervals" in said
+    assert "Split by group owner: train 70 %, validation 15 %, test 15 %." in said
+    threshold = page.locator("#threshold").inner_text()
+    assert "cost per record if none counts as positive" in threshold
+    assert "threshold that calibrated probabilities would need" in threshold

@@ -81,7 +81,9 @@ def test_deletion_touches_nothing(answers: Any, monkeypatch: pytest.MonkeyPatch)
     assert received[0]["Status"] == "SUCCESS"
 
 
-def test_a_failure_is_told(answers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_told_and_logged(
+    answers: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     url, received = answers
     ec2 = Ec2([], [])
     monkeypatch.setattr(ec2, "describe_security_groups", lambda **_: {"SecurityGroups": []})
@@ -89,3 +91,4 @@ def test_a_failure_is_told(answers: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     handler.lambda_handler(event(url, "Create"), None)
     assert received[0]["Status"] == "FAILED"
     assert "ValueError" in received[0]["Reason"]
+    assert "in take_rules" in capsys.readouterr().err

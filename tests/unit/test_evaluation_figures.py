@@ -218,6 +218,16 @@ def test_a_figure_without_a_value_passes_no_gate(path: str) -> None:
     assert "has no value" in found["message"]
 
 
+def test_the_gate_tells_value_and_bound_apart() -> None:
+    conditions = [
+        {"metric": "auc.value", "at_least": 0.6, "at_most": None},
+        {"metric": "rows", "at_least": 1234567, "at_most": None},
+    ]
+    found = gate.judge(conditions, {"auc": {"value": 0.599999}, "rows": 1234566})
+    assert "auc.value must be at least 0.6 and is 0.599999, " in found["message"]
+    assert "rows must be at least 1,234,567 and is 1,234,566, 1 too little" in found["message"]
+
+
 def test_a_long_list_of_failures_is_cut() -> None:
     found = gate.judge([condition("absent", 1)] * 100, {})
     assert len(found["message"]) == 1000

@@ -40,11 +40,16 @@ def test_a_package_that_does_not_say_is_not_known() -> None:
     ("rows", "says"),
     [
         (0, []),
-        (50, ["may know 25.0% of the test records"]),
+        (50, ["may know 50 of the 200 test records"]),
         (None, ["Whether the champion learnt from some of the test records is not known"]),
     ],
 )
 def test_the_card_says_what_flatters_the_champion(rows: int | None, says: list[str]) -> None:
-    said = limits.compared({"incumbent": "champion", "rows_known_to_champion": rows, "rows": 200})
+    said = limits.compared("regression", {"incumbent": "champion", "rows_known_to_champion": rows, "rows": 200})
     assert len(said) == len(says)
     assert all(part in text for part, text in zip(says, said, strict=True))
+
+
+def test_clusters_have_no_baseline_to_be_compared_with() -> None:
+    (said,) = limits.compared("clustering", {"incumbent": "baseline"})
+    assert said.endswith("those over one single group of all records.")

@@ -102,3 +102,11 @@ def test_more_clusters_than_rows_that_train_are_refused(repository: Repository) 
     points = pd.DataFrame({"x": [place**1.5 for place in range(100)], "y": [place**0.5 for place in range(100)]})
     with pytest.raises(DataError, match=r"the file has 100 rows, .* 70% train: allowed are at most 70 clusters"):
         repository.new(points, clusters=71)
+
+
+def test_clusters_are_asked_to_lie_apart(repository: Repository) -> None:
+    points = pd.DataFrame({"x": np.arange(100.0) % 37, "y": np.arange(100.0) % 41})
+    created = repository.new(points, clusters=3)
+    assert [one.metric for one in created.use_case.gate] == ["silhouette"]
+    text = (created.folder / "use_case.yaml").read_text()
+    assert "silhouette says how far clusters lie apart" in text and "over the baseline" not in text

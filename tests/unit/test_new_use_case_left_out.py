@@ -89,3 +89,26 @@ def test_noise_in_many_levels_is_no_leak(repository: Repository) -> None:
     created = repository.new(frame, "churn")
     assert "street" in {role.column.name for role in created.plan.used}
     assert leakage.LEAKS > leakage.SUSPICIOUS > 0.9
+
+
+@pytest.mark.parametrize("name, taken", [("seen_at", True), ("closed_at", False)])
+def test_a_time_that_every_row_has_is_no_leak_but_a_reason_to_judge_on_later_rows(
+    name: str, taken: bool, repository: Repository
+) -> None:
+    times = pd.date_range("2024-01-01", periods=ROWS, freq="D").strftime("%Y-%m-%d %H:%M:%S")
+    frame = pd.DataFrame(
+        {name: times, "other": [n * 7 % 11 for n in range(ROWS)], "y": [n >= 180 for n in range(ROWS)]}
+    )
+    plan = repository.new(frame, "y").plan
+    assert (name not in {role.column.name for role in plan.left_out}) == taken
+    [remark] = [role.remark or role.why_not for role in plan.roles if role.column.name == name]
+    assert (f"--time '{name}' judges on later rows" in str(remark)) == taken
+
+
+@pytest.mark.parametrize("codes, hinted", [(60, True), (2, False)])
+def test_codes_that_know_the_label_may_be_groups(codes: int, hinted: bool, repository: Repository) -> None:
+    code = [n % codes for n in range(ROWS)]
+    frame = pd.DataFrame({"who": [f"P{one}" for one in code], "other": range(ROWS), "y": [one % 2 for one in code]})
+    frame["other"] = frame["other"] * 7 % 11
+    [role] = repository.new(frame, "y").plan.left_out
+    assert ("`split: {by: group, column: who}`" in str(role.why_not)) == hinted

@@ -13,7 +13,7 @@ from ..use_case import UseCase
 from . import pictures
 from .judged import Document
 from .limits import limits
-from .shown import figure
+from .shown import apart, figure
 
 _TEMPLATE = "card.html.j2"
 
@@ -74,6 +74,7 @@ def page(card: Document, tables: dict[str, pd.DataFrame], predictions: pd.DataFr
     # The image has Jinja for Flask's sake, which answers its requests.
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.filters["figure"] = figure
+    environment.globals["apart"] = apart
     source = importlib.resources.files(__package__ or "").joinpath(_TEMPLATE).read_text(encoding="utf-8")
     shown = pictures.pictures(card["problem"], tables, predictions, card["figures"])
     return environment.from_string(source).render(card=card, pictures=shown)

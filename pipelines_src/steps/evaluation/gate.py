@@ -6,6 +6,7 @@ from typing import Any
 
 from ..shortening import shortened
 from .judged import Document
+from .shown import apart, figure
 
 PASSED, FAILED = "passed", "failed"
 _LONGEST = 1000  # characters of the message, which SageMaker shows as the execution's failure reason
@@ -47,17 +48,22 @@ def _value(evaluation: Document, path: str) -> float | None:
     return None if found is None or math.isnan(found) else float(found)
 
 
-def _bound(judged: Document) -> str:
-    return f"at least {judged['at_least']:g}" if judged["at_least"] is not None else f"at most {judged['at_most']:g}"
+def _missed(judged: Document) -> str:
+    if judged["value"] is None:
+        return f"{judged['metric']} must be {_end(judged)} {figure(_bound(judged))} and has no value on this test split"
+    value, bound = apart(judged["value"], _bound(judged))
+    lacks = f"{figure(judged['missed_by'])} too {'little' if judged['at_least'] is not None else 'much'}"
+    return f"{judged['metric']} must be {_end(judged)} {bound} and is {value}, {lacks}"
 
 
 def _held(judged: Document) -> str:
-    return f"{judged['metric']} is {judged['value']:.4g}, {_bound(judged)} as it must be"
+    value, bound = apart(judged["value"], _bound(judged))
+    return f"{judged['metric']} is {value}, {_end(judged)} {bound} as it must be"
 
 
-def _missed(judged: Document) -> str:
-    must = f"{judged['metric']} must be {_bound(judged)}"
-    if judged["value"] is None:
-        return f"{must} and has no value on this test split"
-    lacks = f"{judged['missed_by']:.4g} too {'little' if judged['at_least'] is not None else 'much'}"
-    return f"{must} and is {judged['value']:.4g}, {lacks}"
+def _end(judged: Document) -> str:
+    return "at least" if judged["at_least"] is not None else "at most"
+
+
+def _bound(judged: Document) -> float:
+    return float(judged["at_least"] if judged["at_least"] is not None else judged["at_most"])

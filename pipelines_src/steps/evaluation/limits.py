@@ -2,6 +2,7 @@
 
 from ..use_case import UseCase
 from .judged import Document
+from .shown import figure
 
 _MANY = 0.01  # share of records left out that a reader should know of
 
@@ -14,7 +15,7 @@ def limits(use_case: UseCase, report: Document, evaluation: Document) -> list[st
         *_slices(use_case, evaluation),
         *_intervals(use_case, evaluation),
         *_unknown_levels(use_case),
-        *compared(evaluation),
+        *compared(use_case.problem, evaluation),
     ]
 
 
@@ -64,19 +65,22 @@ def _intervals(use_case: UseCase, evaluation: Document) -> list[str]:
 
 
 def _unknown_levels(use_case: UseCase) -> list[str]:
-    names = [feature["name"] for feature in use_case.data["features"] if feature["type"] == "category"]
+    features = [feature for feature in use_case.data["features"] if feature["type"] == "category"]
+    declared = ", ".join(feature["name"] for feature in features if feature["levels"])
+    found = ", ".join(feature["name"] for feature in features if not feature["levels"])
     rows = use_case.data["category_min_rows"]
-    listed = ", ".join(names)
-    return [f"Levels of {listed} that training never saw, or on fewer than {rows} records, count as missing."] * bool(
-        names
-    )
+    rare = f"Levels of {found} that training never saw, or on fewer than {rows} records, count as missing."
+    others = f"Levels of {declared} other than those that use_case.yaml declares count as missing."
+    return [rare] * bool(found) + [others] * bool(declared)
 
 
-def compared(evaluation: Document) -> list[str]:
+def compared(problem: str, evaluation: Document) -> list[str]:
     """Return what the comparison with the incumbent does not say."""
     if evaluation["incumbent"] == "champion":
         return _flattered(evaluation)
-    return ["There was no champion to compare with: the figures over the incumbent are those over the baseline."]
+    # Clusters have no baseline: without a champion they are compared with no clusters at all.
+    instead = "one single group of all records" if problem == "clustering" else "the baseline"
+    return [f"There was no champion to compare with: the figures over the incumbent are those over {instead}."]
 
 
 def _flattered(evaluation: Document) -> list[str]:
@@ -84,8 +88,6 @@ def _flattered(evaluation: Document) -> list[str]:
     if seen is None:
         why = "its package does not say, or its records were split otherwise"
         return [f"Whether the champion learnt from some of the test records is not known: {why}."]
-    share = f"{seen / evaluation['rows']:.1%}"
-    said = (
-        f"The champion learnt from later records and may know {share} of the test records: the comparison flatters it."
-    )
+    known = f"{figure(seen)} of the {figure(evaluation['rows'])} test records"
+    said = f"The champion learnt from later records and may know {known}: the comparison flatters it."
     return [said] * bool(seen)
