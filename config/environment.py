@@ -60,6 +60,11 @@ class Access(Section):
         "any address, with credentials",
     )
 
+    @model_validator(mode="after")
+    def _are_not_everywhere(self) -> Self:
+        rules.ranges_apart("allowed_cidrs", self.allowed_cidrs)
+        return self
+
 
 class Retention(Section):
     """What stays, how long, and whether it may ever be removed with the environment."""

@@ -2,8 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
@@ -11,6 +11,7 @@ from config.errors import RuleError
 from config.service_model import sagemaker_regions
 
 Range = IPv4Network | IPv6Network
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 
 
 def known_region(region: str) -> str:
@@ -40,11 +41,26 @@ def no_switch(value: object) -> object:
 
 def private_range(network: Range) -> Range:
     """Refuse what is no VPC range: IPv6, public addresses, larger than /16, smaller than /24."""
-    if network.version != 4 or not network.is_private or not 16 <= network.prefixlen <= 24:  # noqa: PLR2004
+    inside = isinstance(network, IPv4Network) and any(network.subnet_of(one) for one in _PRIVATE)
+    if not inside or not 16 <= network.prefixlen <= 24:  # noqa: PLR2004
         raise ValueError(
-            f"found {network}; allowed is a private IPv4 range of size /16 to /24, such as 10.10.0.0/20. Choose another"
+            f"found {network}; allowed is a range of size /16 to /24 in {', '.join(map(str, _PRIVATE))}, such as "
+            "10.10.0.0/20. Choose another"
         )
     return network
+
+
+def ranges_apart(key: str, networks: Sequence[Range]) -> None:
+    """Refuse a list of ranges that together are every address, or of which one stands twice."""
+    each_once(key, map(str, networks))
+    together: list[Range] = [
+        *collapse_addresses(one for one in networks if isinstance(one, IPv4Network)),
+        *collapse_addresses(one for one in networks if isinstance(one, IPv6Network)),
+    ]
+    if any(one.prefixlen == 0 for one in together):
+        raise RuleError(
+            (key,), "found ranges that together are every address; allowed are ranges of your own. Name them"
+        )
 
 
 def not_everywhere(network: Range) -> Range:
@@ -74,7 +90,15 @@ def names_apart(use_cases: Iterable[str]) -> None:
     Names of jobs, pipelines and log streams begin with those of use cases, and roles are limited to such beginnings.
     """
     known = sorted(set(use_cases))
+    alike = {name.replace("_", "").lower(): name for name in known}
     for name in known:
+        same = alike[name.replace("_", "").lower()]
+        if same != name:
+            raise RuleError(
+                ("use_cases",),
+                f"found {name!r} and {same!r}, whose stacks would have one name; allowed are names that differ in more "
+                f"than '_' and capitals. Rename {same!r}",
+            )
         longer = next((other for other in known if other.startswith(f"{name}_")), None)
         if longer:
             raise RuleError(

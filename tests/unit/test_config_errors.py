@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from config import ConfigError, load_environment, load_use_case
+from config import ConfigError, load_environment, load_use_case, rules
+from config.errors import RuleError
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import DecisionValues, Experiment
 from config.use_case.experiment_agreement import experiment_fits
@@ -56,12 +57,16 @@ WRONG = [
     ("termination_protection", "yes", ["termination_protection", '"yes"', "true or false"]),
     ("network.cidr", "10.10.0.1/20", ["network.cidr", "10.10.0.1/20", "address range"]),
     ("network.cidr", "10.0.0.0/8", ["network.cidr", "/16 to /24"]),
-    ("network.cidr", "8.8.0.0/16", ["network.cidr", "private"]),
+    ("network.cidr", "8.8.0.0/16", ["network.cidr", "in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16"]),
+    ("network.cidr", "169.254.0.0/20", ["network.cidr", "169.254.0.0/20", "Choose another"]),
+    ("network.cidr", "127.0.0.0/16", ["network.cidr", "127.0.0.0/16", "Choose another"]),
     ("network.zones", [], ["network.zones", "at least 1"]),
     ("network.zones", ["ap-northeast-1a", "ap-northeast-1a"], ["zones", "twice"]),
     ("network.interface_endpoints", "ful", ["network.interface_endpoints", '"ful"', "'full'"]),
     ("network.flow_log_days", 31, ["network.flow_log_days", "31", "30"]),
     ("access.allowed_cidrs", ["0.0.0.0/0"], ["access.allowed_cidrs", "every address"]),
+    ("access.allowed_cidrs", ["0.0.0.0/1", "128.0.0.0/1"], ["access.allowed_cidrs", "together are every address"]),
+    ("access.allowed_cidrs", ["203.0.113.0/24"] * 2, ["access.allowed_cidrs", "twice"]),
     ("access.allowed_cidrs", ["home"], ["access.allowed_cidrs", '"home"', "address range"]),
     ("retention.removal", "destroy", ["retention", "allow_data_loss", "Set both"]),
     ("retention.allow_data_loss", True, ["retention", "removal"]),
@@ -261,3 +266,8 @@ def test_what_clusters_has_no_experiments() -> None:
             "clustering",
             Experiment(metric="value", smallest_effect=1, values=DecisionValues(true_positive=1, false_positive=-1)),
         )
+
+
+def test_names_that_differ_in_underscores_alone_are_refused() -> None:
+    with pytest.raises(RuleError, match="found 'churn2024' and 'churn_2024', whose stacks would have one name"):
+        rules.names_apart(["churn_2024", "other", "churn2024"])

@@ -25,6 +25,7 @@ def root(tmp_path: Path) -> Path:
     for name in ("flight_delays", "digit_clusters", "handwritten_digits"):
         (tmp_path / "pipelines_src" / name).mkdir(parents=True)
         shutil.copy(ROOT / "pipelines_src" / name / "use_case.yaml", tmp_path / "pipelines_src" / name)
+    shutil.copy(ROOT / "pipelines_src/flight_delays/transformations.py", tmp_path / "pipelines_src/flight_delays")
     return tmp_path
 
 
