@@ -103,6 +103,12 @@ class Experiment(Section):
         if (self.at_maximum == "promote") != (self.non_inferiority is not None):
             key = "at_maximum" if self.non_inferiority is None else "non_inferiority"
             raise RuleError((key,), "`non_inferiority` and `at_maximum: promote` go together; write both or neither")
+        if self.outcome_hours >= 24 * self.maximum_days:
+            raise RuleError(
+                ("outcome_hours",),
+                f"found {self.outcome_hours}, and maximum_days ends the experiment after {24 * self.maximum_days} hours, "
+                "before any outcome counts; lower it, or raise maximum_days",
+            )
         if self.method == "thompson" and self.metric == "auc":
             raise RuleError(
                 ("metric",), "thompson adds up numbers of single records, which auc has not; choose another metric"

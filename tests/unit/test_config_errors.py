@@ -242,6 +242,7 @@ EXPERIMENTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"at_maximum": "promote"}, ["`non_inferiority`", "write both"]),
     ({"method": "thompson", "metric": "auc"}, ["thompson", "choose another metric"]),
     ({"metric": "auc", "smallest_effect": 2}, ["experiment.smallest_effect: found 2.0", "auc lies in 0 to 1"]),
+    ({"outcome_hours": 672}, ["experiment.outcome_hours: found 672", "ends the experiment after 672 hours"]),
     ({"ramp": [{"weight": 1}]}, ["experiment.ramp.0.weight", "less than 1"]),
     ({"guards": {"latency": {"margin": 0.1}}}, ["experiment.guards.latency.above_ms"]),
 ]
