@@ -106,8 +106,8 @@ class Experiment(Section):
         if self.outcome_hours >= 24 * self.maximum_days:
             raise RuleError(
                 ("outcome_hours",),
-                f"found {self.outcome_hours}, and maximum_days ends the experiment after {24 * self.maximum_days} hours, "
-                "before any outcome counts; lower it, or raise maximum_days",
+                f"found {self.outcome_hours}, and maximum_days ends the experiment after {24 * self.maximum_days} hours"
+                ", before any outcome counts; lower it, or raise maximum_days",
             )
         if self.method == "thompson" and self.metric == "auc":
             raise RuleError(
