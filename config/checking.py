@@ -15,7 +15,7 @@ from config.use_case import UseCase
 
 def check_all(root: Path = ROOT) -> list[str]:
     """Return every problem found, one text each; empty if all is well."""
-    problems: list[str] = []
+    problems: list[str] = [*_overlooked(root)]
     environments: list[Environment] = []
     for name in environment_names(root):
         try:
@@ -32,6 +32,13 @@ def check_all(root: Path = ROOT) -> list[str]:
     problems.extend(_overlaps(environments, root))
     problems.extend(_deployed(environments, use_cases, root))
     return list(dict.fromkeys(problems))  # what ails an environment ails each of its use cases
+
+
+def _overlooked(root: Path) -> Iterator[str]:
+    """Yield files that nobody reads for their names' end."""
+    for path in sorted([*(root / "environments").glob("*.yml"), *(root / "pipelines_src").glob("*/use_case.yml")]):
+        shown = path.relative_to(root).as_posix()
+        yield f"{shown}: ends with .yml, and only .yaml is read. Rename it to {path.stem}.yaml."
 
 
 def _deployed(environments: list[Environment], use_cases: dict[str, UseCase], root: Path) -> Iterator[str]:

@@ -161,3 +161,13 @@ def test_an_alias_that_holds_itself_is_an_error(tmp_path: Path) -> None:
     path.write_text("a: &a\n  - *a\n")
     with pytest.raises(ConfigError, match=r"round.yaml:\d: an alias"):
         read(path, "round.yaml")
+
+
+def test_a_file_that_nobody_reads_is_told(tmp_path: Path) -> None:
+    for name in ("environments/qa.yml", "pipelines_src/pumps/use_case.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert check_all(tmp_path) == [
+        "environments/qa.yml: ends with .yml, and only .yaml is read. Rename it to qa.yaml.",
+        "pipelines_src/pumps/use_case.yml: ends with .yml, and only .yaml is read. Rename it to use_case.yaml.",
+    ]
