@@ -6,10 +6,9 @@ from pathlib import Path
 
 from config.entry_point import require_entry_point
 from config.environment import Environment
+from config.environment_agreement import REQUIREMENTS
 from config.errors import ConfigError
 from config.loading import ROOT, environment_names, load_environment, load_use_case, place, use_case_names
-from config.preparation import require_engine
-from config.training_image import require_images
 from config.use_case import UseCase
 
 
@@ -44,7 +43,7 @@ def _overlooked(root: Path) -> Iterator[str]:
 def _deployed(environments: list[Environment], use_cases: dict[str, UseCase], root: Path) -> Iterator[str]:
     for environment in environments:
         for name in environment.use_cases:
-            for require in (require_engine, require_images):
+            for require in REQUIREMENTS:
                 try:
                     if name in use_cases:
                         require(environment, use_cases[name], root)

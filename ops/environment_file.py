@@ -5,8 +5,8 @@ from pathlib import Path
 import yaml
 
 from config import load_environment, load_use_case
+from config.environment_agreement import require_agreement
 from config.loading import ROOT
-from config.preparation import require_engine
 from ops.console import shown
 from ops.target import OperationError
 
@@ -25,7 +25,7 @@ def add_use_case(environment: str, use_case: str, root: Path = ROOT) -> bool:
         return False
     case = load_use_case(use_case, root)
     wanted = [*loaded.use_cases, use_case]
-    require_engine(load_environment(environment, root, wanted), case)
+    require_agreement(load_environment(environment, root, wanted), case, root)
     path = root / "environments" / f"{environment}.yaml"
     text = path.read_text(encoding="utf-8")
     changed = _with(text, use_case)

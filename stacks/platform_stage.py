@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
-from config.training_image import require_images
+from config.environment_agreement import require_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
 from pipelines_src.job_code import SOURCES, Sources
@@ -107,7 +107,7 @@ class PlatformStage(cdk.Stage):
         )
 
     def _use_case(self, use_case: UseCase) -> None:
-        require_images(self.environment, use_case)
+        require_agreement(self.environment, use_case)
         name = "".join(word.capitalize() for word in use_case.name.split("_"))
         platform: Any = {
             "environment": self.environment,

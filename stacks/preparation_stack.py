@@ -7,7 +7,6 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from config import Environment, UseCase
-from config.preparation import require_engine
 from constructs.arns import Arns
 from constructs.batch_job import BatchJob, Container
 from constructs.batch_roles import BatchRoles
@@ -53,7 +52,6 @@ class PreparationStack(cdk.Stack):
         sources: Sources = SOURCES,
         **stack_props: Any,
     ) -> None:
-        require_engine(environment, use_case)
         super().__init__(scope, construct_id, **stack_props)
         self._environment, self._use_case, self._sources = environment, use_case, sources
         self._network, self._security = network, security

@@ -1,0 +1,34 @@
+"""What an environment and a use case that it deploys must agree on."""
+
+import math
+from pathlib import Path
+
+from config.environment import Environment
+from config.errors import ConfigError
+from config.loading import ROOT, place
+from config.preparation import require_engine
+from config.training_image import require_images
+from config.use_case import UseCase
+
+
+def require_captures(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if captures go before an experiment ends: each look adds up all since its start."""
+    if use_case.experiment is None:
+        return
+    kept = environment.retention.capture_days
+    days = use_case.experiment.maximum_days + math.ceil(use_case.experiment.outcome_hours / 24)
+    if kept < days:
+        where = place("environments", environment.name, ("retention", "capture_days"), root)
+        raise ConfigError(
+            f"{where}: found {kept}, but an experiment of {use_case.name} looks back {days} days at the end "
+            f"(experiment.maximum_days and outcome_hours); allowed is {days} or more. Raise it, or lower those."
+        )
+
+
+REQUIREMENTS = (require_engine, require_images, require_captures)
+
+
+def require_agreement(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError at the first of REQUIREMENTS that is not met."""
+    for require in REQUIREMENTS:
+        require(environment, use_case, root)
