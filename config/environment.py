@@ -26,7 +26,6 @@ TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, patter
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
 _Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
 VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
-CallerRange = Annotated[_Range, AfterValidator(rules.not_everywhere)]
 LogRetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653],
     BeforeValidator(rules.no_switch),
@@ -53,7 +52,7 @@ class Network(Section):
 class Access(Section):
     """From where people may call."""
 
-    allowed_cidrs: tuple[CallerRange, ...] = Field(
+    allowed_cidrs: tuple[_Range, ...] = Field(
         default=(),
         max_length=50,  # a managed policy, which holds them, has at most 6,144 characters
         description="addresses from which people may reach data and SageMaker besides the VPC endpoints; empty: from "
@@ -61,7 +60,7 @@ class Access(Section):
     )
 
     @model_validator(mode="after")
-    def _are_not_everywhere(self) -> Self:
+    def _are_of_ones_own(self) -> Self:
         rules.ranges_apart("allowed_cidrs", self.allowed_cidrs)
         return self
 

@@ -59,18 +59,10 @@ def ranges_apart(key: str, networks: Sequence[Range]) -> None:
     ]
     if any(one.prefixlen == 0 for one in together):
         raise RuleError(
-            (key,), "found ranges that together are every address; allowed are ranges of your own. Name them"
+            (key,),
+            f"found {', '.join(map(str, networks))}, together every address; allowed are ranges of your own. Name "
+            "them, or leave the list empty if credentials alone are to decide",
         )
-
-
-def not_everywhere(network: Range) -> Range:
-    """Refuse a range that contains every address."""
-    if network.prefixlen == 0:
-        raise ValueError(
-            f"found {network}, which is every address; allowed are ranges of your own. Name them, or leave "
-            "allowed_cidrs empty if credentials alone are to decide"
-        )
-    return network
 
 
 def each_once(key: str, values: Iterable[str], *below: str) -> None:
@@ -85,7 +77,7 @@ def each_once(key: str, values: Iterable[str], *below: str) -> None:
 
 
 def names_apart(use_cases: Iterable[str]) -> None:
-    """Refuse two use cases of which one's name begins with the other's and `_`: what it makes could be the other's.
+    """Refuse two use cases whose stacks would have one name, or of which what one makes could be the other's.
 
     Names of jobs, pipelines and log streams begin with those of use cases, and roles are limited to such beginnings.
     """

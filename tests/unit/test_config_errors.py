@@ -65,7 +65,11 @@ WRONG = [
     ("network.interface_endpoints", "ful", ["network.interface_endpoints", '"ful"', "'full'"]),
     ("network.flow_log_days", 31, ["network.flow_log_days", "31", "30"]),
     ("access.allowed_cidrs", ["0.0.0.0/0"], ["access.allowed_cidrs", "every address"]),
-    ("access.allowed_cidrs", ["0.0.0.0/1", "128.0.0.0/1"], ["access.allowed_cidrs", "together are every address"]),
+    (
+        "access.allowed_cidrs",
+        ["0.0.0.0/1", "128.0.0.0/1"],
+        ["access.allowed_cidrs", "0.0.0.0/1, 128.0.0.0/1, together every address"],
+    ),
     ("access.allowed_cidrs", ["203.0.113.0/24"] * 2, ["access.allowed_cidrs", "twice"]),
     ("access.allowed_cidrs", ["home"], ["access.allowed_cidrs", '"home"', "address range"]),
     ("retention.removal", "destroy", ["retention", "allow_data_loss", "Set both"]),
