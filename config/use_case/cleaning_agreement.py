@@ -66,3 +66,7 @@ def _fits_label(problem: Problem, data: Data, rule: _OfOne) -> None:
         if problem in ("regression", "clustering"):
             raise RuleError(("rule",), f"one_of is about text, and {data.label} is a number; use between")
         known(("values",), rule.values, map(str, declared))
+        if problem == "binary_classification" and data.negative is None:
+            raise RuleError(
+                ("rule",), "one_of leaves out other labels, and data.negative does not say which is none; name it there"
+            )

@@ -66,6 +66,13 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         lambda file: clean(file, rule="one_of", column="arrived_late", values=["late"]),
         ["prepare.clean.0.values.0: found 'late'; allowed are 1"],
     ),
+    "labels left out of two, of which one is not named": (
+        lambda file: (
+            file["data"].pop("negative", None),
+            clean(file, rule="one_of", column="arrived_late", values=["1"]),
+        ),
+        ["prepare.clean.0.rule: one_of leaves out other labels", "data.negative", "name it there"],
+    ),
     "a range of text": (
         lambda file: clean(file, rule="between", column="carrier", at_least=0.0),
         ["prepare.clean.0.column: found 'carrier', a text; between reads a number"],
