@@ -81,7 +81,7 @@ def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judg
         "champion": "none" if judged.champion is None else os.environ.get(CHAMPION_VARIABLE, "unknown"),
         "rows_known_to_champion": None
         if judged.champion is None
-        else overlap.seen(judged.champion_report, report, judged.time),
+        else overlap.seen(judged.champion_report, report, judged.time, stratified=use_case.stratified),
         "resample": how["resample"],
         "bootstrap_samples": how["bootstrap_samples"],
         "feature_importance": dict(zip(important["feature"], important.iloc[:, -1], strict=True)),

@@ -59,6 +59,11 @@ class UseCase:
         return tables
 
     @property
+    def stratified(self) -> bool:
+        """Whether a split at random divides each class by itself."""
+        return bool(self.split.get("stratify")) and self.problem.endswith("classification")
+
+    @property
     def label(self) -> str | None:
         """The column that is predicted."""
         label: str | None = self.data["label"]

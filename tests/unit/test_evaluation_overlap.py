@@ -22,18 +22,29 @@ REPORT: dict[str, Any] = {
 def test_records_until_the_champions_last_may_have_been_learnt_from(last: str, rows: int) -> None:
     champions = copy.deepcopy(REPORT)
     champions["splits"]["validation"]["last"] = last
-    assert seen(champions, REPORT, TIMES) == rows
+    assert seen(champions, REPORT, TIMES, stratified=False) == rows
 
 
 def test_a_split_without_times_repeats_unless_it_was_another() -> None:
     group = {"split": {"by": "group", "column": "site", "seed": 1}, "splits": {}}
-    assert seen(group, copy.deepcopy(group), TIMES) == 0
-    assert seen(group, {**group, "split": {**group["split"], "seed": 2}}, TIMES) is None
-    assert seen(group, REPORT, TIMES) is None
+    assert seen(group, copy.deepcopy(group), TIMES, stratified=False) == 0
+    assert seen(group, {**group, "split": {**group["split"], "seed": 2}}, TIMES, stratified=False) is None
+    assert seen(group, REPORT, TIMES, stratified=False) is None
+
+
+def test_where_classes_are_divided_by_rank_other_records_may_have_moved() -> None:
+    same = {
+        "split": {"by": "random", "stratify": True},
+        "splits": {"train": {"records": 700}, "test": {"records": 300}},
+    }
+    more = {**same, "splits": {"train": {"records": 770}, "test": {"records": 330}}}
+    assert seen(same, copy.deepcopy(same), TIMES, stratified=True) == 0
+    assert seen(same, more, TIMES, stratified=True) is None
+    assert seen(same, more, TIMES, stratified=False) == 0
 
 
 def test_a_package_that_does_not_say_is_not_known() -> None:
-    assert seen(None, REPORT, TIMES) is None
+    assert seen(None, REPORT, TIMES, stratified=False) is None
 
 
 @pytest.mark.parametrize(

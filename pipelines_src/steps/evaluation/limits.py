@@ -86,7 +86,7 @@ def compared(problem: str, evaluation: Document) -> list[str]:
 def _flattered(evaluation: Document) -> list[str]:
     seen = evaluation["rows_known_to_champion"]
     if seen is None:
-        why = "its package does not say, or its records were split otherwise"
+        why = "its package does not say, or its records were others, or split otherwise"
         return [f"Whether the champion learnt from some of the test records is not known: {why}."]
     known = f"{figure(seen)} of the {figure(evaluation['rows'])} test records"
     said = f"The champion learnt from later records and may know {known}: the comparison flatters it."

@@ -1,4 +1,7 @@
-"""Which split a record is in. The same record is in the same split on every engine and in every run."""
+"""Which split a record is in. The same record is in the same split on every engine and in every run.
+
+With `stratify`, which divides each class by rank, in every run on the same records: more of them may move some.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +24,7 @@ def with_splits(table: ir.Table, use_case: UseCase) -> ir.Table:
         drawn = _hash(ibis.coalesce(table[how["column"]].cast("string"), ""), how["seed"])
         return table.mutate(**{SPLIT: _by_share(drawn, how)})
     drawn = _hash(table[RECORD_ID], how["seed"])
-    if not (how["stratify"] and use_case.problem.endswith("classification")):
+    if not use_case.stratified:
         return table.mutate(**{SPLIT: _by_share(drawn, how)})
     # The rank among the rows of its class, in an order that is as good as drawn: shares are exact in each class.
     table = table.mutate(**{"@drawn": drawn})
