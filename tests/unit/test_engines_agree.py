@@ -3,6 +3,8 @@
 Tolerance. Which split a record is in, labels, levels, ranks and numbers that nothing was learnt for are equal, byte for
 byte. What is an average over many rows depends on the order of adding, which no engine promises: means, deviations,
 components and what is computed with them agree to 1e-9 of their size, and once they are float32 to 1e-6.
+
+One file, though long: each file of tests that uses Spark starts a Java machine, which takes longer than most of these.
 """
 
 import importlib

@@ -1,59 +1,16 @@
-"""Every decision of the release function, one look each."""
+"""Every decision of the release function about one slot, one look each."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from release.logic import STUCK_AFTER, decide
 from release.proof import answered
-from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.state import Asked, Live, Update, version_of
 from release.steps import Alarm, Ask, Claim, Close, Rest, Start
 from release.wanted import wanted
-from shared.slots import Slot
-
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
-
-
-def package(version: int, minutes_ago: int = 10, **changes) -> Package:
-    at = NOW - timedelta(minutes=minutes_ago)
-    return replace(Package(f"{GROUP}/{version}", at, "arn:aws:iam::111122223333:user/ann"), **changes)
-
-
-def attempt(version: int, result: Result = "started", number: int = 1, before: str = "", **changes) -> Attempt:
-    first = Attempt(
-        use_case="flight-delays",
-        number=number,
-        package=f"{GROUP}/{version}",
-        before=before,
-        reason="approval",
-        trigger="test",
-        approved_at=NOW - timedelta(minutes=10),
-        approved_by=None,
-        claimed_at=NOW - timedelta(minutes=9),
-        result=result,
-    )
-    return replace(first, **changes)
-
-
-def arn(version: int) -> str:
-    return f"{GROUP}/{version}" if version else ""
-
-
-def look(
-    status="UPDATE_COMPLETE", champion=0, candidates=(), attempts=(), approved=None, challenger=0, shadow=0, **more
-) -> Observation:
-    slots: dict[Slot, str] = {"champion": arn(champion), "challenger": arn(challenger), "shadow": arn(shadow)}
-    return Observation(
-        use_case="flight-delays",
-        now=NOW,
-        stack=Stack(status, slots, "config-1" if champion else None),
-        approved=frozenset(p.arn for p in candidates) if approved is None else frozenset(approved),
-        candidates=tuple(candidates),
-        attempts=tuple(attempts),
-        **more,
-    )
+from tests.unit.release_logic_kit import GROUP, NOW, arn, attempt, look, package
 
 
 def test_versions_are_compared_as_numbers():
@@ -271,92 +228,3 @@ def test_a_silent_rollback_is_found(live, said):
 @pytest.mark.parametrize("status", ["Updating", "Creating", "SystemUpdating", "RollingBack"])
 def test_a_moving_endpoint_is_waited_for(status):
     assert isinstance(verified(Live(status, "config-1", {"champion": f"{GROUP}/1"})), Rest)
-
-
-def claimed(seen: Observation) -> tuple[str, str, str, str]:
-    step = decide(seen, "t")
-    assert isinstance(step, Claim), step
-    one = step.attempt
-    return one.slot, one.package, one.reason, one.shift
-
-
-def test_what_is_meant_for_a_slot_last_is_wanted_there_whatever_its_version():
-    older = package(1, meant_at=NOW)
-    assert wanted([older, package(2, meant_at=NOW - timedelta(days=1))], []) == {"champion": older}
-
-
-def test_another_champion_comes_by_guardrails_unless_the_one_before_may_ring_them():
-    approved = [package(3), package(2)]
-    assert claimed(look(champion=2, candidates=approved)) == ("champion", arn(3), "approval", "guarded")
-    assert claimed(look(candidates=approved)) == ("champion", arn(3), "approval", "at_once")
-    assert claimed(look(champion=4, candidates=approved)) == ("champion", arn(3), "rollback", "at_once")
-    silent = attempt(4, "failed")
-    stays = [package(4, 11), *approved]
-    assert claimed(look(champion=4, candidates=stays, attempts=[silent])) == ("champion", arn(3), "rollback", "at_once")
-
-
-@pytest.mark.parametrize("slot", ["challenger", "shadow"])
-def test_a_second_slot_is_filled_beside_a_champion_and_emptied_when_nothing_is_meant_for_it(slot):
-    champion, second = package(1), package(2, slot=slot)
-    assert claimed(look(champion=1, candidates=[champion, second])) == (slot, arn(2), "approval", "at_once")
-    assert isinstance(decide(look(candidates=[second]), "t"), Rest)
-    assert isinstance(decide(look(champion=1, candidates=[champion, second], **{slot: 2}), "t"), Rest)
-    assert claimed(look(champion=1, candidates=[champion], **{slot: 2})) == (slot, "", "withdrawal", "at_once")
-
-
-def test_the_champion_comes_first_and_another_challenger_after_the_one_before_is_gone():
-    champion, challenger = package(1), package(3, slot="challenger")
-    both = [champion, challenger]
-    assert claimed(look(candidates=both))[0] == "champion"
-    assert claimed(look(champion=1, challenger=2, candidates=both)) == ("challenger", "", "withdrawal", "at_once")
-
-
-def test_a_promoted_challenger_becomes_champion_by_guardrails_and_then_leaves_its_slot():
-    promoted = package(2, meant_at=NOW)
-    seen = look(champion=1, challenger=2, candidates=[package(1), promoted])
-    assert claimed(seen) == ("champion", arn(2), "promotion", "guarded")
-    after = look(champion=2, challenger=2, candidates=[package(1), promoted])
-    assert claimed(after) == ("challenger", "", "promotion", "at_once")
-
-
-def test_a_shadow_waits_for_the_challenger_to_go():
-    three = [package(1), package(2, slot="shadow", meant_at=NOW), package(3, slot="challenger")]
-    assert claimed(look(champion=1, candidates=three))[0] == "challenger"
-    assert claimed(look(champion=1, shadow=2, candidates=three)) == ("shadow", "", "withdrawal", "at_once")
-    assert claimed(look(champion=1, candidates=three[:2]))[0] == "shadow"
-
-
-def test_what_is_meant_for_no_slot_is_left_alone():
-    assert isinstance(decide(look(champion=1, candidates=[package(1), package(2, slot=None)]), "t"), Rest)
-
-
-def test_a_failure_in_one_slot_says_nothing_about_another():
-    failed = attempt(2, "failed", slot="challenger")
-    seen = look(champion=1, candidates=[package(1), package(2, meant_at=NOW)], attempts=[failed])
-    assert claimed(seen)[:2] == ("champion", arn(2))
-    again = look(champion=1, candidates=[package(1), package(2, slot="challenger")], attempts=[failed])
-    assert isinstance(decide(again, "t"), Rest)
-
-
-def test_a_slot_that_could_not_be_emptied_is_tried_again_in_an_hour():
-    failed = attempt(0, "failed", slot="challenger", package="", finished_at=NOW - timedelta(minutes=30))
-    seen = look(champion=1, challenger=2, candidates=[package(1)], attempts=[failed])
-    assert isinstance(decide(seen, "t"), Rest)
-    assert claimed(replace(seen, now=NOW + timedelta(minutes=25)))[:2] == ("challenger", "")
-
-
-def test_a_silent_rollback_of_a_second_slot_is_found():
-    one = attempt(2, slot="challenger")
-    both = {"champion": arn(1), "challenger": arn(2)}
-    seen = look(champion=1, challenger=2, attempts=[one], approved=[arn(2)], update=Update("succeeded"))
-    good = decide(replace(seen, live=Live("InService", "config-1", both)), "t")
-    assert good == Ask(one, "challenger", "serves with configuration config-1")
-    bad = decide(replace(seen, live=Live("InService", "config-1", {"champion": arn(1)})), "t")
-    assert isinstance(bad, Close)
-    assert (bad.result, "challenger of the endpoint is no model" in bad.detail) == ("failed", True)
-
-
-def test_the_token_is_the_same_for_every_try_and_valid():
-    assert attempt(1).token == attempt(1).token
-    assert attempt(1, number=2).token != attempt(1).token
-    assert attempt(1).token.replace("-", "").isalnum()
