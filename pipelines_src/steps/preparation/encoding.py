@@ -26,12 +26,16 @@ def encoded(engine: Engine, table: ir.Table, fitted: Document) -> ir.Table:
             codes = codes.rename({f"@level_{place}": "level", f"@code_{place}": "code"})
             table = table.left_join(codes, table[f"{FEATURE}{feature['name']}"] == codes[f"@level_{place}"])
     values: dict[str, Any] = {}
+    small: set[str] = set()  # columns that float32 holds, whatever the record
     for place, feature in enumerate(fitted["features"]):
-        values |= _columns(table, place, feature)
+        made = _columns(table, place, feature)
+        values |= made
+        if feature["type"] != "number" or feature["clip"] or not _scaled(feature):
+            small |= made.keys()
     if fitted.get("reduction"):
         table, values = _reduced(table, values, fitted["reduction"])
-    names = model_columns(fitted)
-    return table.mutate(**{f"{MODEL}{name}": _float32(values[name]) for name in names})
+    seen = {name: values[name] if name in small else finite(values[name]) for name in model_columns(fitted)}
+    return table.mutate(**{f"{MODEL}{name}": value.cast("float32") for name, value in seen.items()})
 
 
 def filled(table: ir.Table, feature: Document) -> Any:
@@ -39,10 +43,14 @@ def filled(table: ir.Table, feature: Document) -> Any:
     value = finite(table[f"{FEATURE}{feature['name']}"])
     if feature["fill"] is not None:
         value = ibis.coalesce(value, feature["fill"])
-    if (feature["offset"], feature["divisor"]) != (0.0, 1.0):
+    if _scaled(feature):
         value = (value - feature["offset"]) / feature["divisor"]
     # Not least() and greatest(): these take a missing value for the bound.
     return ibis.cases((value > 1.0, 1.0), (value < -1.0, -1.0), else_=value) if feature["clip"] else value
+
+
+def _scaled(feature: Document) -> bool:
+    return bool((feature["offset"], feature["divisor"]) != (0.0, 1.0))
 
 
 def _columns(table: ir.Table, place: int, feature: Document) -> dict[str, Any]:
@@ -72,10 +80,6 @@ def _reduced(table: ir.Table, values: dict[str, Any], reduction: Document) -> tu
     table = table.mutate(**{f"{_COMPONENT}{name}": value for name, value in components.items()})
     others = {name: value for name, value in values.items() if name not in reduction["columns"]}
     return table, others | {name: table[f"{_COMPONENT}{name}"] for name in components}
-
-
-def _float32(value: Any) -> Any:
-    return finite(value).cast("float32")
 
 
 def finite(value: Any) -> Any:
