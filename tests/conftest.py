@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from config import Environment, environment_names, load_environment
 from pipelines_src.definition.settings import PipelineSettings
+from tests.once import alone
 
 # The CDK's template linter costs seconds per synthesis; the whole application is linted in tests of its own.
 # It must be known before the CDK starts its JavaScript.
@@ -105,9 +106,14 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templa
 
 
 @pytest.fixture(scope="session")
-def templates(synthesise: Callable[..., Templates]) -> Templates:
-    """The templates of all environments, made once; not to be changed."""
-    return synthesise(*(load_environment(name) for name in environment_names()))
+def templates(synthesise: Callable[..., Templates], tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The templates of all environments; not to be changed."""
+    with alone(tmp_path_factory, "templates.json") as made:
+        if not made.exists():
+            found = synthesise(*(load_environment(name) for name in environment_names()))
+            made.write_text(json.dumps(found), encoding="utf-8")
+    read: Templates = json.loads(made.read_text(encoding="utf-8"))
+    return read
 
 
 @pytest.fixture(scope="session")

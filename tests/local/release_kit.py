@@ -1,8 +1,6 @@
 """A local cloud with the environment `local` deployed: model packages, releases, alarms and who hears of them."""
 
-import fcntl
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from tests.local import held_out
 from tests.local.conftest import running
 from tests.local.endpoints_kit import ECHO, IMAGE, archive, until
 from tests.local.roles import allow
+from tests.once import alone, shared
 
 GROUP = "local-flight-delays"
 SERVING = "local-flight-delays-serving"
@@ -28,20 +27,13 @@ SPEED = "150"
 
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the repository that is deployed: a copy of this one, with a use case that this one lacks."""
-    return _shared(tmp_path_factory) / "repository"
-
-
-def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.getbasetemp()
-    return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    return shared(tmp_path_factory) / "repository"
 
 
 def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Deploy once in a run of the tests, in whichever of its processes comes first; return the cloud's folder."""
-    root = _shared(tmp_path_factory)
-    folder, ready = root / "deployment", root / "deployment" / "ready"
-    with (root / "deployment.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Deploy once in a run of the tests; return the cloud's folder."""
+    with alone(tmp_path_factory, "deployment") as folder:
+        ready = folder / "ready"
         if not ready.exists():
             shutil.rmtree(folder, ignore_errors=True)
             source = held_out.copied(repository(tmp_path_factory))
