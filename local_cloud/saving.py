@@ -10,7 +10,7 @@ from typing import Any
 
 logger = logging.getLogger("local_cloud")
 
-_EVERY_SECONDS = 2.0
+_EVERY_SECONDS = 4.0
 
 
 class Saver:
