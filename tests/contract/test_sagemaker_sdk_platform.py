@@ -1,24 +1,24 @@
 """The SageMaker SDK, a client that nobody here wrote, works with the deployed environment from training to prediction.
 
-The real CDK CLI deploys the real templates, and `ops data upload` the whole raw data; after that only the SDK acts.
+The real CDK CLI deploys the real templates, and a quarter of the flights is uploaded; after that only the SDK acts.
 Then the notebook of the use case runs as it is, with the rights of code in a notebook instance.
 At the end, since it is there, the model that came of it scores files as well.
 """
 
 import io
 import json
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from config import load_use_case
 from local_cloud import clients
+from pipelines_src.flight_delays import raw_data
 from tests import notebook_kit
 from tests.contract import sdk_kit
 from tests.local.batch_files_kit import BatchFiles, json_lines
@@ -31,9 +31,13 @@ USE_CASE = load_use_case("flight_delays")
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    raw = tmp_path_factory.mktemp("raw")
+    raw_data.write(raw)
+    pd.read_parquet(raw / "flights.parquet").iloc[::4].to_parquet(raw / "flights.parquet", index=False)
     with deployed(tmp_path_factory, "sdk-platform") as platform:
-        upload = [sys.executable, "-m", "ops", "data", "upload", "local", USE_CASE.name]
-        subprocess.run(upload, cwd=clients.ROOT, env=clients.environment(platform.cloud.port), check=True)
+        bucket, s3 = platform.physical("local-data", "AWS::S3::Bucket", "Raw"), platform.cloud.client("s3")
+        for file in raw.iterdir():
+            s3.upload_file(str(file), bucket, f"{USE_CASE.name}/{file.name}")
         yield platform
 
 

@@ -48,7 +48,7 @@ TERMS = {
     },
 }
 
-LOOKS_S = 5
+LOOKS_S = 10  # a guard counts by whole minutes, so that more would find nothing new
 
 
 @pytest.fixture(scope="module")

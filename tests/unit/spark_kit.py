@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from config import UseCase
@@ -26,12 +27,22 @@ _SETTINGS = {
 }
 
 
+_SESSION = {
+    **_SETTINGS,
+    "spark.sql.shuffle.partitions": "2",
+    # Nor code for each expression, which Spark leaves to its own tests; where a cluster is played they are compiled.
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+
+
 def session() -> Iterator[SparkSession]:
     """Give a session on two cores that nobody else reaches; engines use it, since it is there."""
     builder = SparkSession.builder.master("local[2]").appName("tests")
-    for name, value in {**_SETTINGS, "spark.sql.shuffle.partitions": "2"}.items():
+    for name, value in _SESSION.items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_TESTING", "1")  # without it factoryMode is not heeded
+        spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     yield spark
     spark.stop()

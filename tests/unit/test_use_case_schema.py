@@ -29,6 +29,11 @@ def clean(file: dict[str, Any], **rule: Any) -> None:
     file["prepare"] = {**file.get("prepare", {}), "clean": [{**rule, "why": "to be tried"}]}
 
 
+def clean_without_negative(file: dict[str, Any], **rule: Any) -> None:
+    file["data"].pop("negative", None)
+    clean(file, **rule)
+
+
 WRONG: dict[str, tuple[Any, list[str]]] = {
     "feature twice": (
         lambda file: file["data"]["features"].append({"name": "carrier", "type": "number"}),
@@ -67,10 +72,7 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
         ["prepare.clean.0.values.0: found 'late'; allowed are 1"],
     ),
     "labels left out of two, of which one is not named": (
-        lambda file: (
-            file["data"].pop("negative", None),
-            clean(file, rule="one_of", column="arrived_late", values=["1"]),
-        ),
+        lambda file: clean_without_negative(file, rule="one_of", column="arrived_late", values=["1"]),
         ["prepare.clean.0.rule: one_of leaves out other labels", "data.negative", "name it there"],
     ),
     "a range of text": (
