@@ -20,4 +20,4 @@ class OpenContainer:
     def excuse(self, model: sagemaker.CfnModel) -> None:
         """Acknowledge what the policy checks find on the model, with the environment's own reason."""
         reason = f"Serverless Inference has neither VPC nor isolation; the environment says why that may be: {self.why}"
-        acknowledge(model, {"ModelIsolated": reason, "ModelInVpc": reason})
+        acknowledge(model, {"MlLoop::ModelIsolated": reason, "MlLoop::ModelInVpc": reason})
