@@ -176,6 +176,11 @@ def test_more_requests_at_once_than_allowed_are_throttled(kit: Kit, endpoint: st
     until(seen, what="the metrics of serverless endpoints")
 
 
+def test_it_takes_smaller_bodies_than_one_with_instances(kit: Kit, endpoint: str) -> None:
+    text = said(kit.runtime.invoke_endpoint, EndpointName=endpoint, Body=bytes(4 * 1024 * 1024 + 1))
+    assert text == "ValidationError: The body has 4194305 bytes; serverless endpoints take 4194304."
+
+
 def test_it_becomes_one_of_instances_and_never_again_serverless(kit: Kit, echo: str) -> None:
     one = configured(kit, "way", variant(echo))
     instances = kit.make_config("way-instances", {"champion": (echo, 1)})

@@ -11,6 +11,7 @@ from local_cloud.sagemaker.endpoints.telemetry import Telemetry
 IDLE_SECONDS = 60.0  # AWS does not say after how long a container goes
 _READY_SECONDS = 1.0  # a minute on AWS, as everywhere here: then a request is told that its model is not ready
 _POLL_SECONDS = 0.02
+_MOST_BYTES = 4 * 1024 * 1024  # "Inference options", developer guide; with instances it is more
 
 Refusal = tuple[int, str, str]
 
@@ -38,12 +39,15 @@ class Containers:
             self._asked = time.monotonic() - IDLE_SECONDS
             self.rest(0)
 
-    async def refuse(self, in_flight: int) -> Refusal | None:
+    async def refuse(self, in_flight: int, size: int) -> Refusal | None:
         """Say why a request is not answered: status, code and message; None when there is a process for it.
 
         Args:
             in_flight: requests that the variant has, this one among them.
+            size: of the request's body, bytes.
         """
+        if size > _MOST_BYTES:
+            return 413, "ValidationError", f"The body has {size} bytes; serverless endpoints take {_MOST_BYTES}."
         self._telemetry.measure("ServerlessConcurrentExecutionsUtilization", "None", min(in_flight / self._most, 1.0))
         if in_flight > self._most:
             return 400, "ThrottlingException", f"Rate exceeded: {self._most} requests at once are allowed."

@@ -67,7 +67,8 @@ async def _invoke(name: str, invocation: _Invocation, call: Call) -> Answer:
     if variant is None:
         return _error(400, "ValidationError", f"Variant {headers[_VARIANT]} of endpoint {name} not found.")
     try:
-        if variant.containers and (refusal := await variant.containers.refuse(variant.in_flight)):
+        size = len(invocation.body)
+        if variant.containers and (refusal := await variant.containers.refuse(variant.in_flight, size)):
             return _error(*refusal)
         answer = await _ask(variant, invocation)
     finally:
