@@ -101,16 +101,17 @@ def test_other_variants_instances_and_networks_are_refused(kit: Kit, echo: str) 
     in_network = kit.make_echo("networked", EnableNetworkIsolation=False, VpcConfig=NETWORK)
     isolated = kit.make_echo("isolated")
     serverless, beside = variant(echo), variant(echo, "challenger")
-    instances = {"InstanceType": "ml.t2.medium", "InitialInstanceCount": 1}
+    instances: dict[str, Any] = {"InstanceType": "ml.t2.medium", "InitialInstanceCount": 1}
     by_instances = {"VariantName": "challenger", "ModelName": echo, **instances}
-    for problem, request in {
+    refused: dict[str, dict[str, Any]] = {
         "found 2 variants": {"ProductionVariants": [serverless, beside]},
         "one production variant": {"ProductionVariants": [serverless, by_instances]},
         "no shadow": {"ProductionVariants": [serverless], "ShadowProductionVariants": [by_instances]},
         "InstanceType, InitialInstanceCount": {"ProductionVariants": [variant(echo, **instances)]},
         "VpcConfig of model less-networked": {"ProductionVariants": [variant(in_network)]},
         "EnableNetworkIsolation of model less-isolated": {"ProductionVariants": [variant(isolated)]},
-    }.items():
+    }
+    for problem, request in refused.items():
         text = said(kit.sagemaker.create_endpoint_config, EndpointConfigName="less-no", **request)
         assert text.startswith("ValidationException"), text
         assert problem in text

@@ -47,7 +47,7 @@ def test_predictions_stand_beside_what_happened_in_order_of_time() -> None:
 
 def test_a_model_that_is_not_ready_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(predict.time, "sleep", slept.append)
+    monkeypatch.setattr("ops.predict.time.sleep", slept.append)
     stubs, body = Stubs(), b'{"predictions": [{"probability": 0.1}]}'
     runtime = stubs.stub("runtime", "sagemaker-runtime")
     for _ in range(3):

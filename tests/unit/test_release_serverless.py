@@ -43,7 +43,8 @@ def test_the_parameters_of_a_stack_say_which_slots_there_are() -> None:
         stub.add_response("describe_stacks", {"Stacks": [stack]})
         found = ServingStacks(client, "dev").get("flight-delays")
         assert found is not None
-        assert (found.missing, found.guarded) == ({"challenger", "shadow"}, False)
+        assert found.missing == frozenset(SLOTS[1:])
+        assert not found.guarded
         assert found.slots == {"champion": f"{GROUP}/2", "challenger": "", "shadow": ""}
         stub.add_response("describe_stacks", {"Stacks": [stack]})
         expected = {
@@ -138,7 +139,7 @@ def test_the_live_size_is_compared_with_the_configuration(current: Any, configur
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr(smoke.time, "sleep", slept.append)
+    monkeypatch.setattr("release.smoke.time.sleep", slept.append)
     return slept
 
 
