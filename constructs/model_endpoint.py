@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,19 +12,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from constructs.conditional import exists_if
-from constructs.open_container import VARIABLES, OpenContainer
+from constructs.endpoint_properties import CaptureTarget, configuration_properties, model_properties, variables
+from constructs.open_container import OpenContainer
 from constructs.placement import Placement
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name, Serverless, VariantSlot, named
-
-
-@dataclass(frozen=True)
-class CaptureTarget:
-    """Where requests and answers are recorded; `sampling_percent` is the share that is."""
-
-    s3_uri: str
-    key: kms.IKey
-    sampling_percent: int
-
 
 # A release changes the models and nothing else: live counts and weights stay (docs/decisions/live-capacity.md). What is
 # captured is not live state, so it follows the configuration. A serverless endpoint has nothing live that is its own.
@@ -74,16 +64,16 @@ class ModelEndpoint(Construct):
         self.slots = {name: VariantSlot(self, name.capitalize(), slot=name, group=endpoint_name) for name in capacities}
         self.open_models = isinstance(placement, OpenContainer)
         self.deployed = self.slots[CHAMPION].filled
-        model, variables = _model_properties(role, placement), _variables(placement)
-        self.model_prefix = self._prefix({**model, **variables})
+        model, added = model_properties(role, placement), variables(placement)
+        self.model_prefix = self._prefix({**model, **added})
         self._one_beside_the_champion()
         self._variants = {}
         for name, slot in self.slots.items():
-            resource = slot.model(self.model_prefix, model, variables)
+            resource = slot.model(self.model_prefix, model, added)
             if isinstance(placement, OpenContainer):
                 placement.excuse(resource)
             self._variants[name] = slot.variant(capacities[name], resource.attr_model_name)
-        self.config = self._config(capacities, _configuration_properties(volume_key, capture))
+        self.config = self._config(capacities, configuration_properties(volume_key, capture))
         self.endpoint = sagemaker.CfnEndpoint(
             self,
             "Resource",
@@ -126,37 +116,3 @@ class ModelEndpoint(Construct):
     def _prefix(self, properties: Mapping[str, Any]) -> str:
         text = json.dumps(cdk.Stack.of(self).resolve(properties), sort_keys=True)
         return f"{self.endpoint_name}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
-
-
-def _model_properties(role: iam.IRole, placement: Placement | OpenContainer) -> dict[str, Any]:
-    if isinstance(placement, OpenContainer):
-        return {"execution_role_arn": role.role_arn}
-    return {
-        "execution_role_arn": role.role_arn,
-        "enable_network_isolation": True,
-        "vpc_config": {
-            "securityGroupIds": [placement.security_group_id],
-            "subnets": placement.subnet_ids,
-        },
-    }
-
-
-def _variables(placement: Placement | OpenContainer) -> dict[str, str]:
-    return VARIABLES if isinstance(placement, OpenContainer) else {}
-
-
-def _configuration_properties(volume_key: kms.IKey, capture: CaptureTarget | None) -> dict[str, Any]:
-    if capture is None:
-        return {"kms_key_id": volume_key.key_arn}
-    return {
-        "kms_key_id": volume_key.key_arn,
-        "data_capture_config": {
-            "enableCapture": True,
-            "initialSamplingPercentage": capture.sampling_percent,
-            "destinationS3Uri": capture.s3_uri,
-            "kmsKeyId": capture.key.key_arn,
-            "captureOptions": [{"captureMode": "Input"}, {"captureMode": "Output"}],
-            # Recorded as text; anything else would be recorded as base64.
-            "captureContentTypeHeader": {"csvContentTypes": ["text/csv"], "jsonContentTypes": ["application/json"]},
-        },
-    }

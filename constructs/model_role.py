@@ -11,7 +11,15 @@ from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
 from constructs.sagemaker_role import job_logs, join_network, sagemaker_of
-from constructs.statements import Statement, allow, document, encrypt_volume, pull_images, read_write_folder
+from constructs.statements import (
+    Statement,
+    allow,
+    document,
+    encrypt_volume,
+    encrypt_volume_in_reach,
+    pull_images,
+    read_write_folder,
+)
 from constructs.wildcard_findings import wildcards
 
 _TRANSFORM_LOGS = "/aws/sagemaker/TransformJobs"  # SageMaker's; all transform jobs of an account share it
@@ -59,7 +67,7 @@ class ModelRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        reads_and_leaves = _files(arns, files)
+        reads_and_leaves = _files(files, isolated=placement is not None, uses_data=bool(files.capture or batches))
         transforms = _transforms(arns, files, batches.bucket_arn) if batches else []
         packages = arns.arn("sagemaker", f"model-package/{model_package_group}/*")
         runs = [
@@ -97,16 +105,17 @@ class ModelRole(Construct):
         )
 
 
-def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
-    below = f"{files.prefix}/*"
+def _files(files: ModelFiles, *, isolated: bool, uses_data: bool) -> list[Statement]:
+    below, data_key = f"{files.prefix}/*", files.data_key.key_arn
     recorded = files.capture.arn_for_objects(below) if files.capture else None
     return [
         allow(["s3:GetObject"], [files.models.arn_for_objects(below)]),
         allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
         allow(["kms:Decrypt"], [files.models_key.key_arn]),
         *([allow(["s3:PutObject", "s3:AbortMultipartUpload"], [recorded])] if recorded else []),
-        allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [files.data_key.key_arn]),
-        encrypt_volume(files.data_key.key_arn),
+        *([allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [data_key])] if uses_data else []),
+        # A container that is not isolated has the role's credentials.
+        (encrypt_volume if isolated else encrypt_volume_in_reach)(data_key),
     ]
 
 

@@ -9,8 +9,9 @@ from constructs import Construct
 from config import Environment, UseCase
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.endpoint_alarms import EndpointAlarms
+from constructs.endpoint_properties import CaptureTarget
 from constructs.guardrails import Guardrails
-from constructs.model_endpoint import CaptureTarget, ModelEndpoint
+from constructs.model_endpoint import ModelEndpoint
 from constructs.model_role import ModelFiles, ModelRole
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole

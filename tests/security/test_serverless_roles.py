@@ -129,6 +129,39 @@ def test_nobody_marks_a_role(cloud: Cloud) -> None:
     assert "Allowed" not in asked(cloud, BESIDE, *requests)
 
 
+def test_the_models_credentials_which_its_container_has_reach_its_files_and_logs_alone(cloud: Cloud) -> None:
+    def of(stack: str, beginning: str) -> str:
+        found = [name for name in cloud.templates[stack]["Resources"] if name.startswith(beginning)]
+        return next(str(cloud.value(stack, {"Fn::GetAtt": [name, "Arn"]})) for name in found)
+
+    models, capture, raw = (of("dev-data", name) for name in ("Models", "Capture", "Raw"))
+    data_key, models_key = (of("dev-security", f"Keys{name}") for name in ("Data", "Models"))
+    logs = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/dev-handwritten-digits"
+    needed = [
+        Request("s3:GetObject", f"{models}/handwritten_digits/abc/package/model.tar.gz"),
+        Request("kms:Decrypt", models_key),
+        Request("logs:PutLogEvents", f"{logs}:log-stream:champion/1"),
+        Request("kms:CreateGrant", data_key, {"kms:GrantIsForAWSResource": "true"}),
+    ]
+    refused = [
+        Request("kms:CreateGrant", data_key),
+        *(Request(f"kms:{action}", data_key) for action in ("Decrypt", "Encrypt", "GenerateDataKey")),
+        Request("s3:PutObject", f"{capture}/handwritten_digits/x.jsonl"),
+        Request("s3:GetObject", f"{models}/flight_delays/abc/package/model.tar.gz"),
+        Request("s3:GetObject", f"{raw}/handwritten_digits/images.parquet"),
+        Request("ec2:CreateNetworkInterface", f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-0123"),
+        Request("iam:PassRole", cloud.role(SERVING, "ModelRole"), {"iam:PassedToService": "sagemaker.amazonaws.com"}),
+    ]
+    found = verdicts(
+        [*needed, *refused],
+        principal=cloud.role(SERVING, "ModelRole"),
+        identity=cloud.identity_policies(SERVING, "ModelRole"),
+        boundary=cloud.boundary("dev"),
+        resource_policies=cloud.key_policies(),
+    )
+    assert [text for text, verdict in found.items() if verdict == "Allowed"] == [str(one) for one in needed]
+
+
 def test_jobs_of_the_serverless_use_case_stay_private(cloud: Cloud) -> None:
     found = verdicts(
         [
