@@ -26,6 +26,10 @@ TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, patter
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
 _Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
 VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
+Reason = Annotated[
+    Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] | None,
+    BeforeValidator(rules.in_words),
+]
 LogRetentionDays = Annotated[
     Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653],
     BeforeValidator(rules.no_switch),
@@ -42,6 +46,11 @@ class Network(Section):
         description="which AWS services are reachable inside the network (docs/network.md: what each allows and costs)",
     )
     flow_log_days: LogRetentionDays = Field(default=90, description="days that VPC flow logs are kept")
+    allow_internet: Reason = Field(
+        default=None,
+        description="why containers of serverless endpoints may run outside this network, with the internet at hand; "
+        "left out: none may",
+    )
 
     @model_validator(mode="after")
     def _zones_once(self) -> Self:
@@ -103,6 +112,11 @@ class Capture(Section):
     """Recording of requests and answers at the endpoint."""
 
     sampling_percent: StrictInt = Field(default=100, ge=1, le=100, description="share of requests recorded, percent")
+    allow_no_capture: Reason = Field(
+        default=None,
+        description="why requests to serverless endpoints may go unrecorded, so that nothing can watch them; left out: "
+        "every endpoint records",
+    )
 
 
 class Budget(Section):
@@ -152,6 +166,11 @@ class Environment(Section):
     def scales(self) -> bool:
         """Whether the instances of any endpoint follow the requests."""
         return any(self.serves(use_case).scaling for use_case in self.use_cases)
+
+    @property
+    def opens_models(self) -> bool:
+        """Whether the models of any endpoint run outside the network."""
+        return any(self.serves(use_case).serverless for use_case in self.use_cases)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:

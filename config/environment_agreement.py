@@ -7,6 +7,7 @@ from config.environment import Environment
 from config.errors import ConfigError
 from config.loading import ROOT, place
 from config.preparation import require_engine
+from config.serverless_agreement import require_no_capture, require_no_experiment, require_open_network
 from config.training_image import require_images
 from config.use_case import UseCase
 
@@ -25,7 +26,14 @@ def require_captures(environment: Environment, use_case: UseCase, root: Path = R
         )
 
 
-REQUIREMENTS = (require_engine, require_images, require_captures)
+REQUIREMENTS = (
+    require_engine,
+    require_images,
+    require_captures,
+    require_open_network,
+    require_no_capture,
+    require_no_experiment,
+)
 
 
 def require_agreement(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:

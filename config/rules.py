@@ -1,6 +1,7 @@
 """Rules that a type alone cannot say. Each raises an error with what was found, what is allowed and what to do."""
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
@@ -11,6 +12,7 @@ from config.errors import RuleError
 from config.service_model import sagemaker_regions
 
 Range = IPv4Network | IPv6Network
+_WORDS_OF_A_REASON = 3
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 
 
@@ -37,6 +39,16 @@ def no_switch(value: object) -> object:
     if isinstance(value, bool):
         raise PydanticKnownError("int_type")
     return value
+
+
+def in_words(value: object) -> object:
+    """Refuse a switch without a reason: whoever weakens a safety says why, and it is read years later."""
+    if value is None or (isinstance(value, str) and len(value.split()) >= _WORDS_OF_A_REASON):
+        return value
+    raise ValueError(
+        f"found {json.dumps(value, default=str)}; allowed is the reason, one line of {_WORDS_OF_A_REASON} words or "
+        "more; left out, it is not allowed. Name the reason"
+    )
 
 
 def private_range(network: Range) -> Range:

@@ -4,10 +4,11 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from config import scaling_rules, serving_rules
+from config import scaling_rules, serverless, serving_rules
 from config.instance_types import EndpointInstanceType
 from config.scaling import Scaling
 from config.section import Section
+from config.serverless import Serverless
 
 
 class Machines(Section):
@@ -43,8 +44,16 @@ class Shift(Section):
 
 
 class Serving(Section):
-    """An endpoint: two slots, `champion` and `challenger` or a shadow, and what a release may do to it."""
+    """An endpoint: two slots, `champion` and `challenger` or a shadow, and what a release may do to it.
 
+    With `serverless` it is one slot, `champion`, and no instances; what speaks of them stands at its default, unread.
+    """
+
+    serverless: Serverless | None = Field(
+        default=None,
+        description="in place of instances: memory, and how many requests at once. The environment must say "
+        "network.allow_internet and capture.allow_no_capture (docs/decisions/serverless.md)",
+    )
     champion: Machines = Field(default=Machines(), description="machines of the variant that serves")
     challenger: Machines | None = Field(
         default=None,
@@ -71,8 +80,14 @@ class Serving(Section):
         return self.challenger or self.champion
 
     @model_validator(mode="after")
+    def _has_instances_or_none(self) -> Self:
+        if self.serverless:
+            serverless.excludes({key: getattr(self, key) for key in self.model_fields_set})
+        return self
+
+    @model_validator(mode="after")
     def _enough_instances_for_parts(self) -> Self:
-        if self.shift:
+        if self.shift and not self.serverless:
             serving_rules.ends_in_time(self.shift.waits * self.shift.wait_minutes + self.bake_minutes)
             serving_rules.parts_of(self.shift.type, {"champion": self.champion, "challenger": self.second})
         return self

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from constructs.alarm import Bound, Metric, alarm
@@ -64,10 +65,21 @@ class EndpointAlarms(Construct):
         self.refs: list[dict[str, str]] = []
         self.names: list[str] = []
         for kind, resource in {"Errors": errors, "Latency": latency}.items():
-            exists_if(resource, condition)
-            # Given, since asking for one takes three round trips to the CDK's JavaScript.
-            logical_id = f"{variant_name.capitalize()}Alarms{kind}"
-            resource.override_logical_id(logical_id)
+            logical_id = bound_to_variant(resource, f"{variant_name.capitalize()}Alarms{kind}", condition)
             self.refs.append({"Ref": logical_id})
-            # CloudFormation's name of an unnamed alarm: stack, logical id, random ending.
-            self.names.append(f"{stack_name}-{logical_id}")
+            self.names.append(named_by_cloudformation(stack_name, logical_id))
+
+
+def bound_to_variant(resource: cloudwatch.CfnAlarm, logical_id: str, condition: str) -> str:
+    """Let an alarm exist as long as its variant does, and return its logical id.
+
+    The id is given, since asking for one takes three round trips to the CDK's JavaScript.
+    """
+    exists_if(resource, condition)
+    resource.override_logical_id(logical_id)
+    return logical_id
+
+
+def named_by_cloudformation(stack_name: str, logical_id: str) -> str:
+    """Return how the name of an unnamed alarm begins: stack, logical id, and then a random ending."""
+    return f"{stack_name}-{logical_id}"

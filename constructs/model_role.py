@@ -11,7 +11,15 @@ from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.placement import Placement
 from constructs.sagemaker_role import job_logs, join_network, sagemaker_of
-from constructs.statements import Statement, allow, document, encrypt_volume, pull_images, read_write_folder
+from constructs.statements import (
+    Statement,
+    allow,
+    document,
+    encrypt_volume,
+    encrypt_volume_in_reach,
+    pull_images,
+    read_write_folder,
+)
 from constructs.wildcard_findings import wildcards
 
 _TRANSFORM_LOGS = "/aws/sagemaker/TransformJobs"  # SageMaker's; all transform jobs of an account share it
@@ -21,13 +29,13 @@ _TRANSFORM_LOGS = "/aws/sagemaker/TransformJobs"  # SageMaker's; all transform j
 class ModelFiles:
     """What a model reads and leaves: folder `prefix` in the buckets of models and of captured requests, and their keys.
 
-    `data_key` encrypts captured requests and the volumes.
+    `data_key` encrypts captured requests and the volumes. Without `capture` nothing is recorded.
     """
 
     prefix: str
     models: s3.IBucket
     models_key: kms.IKey
-    capture: s3.IBucket
+    capture: s3.IBucket | None
     data_key: kms.IKey
 
 
@@ -41,7 +49,7 @@ class ModelRole(Construct):
         files: what it reads and writes.
         model_package_group: whose versions it serves.
         log_group_arn: the endpoint's log group.
-        placement: where its network interfaces may be.
+        placement: where its network interfaces may be; None: it runs outside every network of ours.
         batches: bucket in whose folder `<prefix>/batch` batch transform reads records and leaves predictions, under
             `files.data_key`; None: the model is asked by its endpoint only.
     """
@@ -54,18 +62,18 @@ class ModelRole(Construct):
         files: ModelFiles,
         model_package_group: str,
         log_group_arn: str,
-        placement: Placement,
+        placement: Placement | None,
         batches: s3.IBucket | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        reads_and_leaves = _files(arns, files)
+        reads_and_leaves = _files(files, isolated=placement is not None, uses_data=bool(files.capture or batches))
         transforms = _transforms(arns, files, batches.bucket_arn) if batches else []
         packages = arns.arn("sagemaker", f"model-package/{model_package_group}/*")
         runs = [
             allow(["sagemaker:AccessModelPackage"], [packages]),
             *_logs_and_image(arns, log_group_arn),
-            *join_network(arns, placement),
+            *(join_network(arns, placement) if placement else []),
         ]
         self.role = iam.Role(
             self,
@@ -85,10 +93,11 @@ class ModelRole(Construct):
             "the login to ECR know no resource."
         )
         inline = "Inline, so that the model is created after every permission."
+        buckets = [files.models, *([files.capture] if files.capture else [])]
         acknowledge(
             self.role,
             lambda: (
-                wildcards(self.role, reads_and_leaves, folder, [files.models, files.capture])
+                wildcards(self.role, reads_and_leaves, folder, buckets)
                 | wildcards(self.role, runs, why)
                 | wildcards(self.role, transforms, folder, [batches] if batches else [])
                 | {"NIST.800.53.R5-IAMNoInlinePolicy": inline}
@@ -96,15 +105,17 @@ class ModelRole(Construct):
         )
 
 
-def _files(arns: Arns, files: ModelFiles) -> list[Statement]:
-    below = f"{files.prefix}/*"
+def _files(files: ModelFiles, *, isolated: bool, uses_data: bool) -> list[Statement]:
+    below, data_key = f"{files.prefix}/*", files.data_key.key_arn
+    recorded = files.capture.arn_for_objects(below) if files.capture else None
     return [
         allow(["s3:GetObject"], [files.models.arn_for_objects(below)]),
         allow(["s3:ListBucket"], [files.models.bucket_arn], {"StringLike": {"s3:prefix": below}}),
         allow(["kms:Decrypt"], [files.models_key.key_arn]),
-        allow(["s3:PutObject", "s3:AbortMultipartUpload"], [files.capture.arn_for_objects(below)]),
-        allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [files.data_key.key_arn]),
-        encrypt_volume(files.data_key.key_arn),
+        *([allow(["s3:PutObject", "s3:AbortMultipartUpload"], [recorded])] if recorded else []),
+        *([allow(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"], [data_key])] if uses_data else []),
+        # A container that is not isolated has the role's credentials.
+        (encrypt_volume if isolated else encrypt_volume_in_reach)(data_key),
     ]
 
 

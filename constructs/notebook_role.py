@@ -13,7 +13,7 @@ from constructs.findings import acknowledge
 from constructs.notebook_statements import files, fitted, jobs, models, notebook_logs, own_instance, pipelines
 from constructs.placement import Placement
 from constructs.sagemaker_role import join_network, sagemaker_of
-from constructs.statements import Statement, allow, document, use_key
+from constructs.statements import Statement, document, encrypt_volume_in_reach, use_key
 from constructs.wildcard_findings import wildcards
 
 
@@ -101,7 +101,7 @@ def _data(arns: Arns, reach: NotebookReach, notebook: str) -> list[Statement]:
     return [
         *files(reach.raw.bucket_arn, reach.processed.bucket_arn, list(reach.use_cases), notebook),
         *use_key(key),
-        _encrypt_volume(key),
+        encrypt_volume_in_reach(key),
         *fitted(arns, reach.models.bucket_arn, reach.models_key.key_arn, groups),
     ]
 
@@ -119,9 +119,3 @@ def _work(arns: Arns, reach: NotebookReach) -> list[Statement]:
         ),
         *models(arns, reach.names),
     ]
-
-
-def _encrypt_volume(key_arn: str) -> Statement:
-    # Unlike isolated jobs, a notebook has this role's credentials at hand: without the condition it could grant the key
-    # to anybody.
-    return allow(["kms:CreateGrant"], [key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -9,6 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
+from constructs.sagemaker_guardrails import MAKES_OPEN_MODELS
 from constructs.sagemaker_role import SAGEMAKER
 from constructs.scaling_statements import manage_scaling
 from constructs.statements import Statement, allow, document, pass_role, service
@@ -75,6 +77,9 @@ class ReleaseRole(Construct):
             assumed_by=service("cloudformation.amazonaws.com"),
             inline_policies={"Release": document(statements)},
         )
+        if endpoint.open_models:  # the boundary lets no other role make such
+            for tag, value in MAKES_OPEN_MODELS.items():
+                cdk.Tags.of(self.role).add(tag, value)
         why = (
             "Only versions of one use case's model, configuration and packages, the endings that CloudFormation gives "
             "alarms, and scalable targets by their tags; describing alarms and scaling is allowed on all or none."

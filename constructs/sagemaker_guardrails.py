@@ -6,6 +6,7 @@ Keys per action: https://docs.aws.amazon.com/service-authorization/latest/refere
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from constructs.statements import Statement, deny
 
@@ -23,16 +24,25 @@ _NOTEBOOK = ["sagemaker:CreateNotebookInstance"]
 _NOTEBOOK_UPDATE = ["sagemaker:UpdateNotebookInstance"]
 _LIFECYCLE = [f"sagemaker:{verb}NotebookInstanceLifecycleConfig" for verb in ("Create", "Update")]
 _METADATA = "sagemaker:MinimumInstanceMetadataServiceVersion"
+# On the release role of a use case whose models run outside the network (docs/decisions/serverless.md).
+MAKES_OPEN_MODELS = {"ml-loop:makes-open-models": "true"}
 
 
-def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[str]) -> list[Statement]:
+def sagemaker_guardrails(
+    *, subnets: Sequence[str], security_groups: Sequence[str], open_models: bool = False
+) -> list[Statement]:
     """Return one Deny per rule.
 
     Args:
         subnets: ids of the only subnets that jobs, models and notebooks may use.
         security_groups: ids of the only security groups that they may use.
+        open_models: whether roles tagged MAKES_OPEN_MODELS may make models without a network and without isolation. Of
+            a network that such a model has all the same, the other rules hold.
     """
     networked = _JOBS + _AUTOML + _MODEL + _NOTEBOOK
+    needing_network, isolated = networked, _JOBS + _MODEL
+    if open_models:
+        needing_network, isolated = _JOBS + _AUTOML + _NOTEBOOK, _JOBS
     return [
         _absent(
             "VolumeKey",
@@ -44,12 +54,13 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
             _JOBS + _AUTOML + _TRANSFORM + ["sagemaker:CreateLabelingJob"],
             "sagemaker:OutputKmsKeyArn",
         ),
-        _absent("NoSubnets", networked, "sagemaker:VpcSubnets"),
+        _absent("NoSubnets", needing_network, "sagemaker:VpcSubnets"),
         _other("ForeignSubnets", networked, "sagemaker:VpcSubnets", subnets),
-        _absent("NoSecurityGroups", networked, "sagemaker:VpcSecurityGroupIds"),
+        _absent("NoSecurityGroups", needing_network, "sagemaker:VpcSecurityGroupIds"),
         _other("ForeignSecurityGroups", networked, "sagemaker:VpcSecurityGroupIds", security_groups),
         # "IfExists" counts a missing setting as the refused one.
-        _deny("NotIsolated", _JOBS + _MODEL, {"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}}),
+        _deny("NotIsolated", isolated, {"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}}),
+        *(_open_models() if open_models else ()),
         _deny("OpenTraffic", _JOBS + _AUTOML, {"BoolIfExists": {"sagemaker:InterContainerTrafficEncryption": "false"}}),
         _deny("Internet", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:DirectInternetAccess": "Disabled"}}),
         _deny("Root", _NOTEBOOK, {"StringNotEqualsIfExists": {"sagemaker:RootAccess": "Disabled"}}),
@@ -61,6 +72,17 @@ def sagemaker_guardrails(*, subnets: Sequence[str], security_groups: Sequence[st
         _deny(
             "OldMetadataLater", _NOTEBOOK_UPDATE, {"StringNotEquals": {_METADATA: "2"}, "Null": {_METADATA: "false"}}
         ),
+    ]
+
+
+def _open_models() -> list[Statement]:
+    # A second key, and yet nothing half secure passes: it says of whom the rule is not, and no request can set it.
+    ((tag, value),) = MAKES_OPEN_MODELS.items()
+    others: dict[str, Any] = {"StringNotEquals": {f"aws:PrincipalTag/{tag}": value}}
+    return [
+        # SageMaker takes no subnets without security groups.
+        _deny("OpenModel", _MODEL, {"Null": {"sagemaker:VpcSubnets": "true"}, **others}),
+        _deny("OpenModelNotIsolated", _MODEL, {"BoolIfExists": {"sagemaker:NetworkIsolation": "false"}, **others}),
     ]
 
 

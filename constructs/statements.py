@@ -90,6 +90,11 @@ def encrypt_volume(key_arn: str) -> Statement:
     return allow(["kms:CreateGrant", "kms:DescribeKey"], [key_arn])
 
 
+def encrypt_volume_in_reach(key_arn: str) -> Statement:
+    """Allow that to a role whose credentials code has at hand: without the condition it could grant the key to all."""
+    return allow(["kms:CreateGrant"], [key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}})
+
+
 def delete_in_folder(bucket_arn: str, folder: str) -> Statement:
     """Allow deleting what lies in a folder."""
     return allow(["s3:DeleteObject"], [f"{bucket_arn}/{folder}/*"])

@@ -1,5 +1,6 @@
 """A slot of an endpoint: a variant of a stable name that exists while its parameter names a model package."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -32,6 +33,24 @@ class Fleet:
 
     instance_type: str
     instances: int
+
+    @property
+    def properties(self) -> dict[str, object]:
+        """What a production variant says of it, spelled as in a template."""
+        return {"InstanceType": self.instance_type, "InitialInstanceCount": self.instances}
+
+
+@dataclass(frozen=True)
+class Serverless:
+    """Containers of a variant that come and go with requests: memory in MB, and how many at once."""
+
+    memory_mb: int
+    maximum_concurrency: int
+
+    @property
+    def properties(self) -> dict[str, object]:
+        """What a production variant says of it, spelled as in a template."""
+        return {"ServerlessConfig": {"MemorySizeInMB": self.memory_mb, "MaxConcurrency": self.maximum_concurrency}}
 
 
 class VariantSlot(Construct):
@@ -73,11 +92,14 @@ class VariantSlot(Construct):
         parts = {"Fn::Split": ["/", {"Fn::Join": ["", [self.package, "//"]]}]}
         self.version = [_LETTERS[slot], {"Fn::Select": [2, parts]}]
 
-    def model(self, prefix: str, properties: dict[str, object]) -> sagemaker.CfnModel:
-        """Return the slot's model, named by a prefix and its version."""
+    def model(
+        self, prefix: str, properties: dict[str, object], variables: Mapping[str, str] | None = None
+    ) -> sagemaker.CfnModel:
+        """Return the slot's model, named by a prefix and its version; `variables` add to the container's own."""
+        added = {"Environment": dict(variables)} if variables else {}
         model = sagemaker.CfnModel(self, "Model", **properties)  # type: ignore[arg-type] # properties by name
         model.add_property_override("ModelName", named(f"{prefix}-", *self.version))
-        model.add_property_override("PrimaryContainer", {"ModelPackageName": self.package})
+        model.add_property_override("PrimaryContainer", {"ModelPackageName": self.package, **added})
         exists_if(model, self.condition)
         return model
 
@@ -85,12 +107,11 @@ class VariantSlot(Construct):
         """Return what is a value in the template while the slot is filled, and else nothing."""
         return {"Fn::If": [self.condition, value, otherwise]}
 
-    def variant(self, fleet: Fleet, model_name: str) -> dict[str, object]:
+    def variant(self, capacity: Fleet | Serverless, model_name: str) -> dict[str, object]:
         """Return the slot's production variant, spelled as in a template."""
         return {
             "VariantName": self.slot,
             "ModelName": model_name,
-            "InstanceType": fleet.instance_type,
-            "InitialInstanceCount": fleet.instances,
+            **capacity.properties,
             "InitialVariantWeight": self.weight,
         }

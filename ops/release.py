@@ -123,6 +123,11 @@ def forget(environment: str, use_case: str) -> None:
 
 def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_run: bool) -> None:
     """Approve a package for a slot, or reject it (None), or say what that would change."""
+    if slot not in (None, Slot.champion) and target.environment.serves(target.use_case.name).serverless:
+        raise OperationError(
+            f"{target.name} is serverless: it has one variant, so neither challenger nor shadow. Approve the version "
+            "as champion, or serve the use case by instances (docs/decisions/serverless.md)."
+        )
     foreseen = release_function.foresee(target, package, slot and slot.value) if dry_run or not slot else ""
     if dry_run:
         output.print(escape(foreseen), soft_wrap=True)

@@ -51,6 +51,7 @@ class PlatformStage(cdk.Stage):
             access=environment.access,
             retention=environment.retention,
             flow_log_days=environment.network.flow_log_days,
+            open_models=environment.opens_models,
             **self._props("security"),
         )
         self.data = self._data()

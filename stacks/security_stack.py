@@ -21,6 +21,9 @@ from stacks.network_stack import NetworkStack
 class SecurityStack(cdk.Stack):
     """What every later stack is bound by.
 
+    Args:
+        open_models: whether models of any use case may run outside the network.
+
     Attributes:
         data_key, models_key, logs_key, control_key: one customer-managed key per purpose.
         boundary: the managed policy `<environment>-boundary`; the stage puts it on every role.
@@ -36,6 +39,7 @@ class SecurityStack(cdk.Stack):
         access: Access,
         retention: Retention,
         flow_log_days: int,
+        open_models: bool,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -46,7 +50,7 @@ class SecurityStack(cdk.Stack):
             self,
             "Boundary",
             environment=environment,
-            guardrails=sagemaker_guardrails(subnets=subnets, security_groups=groups),
+            guardrails=sagemaker_guardrails(subnets=subnets, security_groups=groups, open_models=open_models),
         )
         keys = EncryptionKeys(self, "Keys", environment=environment, destroy=destroy)
         flow_logs = FlowLogs(self, "FlowLogs", vpc=network.vpc, key=keys.logs, days=flow_log_days, destroy=destroy)
@@ -59,6 +63,7 @@ class SecurityStack(cdk.Stack):
         # The boundary is on the roles by its name, which orders nothing.
         flow_logs.node.add_dependency(boundary)
         default_group.node.add_dependency(boundary)
+        # People make no open models: CloudFormation does, for a release.
         PeoplePolicy(
             self,
             "People",

@@ -9,22 +9,25 @@ from constructs import Construct
 from config import Environment, UseCase
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.endpoint_alarms import EndpointAlarms
+from constructs.endpoint_properties import CaptureTarget
 from constructs.guardrails import Guardrails
-from constructs.model_endpoint import CaptureTarget, ModelEndpoint
+from constructs.model_endpoint import ModelEndpoint
 from constructs.model_role import ModelFiles, ModelRole
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
 from constructs.traffic_shift import TrafficShift
 from constructs.variant_scaling import SCALED, Capacity, ScheduledCapacity, VariantScaling
-from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, SLOTS, Fleet, Name
+from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
 from stacks.data_stack import DataStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
+from stacks.serverless_part import serverless_alarms, serverless_endpoint
 
 
 class ServingStack(cdk.Stack):
     """Serves the model packages that parameters name: `ChampionModelPackage`, and beside it one of
-    `ChallengerModelPackage` and `ShadowModelPackage`. Without a champion nothing is deployed.
+    `ChallengerModelPackage` and `ShadowModelPackage`. Without a champion nothing is deployed. A serverless endpoint has
+    the champion's parameter alone.
 
     The release function changes these and `TrafficShift`, nothing else; `cdk deploy` keeps their values.
     """
@@ -51,10 +54,14 @@ class ServingStack(cdk.Stack):
         model_role = self._model_role(network, data)
         endpoint = self._endpoint(network, data, model_role)
         alarms = self._alarms(endpoint, alarm_topic_arn)
-        # What a shadow answers reaches nobody, so it takes no traffic back.
-        answering = {name: alarms[name] for name in (CHAMPION, CHALLENGER)}
-        Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
-        self._scale(endpoint)
+        alarm_names = [name for each in alarms.values() for name in each.names]
+        if self._serving.serverless:
+            alarm_names += serverless_alarms(self, self.stack_name, endpoint, alarm_topic_arn)
+        else:
+            # What a shadow answers reaches nobody, so it takes no traffic back.
+            answering = {name: alarms[name] for name in (CHAMPION, CHALLENGER)}
+            Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
+            self._scale(endpoint)
         ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
         ReleaseRole(
             self,
@@ -63,7 +70,7 @@ class ServingStack(cdk.Stack):
             endpoint=endpoint,
             model_role=model_role,
             volume_key=security.data_key,
-            alarm_names=[name for each in alarms.values() for name in each.names],
+            alarm_names=alarm_names,
             scaling_tags=self._scaling_tags(),
         )
         self._outputs(endpoint)
@@ -79,32 +86,38 @@ class ServingStack(cdk.Stack):
             days=retention.log_days,
             destroy=retention.destroys,
         ).log_group
-        keys = self._security
+        keys, serverless = self._security, self._serving.serverless is not None
+        capture = None if serverless else data.capture
         return ModelRole(
             self,
             "ModelRole",
-            files=ModelFiles(self._use_case.name, data.models, keys.models_key, data.capture, keys.data_key),
+            files=ModelFiles(self._use_case.name, data.models, keys.models_key, capture, keys.data_key),
             model_package_group=self._name,
             log_group_arn=log_group.log_group_arn,
-            placement=network.jobs,
+            placement=None if serverless else network.jobs,
             batches=data.processed if self._use_case.batch else None,
         ).role
 
     def _endpoint(self, network: NetworkStack, data: DataStack, role: iam.IRole) -> ModelEndpoint:
+        key = self._security.data_key
+        if containers := self._serving.serverless:
+            why = self._environment.network.allow_internet or ""
+            return serverless_endpoint(self, self._name, containers, role=role, key=key, why=why)
         first, second = (
             Fleet(machines.instance_type, machines.instances)
             for machines in (self._serving.champion, self._serving.second)
         )
-        key, sampled = self._security.data_key, self._environment.capture.sampling_percent
         return ModelEndpoint(
             self,
             "Endpoint",
             endpoint_name=self._name,
             role=role,
             placement=network.jobs,
-            fleets={CHAMPION: first, CHALLENGER: second, SHADOW: second},
+            capacities={CHAMPION: first, CHALLENGER: second, SHADOW: second},
             volume_key=key,
-            capture=CaptureTarget(data.capture.s3_url_for_object(self._use_case.name), key, sampled),
+            capture=CaptureTarget(
+                data.capture.s3_url_for_object(self._use_case.name), key, self._environment.capture.sampling_percent
+            ),
         )
 
     def _alarms(self, endpoint: ModelEndpoint, topic_arn: str) -> dict[Name, EndpointAlarms]:
@@ -120,7 +133,7 @@ class ServingStack(cdk.Stack):
                 topic_arn=topic_arn,
                 latency_ms=self._serving.latency_ms,
             )
-            for name in SLOTS
+            for name in endpoint.slots
         }
 
     def _traffic_shift(self) -> TrafficShift:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from release.proof import prove
-from release.state import Attempt, Observation, Stack
+from release.state import Attempt, Live, Observation, Stack
 from release.steps import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step
 from release.wanted import Change, next_change
 
@@ -82,19 +82,23 @@ def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
         return Close(attempt, "failed", "the stack is complete but there is no endpoint")
     if live.status in _ENDPOINT_MOVING:
         return Rest(f"the endpoint is {live.status}")
+    wrong = _unlike(live, attempt, stack)
+    return Close(attempt, "failed", wrong) if wrong else prove(attempt, live, seen)
+
+
+def _unlike(live: Live, attempt: Attempt, stack: Stack) -> str:
+    """Return how an endpoint at rest is not as intended, the empty text if it is."""
     if live.status != "InService":
-        return Close(attempt, "failed", f"the stack is complete but the endpoint is {live.status}")
+        return f"the stack is complete but the endpoint is {live.status}"
     if live.endpoint_config != stack.endpoint_config:
-        return Close(
-            attempt,
-            "failed",
+        return (
             f"the stack is complete but the endpoint has configuration {live.endpoint_config}, not "
-            f"{stack.endpoint_config}: SageMaker rolled it back",
+            f"{stack.endpoint_config}: SageMaker rolled it back"
         )
+    if live.unlike:
+        return f"the stack is complete but {live.unlike}"
     serves = live.packages.get(attempt.slot, "")
-    if serves != attempt.package:
-        return Close(attempt, "failed", f"the {attempt.slot} of the endpoint is {serves or 'no model package'}")
-    return prove(attempt, live, seen)
+    return "" if serves == attempt.package else f"the {attempt.slot} of the endpoint is {serves or 'no model package'}"
 
 
 def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:

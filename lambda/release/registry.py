@@ -76,7 +76,8 @@ class Registry:
         found = live.endpoint(self._client, self._name(use_case))
         if found is None:
             return None
-        return Live(found.status, found.config, {name: variant.package for name, variant in found.variants.items()})
+        packages = {name: variant.package for name, variant in found.variants.items()}
+        return Live(found.status, found.config, packages, found.unlike)
 
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case}"

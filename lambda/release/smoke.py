@@ -1,6 +1,7 @@
 """Ask a variant for a prediction, with the sample record of its model package."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from release.state import Asked, Attempt
 # Begins the inference id of a request: outcomes leave out what begins so (pipelines_src/steps/outcomes/reading.py).
 INFERENCE_ID = "ml-loop:release:"
 _NOTHING: tuple[Any, ...] = (None, [], {}, "")
+# Seconds between requests to a model that is not ready: what the function's two minutes leave. The next look goes on.
+_PAUSES = (1, 2, 4, 8, 15, 15)
 _TEXT = 500  # characters of what a model says
 
 
@@ -44,15 +47,16 @@ class Smoke:
             body = read(self._client("s3"), sample)
         except UnusableError as error:
             return Asked("failed", f"the {attempt.slot} could not be asked: {error}")
+        request = {
+            "EndpointName": f"{self._environment}-{attempt.use_case}",
+            "ContentType": sample.content_type,
+            "Accept": sample.accept,
+            "Body": body,
+            "InferenceId": f"{INFERENCE_ID}{attempt.token}"[:64],
+            **({"TargetVariant": variant} if variant else {}),
+        }
         try:
-            answer = self._client("sagemaker-runtime").invoke_endpoint(
-                EndpointName=f"{self._environment}-{attempt.use_case}",
-                ContentType=sample.content_type,
-                Accept=sample.accept,
-                Body=body,
-                InferenceId=f"{INFERENCE_ID}{attempt.token}"[:64],
-                **({"TargetVariant": variant} if variant else {}),
-            )
+            answer = self._once_ready(request)
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("ModelError", "ValidationError"):
                 raise
@@ -61,6 +65,17 @@ class Smoke:
         if problem:
             return Asked("failed", f"the {attempt.slot} answers its sample record without a prediction: {problem}")
         return Asked("answered", "it answered its sample record")
+
+    def _once_ready(self, request: dict[str, Any]) -> Any:
+        # A serverless endpoint that nobody asks has no container, and begins to start one at the first request.
+        for pause in _PAUSES:
+            try:
+                return self._client("sagemaker-runtime").invoke_endpoint(**request)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "ModelNotReadyException":
+                    raise
+                time.sleep(pause)
+        return self._client("sagemaker-runtime").invoke_endpoint(**request)
 
 
 def no_prediction(body: bytes, content_type: str) -> str | None:

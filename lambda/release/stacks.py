@@ -47,7 +47,14 @@ class ServingStacks:
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         slots = {slot: parameters.get(parameter(slot), "") for slot in SLOTS}
         scaled = frozenset(filter(None, outputs.get("ScaledVariants", "").split(",")))
-        return Stack(described["StackStatus"], slots, outputs.get("EndpointConfigName"), scaled)
+        return Stack(
+            described["StackStatus"],
+            slots,
+            outputs.get("EndpointConfigName"),
+            scaled,
+            missing=frozenset(slot for slot in SLOTS if parameter(slot) not in parameters),
+            guarded=SHIFT in parameters,
+        )
 
     def update(self, attempt: Attempt) -> Started:
         """Set one slot and how the traffic moves, and leave all else as it is.

@@ -52,13 +52,16 @@ class Package:
 class Stack:
     """A serving stack: its status, the package of each slot, the configuration that its endpoint should have.
 
-    `scaled`: the slots whose variants it registers for scaling while they are filled.
+    `scaled`: the slots whose variants it registers for scaling while they are filled. A serverless endpoint has one
+    slot, the others are `missing`, and no guardrails: it is not `guarded`.
     """
 
     status: str
     slots: Mapping[Slot, str]
     endpoint_config: str | None = None
     scaled: frozenset[str] = frozenset()
+    missing: frozenset[Slot] = frozenset()
+    guarded: bool = True
 
     @property
     def champion(self) -> str:
@@ -120,11 +123,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Live:
-    """The endpoint as it is: status, name of its configuration, and the package behind each variant."""
+    """The endpoint as it is: status, name of its configuration, and the package behind each variant.
+
+    `unlike`: what of a variant is not as its configuration has it.
+    """
 
     status: str
     endpoint_config: str
     packages: Mapping[str, str] = field(default_factory=dict)
+    unlike: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def next_change(seen: Observation, stack: Stack) -> Change | Nothing:
     champion = best[CHAMPION]
     if champion.arn != stack.champion or _last_failed(champion.arn, seen.attempts):
         return _champion(champion, seen, stack)
-    return _second(best, seen, stack) or Nothing("what is wanted serves")
+    nowhere = [f"{best.pop(slot).arn} is meant for the {slot}" for slot in SLOTS if slot in stack.missing & best.keys()]
+    unserved = f"what else is wanted serves, but {' and '.join(nowhere)}, and the endpoint is serverless: it has none"
+    return _second(best, seen, stack) or Nothing(unserved if nowhere else "what is wanted serves")
 
 
 def _champion(package: Package, seen: Observation, stack: Stack) -> Change:
@@ -74,7 +76,7 @@ def _champion(package: Package, seen: Observation, stack: Stack) -> Change:
     else:
         reason = "approval"
     # What failed or is not approved any more may be ringing the alarms that would stop its successor.
-    change = _fill(CHAMPION, package, reason, "guarded" if known else "at_once")
+    change = _fill(CHAMPION, package, reason, "guarded" if known and stack.guarded else "at_once")
     return _because_of(stack.champion, seen, change) if reason == "rollback" else change
 
 

@@ -8,24 +8,39 @@ from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import ProductionVariantServerlessConfigTypeDef
 
 
 @dataclass(frozen=True)
 class Variant:
-    """The model of a variant; `package` is empty where it is of none."""
+    """The model of a variant; `package` is empty where it is of none. `serverless`: its size, where it is."""
 
     model: str = ""
     package: str = ""
+    serverless: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An endpoint's status, configuration, variants by name, the shadow among them, and the live weights."""
+    """An endpoint's status, configuration, variants by name, the shadow among them, and the live weights.
+
+    `serverless` has the live size of variants, which releases do not retain as they do counts and weights.
+    """
 
     status: str
     config: str
     variants: Mapping[str, Variant] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+    serverless: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def unlike(self) -> str:
+        """What of a variant is not as its configuration has it; empty: all is."""
+        for name, variant in self.variants.items():
+            found, wanted = dict(self.serverless.get(name, {})), dict(variant.serverless)
+            if found != wanted:
+                return f"{name} has the ServerlessConfig {found or 'of none'}, and its configuration {wanted or 'none'}"
+        return ""
 
 
 def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
@@ -37,24 +52,35 @@ def endpoint(client: "SageMakerClient", name: str) -> Endpoint | None:
             return None
         raise
     config = described.get("EndpointConfigName", "")
-    weights = {one["VariantName"]: one.get("CurrentWeight", 0.0) for one in described.get("ProductionVariants", [])}
-    return Endpoint(described["EndpointStatus"], config, _variants(client, config) if config else {}, weights)
+    live = described.get("ProductionVariants", [])
+    weights = {one["VariantName"]: one.get("CurrentWeight", 0.0) for one in live}
+    sizes = {one["VariantName"]: _size(one.get("CurrentServerlessConfig")) for one in live}
+    return Endpoint(described["EndpointStatus"], config, _variants(client, config) if config else {}, weights, sizes)
 
 
 def _variants(client: "SageMakerClient", config: str) -> dict[str, Variant]:
     try:
         described = client.describe_endpoint_config(EndpointConfigName=config)
         variants = [*described["ProductionVariants"], *described.get("ShadowProductionVariants", [])]
-        return {variant["VariantName"]: _behind(client, variant["ModelName"]) for variant in variants}
+        return {
+            variant["VariantName"]: _behind(client, variant["ModelName"], _size(variant.get("ServerlessConfig")))
+            for variant in variants
+        }
     except ClientError as error:
         if absent(error):
             return {}
         raise
 
 
-def _behind(client: "SageMakerClient", model: str) -> Variant:
+def _behind(client: "SageMakerClient", model: str, serverless: Mapping[str, int]) -> Variant:
     container = client.describe_model(ModelName=model).get("PrimaryContainer", {})
-    return Variant(model, container.get("ModelPackageName", ""))
+    return Variant(model, container.get("ModelPackageName", ""), serverless)
+
+
+def _size(config: "ProductionVariantServerlessConfigTypeDef | None") -> dict[str, int]:
+    if config is None:
+        return {}
+    return {"MemorySizeInMB": config["MemorySizeInMB"], "MaxConcurrency": config["MaxConcurrency"]}
 
 
 def absent(error: ClientError) -> bool:

@@ -12,6 +12,8 @@ def instances(resource_id: str, call: Call) -> int:
     described = sagemaker.invoke("DescribeEndpoint", {"EndpointName": endpoint}, call)
     for variant in described.get("ProductionVariants", []):
         if variant["VariantName"] == name:
+            if "DesiredInstanceCount" not in variant:
+                raise validation_error(f"Production variant {name} of endpoint {endpoint} is serverless.")
             return int(variant["DesiredInstanceCount"])
     raise validation_error(f"Endpoint {endpoint} has no production variant {name}.")
 

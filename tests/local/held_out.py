@@ -46,6 +46,17 @@ def add(root: Path) -> None:
     said(root, "use-case", "add", NAME, "local")
 
 
+def serverless(root: Path) -> None:
+    """Serve the use case without instances."""
+    path = root / "environments" / "local.yaml"
+    written = path.read_text()
+    path.write_text(
+        written.replace("network:\n", "network:\n  allow_internet: prices of houses are no secret\n")
+        + "capture:\n  allow_no_capture: nobody watches prices of houses\n"
+        + f"serving_of:\n  {NAME}:\n    serverless: {{memory_mb: 3072, maximum_concurrency: 2}}\n"
+    )
+
+
 def said(root: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> str:
     """Return what `python -m ops` of a repository says, results and remarks; it must succeed."""
     command = [sys.executable, "-m", "ops", *map(str, arguments)]

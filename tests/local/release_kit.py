@@ -38,6 +38,7 @@ def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             source = held_out.copied(repository(tmp_path_factory))
             held_out.add(source)
+            held_out.serverless(source)
             with running(folder / "state") as cloud:
                 cdk = Cdk(clients.environment(cloud.port), folder, source)
                 cdk.prepare("local", clients.ACCOUNT, clients.REGION)

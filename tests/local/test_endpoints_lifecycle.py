@@ -110,12 +110,6 @@ def test_what_is_not_implemented_is_refused_by_name(kit: Kit) -> None:
     assert "inference pipeline" in refusal(sagemaker.create_model, Containers=[container, container], **common)
     many = {**container, "Mode": "MultiModel"}
     assert "Mode=MultiModel" in refusal(sagemaker.create_model, PrimaryContainer=many, **common)
-    serverless = {
-        "VariantName": "champion", "ModelName": "life-one",
-        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
-    }  # fmt: skip
-    problem = refusal(sagemaker.create_endpoint_config, EndpointConfigName="life-no", ProductionVariants=[serverless])
-    assert "does not implement ServerlessConfig of variant champion" in problem
     assert "NextToken" not in sagemaker.list_models(NameContains="life-no")
     assert sagemaker.list_models(NameContains="life-no")["Models"] == []
 

@@ -1,4 +1,5 @@
-"""A file that the repository does not know, from `use-case new` to served predictions by commands alone."""
+"""A file that the repository does not know, from `use-case new` to served predictions by commands alone; the endpoint
+is serverless."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -26,12 +27,28 @@ def ops(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     return lambda *arguments: said(root, *arguments, env=variables)
 
 
-def in_service(platform: Platform) -> bool:
-    return bool(platform.sagemaker.list_endpoints(NameContains="house-prices", StatusEquals="InService")["Endpoints"])
+def released(platform: Platform) -> bool:
+    return any(one["use_case"] == "house-prices" and one["result"] != "started" for one in platform.records())
 
 
 def table(shown: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.splitlines() if line.startswith("│")]
+
+
+def assert_serverless(platform: Platform) -> None:
+    """The endpoint has no instances, network and capture, and its model was asked although it was cold."""
+    (record,) = (record for record in platform.records() if record["use_case"] == "house-prices")
+    assert (record["result"], record["shift"]) == ("succeeded", "at_once"), record
+    assert record["detail"].endswith("it answered its sample record")
+    endpoint = platform.sagemaker.describe_endpoint(EndpointName="local-house-prices")
+    size = {"MemorySizeInMB": 3072, "MaxConcurrency": 2}
+    (variant,) = endpoint["ProductionVariants"]
+    assert (variant["VariantName"], variant["CurrentServerlessConfig"]) == ("champion", size)
+    config = platform.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    assert "DataCaptureConfig" not in config
+    assert config["KmsKeyId"].startswith("arn:aws:kms:")
+    model = platform.sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+    assert (model.get("VpcConfig"), model["EnableNetworkIsolation"]) == (None, False)
 
 
 def test_a_file_nobody_has_seen_is_served_by_commands_alone(
@@ -41,8 +58,9 @@ def test_a_file_nobody_has_seen_is_served_by_commands_alone(
     ended = ops("pipeline", "start", "local", NAME)
     assert re.findall(r"(\w+) +Succeeded", ended) == ["Prepare", "Train", "Evaluate", "CheckGate", "RegisterModel"]
     ops("release", "approve", "local", NAME)
-    until(lambda: in_service(platform), 60, "the first model to be live")
+    until(lambda: released(platform), 90, "the first release to end")
 
+    assert_serverless(platform)
     shown = ops("predict", "local", NAME, "--count", "20")
     assert f"local-house-prices: {held_out.LABEL_NAME}" in shown
     assert "records of the test split" in shown

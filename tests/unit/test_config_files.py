@@ -148,6 +148,9 @@ def test_an_environment_in_earnest_is_told_what_is_not_on() -> None:
     open_access = prod.access.model_copy(update={"allowed_cidrs": ()})
     bare = prod.model_copy(update={"alarm_email": None, "access": open_access})
     assert ["alarm_email" in text or "allowed_cidrs" in text for text in remarks(bare)] == [True, True]
+    serverless = prod.serving.model_validate({"serverless": {}})
+    without_instances = list(remarks(bare.model_copy(update={"serving": serverless})))
+    assert ["outside the private network" in text for text in without_instances] == [False, True, False]
     assert list(remarks(bare.model_copy(update={"termination_protection": False}))) == []
 
 

@@ -34,7 +34,13 @@ ENVIRONMENT = GOOD | {
         "shift": {"type": "linear", "percent": 50, "wait_minutes": 5},
         "scaling": SCALING | {"schedule": [NIGHT]},
     },
-    "serving_of": {"flight_delays": {"shift": None}},
+    "network": {
+        "cidr": "10.10.0.0/20",
+        "zones": ["ap-northeast-1a"],
+        "allow_internet": "the data is public",
+    },
+    "capture": {"sampling_percent": 50, "allow_no_capture": "nobody watches it"},
+    "serving_of": {"flight_delays": {"shift": None, "serverless": {"memory_mb": 1024, "maximum_concurrency": 9}}},
     "notebooks": [{"name": "a", "use_cases": ["flight_delays"], "repository": CODECOMMIT}],
 }
 TUNING = {

@@ -101,6 +101,17 @@ def test_a_version_or_the_newest_is_approved_for_a_slot_and_looked_at(
     platform.end()
 
 
+@pytest.mark.parametrize("slot", ["challenger", "shadow"])
+def test_a_serverless_endpoint_has_no_second_slot(platform: Platform, slot: str) -> None:
+    serverless = platform.target.environment.serving.model_validate({"serverless": {}})
+    environment = platform.target.environment.model_copy(update={"serving": serverless})
+    platform.target.__dict__["environment"] = environment
+    platform.registry.add_response("list_model_packages", versions("PendingManualApproval"))
+    with pytest.raises(OperationError, match=r"is serverless: it has one variant.*Approve the version as champion"):
+        run("approve", "--as", slot)
+    platform.end()
+
+
 @pytest.mark.parametrize(("version", "said"), [([], "no version yet"), (["7"], "no version 7")])
 def test_a_version_that_is_not_there_is_an_error(platform: Platform, version: list[str], said: str) -> None:
     platform.registry.add_response("list_model_packages", versions(*(["Approved"] if version else [])))

@@ -70,12 +70,17 @@ def _summaries(plan: Plan, *, shadow: bool) -> list[dict[str, Any]]:
             ],
             "CurrentWeight": variant["Weight"],
             "DesiredWeight": variant["Weight"],
-            "CurrentInstanceCount": variant["InstanceCount"],
-            "DesiredInstanceCount": variant["InstanceCount"],
+            **_capacity(variant),
         }
         for variant in plan["Variants"]
         if variant["Shadow"] == shadow
     ]
+
+
+def _capacity(variant: dict[str, Any]) -> dict[str, Any]:
+    if config := variant.get("Serverless"):
+        return {"CurrentServerlessConfig": config, "DesiredServerlessConfig": config}
+    return {"CurrentInstanceCount": variant["InstanceCount"], "DesiredInstanceCount": variant["InstanceCount"]}
 
 
 def _capture(config: dict[str, Any] | None) -> dict[str, Any] | None:

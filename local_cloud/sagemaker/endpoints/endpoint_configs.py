@@ -4,14 +4,14 @@ from typing import Any
 
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
-from local_cloud.sagemaker.endpoints import models
+from local_cloud.sagemaker.endpoints import models, serverless
 from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.store import Document
 
 KIND = "EndpointConfig"
 _UNSERVED = ("AsyncInferenceConfig", "ExplainerConfig", "ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation")
 _UNSERVED_OF_VARIANT = (
-    "ServerlessConfig", "InstancePools", "ManagedInstanceScaling", "CoreDumpConfig", "CapacityReservationConfig",
+    "InstancePools", "ManagedInstanceScaling", "CoreDumpConfig", "CapacityReservationConfig",
 )  # fmt: skip
 
 
@@ -25,6 +25,7 @@ def create(request: Request, call: Call) -> Response:
     _check_names([*production, *shadow])
     for variant in [*production, *shadow]:
         _check(variant, call)
+    serverless.check(request, call)
     if shadow and (len(production) != 1 or len(shadow) != 1):
         raise validation_error("A shadow variant is allowed beside exactly one production variant, and only one.")
     if not any(variant.get("InitialVariantWeight", 1.0) > 0 for variant in production):
@@ -73,7 +74,8 @@ def _check_names(variants: list[dict[str, Any]]) -> None:
 
 def _check(variant: dict[str, Any], call: Call) -> None:
     _refuse(variant, _UNSERVED_OF_VARIANT, f" of variant {variant['VariantName']}")
-    for key in ("ModelName", "InstanceType", "InitialInstanceCount"):
+    needed = () if "ServerlessConfig" in variant else ("InstanceType", "InitialInstanceCount")
+    for key in ("ModelName", *needed):
         if key not in variant:
             raise validation_error(f"Variant {variant['VariantName']}: {key} is required.")
     models.find(variant["ModelName"], call)
@@ -82,6 +84,6 @@ def _check(variant: dict[str, Any], call: Call) -> None:
 def _refuse(document: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
     if unserved := [key for key in keys if document.get(key)]:
         raise not_implemented(
-            f"{', '.join(unserved)}{where} in CreateEndpointConfig; it serves real-time variants with InstanceType and "
-            "InitialInstanceCount"
+            f"{', '.join(unserved)}{where} in CreateEndpointConfig; it serves variants with InstanceType and "
+            "InitialInstanceCount, or with ServerlessConfig"
         )

@@ -11,6 +11,7 @@ from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.capture import Capture
 from local_cloud.sagemaker.endpoints.connection import Pool
+from local_cloud.sagemaker.endpoints.containers import Containers
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveVariant
 from local_cloud.sagemaker.endpoints.plans import Plan, folder, socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
@@ -39,7 +40,7 @@ def build(endpoint: str, wanted: Plan, call: Call) -> Fleet:
     live = [future.result() for future in futures if not future.exception()]
     if errors:
         for started in live:
-            started.process.stop()
+            started.end()
             send(started)
         shutil.rmtree(folder(endpoint, call) / wanted["Id"], ignore_errors=True)
         raise errors[0]
@@ -60,17 +61,22 @@ def _start(endpoint: str, wanted: Plan, variant: dict[str, Any], call: Call) -> 
     home = folder(endpoint, call) / wanted["Id"] / name
     process = _process(variant, home, clients, call)
     telemetry = Telemetry(endpoint, name, variant["Instance"], clients, variant["InstanceCount"])
+    seconds = variant["HealthSeconds"] or HEALTH_SECONDS
+    config = variant.get("Serverless")
+    containers = Containers(config, process, telemetry, seconds) if config else None
     live = LiveVariant(
-        name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path)
+        name, process, telemetry, _capture(endpoint, wanted, name, clients, call), Pool(process.socket_path), containers
     )
     process.start(telemetry.log)
-    if not process.wait_until_healthy(variant["HealthSeconds"] or HEALTH_SECONDS):
+    if not process.wait_until_healthy(seconds):
         process.stop()
         send(live)
         raise DeploymentError(
             f"The primary container for production variant {name} did not pass the ping health check. Please check "
             "CloudWatch logs for this endpoint."
         )
+    if live.containers:
+        live.containers.came_up()
     return live
 
 
@@ -129,7 +135,7 @@ def retire(endpoint: str, wanted: Plan, fleet: Fleet, call: Call) -> None:
     """Let a fleet finish what it has, end it, and write what it has captured."""
     for variant in fleet.variants():
         variant.wait_until_idle(DRAIN_SECONDS)
-        variant.process.stop()
+        variant.end()
         send(variant)
         if variant.capture:
             variant.capture.spool()

@@ -45,6 +45,8 @@ def _care(variant: live.LiveVariant, *, all_of_it: bool) -> list[str]:
         variant.telemetry.log("The process has ended; it is started again.")
         variant.process.start(variant.telemetry.log)
         variant.process.wait_until_healthy(_RESTART_SECONDS)
+    if variant.containers:
+        variant.containers.rest(variant.in_flight)
     return fleets.send(variant, all_of_it=all_of_it)
 
 

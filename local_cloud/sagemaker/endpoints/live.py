@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.endpoints.capture import Capture
 from local_cloud.sagemaker.endpoints.connection import Pool
+from local_cloud.sagemaker.endpoints.containers import Containers
 from local_cloud.sagemaker.endpoints.process import ModelProcess
 from local_cloud.sagemaker.endpoints.telemetry import Telemetry
 
@@ -24,7 +25,12 @@ class LiveVariant:
     telemetry: Telemetry
     capture: Capture | None
     pool: Pool
+    containers: Containers | None = None  # of a serverless variant
     in_flight: int = 0
+
+    def end(self) -> None:
+        """End its process for good."""
+        (self.containers.end if self.containers else self.process.stop)()
 
     def wait_until_idle(self, seconds: float) -> None:
         """Wait for the requests that it still works on."""

@@ -9,7 +9,7 @@ from typing import Any
 from local_cloud.autoscaling import registered
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, operation
-from local_cloud.sagemaker.endpoints import documents, endpoint_configs, models, plans, rollout, shifting
+from local_cloud.sagemaker.endpoints import documents, endpoint_configs, models, plans, rollout, serverless, shifting
 from local_cloud.sagemaker.endpoints.documents import KIND
 from local_cloud.sagemaker.endpoints.plans import Plan
 from local_cloud.sagemaker.errors import validation_error
@@ -81,6 +81,7 @@ def update(request: Request, call: Call) -> Response:
     config = request.get("DeploymentConfig")
     if request.get("RetainDeploymentConfig"):
         config = document.get("LastDeploymentConfig")
+    serverless.check_update(document["_Plan"], plan, config or {})
     shifting.check(config or {}, document["_Plan"], plan)
 
     def change(current: Document) -> None:
@@ -110,6 +111,7 @@ def reweigh(request: Request, call: Call) -> Response:
                     f"Endpoint {name} has no variant {wish['VariantName']}; it has {', '.join(sorted(variants))}."
                 )
             variant = variants[wish["VariantName"]]
+            serverless.check_wish(name, wish, variant)
             variant["Weight"] = wish.get("DesiredWeight", variant["Weight"])
             variant["InstanceCount"] = wish.get("DesiredInstanceCount", variant["InstanceCount"])
         if not any(variant["Weight"] > 0 for variant in variants.values()):
@@ -190,7 +192,8 @@ def _retain(old: Plan, new: Plan, excluded: set[str]) -> None:
     before = {variant["VariantName"]: variant for variant in old["Variants"]}
     for variant in new["Variants"]:
         for kind, key in _RETAINED.items():
-            if kind not in excluded and variant["VariantName"] in before:
-                variant[key] = before[variant["VariantName"]][key]
+            known = before.get(variant["VariantName"], {}).get(key)
+            if kind not in excluded and known is not None and variant[key] is not None:
+                variant[key] = known
     if "DataCaptureConfig" not in excluded:
         new["DataCaptureConfig"] = old["DataCaptureConfig"]

@@ -46,6 +46,7 @@ class ModelProcess:
         path = Path(self.socket_path)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.unlink(missing_ok=True)
+        self.stopped = False
         self._child = _SPAWNER.submit(self._spawn).result()
         self._reader = threading.Thread(target=self._read, args=(self._child, on_line), daemon=True)
         self._reader.start()

@@ -96,7 +96,11 @@ def reweigh(name: str, call: Call) -> None:
     """Bring the live weights and instances to the plan's."""
     plan = _document(name, call)["_Plan"]
     weights, instances = (
-        {variant["VariantName"]: variant[key] for variant in plan["Variants"] if not variant["Shadow"]}
+        {
+            variant["VariantName"]: variant[key]
+            for variant in plan["Variants"]
+            if not variant["Shadow"] and variant[key] is not None
+        }
         for key in ("Weight", "InstanceCount")
     )
     live.ENDPOINTS[live.key(name, call)].reweigh(weights, instances)
@@ -131,7 +135,7 @@ def stop() -> None:
     for endpoint in [live.ENDPOINTS.pop(key) for key in list(live.ENDPOINTS)]:
         for fleet in (endpoint.fleet, endpoint.incoming):
             for variant in fleet.variants() if fleet else ():
-                variant.process.stop()
+                variant.end()
                 if variant.capture:
                     variant.capture.spool()
 

@@ -54,14 +54,8 @@ async def handle(method: str, path: str, headers: dict[str, str], body: bytes, c
 
 async def _invoke(name: str, invocation: _Invocation, call: Call) -> Answer:
     headers = invocation.headers
-    if unserved := [known for header, known in _UNSERVED_HEADERS.items() if header in headers]:
-        return _error(
-            501, "NotImplementedByLocalCloud", f"InvokeEndpoint: {', '.join(unserved)} is not implemented here."
-        )
-    if len(invocation.body) > MAX_BODY_BYTES:
-        return _error(
-            413, "ValidationError", f"The body has {len(invocation.body)} bytes; at most {MAX_BODY_BYTES} are allowed."
-        )
+    if wrong := _wrong(invocation):
+        return wrong
     endpoint = live.ENDPOINTS.get(live.key(name, call))
     if endpoint is None:
         return _error(400, "ValidationError", f"Endpoint {name} of account {call.store.account} not found.")
@@ -73,6 +67,9 @@ async def _invoke(name: str, invocation: _Invocation, call: Call) -> Answer:
     if variant is None:
         return _error(400, "ValidationError", f"Variant {headers[_VARIANT]} of endpoint {name} not found.")
     try:
+        size = len(invocation.body)
+        if variant.containers and (refusal := await variant.containers.refuse(variant.in_flight, size)):
+            return _error(*refusal)
         answer = await _ask(variant, invocation)
     finally:
         endpoint.release(variant)
@@ -82,6 +79,18 @@ async def _invoke(name: str, invocation: _Invocation, call: Call) -> Answer:
     if _ATTRIBUTES in answer.headers:
         passed[_ATTRIBUTES] = answer.headers[_ATTRIBUTES]
     return 200, {**passed, "x-amzn-invoked-production-variant": variant.name}, answer.body
+
+
+def _wrong(invocation: _Invocation) -> Answer | None:
+    if unserved := [known for header, known in _UNSERVED_HEADERS.items() if header in invocation.headers]:
+        return _error(
+            501, "NotImplementedByLocalCloud", f"InvokeEndpoint: {', '.join(unserved)} is not implemented here."
+        )
+    if len(invocation.body) > MAX_BODY_BYTES:
+        return _error(
+            413, "ValidationError", f"The body has {len(invocation.body)} bytes; at most {MAX_BODY_BYTES} are allowed."
+        )
+    return None
 
 
 async def _ask(variant: LiveVariant, invocation: _Invocation, *, shadow: bool = False) -> ModelAnswer:

@@ -1,0 +1,57 @@
+"""What an environment must allow, and a use case do without, for a serverless endpoint."""
+
+from pathlib import Path
+
+from config.environment import Environment
+from config.errors import ConfigError, KeyPath
+from config.loading import ROOT, place
+from config.use_case import UseCase
+
+
+def require_open_network(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if a serverless endpoint's containers may not run outside the private network."""
+    if environment.serves(use_case.name).serverless and environment.network.allow_internet is None:
+        _refuse(
+            environment,
+            use_case,
+            ("network", "allow_internet"),
+            "SageMaker runs its containers outside the private network and without isolation",
+            root,
+        )
+
+
+def require_no_capture(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if requests to a serverless endpoint may not go unrecorded."""
+    if environment.serves(use_case.name).serverless and environment.capture.allow_no_capture is None:
+        _refuse(
+            environment,
+            use_case,
+            ("capture", "allow_no_capture"),
+            "SageMaker records nothing of its requests, so that nothing can watch what it is asked and answers",
+            root,
+        )
+
+
+def require_no_experiment(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if a serverless endpoint is to have experiments: it has one variant, and captures nothing."""
+    if environment.serves(use_case.name).serverless and use_case.experiment:
+        raise ConfigError(
+            f"{_serverless(environment, use_case, root)}: found a serverless endpoint, but {use_case.name} has "
+            "experiments, which compare two variants by captured requests; a serverless endpoint has one variant and "
+            f"captures nothing; allowed is one of them. Remove `experiment` of pipelines_src/{use_case.name}/"
+            "use_case.yaml, or serve it by instances."
+        )
+
+
+def _refuse(environment: Environment, use_case: UseCase, key: KeyPath, why: str, root: Path) -> None:
+    raise ConfigError(
+        f"{place('environments', environment.name, key, root)}: found nothing, but {use_case.name} has a serverless "
+        f"endpoint: {why}; allowed is the reason why that may be, in words. Name it, or serve the use case by "
+        f"instances ({_serverless(environment, use_case, root)})."
+    )
+
+
+def _serverless(environment: Environment, use_case: UseCase, root: Path) -> str:
+    own = use_case.name in environment.serving_of
+    key: KeyPath = ("serving_of", use_case.name, "serverless") if own else ("serving", "serverless")
+    return place("environments", environment.name, key, root)
