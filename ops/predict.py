@@ -1,7 +1,6 @@
 """`python -m ops predict`: ask an endpoint about records it has not seen, and show what really happened."""
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,13 +13,13 @@ from ops.console import errors, output, shown
 from ops.held_out import happened, held_out
 from ops.logs import end_of_endpoint
 from ops.target import OperationError, Target
+from shared.readiness import once_ready
 
 if TYPE_CHECKING:
     import pandas as pd
-    from mypy_boto3_sagemaker_runtime.type_defs import InvokeEndpointOutputTypeDef
 
 COLUMNS = 5
-_READY_SECONDS = 120
+_PAUSES = (1.0,) * 120  # seconds between requests to a model that is not ready
 Dates = Literal["day-first", "month-first"]
 
 
@@ -88,7 +87,16 @@ def ask(target: Target, record: dict[str, Any], outcome: Any, record_id: str | N
         OperationError: there is no endpoint, or its model fails.
     """
     try:
-        response = _once_ready(target, record, record_id)
+        response = once_ready(
+            lambda: target.runtime.invoke_endpoint(
+                EndpointName=target.name,
+                ContentType="application/json",
+                Accept="application/json",
+                Body=json.dumps(record),
+                **({"InferenceId": record_id} if record_id is not None else {}),
+            ),
+            _PAUSES,
+        )
     except target.runtime.exceptions.ModelError as error:
         raise OperationError(
             f"The model of {target.name} failed on record {record_id or record}: {error}{end_of_endpoint(target)}"
@@ -102,24 +110,6 @@ def ask(target: Target, record: dict[str, Any], outcome: Any, record_id: str | N
         ) from error
     [answer] = json.loads(response["Body"].read())["predictions"]
     return Prediction(record, answer, outcome, response.get("InvokedProductionVariant", ""))
-
-
-def _once_ready(target: Target, record: dict[str, Any], record_id: str | None) -> "InvokeEndpointOutputTypeDef":
-    until = time.monotonic() + _READY_SECONDS
-    while True:
-        try:
-            return target.runtime.invoke_endpoint(
-                EndpointName=target.name,
-                ContentType="application/json",
-                Accept="application/json",
-                Body=json.dumps(record),
-                **({"InferenceId": record_id} if record_id is not None else {}),
-            )
-        except target.runtime.exceptions.ModelNotReadyException:
-            # A serverless endpoint that nobody asked has no container: this request begins to start one.
-            if time.monotonic() > until:
-                raise
-            time.sleep(1)
 
 
 def table(target: Target, predictions: list[Prediction], what: str = "") -> Table:

@@ -1,7 +1,6 @@
 """Ask a variant for a prediction, with the sample record of its model package."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from release.sample import Sample, UnusableError, read
 from release.state import Asked, Attempt
+from shared.readiness import once_ready
 
 # Begins the inference id of a request: outcomes leave out what begins so (pipelines_src/steps/outcomes/reading.py).
 INFERENCE_ID = "ml-loop:release:"
@@ -56,7 +56,7 @@ class Smoke:
             **({"TargetVariant": variant} if variant else {}),
         }
         try:
-            answer = self._once_ready(request)
+            answer = once_ready(lambda: self._client("sagemaker-runtime").invoke_endpoint(**request), _PAUSES)
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("ModelError", "ValidationError"):
                 raise
@@ -65,17 +65,6 @@ class Smoke:
         if problem:
             return Asked("failed", f"the {attempt.slot} answers its sample record without a prediction: {problem}")
         return Asked("answered", "it answered its sample record")
-
-    def _once_ready(self, request: dict[str, Any]) -> Any:
-        # A serverless endpoint that nobody asks has no container, and begins to start one at the first request.
-        for pause in _PAUSES:
-            try:
-                return self._client("sagemaker-runtime").invoke_endpoint(**request)
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "ModelNotReadyException":
-                    raise
-                time.sleep(pause)
-        return self._client("sagemaker-runtime").invoke_endpoint(**request)
 
 
 def no_prediction(body: bytes, content_type: str) -> str | None:

@@ -47,7 +47,7 @@ def test_predictions_stand_beside_what_happened_in_order_of_time() -> None:
 
 def test_a_model_that_is_not_ready_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("ops.predict.time.sleep", slept.append)
+    monkeypatch.setattr("shared.readiness.time.sleep", slept.append)
     stubs, body = Stubs(), b'{"predictions": [{"probability": 0.1}]}'
     runtime = stubs.stub("runtime", "sagemaker-runtime")
     for _ in range(3):
@@ -55,7 +55,7 @@ def test_a_model_that_is_not_ready_is_waited_for(monkeypatch: pytest.MonkeyPatch
     runtime.add_response("invoke_endpoint", {"Body": StreamingBody(io.BytesIO(body), len(body))})
     assert predict.ask(stubs.target, {}, None, None).answer == {"probability": 0.1}
     assert slept == [1, 1, 1]
-    monkeypatch.setattr(predict, "_READY_SECONDS", -1)
+    monkeypatch.setattr(predict, "_PAUSES", ())
     runtime.add_client_error("invoke_endpoint", "ModelNotReadyException", "wait", http_status_code=429)
     with pytest.raises(ClientError, match="ModelNotReadyException"):
         predict.ask(stubs.target, {}, None, None)

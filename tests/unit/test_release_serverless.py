@@ -139,7 +139,7 @@ def test_the_live_size_is_compared_with_the_configuration(current: Any, configur
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("release.smoke.time.sleep", slept.append)
+    monkeypatch.setattr("shared.readiness.time.sleep", slept.append)
     return slept
 
 
