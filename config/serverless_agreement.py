@@ -10,26 +10,22 @@ from config.use_case import UseCase
 
 def require_open_network(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
     """Raise ConfigError if a serverless endpoint's containers may not run outside the private network."""
-    if environment.serves(use_case.name).serverless and environment.network.allow_internet is None:
-        _refuse(
-            environment,
-            use_case,
-            ("network", "allow_internet"),
-            "SageMaker runs its containers outside the private network and without isolation",
-            root,
-        )
+    _require(
+        environment.network.allow_internet,
+        ("network", "allow_internet"),
+        "SageMaker runs its containers outside the private network and without isolation",
+        (environment, use_case, root),
+    )
 
 
 def require_no_capture(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
     """Raise ConfigError if requests to a serverless endpoint may not go unrecorded."""
-    if environment.serves(use_case.name).serverless and environment.capture.allow_no_capture is None:
-        _refuse(
-            environment,
-            use_case,
-            ("capture", "allow_no_capture"),
-            "SageMaker records nothing of its requests, so that nothing can watch what it is asked and answers",
-            root,
-        )
+    _require(
+        environment.capture.allow_no_capture,
+        ("capture", "allow_no_capture"),
+        "SageMaker records nothing of its requests, so that nothing can watch what it is asked and answers",
+        (environment, use_case, root),
+    )
 
 
 def require_no_experiment(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
@@ -43,7 +39,10 @@ def require_no_experiment(environment: Environment, use_case: UseCase, root: Pat
         )
 
 
-def _refuse(environment: Environment, use_case: UseCase, key: KeyPath, why: str, root: Path) -> None:
+def _require(reason: str | None, key: KeyPath, why: str, deployed: tuple[Environment, UseCase, Path]) -> None:
+    environment, use_case, root = deployed
+    if reason is not None or not environment.serves(use_case.name).serverless:
+        return
     raise ConfigError(
         f"{place('environments', environment.name, key, root)}: found nothing, but {use_case.name} has a serverless "
         f"endpoint: {why}; allowed is the reason why that may be, in words. Name it, or serve the use case by "
