@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from experiment.trial import Look, Stretch
 from ops.experiment.report import Report
 from tests.unit.experiment_cloud_kit import Cloud
-from tests.unit.test_experiment_convergence import begun, record, run, world
+from tests.unit.experiment_hours_kit import begun, record, run, world
 
 HOSTILE = "<script>document.title='taken over'</script>"
 

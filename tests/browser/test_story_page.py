@@ -13,7 +13,7 @@ from ops.story.report import Report
 from ops.story.trial import Outcome
 from ops.target import Target
 from tests.unit.experiment_cloud_kit import Cloud
-from tests.unit.test_experiment_convergence import record, run
+from tests.unit.experiment_hours_kit import record, run
 
 FUNCTION = "arn:aws:sts::000000000000:assumed-role/role/local-control-Experiment3487FA37-74828E998B8AB"
 

@@ -22,8 +22,8 @@ from experiment.sums import Moments
 from experiment.terms import Experiment, Step
 from experiment.users import Users
 from tests.unit.experiment_cloud_kit import terms
+from tests.unit.experiment_hours_kit import begun, hour, outcomes, record, run, world
 from tests.unit.experiment_trial_kit import trial
-from tests.unit.test_experiment_convergence import begun, hour, outcomes, record, run, world
 from tests.unit.test_experiment_statistics import START
 
 ALPHA, EXPERIMENTS, LOOKS = 0.05, 200, 15

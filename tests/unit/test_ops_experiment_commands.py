@@ -19,8 +19,8 @@ from ops.__main__ import app
 from ops.experiment import planning, starting, traffic
 from ops.target import OperationError, Target
 from tests.unit.experiment_cloud_kit import Cloud
+from tests.unit.experiment_hours_kit import record, run
 from tests.unit.ops_stub_kit import NOW, Stubs
-from tests.unit.test_experiment_convergence import record, run
 
 FUNCTION, TABLE = "dev-control-Experiment-1A2B", "experiments"
 KNOWN = planning.Known(0.2, 0.4, "as given")

@@ -12,7 +12,7 @@ from experiment.trial import Look
 from ops.experiment.together import Together
 from ops.target import OperationError
 from tests.unit.experiment_cloud_kit import Cloud
-from tests.unit.test_experiment_convergence import begun, hour, record, world
+from tests.unit.experiment_hours_kit import begun, hour, record, world
 from tests.unit.test_ops_experiment_commands import Platform, ops, platform
 
 __all__ = ["platform"]
