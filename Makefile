@@ -56,9 +56,9 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config schema --check
 
 test: setup browser java ## Pass the tests
-	@# The long files come first (tests/conftest.py), so that none is left for the end. Two
-	@# processes more than CPUs, since many tests wait; threads that spin while they wait for others would take their place.
-	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
+	@# The long files come first (tests/conftest.py), so that none is left for the end. One
+	@# process more than CPUs, since many tests wait and each process imports and deploys anew; threads that spin while they wait for others would take their place.
+	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
