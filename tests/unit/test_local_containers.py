@@ -1,6 +1,7 @@
 """The local cloud's serverless containers: they go while nobody asks, and for good with their variant."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -47,7 +48,9 @@ def made(**config: int) -> tuple[Containers, Any, Any]:
 
 
 def refusal(one: Containers, in_flight: int = 1, size: int = 1) -> Any:
-    return asyncio.run(one.refuse(in_flight, size))
+    # In a thread of its own: after a test of pages the loop of the browser runs in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, one.refuse(in_flight, size)).result()
 
 
 def test_it_goes_when_it_came_up_and_comes_with_a_request() -> None:
