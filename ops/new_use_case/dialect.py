@@ -39,7 +39,7 @@ class Dialect:
 def dialect(path: Path, utf8: Path) -> Dialect:
     """Return the layout of a text.
 
-    Separator and quote are what DuckDB's sniffer finds. Where the names stand is not left to it: it would skip lines
+    Separator and quote are what DuckDB's sniffer finds, but for apostrophes of texts that it takes for quotes. Where the names stand is not left to it: it would skip lines
     that do not fit, and nobody would know.
 
     Args:
@@ -66,6 +66,9 @@ def dialect(path: Path, utf8: Path) -> Dialect:
             "Columns are separated by a comma, a semicolon, a tab or a bar; write the file with one of these, and "
             "without titles and comments above the names."
         )
+    if quote == "'" and _would_merge(utf8, skip, separator, len(names)):
+        quote = '"'
+        names = _names(path, utf8, skip, separator, quote)
     _require_names(path, names, skip + 1)
     return Dialect(separator, quote, skip, tuple(names))
 
@@ -97,6 +100,23 @@ def _first_line(path: Path, utf8: Path, start: int = 0) -> tuple[int, str]:
 def _records(utf8: Path, skip: int, separator: str, quote: str) -> Iterator[list[str]]:
     with utf8.open(encoding="utf-8", newline="") as lines:
         yield from csv.reader(islice(lines, skip, None), delimiter=separator, quotechar=quote)
+
+
+def _would_merge(utf8: Path, skip: int, separator: str, columns: int) -> bool:
+    """Whether records would be taken for one if apostrophes were quotes, where each is whole by double quotes.
+
+    An apostrophe that begins a text and one that ends another, lines later, look like quotes around all between.
+    """
+    try:
+        by_double = [len(record) for record in _records(utf8, skip, separator, '"') if record]
+    except csv.Error:
+        return False
+    if set(by_double) != {columns}:
+        return False
+    try:
+        return sum(1 for record in _records(utf8, skip, separator, "'") if record) < len(by_double)
+    except csv.Error:  # a field without an end
+        return True
 
 
 def _names(path: Path, utf8: Path, skip: int, separator: str, quote: str) -> list[str]:

@@ -28,12 +28,19 @@ def lines(change: Callable[[str], str], text: str = GOOD) -> str:
     return "\n".join([names, *map(change, rows)]) + "\n"
 
 
+def texts(*found: str) -> str:
+    """The table with these texts in the middle, and a long line of nothing around them."""
+    middle = [*[""] * 30, *found, *[""] * (ROWS - 30 - len(found))]
+    return csv(customers().assign(city=middle))
+
+
 # What is odd -> the file, options, and what is said of it.
 READ: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "an encoding that had to be guessed": (czech().encode("cp1250"), {}, "if they look wrong, name its --encoding"),
     "an encoding that is named": (czech().encode("cp1250"), {"encoding": "cp1250"}, ""),
     "a mark and semicolons": (b"\xef\xbb\xbf" + GOOD.replace(",", ";").encode(), {}, ""),
     "a line that names the separator": ("sep=;\n" + GOOD.replace(",", ";"), {}, ""),
+    "apostrophes that look like quotes": (texts("'s-Hertogenbosch", "", "", "Hans'"), {}, ""),
     "line breaks in a name": (GOOD.replace("spend", '"spend\nper visit"', 1), {}, ""),
     "quotes in a name": (GOOD.replace("spend,visits", '"sp""end",it\'s', 1), {}, ""),
     "words of SQL as names": (GOOD.replace("spend,visits,city,joined", "select,from,order,group", 1), {}, ""),
