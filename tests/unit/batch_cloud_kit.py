@@ -110,9 +110,9 @@ class Cloud:
 
     def start(self, run: Run) -> str:
         self.interrupted()
-        if self.refuses:
-            raise RefusedError("no such model")
         arn = f"execution/{run.name}"
+        if self.refuses and arn not in self.executions:  # a request that was taken before is taken again
+            raise RefusedError("no such model")
         self.executions.setdefault(arn, Execution(arn, "Executing"))
         self.interrupted()
         self._change(run, execution=arn)
