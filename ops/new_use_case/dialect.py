@@ -39,8 +39,8 @@ class Dialect:
 def dialect(path: Path, utf8: Path) -> Dialect:
     """Return the layout of a text.
 
-    Separator and quote are what DuckDB's sniffer finds, but for apostrophes of texts that it takes for quotes. Where the names stand is not left to it: it would skip lines
-    that do not fit, and nobody would know.
+    Separator and quote are what DuckDB's sniffer finds, but for apostrophes of texts that it takes for quotes. Where
+    the names stand is not left to it: it would skip lines that do not fit, and nobody would know.
 
     Args:
         path: the file, for messages.
