@@ -106,6 +106,8 @@ BAD = {
     "h.jsonl": b"\xef\xbb\xbf" + lines(GOOD[0]) + b'{"at": "\xff"}\n',
     "i.csv": f'at,kind\n{AT},x\n{AT},"said "hi""\n{AT},{"y" * (2**24 + 1)}\n{AT},z\n{AT},"open\n{AT},w\n'.encode(),
     "j.parquet": far_times(),
+    "k.csv": f"at;size\n{AT};1,5\n".encode(),
+    "l.csv": f"at,y\n{AT},1\n".encode(),
 }  # fmt: skip
 
 
@@ -126,17 +128,20 @@ def test_bad_records_go_to_the_error_file_with_their_place_and_reason(tmp_path: 
     assert [error["row"] for error in errors if error["file"] == "b.csv"] == [2, 3, 4, 5, 6]
     assert report["reasons"]["size must be a number, without quotes"] == 4
     unreadable = {file["file"]: file["unreadable"] for file in report["files"] if file["unreadable"]}
-    assert sorted(unreadable) == ["c.csv", "d.txt", "e.parquet", "f.jsonl.gz"]
+    assert sorted(unreadable) == ["c.csv", "d.txt", "e.parquet", "f.jsonl.gz", "k.csv"]
+    assert unreadable["k.csv"].startswith("its columns are separated by semicolons: a file to score has commas")
+    # The label, which a file that knows what happened has.
+    assert [line["record"] for line in run.results("l.csv")] == [{"at": AT}]
     assert "known are .json, .jsonl" in unreadable["d.txt"]
     assert next(file for file in report["files"] if file["file"] == "g.jsonl")["scored"] == 0
     assert [error["row"] for error in errors if error["file"] == "h.jsonl"] == [2]
     of_i = {error["row"]: error for error in errors if error["file"] == "i.csv"}
-    assert [line["row"] for line in run.results("i.csv")] == [1, 4]
+    assert [line["row"] for line in run.results("i.csv")] == [1, 4, 6]
     assert (sorted(of_i), of_i[2]["record"]) == ([2, 3, 5], f'{AT},"said "hi""')
     assert "is not CSV: ',' expected after" in of_i[2]["reason"]
     assert "larger than field limit" in of_i[3]["reason"]
     assert len(of_i[3]["record"]) < 20_000
-    assert of_i[5]["record"] == f'{AT},"open\n{AT},w'
+    assert of_i[5]["record"] == f'{AT},"open'
     assert [line["row"] for line in run.results("j.parquet")] == [1, 3]
     assert [error["row"] for error in errors if error["file"] == "j.parquet"] == [2]
 
@@ -208,6 +213,21 @@ def test_a_package_that_is_none_is_refused(tmp_path: Path) -> None:
     (run.splitting.input("model") / "model.tar.gz").write_bytes(b"zip?")
     with pytest.raises(StepError, match="is no package of a model"):
         run.split()
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["a", '"open', '"b c"', '"a ""word"""']), max_size=12))
+def test_a_quote_that_nobody_closes_costs_its_own_record(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[str]
+) -> None:
+    file = "".join(f"{line}\n" for line in ["at,kind", *(f"{AT},{cell}" for cell in cells)])
+    run = Run(tmp_path_factory.mktemp("quotes"), {"a.csv": file.encode()})
+    never_closed = [place for place, cell in enumerate(cells, 1) if cell == '"open']
+    counts = run.split()
+    assert (counts["scored"], counts["errors"]) == (len(cells) - len(never_closed), len(never_closed))
+    run.transform(scorer("binary_classification"))
+    run.collect()
+    assert [error["row"] for error in run.errors()] == never_closed
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=6)

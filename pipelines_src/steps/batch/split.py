@@ -41,6 +41,8 @@ class Splitter:
         names = {field.name for field in use_case.record}
         # Beside the fields a record may have a name of its own, which the model does not see.
         self._ids = [name for name in (use_case.data.get("id"), RECORD_ID) if name and name not in names]
+        # What happened may be known already; the model does not see it either.
+        self._label = None if use_case.data.get("label") in names else use_case.data.get("label")
         self._records, self._errors, self._counts = records, errors, counts
 
     def file(self, path: Path, name: str) -> None:
@@ -60,6 +62,8 @@ class Splitter:
         for column in self._ids if isinstance(record, dict) else ():
             if column in record:
                 known["id"] = record.pop(column)
+        if isinstance(record, dict) and self._label:
+            record.pop(self._label, None)
         try:
             self._reader.read(record, number)
         except RequestError as error:
