@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from botocore.exceptions import ClientError
 from rich.markup import escape
-from rich.table import Table
 
 from ops.console import output
 from ops.target import OperationError, Target
@@ -38,6 +37,10 @@ class Run:
     result: str
     detail: str
     trigger: str
+
+    def __str__(self) -> str:
+        head = f"{self.name} {self.result}: {self.files} files by version {self.version}, because of {self.trigger}"
+        return "; ".join(part for part in (head, self.detail) if part)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ def show(
     """Show the newest runs, or the manifest of one."""
     target = _target(environment, use_case)
     if run is None:
-        output.print(_table(target, newest(target)))
+        for each in newest(target):
+            output.print(escape(str(each)), highlight=False, soft_wrap=True)
         output.print(f"Files to score: {_uri(target)}", soft_wrap=True, highlight=False)
     else:
         output.print_json(json.dumps(manifest(target, run)))
@@ -195,17 +199,6 @@ def _run(item: Mapping[str, Any]) -> Run:
         detail=item["detail"]["S"],
         trigger=item["trigger"]["S"],
     )
-
-
-def _table(target: Target, runs: list[Run]) -> Table:
-    shown = Table(title=f"{target.name}: newest runs", title_justify="left")
-    shown.add_column("run", no_wrap=True)
-    for column in ("model version", "files", "result", "because", "detail"):
-        shown.add_column(column, overflow="fold")
-    for run in runs:
-        cells = (run.name, run.version, str(run.files), run.result, run.trigger, run.detail)
-        shown.add_row(*map(escape, cells))
-    return shown
 
 
 def _uri(target: Target) -> str:
