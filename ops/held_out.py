@@ -1,4 +1,4 @@
-"""Records that the newest preparation kept from training, to ask an endpoint about."""
+"""Records that were kept from the training of the models that an endpoint serves, to ask it about."""
 
 import io
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from config import UseCase
 from ops.answers import Outcome
-from ops.target import OperationError, Target
+from ops.live import live_packages
+from ops.target import Target
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SERVING, _TEST = "/serving/serving.parquet", "/test/test.parquet"
 _FIELD = "field_"  # prefix of the record's fields in test.parquet
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Records that no model of a preparation was trained on.
+    """Records that no model of the endpoint was trained on.
 
     Attributes:
         rows: the fields of the record, `record_id`, and the label, if there is one, as the model sees it: 1 or 0, the
@@ -32,19 +32,24 @@ class HeldOut:
 def held_out(target: Target) -> HeldOut:
     """Return the records kept for serving; where the split keeps none, those of the test split.
 
+    They are those of the preparation that the served models came of; of several models the last one's, and while there
+    is no endpoint those of the newest preparation.
+
     Raises:
         OperationError: nothing has been prepared yet.
     """
-    newest = _newest(target)
-    if newest is None:
-        raise OperationError(f"{target.name} has prepared no records yet. Run `python -m ops pipeline start` first.")
     # Imported here: pandas takes half a second that the other commands need not wait for.
     import pandas as pd
 
-    rows = pd.read_parquet(io.BytesIO(_object(target, newest)))
+    from ops.fit import prepared
+    from ops.fit.deployed import Deployed
+
+    pipeline = Deployed.of(target)
+    found = prepared.find(target, pipeline, _execution(target))
+    rows = pd.read_parquet(io.BytesIO(_object(target, f"{found.uri(pipeline, 'serving')}/serving.parquet")))
     if len(rows):
         return HeldOut(rows, "records kept for serving")
-    test = _object(target, newest.removesuffix(_SERVING) + _TEST)
+    test = _object(target, f"{found.uri(pipeline, 'test')}/test.parquet")
     return HeldOut(test_records(target.use_case, test), "records of the test split")
 
 
@@ -71,18 +76,16 @@ def happened(use_case: UseCase, label: Any) -> Outcome:
     return data.classes[int(label)] if problem == "multiclass_classification" else float(label)
 
 
-def _newest(target: Target) -> str | None:
-    """Return the key of the newest preparation's serving.parquet."""
-    newest = None
-    pages = target.s3.get_paginator("list_objects_v2").paginate(
-        Bucket=target.bucket("processed"), Prefix=f"{target.use_case.name}/"
-    )
-    for page in pages:
-        for item in page.get("Contents", []):
-            if item["Key"].endswith(_SERVING) and (newest is None or item["LastModified"] > newest["LastModified"]):
-                newest = item
-    return newest["Key"] if newest else None
+def _execution(target: Target) -> str | None:
+    """Return the execution that the models of the endpoint came of, the last one's of several."""
+    described = [
+        target.sagemaker.describe_model_package(ModelPackageName=package)
+        for package in set(live_packages(target).values()) - {""}
+    ]
+    newest = max(described, key=lambda package: package["CreationTime"], default=None)
+    return newest.get("CustomerMetadataProperties", {}).get("execution") if newest else None
 
 
-def _object(target: Target, key: str) -> bytes:
-    return target.s3.get_object(Bucket=target.bucket("processed"), Key=key)["Body"].read()
+def _object(target: Target, uri: str) -> bytes:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return target.s3.get_object(Bucket=bucket, Key=key)["Body"].read()

@@ -12,7 +12,11 @@ from botocore.stub import Stubber
 
 from config import ConfigError, UseCase
 from ops.demo import acts, figures
+from ops.fit import prepared
+from ops.fit.deployed import Deployed
+from ops.fit.prepared import Prepared
 from ops.held_out import held_out
+from ops.preparation import PREPARED_DATA
 from ops.target import OperationError, Target
 from tests.use_cases import use_case
 
@@ -77,25 +81,53 @@ def parquet(frame: pd.DataFrame) -> dict[str, Any]:
     return {"Body": StreamingBody(io.BytesIO(content.getvalue()), len(content.getvalue()))}
 
 
+PACKAGES = {name: f"arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/points/{name}" for name in "12"}
+
+
+def prepared_data(monkeypatch: pytest.MonkeyPatch, target: Target, served: dict[str, str]) -> list[str | None]:
+    """Let an endpoint serve packages; return the executions whose preparations are asked for, as they come."""
+    asked: list[str | None] = []
+
+    def find(target: Target, pipeline: None, execution: str | None) -> Prepared:
+        asked.append(execution)
+        return Prepared(f"{execution}", datetime.now(UTC), {}, {PREPARED_DATA: f"s3://processed/points/{execution}"})
+
+    monkeypatch.setattr(Deployed, "of", lambda target: None)
+    monkeypatch.setattr(prepared, "find", find)
+    monkeypatch.setattr("ops.held_out.live_packages", lambda target: served)
+    client: Any = boto3.client("sagemaker", region_name="ap-northeast-1")
+    target.__dict__["sagemaker"] = client
+    described = {
+        arn: {
+            "CreationTime": datetime(2026, 1, int(name), tzinfo=UTC),
+            "CustomerMetadataProperties": {"execution": f"run-{name}"},
+        }
+        for name, arn in PACKAGES.items()
+    }
+    monkeypatch.setattr(client, "describe_model_package", lambda **name: described[name["ModelPackageName"]])
+    return asked
+
+
+BOTH = {"challenger": PACKAGES["2"], "champion": PACKAGES["1"]}
+
+
+@pytest.mark.parametrize(("served", "execution"), [(BOTH, "run-2"), ({"champion": PACKAGES["1"]}, "run-1"), ({}, None)])
 @pytest.mark.parametrize("kept", [0, 2])
-def test_where_nothing_is_kept_for_serving_the_test_split_is_asked_about(
-    kept: int, monkeypatch: pytest.MonkeyPatch
+def test_what_is_asked_about_was_kept_from_the_last_of_the_models_that_are_served(
+    kept: int, served: dict[str, str], execution: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
     target = Target(Target.alone("local", "digit_clusters").environment, of("binary_classification"))
+    asked = prepared_data(monkeypatch, target, served)
     client: Any = boto3.client("s3", region_name="ap-northeast-1", aws_access_key_id="x", aws_secret_access_key="x")
     target.__dict__["s3"] = client
     stubber = Stubber(client)
-    keys = [f"points/{run}/{name}" for run in "ab" for name in ("serving/serving.parquet", "test/test.parquet")]
-    ages = [datetime(2026, 1, day, tzinfo=UTC) for day in (2, 3, 1, 1)]
-    listed = [{"Key": key, "LastModified": at} for key, at in zip(keys, ages, strict=True)]
-    stubber.add_response("list_objects_v2", {"IsTruncated": False, "Contents": listed})
     serving = pd.DataFrame({"x": [1.0, 2.0], "y": [0.0, 0.0], "record_id": ["a", "b"], "first": [1, 0]}).head(kept)
-    where = {"Bucket": "processed", "Key": "points/a/serving/serving.parquet"}  # the newest
+    where = {"Bucket": "processed", "Key": f"points/{execution}/serving/serving.parquet"}
     stubber.add_response("get_object", parquet(serving), where)
     if not kept:
         test = {"field_x": [3.0], "field_y": [4.0], "record_id": ["c"], "label": [1.0], "feature_x": [0.5]}
-        stubber.add_response("get_object", parquet(pd.DataFrame(test)), {**where, "Key": "points/a/test/test.parquet"})
+        where = {**where, "Key": f"points/{execution}/test/test.parquet"}
+        stubber.add_response("get_object", parquet(pd.DataFrame(test)), where)
     stubber.activate()
     found = held_out(target)
     assert found.what == ("records kept for serving" if kept else "records of the test split")
@@ -104,3 +136,4 @@ def test_where_nothing_is_kept_for_serving_the_test_split_is_asked_about(
         {"x": 3.0, "y": 4.0, "record_id": "c", "first": 1.0}
     )  # fmt: skip
     stubber.assert_no_pending_responses()
+    assert asked == [execution]
