@@ -75,5 +75,6 @@ def shared_sources() -> Iterator[Sources]:
 
 
 def settings(use_case: UseCase) -> str:
-    """Return the content of `use_case.json`; no job depends on the terms of experiments, so they train nothing anew."""
-    return json.dumps(use_case.model_dump(mode="json", exclude={"experiment"}), indent=1, sort_keys=True) + "\n"
+    """Return the content of `use_case.json`: what jobs depend on, so that nothing else makes them train anew."""
+    others = {"batch", "experiment"}
+    return json.dumps(use_case.model_dump(mode="json", exclude=others), indent=1, sort_keys=True) + "\n"
