@@ -22,12 +22,13 @@ def alone(folder: Path) -> Iterator[None]:
     """Keep two demonstrations from using one folder at once; the lock goes with the process, however it ends.
 
     Raises:
-        OperationError: another one runs.
+        OperationError: another one runs, or it is no folder that could be emptied.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OperationError(f"{folder} is a file. Name a new or an empty folder.")
+    if not folder.name or (folder.exists() and not folder.is_dir()):
+        what = "a file" if folder.name else "the root of the file system"
+        raise OperationError(f"{folder} is {what}. Name a new or an empty folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as file:
+    with (folder.parent / f".{folder.name}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -66,9 +67,14 @@ def stop(folder: Path) -> None:
     shutil.rmtree(folder / STATE.name, ignore_errors=True)
 
 
+def runs(folder: Path) -> bool:
+    """Whether the cloud runs."""
+    return supervisor.running(folder / STATE.name) is not None
+
+
 def has_ended(folder: Path) -> bool:
     """Whether the cloud was started and does not run any more."""
-    return supervisor.log_file(folder / STATE.name).exists() and supervisor.running(folder / STATE.name) is None
+    return supervisor.log_file(folder / STATE.name).exists() and not runs(folder)
 
 
 def end_of_log(folder: Path, lines: int = 15) -> str:

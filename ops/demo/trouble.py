@@ -56,11 +56,12 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
     text = f"The demonstration failed at: {stage}.\n{explain(error)}\n"
     if cloud.has_ended(folder):
         text += f"The local cloud has ended. The end of its log:\n{cloud.end_of_log(folder)}\n"
-    else:
+    elif cloud.runs(folder):
         option = state_option(folder)
         text += f"The local cloud runs on, to be looked at; python -m ops local down{option} ends it.\n"
-    logs = f"Logs lie in {shown(folder)}/. " if folder.is_dir() else ""
-    return f"{text}{logs}Run the command again to try again from the start."
+    else:
+        return f"{text}Nothing was started."
+    return f"{text}Logs lie in {shown(folder)}/. Run the command again to try again from the start."
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
