@@ -8,16 +8,21 @@ from botocore.exceptions import ClientError
 from ops.logs import end_of_endpoint
 from ops.target import OperationError, Target
 
+_ANSWERS = {"InService", "Updating", "SystemUpdating", "RollingBack"}
+
 
 def live_packages(target: Target) -> dict[str, str]:
-    """Return variant name -> ARN of the model package it serves; empty while there is no endpoint in service."""
+    """Return variant name -> ARN of the model package it serves; empty while there is no endpoint that answers.
+
+    While SageMaker updates an endpoint, it answers as before, and is described with the configuration it had.
+    """
     try:
         endpoint = target.sagemaker.describe_endpoint(EndpointName=target.name)
     except ClientError as error:
         if "Could not find" in str(error):
             return {}
         raise
-    if endpoint["EndpointStatus"] != "InService":
+    if endpoint["EndpointStatus"] not in _ANSWERS:
         return {}
     config = target.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     return {

@@ -29,9 +29,14 @@ def end_of(target: Target, group: str, prefix: str = "") -> str:
     # Imported here: botocore would slow down the commands that need no AWS.
     from botocore.exceptions import BotoCoreError, ClientError
 
-    filters = {"logStreamNamePrefix": prefix} if prefix else {}
     try:
-        streams = target.logs.describe_log_streams(logGroupName=group, **filters)["logStreams"]
+        # An endpoint's group keeps the streams of machines long gone, so the newest are asked for. With a prefix that
+        # cannot be, and a job has few.
+        streams = (
+            target.logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
+            if prefix
+            else target.logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True)
+        )["logStreams"]
         if not streams:
             return ""
         newest = max(streams, key=lambda stream: stream.get("lastEventTimestamp", 0))["logStreamName"]

@@ -25,11 +25,15 @@ def find(target: Target, version: int | None) -> str:
     Raises:
         OperationError: there is no such version.
     """
-    for summary in packages(target):
-        if version in (None, summary["ModelPackageVersion"]):
-            return summary["ModelPackageArn"]
-    wanted = f"no version {version}" if version else "no version yet"
-    raise OperationError(f"{target.name} has {wanted}. Run `python -m ops pipeline start` first, or name another.")
+    found = {summary["ModelPackageVersion"]: summary["ModelPackageArn"] for summary in packages(target)}
+    if not found:
+        raise OperationError(f"{target.name} has no version yet. Run `python -m ops pipeline start` first.")
+    if version is None:
+        return next(iter(found.values()))
+    if version not in found:
+        there = ", ".join(map(str, sorted(found)))
+        raise OperationError(f"{target.name} has no version {version}. There are {there}; name one of these.")
+    return found[version]
 
 
 def approve(target: Target, package: str, slot: str, reason: str) -> None:

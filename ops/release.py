@@ -12,7 +12,7 @@ from ops.live import live_packages
 from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
-Version = Annotated[int | None, typer.Argument(help="Version of the model package; left out: the newest.")]
+Version = Annotated[int | None, typer.Argument(help="Version of the model package; left out: the newest.", min=1)]
 Reason = Annotated[str, typer.Option(help="Why, for the record.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 

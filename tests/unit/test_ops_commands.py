@@ -24,6 +24,14 @@ def test_a_failed_search_shows_the_end_of_one_of_its_training_jobs() -> None:
     assert logs.end_of_job(stubs.target, arn).endswith(f"{group}/{stream}:\n  no such column")
 
 
+def test_of_an_endpoints_logs_the_newest_is_shown() -> None:
+    stubs = Stubs()
+    group = f"/aws/sagemaker/Endpoints/{GROUP}"
+    newest_first = {"logGroupName": group, "orderBy": "LastEventTime", "descending": True}
+    stubs.stub("logs", "logs").add_response("describe_log_streams", {"logStreams": []}, newest_first)
+    assert logs.end_of_endpoint(stubs.target) == ""
+
+
 def test_a_failed_pipeline_shows_reason_and_end_of_the_jobs_log() -> None:
     stubs = Stubs()
     sagemaker, logs = stubs.sagemaker, stubs.stub("logs", "logs")

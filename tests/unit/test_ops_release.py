@@ -112,7 +112,7 @@ def test_a_serverless_endpoint_has_no_second_slot(platform: Platform, slot: str)
     platform.end()
 
 
-@pytest.mark.parametrize(("version", "said"), [([], "no version yet"), (["7"], "no version 7")])
+@pytest.mark.parametrize(("version", "said"), [([], "no version yet"), (["7"], "no version 7. There are 1")])
 def test_a_version_that_is_not_there_is_an_error(platform: Platform, version: list[str], said: str) -> None:
     platform.registry.add_response("list_model_packages", versions(*(["Approved"] if version else [])))
     with pytest.raises(OperationError, match=said):
