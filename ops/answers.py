@@ -73,8 +73,8 @@ class Answers:
         """Return the columns that the problem has; none for what happened, where nobody knows it of any record."""
         known = any(one.happened is not None for one in predictions)
         rows = [_answered(use_case, one, known) for one in predictions]
-        headings = tuple(rows[0]) if rows else ()
-        return cls(_title(use_case), headings, tuple(tuple(row.values()) for row in rows))
+        headings = tuple(heading for heading, _ in rows[0]) if rows else ()
+        return cls(_title(use_case), headings, tuple(tuple(cell for _, cell in row) for row in rows))
 
 
 def _title(use_case: UseCase) -> str:
@@ -86,24 +86,24 @@ def _title(use_case: UseCase) -> str:
     return label
 
 
-def _answered(use_case: UseCase, one: Prediction, known: bool) -> dict[str, Cell]:
-    """Return heading -> cell."""
+def _answered(use_case: UseCase, one: Prediction, known: bool) -> list[tuple[str, Cell]]:
+    """Return heading and cell of each column; a label may have the name of another."""
+    happened = [("happened", Cell(_of(one.happened)))] if known else []
     if use_case.problem == "clustering":
-        label = {str(use_case.data.label): Cell(_of(one.happened))} if known else {}
-        return {"cluster": Cell(str(one.answer["cluster"])), "distance": Cell(figure(one.answer["distance"])), **label}
-    happened = {"happened": Cell(_of(one.happened))} if known else {}
+        answer = [("cluster", Cell(str(one.answer["cluster"]))), ("distance", Cell(figure(one.answer["distance"])))]
+        return [*answer, *((str(use_case.data.label), cell) for _, cell in happened)]
     if use_case.problem == "regression":
-        off = {} if not known else {"difference": Cell("")}
+        off = [("difference", Cell(""))] if known else []
         if isinstance(one.happened, int | float):
-            off = {"difference": Cell(_signed(one.answer["value"] - one.happened))}
-        return {"predicted": Cell(figure(one.answer["value"])), **happened, **off}
+            off = [("difference", Cell(_signed(one.answer["value"] - one.happened)))]
+        return [("predicted", Cell(figure(one.answer["value"]))), *happened, *off]
     if use_case.problem == "multiclass_classification":
         name = one.answer["label"]
         share = one.answer["probabilities"][str(name)]
-        return {"predicted": Cell(str(name)), "probability": Cell(f"{share:.0%}", share), **happened}
+        return [("predicted", Cell(str(name))), ("probability", Cell(f"{share:.0%}", share)), *happened]
     share = one.answer["probability"]
-    decided = {"decided": Cell(_of(one.answer["decision"]))} if "decision" in one.answer else {}
-    return {"predicted": Cell(f"{share:.0%}", share), **decided, **happened}
+    decided = [("decided", Cell(_of(one.answer["decision"])))] if "decision" in one.answer else []
+    return [("predicted", Cell(f"{share:.0%}", share)), *decided, *happened]
 
 
 def _of(value: Outcome) -> str:

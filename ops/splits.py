@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from config import messages
 from config.use_case.split import TimeSplit
 from ops.target import OperationError, Target
 from pipelines_src.definition.preparation import SPLIT_UNTIL
@@ -18,8 +19,11 @@ def parameters(target: Target, until: str | None) -> dict[str, str]:
         bounds = dict(zip(names, until.split("/"), strict=True))
         return {SPLIT_UNTIL: TimeSplit.model_validate(bounds).until}
     except ValueError as error:
-        said = "; ".join(one["msg"] for one in error.errors()) if isinstance(error, ValidationError) else "not three"
+        said = "these are not three; name three"
+        if isinstance(error, ValidationError):
+            told = messages.sentences(TimeSplit, bounds, error)
+            said = "; ".join(f"{path[0]}: {sentence.rstrip('.')}" for path, sentence in told)
         raise OperationError(
             f"--split-until: found {until!r}; allowed are three times that rise, such as "
-            f"2013-07-01/2013-08-01/2013-09-01 ({said}). Correct it."
+            f"2013-07-01/2013-08-01/2013-09-01 ({said})."
         ) from error

@@ -53,6 +53,13 @@ def test_each_problem_has_columns_of_its_own(
     assert dict(zip(answers.headings, [cell.text for cell in row], strict=True)) == expected
 
 
+def test_a_label_may_have_the_name_of_another_column() -> None:
+    case = of("clustering", label="cluster")
+    answers = Answers.of(case, [Prediction({}, {"cluster": 2, "distance": 1.0}, 7.0, "champion")])
+    assert answers.headings == ("cluster", "distance", "cluster")
+    assert [cell.text for cell in answers.rows[0]] == ["2", "1", "7"]
+
+
 def test_what_happened_is_left_blank_where_only_some_is_known() -> None:
     some = [Prediction({}, {"value": 1.0}, happened, "champion") for happened in (2.0, None)]
     rows = [[cell.text for cell in row] for row in Answers.of(of("regression"), some).rows]
