@@ -73,6 +73,10 @@ def all_numbers(found: Found) -> bool:
     return bool(found["present"]) and any(found[form] == found["present"] for form in forms.NUMBER_FORMS)
 
 
-def only_decimal_commas(found: Found) -> bool:
-    """Whether the values are numbers in no other way than with decimal commas."""
-    return all_numbers(found) and not any(found[form] == found["present"] for form in ("plain", "comma groups"))
+def decimal_mark(found: Found) -> str | None:
+    """Return the decimal point that the values must have, `,` or `.`; None if they can be read either way."""
+    if not all_numbers(found):
+        return None
+    points = any(found[form] == found["present"] for form in ("plain", "comma groups"))
+    commas = found["decimal comma"] == found["present"]
+    return None if points == commas else "." if points else ","

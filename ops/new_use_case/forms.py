@@ -9,10 +9,11 @@ LARGEST = 3.4028234663852886e38  # of float32, which is what a model sees; what 
 _FINITE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _INFINITE = r"[+-]?inf(inity)?"
 _PLAIN = f"{_FINITE}|{_INFINITE}"
-_COMMA_GROUPS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"  # 1,234,567.5
-_DOT_GROUPS = r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?"  # 1.234.567,5
+# Groups of thousands begin with no zero: 0.125 is no 125.
+_COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?"  # 1,234,567.5
+_DOT_GROUPS = r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?"  # 1.234.567,5
 _DECIMAL_COMMA = r"[+-]?\d+,\d+([eE][+-]?\d+)?"  # 1234567,5
-_SPACE_GROUPS = r"[+-]?\d{1,3}([ \x{a0}\x{202f}'\x{2019}]\d{3})+([.,]\d+)?"  # 1 234 567,5
+_SPACE_GROUPS = r"[+-]?[1-9]\d{0,2}([ \x{a0}\x{202f}'\x{2019}]\d{3})+([.,]\d+)?"  # 1 234 567,5
 WHOLE = r"[+-]?\d+"
 # A number that is none: a code with zeros in front, or with more digits than a float holds.
 CODE = r"[+-]?0\d+|[+-]?\d{16,}"

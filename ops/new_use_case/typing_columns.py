@@ -1,6 +1,7 @@
 """What each column holds: numbers, times or text, and in which form; all of its rows decide, in two passes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ops.new_use_case import evidence, forms, infinite, long_numbers, misfits, times_of_no_date
 from ops.new_use_case.column import Column, Kind
@@ -29,7 +30,7 @@ def typed(
     counted = evidence.of_numbers(workspace, [column.name for column in texts])
     others = {column: found for column, found in counted.items() if not evidence.all_numbers(found)}
     counted |= evidence.of_times(workspace, others)
-    comma = source.separator == ";" or any(map(evidence.only_decimal_commas, counted.values()))
+    comma = _DecimalComma.of(source, counted.values())
     decided = {
         column.name: _of_text(workspace, column, counted[column.name], comma, dates, wanted.get(column.name))
         for column in texts
@@ -73,7 +74,12 @@ def _of_type(column: SourceColumn, wanted: Kind | None) -> Column:
 
 
 def _of_text(
-    workspace: Workspace, column: SourceColumn, found: Found, comma: bool, dates: Dates | None, wanted: Kind | None
+    workspace: Workspace,
+    column: SourceColumn,
+    found: Found,
+    comma: "_DecimalComma",
+    dates: Dates | None,
+    wanted: Kind | None,
 ) -> Column:
     if wanted == "text":
         return _as_text(column)
@@ -101,15 +107,30 @@ def _of_words(workspace: Workspace, column: SourceColumn, found: Found) -> Colum
     return _as_text(column, note=note)
 
 
-def _number(column: SourceColumn, found: Found, comma: bool) -> Column:
-    """Return a column of numbers; `comma`: whether the rest of the file has decimal commas."""
+class _DecimalComma(NamedTuple):
+    """Whether the comma is a file's decimal point, and what says so."""
+
+    there: bool
+    because: str
+
+    @classmethod
+    def of(cls, source: Source, counted: Iterable[Found]) -> "_DecimalComma":
+        """Return what the columns say that can be read in one way only; if none can, what the separator says."""
+        marks = {evidence.decimal_mark(found) for found in counted}
+        if marks & {",", "."}:
+            return cls("," in marks, "other columns")
+        return cls(source.separator == ";", "that semicolons separate the columns")
+
+
+def _number(column: SourceColumn, found: Found, comma: _DecimalComma) -> Column:
+    """Return a column of numbers."""
     fitting = [form for form in forms.NUMBER_FORMS if found[form] == found["present"]]
-    chosen = "decimal comma" if comma and "decimal comma" in fitting else fitting[0]
+    chosen = "decimal comma" if comma.there and "decimal comma" in fitting else fitting[0]
     note, whole = forms.NUMBER_FORMS[chosen].note, found["whole"] == found["present"]
     if whole:
         note = None
     elif "decimal comma" in fitting and {"plain", "comma groups"} & set(fitting) and note is not None:
-        note += " (its values could be read otherwise; the rest of the file decided: check this)"
+        note += f" (its values could be read otherwise; {comma.because} decided: check this)"
     number = f"try_cast({forms.NUMBER_FORMS[chosen].number.format(name(column.name))} AS DOUBLE)"
     known = whole and not found["code"]
     value = number if known else f"CASE WHEN abs({number}) <= {forms.LARGEST} THEN {number} END"

@@ -62,8 +62,23 @@ def test_dates_that_can_be_read_both_ways_are_told(
 def test_the_rest_of_the_file_decides_what_one_comma_means(repository: Repository) -> None:
     frame = customers().assign(odd=repeated(["1,234", "5,678"]))
     assert raw(repository.new(frame, "churn", name="commas"))["odd"][0] == 1234
-    written = repository.write(frame.to_csv(index=False, sep=";"))
-    assert raw(repository.new(written, "churn", name="semicolons"))["odd"][0] == 1.234
+    for decimal, expected in {",": 1.234, ".": 1234}.items():
+        written = repository.write(frame.to_csv(index=False, sep=";", decimal=decimal))
+        assert raw(repository.new(written, "churn", name=f"with_{expected:.0f}"))["odd"][0] == expected
+
+
+@pytest.mark.parametrize(("written", "separator"), [(["0.086", "-0.244"], ";"), (["0,086", "-0,244"], ",")])
+def test_thousands_do_not_begin_with_a_zero(written: list[str], separator: str, repository: Repository) -> None:
+    frame = customers()[["visits", "churn"]].assign(odd=repeated(written))
+    path = repository.write(frame.to_csv(index=False, sep=separator))
+    assert raw(repository.new(path, "churn"))["odd"].head(2).tolist() == [0.086, -0.244]
+
+
+def test_without_other_numbers_the_separator_decides(repository: Repository) -> None:
+    frame = customers()[["visits", "churn"]].assign(odd=repeated(["1.685", "5.657"]))
+    created = repository.new(repository.write(frame.to_csv(index=False, sep=";")), "churn")
+    assert raw(created)["odd"][0] == 1685
+    assert "that semicolons separate the columns decided: check this" in yaml_of(created)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
