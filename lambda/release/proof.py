@@ -1,5 +1,7 @@
 """How a release that is deployed proves that its model answers. Pure."""
 
+from itertools import islice
+
 from release.state import Asked, Attempt, Live, Observation
 from release.steps import Ask, Close, Step
 from shared.slots import SHADOW
@@ -18,15 +20,16 @@ def prove(attempt: Attempt, live: Live, seen: Observation) -> Step:
         return Close(attempt, "succeeded", f"{serves}; it is not approved any more, so it was not asked")
     if _answered_before(attempt, seen):
         # Were it asked and failed, one version after the other would be taken back for what is no version's fault.
-        return Close(attempt, "succeeded", f"{serves}; it has served before, so it was not asked")
+        return Close(attempt, "succeeded", f"{serves}; it has served since it was approved, so it was not asked")
     several = len(live.packages.keys() - {SHADOW}) > 1
     return Ask(attempt, attempt.slot if several else None, serves)
 
 
 def _answered_before(attempt: Attempt, seen: Observation) -> bool:
     ended = (one for one in seen.attempts if one.result in ("succeeded", "failed"))
-    same = (one.result for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
-    return next(same, "") == "succeeded"
+    same = (one for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
+    # Not by its ARN alone: the versions of a group that was deleted and made again begin at 1 again.
+    return any(one.result == "succeeded" and one.approved_at >= attempt.approved_at for one in islice(same, 1))
 
 
 def answered(step: Ask, asked: Asked) -> Close:

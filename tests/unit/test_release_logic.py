@@ -182,6 +182,18 @@ def test_a_shadow_is_not_asked_and_the_champion_beside_it_without_a_name():
     )
 
 
+@pytest.mark.parametrize("approved_since", [False, True])
+def test_what_served_since_its_approval_is_not_asked_again(approved_since: bool):
+    """Not by its ARN alone: the versions of a group that was deleted and made again begin at 1 again."""
+    now, before = attempt(1, number=2), attempt(1, "succeeded")
+    if approved_since:
+        before = replace(before, approved_at=now.approved_at - timedelta(days=1))
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    seen = look(champion=1, candidates=[package(1)], attempts=[now, before], update=Update("succeeded"), live=live)
+    step = decide(seen, "t")
+    assert isinstance(step, Ask if approved_since else Close)
+
+
 def test_what_was_rejected_meanwhile_is_not_asked_and_gives_way():
     live = Live("InService", "config-1", {"champion": arn(1)})
     step = decide(look(champion=1, attempts=[attempt(1)], update=Update("succeeded"), live=live), "t")

@@ -66,7 +66,7 @@ def test_a_champion_that_does_not_predict_gives_its_place_back(releases: Release
     second = releases.released(2)
     assert aws.records() == [(first, "succeeded"), (second, "failed"), (first, "succeeded")]
     assert aws.why(3) == f"rollback: it failed: {aws.detail(2)}"
-    assert aws.detail(3).endswith("it has served before, so it was not asked")
+    assert aws.detail(3).endswith("it has served since it was approved, so it was not asked")
     assert FAILED in releases.rang
     assert None not in aws.answered[aws.answered.index(first) :]
     releases.again(second)
