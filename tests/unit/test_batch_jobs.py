@@ -92,6 +92,17 @@ def far_times() -> bytes:
     return written.getvalue()
 
 
+def test_parquet_is_read_as_the_raw_table_that_is_made_of_it(tmp_path: Path) -> None:
+    at = pd.Series(pd.to_datetime(["2024-05-01T08:30+02:00"]))
+    table = pd.DataFrame({"at": at, "size": [True], "kind": [False], "y": [1], "number": ["n1"]})
+    run = Run(tmp_path, {"a.parquet": table.to_parquet(index=False)})
+    assert run.split()["errors"] == 0
+    run.transform(scorer("binary_classification"))
+    run.collect()
+    [result] = run.results("a.parquet")
+    assert (result["id"], result["record"]) == ("n1", {"at": AT, "size": 1, "kind": "false"})
+
+
 BAD = {
     "a.jsonl": lines(
         GOOD[0], "", '{"at": ', {"at": AT, "size": "3"}, {"size": 1}, [1], {"at": AT, "colour": "red"}, GOOD[1],

@@ -9,8 +9,8 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,7 +45,7 @@ def rows(path: Path, name: str, fields: Sequence[Column], missing: Iterable[str 
         return
     read: Callable[[BinaryIO], Iterable[Row]] = {
         ".csv": lambda file: csv_rows.rows(file, fields, csv_text.marks(missing)),
-        ".parquet": _parquet,
+        ".parquet": lambda file: _parquet(file, {field.name: field.type for field in fields}),
     }.get(ending, _json_lines)
     number = 0
     try:
@@ -70,13 +70,13 @@ def _json_lines(file: BinaryIO) -> Iterator[Row]:
             yield Row(number, line.decode("utf-8", "backslashreplace").rstrip("\r\n"), "the line is not JSON in UTF-8")
 
 
-def _parquet(file: BinaryIO) -> Iterator[Row]:
+def _parquet(file: BinaryIO, kinds: Mapping[str, str]) -> Iterator[Row]:
     number = 0
     for batch in pq.ParquetFile(file).iter_batches(batch_size=8192):
         for record in _records(batch):
             number += 1
             if isinstance(record, dict):
-                yield Row(number, {name: _plain(value) for name, value in record.items()})
+                yield Row(number, {name: _plain(value, kinds.get(name)) for name, value in record.items()})
             else:
                 yield Row(number, None, f"the record has a value that cannot be read: {type(record).__name__}")
 
@@ -92,9 +92,14 @@ def _records(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
                 yield error
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, kind: str | None) -> Any:
+    """Return a value of Parquet as a record has it, like the raw table that `use-case new` makes of such a file."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, date):  # a datetime is one
         return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower() if kind == "text" else int(value) if kind == "number" else value
     return float(value) if isinstance(value, Decimal) else value
 
 

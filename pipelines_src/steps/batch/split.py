@@ -41,8 +41,9 @@ class Splitter:
         names = {field.name for field in use_case.record}
         # Beside the fields a record may have a name of its own, which the model does not see.
         self._ids = [name for name in (use_case.data.get("id"), RECORD_ID) if name and name not in names]
-        # What happened may be known already; the model does not see it either.
-        self._label = None if use_case.data.get("label") in names else use_case.data.get("label")
+        # Nor does it see the other columns of raw data, of which the label may be one.
+        raw = (column for columns in use_case.data.get("raw", {}).values() for column in columns)
+        self._beside = {*raw, use_case.data.get("label")} - names
         self._records, self._errors, self._counts = records, errors, counts
 
     def file(self, path: Path, name: str) -> None:
@@ -62,8 +63,8 @@ class Splitter:
         for column in self._ids if isinstance(record, dict) else ():
             if column in record:
                 known["id"] = record.pop(column)
-        if isinstance(record, dict) and self._label:
-            record.pop(self._label, None)
+        if isinstance(record, dict):
+            record = {name: value for name, value in record.items() if name not in self._beside}
         try:
             self._reader.read(record, number)
         except RequestError as error:
