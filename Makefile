@@ -85,5 +85,5 @@ java: # Java 17 or newer for the tests of Spark, from the system's packages
 
 clean: ## Stop the local cloud and remove everything that can be made again
 	@[ ! -x $(PY) ] || $(PY) -m ops local down || true
-	@rm -rf build cdk.out $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf pipelines_src/.new-* pipelines_src/*/.raw-* build cdk.out $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

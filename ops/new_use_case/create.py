@@ -1,6 +1,5 @@
 """From a file to the folder of a use case: written beside, validated, then moved to its place."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops import use_case_notebook
 from ops.new_use_case import finding, plan, raw_table, rendering, sentinels, staging, target, typing_columns, workspace
+from ops.new_use_case.beside import beside
 from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
 from ops.new_use_case.measuring import Measured, measure
@@ -42,12 +42,12 @@ def create(request: Request, root: Path = ROOT) -> Created:
     """
     request.check(root)
     sources = root / "pipelines_src"
-    with tempfile.TemporaryDirectory(dir=sources, prefix=f".{request.name}-") as beside:
-        folder = Path(beside) / "pipelines_src" / request.name
-        with workspace.opened(Path(beside), request.data) as opened:
+    with beside(sources, ".new-") as scratch:
+        folder = scratch / "pipelines_src" / request.name
+        with workspace.opened(scratch, request.data) as opened:
             decided = _decide(opened, request, folder / RAW)
         _write(decided, folder)
-        use_case = load_use_case(request.name, Path(beside))
+        use_case = load_use_case(request.name, scratch)
         (folder / use_case_notebook.FILE).write_text(use_case_notebook.notebook(use_case), encoding="utf-8")
         request.check(root)  # again: somebody may have been quicker
         folder.rename(sources / request.name)

@@ -1,6 +1,5 @@
 """New data of a use case that is there: read as its first file was, held against use_case.yaml, put in its place."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from config import UseCase, load_use_case
 from config.loading import ROOT
 from ops.console import shown
 from ops.new_use_case import agreement, conforming, raw_table, remarks, staging, workspace
+from ops.new_use_case.beside import beside
 from ops.new_use_case.column import Kind
 from ops.new_use_case.conforming import Wanted
 from ops.new_use_case.errors import DataError
@@ -59,15 +59,12 @@ def place(
     case = load_use_case(use_case, root)
     path = _place_of(case, root)
     [columns] = case.data.raw.values()
-    with (
-        tempfile.TemporaryDirectory(dir=path.parents[1], prefix=".raw-") as beside,
-        workspace.opened(Path(beside), data) as opened,
-    ):
+    with beside(path.parents[1], ".raw-") as scratch, workspace.opened(scratch, data) as opened:
         source = staging.stage(opened, encoding, known=case.data.marks)
         wanted = _wanted(opened, case, columns, path)
         typed = conforming.conforming(opened, source, wanted, dates)
-        written = raw_table.write(opened, typed, Path(beside) / "new")
-        whole = _joined(opened, path, Path(beside) / path.name) if add and path.exists() else written
+        written = raw_table.write(opened, typed, scratch / "new")
+        whole = _joined(opened, path, scratch / path.name) if add and path.exists() else written
         opened.run(f"CREATE VIEW {WHOLE} AS FROM read_parquet({literal(str(whole))})")
         notes = (
             *source.notes,
