@@ -31,6 +31,8 @@ def require_images(environment: Environment, use_case: UseCase, root: Path = ROO
         if text := images.lacking(name, environment.region):
             raise ConfigError(f"{place('environments', environment.name, ('region',), root)}: {text}.")
     training_image(use_case, environment.region, root)
+    if use_case.prepare.image is not None:
+        _own(use_case, "prepare", use_case.prepare.image, environment.region, root)
 
 
 def training_image(use_case: UseCase, region: str, root: Path = ROOT) -> TrainingImage:
@@ -45,13 +47,17 @@ def training_image(use_case: UseCase, region: str, root: Path = ROOT) -> Trainin
         name = "kmeans" if isinstance(train, KMeansTrain) else "xgboost"
         repository = images.images()[name].repository
         return TrainingImage(images.image(name, region), images.account(name, region), region, repository)
-    registry, _, path = train.image.partition("/")
+    return _own(use_case, "train", train.image, region, root)
+
+
+def _own(use_case: UseCase, section: str, image: str, region: str, root: Path) -> TrainingImage:
+    registry, _, path = image.partition("/")
     account, _, _, found, *_ = registry.split(".")
     if found != region:
-        where = place("pipelines_src", use_case.name, ("train", "image"), root)
+        where = place("pipelines_src", use_case.name, (section, "image"), root)
         raise ConfigError(
             f"{where}: found a registry in {found!r}; allowed is "
             f"{region!r}, the environment's region. Replicate the repository there, and name that image."
         )
     repository = path.partition("@")[0].partition(":")[0]
-    return TrainingImage(train.image, account, region, repository)
+    return TrainingImage(image, account, region, repository)

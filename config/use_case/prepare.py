@@ -7,7 +7,7 @@ from pydantic import Field, StrictInt, model_validator
 from config.errors import RuleError
 from config.instance_types import ProcessingInstanceType
 from config.use_case.cleaning import CleaningRule
-from config.use_case.section import ColumnName, Columns, Section
+from config.use_case.section import ColumnName, Columns, EcrImage, Section
 
 Engine = Literal["processing", "spark", "glue", "batch"]
 # CPUs to the memory that Fargate gives with them, GiB: least, most, step. Source: "Task CPU and memory", AWS Fargate.
@@ -37,10 +37,10 @@ class Prepare(Section):
     instances: StrictInt = Field(
         default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB"
     )
-    image: str | None = Field(
-        default=None, pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$",
+    image: EcrImage | None = Field(
+        default=None,
         description="batch: the container, an image in ECR that has Python, boto3, DuckDB, pandas and pyarrow",
-    )  # fmt: skip
+    )
     cpus: StrictInt = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")
     memory_gb: StrictInt = Field(
         default=16, ge=2, le=120, description="batch: memory, GiB; what Fargate has for the CPUs"

@@ -13,6 +13,7 @@ from config.section import Section
 __all__ = [
     "ColumnName",
     "Columns",
+    "EcrImage",
     "Scalar",
     "Section",
     "Slices",
@@ -24,6 +25,12 @@ __all__ = [
 ]
 
 ColumnName = Annotated[str, StringConstraints(max_length=255, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+# An image in ECR, by the rules of ECR: capitals are in no repository's name.
+_REPOSITORY = r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+_WHICH = r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
+EcrImage = Annotated[
+    str, StringConstraints(pattern=rf"^[0-9]{{12}}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/{_REPOSITORY}{_WHICH}$")
+]
 Scalar = str | int | float | bool
 _SHOWN = 20  # names
 

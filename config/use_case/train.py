@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Discriminator, Field, StrictFloat, StrictIn
 from config import kmeans_hyperparameters, xgboost_hyperparameters
 from config.errors import RuleError, under
 from config.instance_types import TrainingInstanceType
-from config.use_case.section import Section, kind_of
+from config.use_case.section import EcrImage, Section, kind_of
 from config.use_case.tuning import Tuning
 
 Hyperparameters = dict[str, StrictStr | StrictInt | StrictFloat]
@@ -121,7 +121,7 @@ class ImageTrain(_Train):
     """An image of your own, with SageMaker's contract of training containers."""
 
     algorithm: Literal["image"]
-    image: str = Field(pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$", description="In ECR")
+    image: EcrImage = Field(description="In ECR")
     entry_point: str | None = Field(
         default=None,
         pattern=_SCRIPT,

@@ -20,6 +20,7 @@ from tests.preparation_engines import IMAGE, environment, use_case
         ({"engine": "glue", "instances": 1}, "Glue has 2 workers or more"),
         ({"engine": "glue", "instance": "ml.m5.large"}, "instance: is nothing for engine glue"),
         ({"instances": 3}, "instances: is nothing for engine processing"),
+        ({"engine": "batch", "image": IMAGE.replace("/", "/A/")}, "String should match pattern"),
         ({"engine": "spark", "image": IMAGE}, "image: is nothing for engine spark; allowed with batch"),
     ],
 )

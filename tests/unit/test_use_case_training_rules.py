@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config import ConfigError
-from config.training_image import training_image
+from config import ConfigError, load_environment
+from config.training_image import require_images, training_image
+from config.use_case.prepare import Prepare
 from tests.use_cases import IMAGE, SCRIPT, SEARCH, SEARCH_OF_IMAGE, WAYS, use_case, way
 
 KMEANS = {"algorithm": "kmeans", "k": 3}
@@ -72,3 +73,11 @@ def test_an_image_of_another_region_is_refused() -> None:
         ConfigError, match=r"train\.image: found a registry in 'ap-northeast-1'; allowed is 'eu-west-1'"
     ):
         training_image(way("image"), "eu-west-1")
+
+
+def test_a_container_of_another_region_is_refused() -> None:
+    case = way("image")
+    image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/prepare"
+    case = case.model_copy(update={"prepare": Prepare(engine="batch", image=image)})
+    with pytest.raises(ConfigError, match=r"prepare\.image: found a registry in 'us-east-1'; allowed is 'ap-north"):
+        require_images(load_environment("dev"), case)
