@@ -9,7 +9,8 @@ from pydantic import AfterValidator, StringConstraints
 # With the underscores as hyphens it is part of names that SageMaker lets begin and end with a letter or digit only.
 _PATTERN = r"^[a-z][a-z0-9]*(_+[a-z0-9]+)*$"
 _SHORTEST, _LONGEST = 2, 30
-TAKEN = ("definition", "steps", "wheels")  # folders of pipelines_src that are no use cases
+# Packages and modules of pipelines_src that are no use cases.
+TAKEN = ("definition", "job_code", "job_libraries", "job_wheels", "script_code", "steps", "wheels")
 ALLOWED = (
     f"{_SHORTEST} to {_LONGEST} small letters, digits and underscores, a letter first, no underscore last, and none of "
     f"Python's words or {', '.join(TAKEN)}"

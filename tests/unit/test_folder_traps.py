@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from config.use_case.name import TAKEN
+
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {".venv", "node_modules", "cdk.out", "build"}
 
@@ -53,3 +55,10 @@ def test_functions_are_imported_from_the_source_root() -> None:
     code = "import sys; sys.path.insert(0, 'lambda'); from default_security_group.handler import lambda_handler"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_no_use_case_can_hide_what_lies_beside_the_use_cases() -> None:
+    here = ROOT / "pipelines_src"
+    modules = {path.stem for path in here.glob("*.py") if not path.stem.startswith("__")}
+    folders = {path.name for path in here.iterdir() if path.is_dir() and not (path / "use_case.yaml").exists()}
+    assert set(TAKEN) == modules | folders - {"__pycache__"}

@@ -1,7 +1,9 @@
 """What the demonstration says of each problem, and which use cases it takes."""
 
 import io
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,7 +13,9 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from config import ConfigError, UseCase
-from ops.demo import acts, figures
+from ops.demo import acts, cloud, figures
+from ops.demo.progress import Stages
+from ops.demo.trouble import told
 from ops.fit import prepared
 from ops.fit.deployed import Deployed
 from ops.fit.prepared import Prepared
@@ -137,3 +141,22 @@ def test_what_is_asked_about_was_kept_from_the_last_of_the_models_that_are_serve
     )  # fmt: skip
     stubber.assert_no_pending_responses()
     assert asked == [execution]
+
+
+def test_a_demonstration_that_did_not_start_says_so(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    stages = Stages()
+    said = r"failed at: Start.*Name a new or an empty folder\.\nNothing was started\.$"
+    with (
+        pytest.raises(OperationError, match=re.compile(said, re.DOTALL)),
+        told(stages, tmp_path),
+        stages.stage("Start"),
+    ):
+        cloud.start_afresh(tmp_path)
+
+
+def test_folders_whose_names_differ_after_a_dot_are_two(tmp_path: Path) -> None:
+    with cloud.alone(tmp_path / "run.1"), cloud.alone(tmp_path / "run.2"):
+        pass
+    with pytest.raises(OperationError, match="is the root of the file system"), cloud.alone(Path("/")):
+        pass
