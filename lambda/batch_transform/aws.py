@@ -83,7 +83,7 @@ class AwsWorld:
         """
         written = self._storage.read(run, MANIFEST) or self._written(run, execution)
         files = ((item["file"], item["version"]) for item in written["inputs"])
-        self._records.keep(run.use_case, files, run.champion.package, run.name)
+        self._records.keep(run.use_case, files, run.champion, run.name)
         named = {output["file"] for output in written["outputs"]}
         self._storage.delete(run, [key for key in self._storage.objects(run, RESULTS) if key not in named])
         for below in INTERMEDIATE:

@@ -150,7 +150,7 @@ def _begin(seen: Observation, look: Look, wanted: _Wanted, champion: Champion, t
         last = seen.runs[0]
         if last.result == "stopped" and last.plan == plan:
             return Rest(f"run {last.name} of the same files was stopped; a command starts it again")
-        if exhausted(seen.runs) and last.champion.package == champion.package:
+        if exhausted(seen.runs) and last.champion.model_data == champion.model_data:
             return Rest(
                 f"the last {MOST_ATTEMPTS} runs failed, the newest: {last.detail}; "
                 "a command or another model tries again"

@@ -36,7 +36,7 @@ class Records:
         pages = self._client.get_paginator("query").paginate(**beginning(self._table, use_case, "file#"))
         items = (item for page in pages for item in page["Items"])
         return {
-            item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], intern(item["package"]["S"]))
+            item["item"]["S"].removeprefix("file#"): Scored(item["version"]["S"], intern(item["model_data"]["S"]))
             for item in items
         }
 
@@ -69,12 +69,10 @@ class Records:
             ExpressionAttributeValues=_texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
         )
 
-    def keep(self, use_case: str, files: Iterable[tuple[str, str]], package: str, run: str) -> None:
+    def keep(self, use_case: str, files: Iterable[tuple[str, str]], champion: Champion, run: str) -> None:
         """Write down which versions of files a complete run scored; again is the same."""
-        puts = [
-            {"use_case": use_case, "item": f"file#{name}", "version": version, "package": package, "run": run}
-            for name, version in files
-        ]
+        by = {"package": champion.package, "model_data": champion.model_data, "run": run}
+        puts = [{"use_case": use_case, "item": f"file#{name}", "version": version, **by} for name, version in files]
         for first in range(0, len(puts), _PAGE):
             page = puts[first : first + _PAGE]
             requests: Any = {self._table: [{"PutRequest": {"Item": _texts(item)}} for item in page]}

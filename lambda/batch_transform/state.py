@@ -40,10 +40,13 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a complete run scored of a file: which version, with which model package."""
+    """What a complete run scored of a file: which version, with which model.
+
+    The model is known by its `model_data`: the versions of a group that was deleted and made again begin at 1 again.
+    """
 
     version: str
-    package: str
+    model_data: str
 
 
 @dataclass(frozen=True)

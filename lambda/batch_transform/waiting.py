@@ -31,7 +31,7 @@ def pending(
         done = scored.get(file.file)
         if done is None or done.version != file.version or (scope == "all" and file.file > after):
             return True
-        return scope == "prefix" and champion is not None and done.package != champion.package
+        return scope == "prefix" and champion is not None and done.model_data != champion.model_data
 
     return sorted(file for file in files if wanted(file))
 

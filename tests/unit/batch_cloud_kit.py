@@ -23,7 +23,7 @@ class CrashError(Exception):
 
 
 def champion(version: int) -> Champion:
-    return Champion(f"package/{version}", f"model-{version}", "s3://m/model.tar.gz", "image", "code")
+    return Champion(f"package/{version}", f"model-{version}", f"s3://m/{version}/model.tar.gz", "image", "code")
 
 
 def file(name: str, version: int = 1) -> File:
@@ -133,7 +133,7 @@ class Cloud:
         self.interrupted()
         written = self.manifests[run.name]
         for item in written["inputs"]:
-            self.scored[item["file"]] = Scored(item["version"], run.champion.package)
+            self.scored[item["file"]] = Scored(item["version"], run.champion.model_data)
         self.interrupted()
         self.folders[run.name] = {item["file"] for item in written["outputs"]} & self.folders[run.name]
         return "done"

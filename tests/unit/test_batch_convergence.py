@@ -150,7 +150,7 @@ def test_more_files_than_a_run_takes_are_all_scored_once_without_being_asked_for
     cloud = Cloud()
     cloud.champion = champion(2)
     cloud.files = {name: file(name) for name in "gfedcba"}
-    cloud.scored = {} if scope == "new" else {name: Scored("v1", "package/1") for name in "abcdefg"}
+    cloud.scored = {} if scope == "new" else {name: Scored("v1", champion(1).model_data) for name in "abcdefg"}
     reconcile(cloud, NEW.model_copy(update={"scope": scope}))
     for _ in range(6):
         # One that fails in between is tried again, and no other.

@@ -63,10 +63,10 @@ def test_what_somebody_stopped_waits_for_somebody() -> None:
 )
 def test_scopes(scope: Any, names: list[str]) -> None:
     scored = {
-        "a": Scored("v1", "package/2"),
-        "b": Scored("v0", "package/2"),
-        "d": Scored("v1", "package/1"),
-        "gone": Scored("v1", "package/2"),
+        "a": Scored("v1", champion(2).model_data),
+        "b": Scored("v0", champion(2).model_data),
+        "d": Scored("v1", champion(1).model_data),
+        "gone": Scored("v1", champion(2).model_data),
     }
     found = pending([file(name) for name in "dcba"], scored, scope, champion(2))
     assert [one.file for one in found] == names
