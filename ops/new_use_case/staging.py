@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ops.console import shown
-from ops.new_use_case import marks
+from ops.new_use_case import marks, swallowed
 from ops.new_use_case.dialect import dialect, in_quotes
 from ops.new_use_case.encoding import as_utf8
 from ops.new_use_case.errors import DataError
@@ -97,6 +97,7 @@ def _csv(workspace: Workspace, path: Path, encoding: str | None, missing: Marks)
     )
     _require_all_lines(workspace, path, len(used))
     workspace.run(f"CREATE VIEW file AS FROM read_parquet({literal(str(staged))})")
+    swallowed.require_none(workspace, path, "file", used, ROW, layout.separator)
     notes = [] if read in ("utf-8", "utf-8-sig") or encoding is not None else [_of_encoding(utf8, read)]
     notes += _source(workspace, {column: (column, "VARCHAR") for column in used}, missing, as_it_is=not missing.all)
     columns = tuple(SourceColumn(*both, "VARCHAR") for both in zip(used, _originals(list(layout.names)), strict=True))

@@ -35,6 +35,8 @@ class Workspace:
         """Run a statement; DataError names the file if DuckDB cannot read it."""
         try:
             return self._connection.execute(sql, list(values))
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
             raise  # of a statement that is wrong itself
         except duckdb.Error as error:
@@ -43,7 +45,11 @@ class Workspace:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        return self.run(sql, *values).fetchall()
+        found = self.run(sql, *values)
+        try:
+            return found.fetchall()
+        except RuntimeError as error:  # what DuckDB raises here
+            raise KeyboardInterrupt from error
 
     def figures(self, view: str, wanted: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Any]]:
         """Return the value of each aggregate over a view, by column and name, in as few passes as can be.

@@ -102,6 +102,10 @@ FILES: dict[str, tuple[str | bytes, str, list[str]]] = {
     "a quote that does not end": (
         LINES[0] + '1,2,"Oslo,2022-01-01,yes\n' + "".join(LINES[1:]), "data.csv", ["line 2: a quote that does not end"],
     ),
+    "two quotes around many lines": (
+        f'{LINES[0]}1,2,"Oslo,2022-01-01,yes\n{"".join(LINES[1:9])}1,2,Rome",2022-01-01,yes\n{"".join(LINES[9:])}',
+        "data.csv", ["row 1: the value of city goes over 10 lines", "A quote is missing or one too many"],
+    ),
     "text after a quote": (
         LINES[0] + '1,2,"Oslo"s,2022-01-01,yes\n' + "".join(LINES[1:]), "data.csv", ["line 2", "a quote"],
     ),

@@ -92,8 +92,11 @@ def test_separators_and_encodings_are_found(separator: str, encoding: str, repos
 
 
 def test_line_breaks_in_fields_empty_lines_and_other_line_ends(repository: Repository) -> None:
-    frame = customers().assign(note=repeated(["two\nlines", "one"]))
-    text = "\r\n\r\n" + csv(frame).replace("\n", "\r\n").replace("two\r\nlines", "two\nlines")
+    prose = "It was, as ever, late.\nNobody came, or few.\nA, b, c, d, e.\nNo.\nSo be it."
+    frame = customers().assign(note=repeated(["two\nlines", "one", prose]))
+    text = "\r\n\r\n" + csv(frame).replace("\n", "\r\n").replace("two\r\nlines", "two\nlines").replace(
+        prose.replace("\n", "\r\n"), prose
+    )
     made = raw(repository.new(repository.write(text), "churn"))
     assert made["note"].tolist() == frame["note"].tolist()
     assert made["row_number"].tolist() == list(range(1, ROWS + 1))
