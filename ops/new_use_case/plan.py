@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from config.use_case.evaluate import Evaluate
 from ops.new_use_case import clustering, clusters, defaults, ids, leakage, repeated, roles, splitting
 from ops.new_use_case.column import Column
 from ops.new_use_case.errors import DataError
@@ -17,6 +18,7 @@ from ops.new_use_case.wording import first
 from ops.new_use_case.workspace import Workspace
 
 _SLICES, _MOST_SLICES = 2, 10  # columns, values of each
+_SLICE_MIN_ROWS = Evaluate.model_fields["slice_min_rows"].default
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def plan(
         groups=tuple(ids.groups(measured, label)),
         split=split,
         train=_train(workspace, request, target, used, rows, found),
-        slices=_slices(used),
+        slices=_slices(used, rows),
         resample="row" if time is None else splitting.resample(workspace, time, split),
         category_min_rows=defaults.category_min_rows(rows),
         clean=clean,
@@ -104,8 +106,10 @@ def _train(
     return {"algorithm": "xgboost", "hyperparameters": defaults.xgboost(target.problem, rows)}
 
 
-def _slices(used: Sequence[Role]) -> tuple[str, ...]:
-    few = [role.column.name for role in used if role.type == "text" and role.column.different <= _MOST_SLICES]
+def _slices(used: Sequence[Role], rows: int) -> tuple[str, ...]:
+    """Return columns by whose values the model is judged as well: one at least has enough rows of the test split."""
+    most = min(_MOST_SLICES, rows * splitting.TEST_SHARE / _SLICE_MIN_ROWS)
+    few = [role.column.name for role in used if role.type == "text" and role.column.different <= most]
     return tuple(few[:_SLICES])
 
 

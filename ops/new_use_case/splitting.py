@@ -8,6 +8,7 @@ from ops.new_use_case.measuring import TABLE, Measured
 from ops.new_use_case.target import Target
 from ops.new_use_case.workspace import Workspace, name
 
+TEST_SHARE = 0.15
 _SHARES = "[0.7, 0.85]"  # training ends, validation ends; as the shares that are drawn at random
 _DAYS_OF_BOUNDS = 14  # between bounds, from which they are put at midnight
 _PERIODS = 20  # of the test split, from which they are what the bootstrap draws
@@ -43,7 +44,14 @@ def by_time(workspace: Workspace, time: Measured, target: Target) -> dict[str, A
 
 def at_random(target: Target) -> dict[str, Any]:
     """Return the section `split` for rows without a time; each class has its shares in every split."""
-    return {"by": "random", "stratify": target.classifies, "train": 0.7, "validation": 0.15, "test": 0.15, "seed": 0}
+    return {
+        "by": "random",
+        "stratify": target.classifies,
+        "train": 0.7,
+        "validation": 0.15,
+        "test": TEST_SHARE,
+        "seed": 0,
+    }
 
 
 def resample(workspace: Workspace, time: Measured, split: dict[str, Any]) -> str:
