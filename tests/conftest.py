@@ -4,6 +4,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,8 +49,16 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long files."""
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    """Begin with the long files, and spread the rest: folder by folder all processes would wait, then all compute."""
+    files: dict[Path, dict[Path, None]] = {}
+    for item in items:
+        files.setdefault(item.path.parent, {})[item.path] = None
+    places = {
+        file: (LONG.index(file.name), 0.0) if file.name in LONG else (len(LONG), (place + 0.5) / len(folder))
+        for folder in files.values()
+        for place, file in enumerate(folder)
+    }
+    items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture
