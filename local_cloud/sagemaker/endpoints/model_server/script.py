@@ -53,7 +53,7 @@ def _handle(module: ModuleType, model: Any, inquiry: Inquiry) -> Reply:
     accept = inquiry.headers.get("accept", "*/*")
     if accept == "*/*":
         accept = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", _JSON)
-    body = inquiry.body.decode() if content_type in _TEXT_TYPES else inquiry.body
+    body = inquiry.body.decode(errors="replace") if content_type in _TEXT_TYPES else inquiry.body
     if hasattr(module, "transform_fn"):
         return _reply(module.transform_fn(model, body, content_type, accept))
     try:
