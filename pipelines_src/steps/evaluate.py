@@ -34,9 +34,9 @@ def run(use_case: UseCase, folders: Folders) -> None:
     model = models.load(content, len(names), use_case)
     judged = inputs.judged(use_case, names, model, folders)
     decides = _threshold(use_case, model, folders)
-    judge = _judge(use_case, judged, decides)
-    important = importance(model, judged)
     report = files.read_json(folders.input("report") / overlap.REPORT)
+    judge = _judge(use_case, judged, decides, report)
+    important = importance(model, judged)
     evaluation = _evaluation(use_case, report, judged, judge, important)
     _write(use_case, folders, report, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
@@ -56,14 +56,15 @@ def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
     return threshold.least_cost(label, models.predict(model, matrix), costs)
 
 
-def _judge(use_case: UseCase, judged: Judged, decides: float) -> Judge:
+def _judge(use_case: UseCase, judged: Judged, decides: float, report: Document) -> Judge:
     if use_case.problem == "binary_classification":
         return Binary(judged, decides, Costs.of(use_case.evaluate["costs"]))
     if use_case.problem == "multiclass_classification":
         return Multiclass(judged, use_case.data["classes"])
     if use_case.problem == "regression":
         return Regression(judged)
-    return Clustering(judged, use_case.evaluate["seed"])
+    trained = report["splits"]["train"]["used"]
+    return Clustering(judged, use_case.evaluate["seed"], trained=trained, clusters=use_case.train.get("k"))
 
 
 def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judge, important: pd.DataFrame) -> Document:
