@@ -38,7 +38,7 @@ class Prepare(Section):
         default=2, ge=1, le=100, description="spark: machines; glue: workers of 4 CPUs and 16 GB"
     )
     image: str | None = Field(
-        default=None, pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$",
+        default=None, pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$",
         description="batch: the container, an image in ECR that has Python, boto3, DuckDB, pandas and pyarrow",
     )  # fmt: skip
     cpus: StrictInt = Field(default=4, ge=1, le=16, description="batch: CPUs; Fargate has 1, 2, 4, 8 and 16")

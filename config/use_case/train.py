@@ -121,7 +121,7 @@ class ImageTrain(_Train):
     """An image of your own, with SageMaker's contract of training containers."""
 
     algorithm: Literal["image"]
-    image: str = Field(pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$", description="In ECR")
+    image: str = Field(pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/\S+$", description="In ECR")
     entry_point: str | None = Field(
         default=None,
         pattern=_SCRIPT,
