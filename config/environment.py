@@ -19,10 +19,10 @@ from config.instance_types import ProcessingInstanceType, TrainingInstanceType
 from config.notebook import Notebook
 from config.section import Section
 from config.serving import Serving
+from config.tag_value import ALLOWED, TagValue
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
-TagValue = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
 _Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
 VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
@@ -137,8 +137,8 @@ class Environment(Section):
         default=None, description="12 digits in quotes; left out: the account of the credentials that deploy"
     )
     region: Region = Field(default="ap-northeast-1", description="an AWS region that has SageMaker")
-    owner: TagValue = Field(description="who answers for it, a tag on every resource")
-    cost_center: TagValue = Field(description="who pays for it, a tag on every resource")
+    owner: TagValue = Field(description=f"who answers for it, a tag on every resource: {ALLOWED}")
+    cost_center: TagValue = Field(description=f"who pays for it, a tag on every resource: {ALLOWED}")
     alarm_email: str | None = Field(
         default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="an address that alarms are sent to"
     )

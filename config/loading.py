@@ -1,6 +1,7 @@
 """Find, read and validate the files of configuration."""
 
 from collections.abc import Sequence
+from os.path import lexists
 from pathlib import Path
 
 from config.document import Document
@@ -22,7 +23,8 @@ def environment_names(root: Path = ROOT) -> list[str]:
 
 def use_case_names(root: Path = ROOT) -> list[str]:
     """Return the names of all use case folders, sorted."""
-    return sorted(path.parent.name for path in (root / "pipelines_src").glob("*/use_case.yaml"))
+    # A link that leads nowhere is there too, and is refused when it is read.
+    return sorted(path.name for path in (root / "pipelines_src").glob("*") if lexists(path / "use_case.yaml"))
 
 
 def load_environment(name: str, root: Path = ROOT, use_cases: Sequence[str] | None = None) -> Environment:
@@ -100,6 +102,11 @@ def place(folder: str, name: str, key: KeyPath, root: Path = ROOT) -> str:
 
 
 def _read(path: Path, root: Path, kind: str, known: list[str]) -> Document:
+    if path.is_symlink() and not path.exists():
+        raise ConfigError(
+            f"{path.relative_to(root)}: is a link to {path.readlink()}, which is not there; allowed is a file, or a "
+            "link to one. Correct the link, or remove it."
+        )
     if not path.exists():
         raise ConfigError(
             f"{path.relative_to(root)}: does not exist; known {kind}s: {', '.join(known) or 'none'}. Create the file."

@@ -1,6 +1,5 @@
 """Turn what pydantic found into sentences for people: what was found, what is allowed, what to do."""
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config import consequences
 from config.errors import KeyPath, RuleError
 from config.places import Place, below, key_of, section_at
 from config.wording import shortened
@@ -56,8 +56,8 @@ def sentences(
         texts: how values that are no text are written in the file.
     """
     found: dict[tuple[KeyPath, str], tuple[Any, list[str]]] = {}
-    said: list[Sentence] = []
-    for detail in error.errors():
+    details, said = consequences.told_apart(model, content, error.errors())
+    for detail in details:
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # it is long enough; pydantic counts without the values that have errors of their own
         path = key_of(content, detail["loc"], missing=detail["type"] == "missing")
@@ -91,7 +91,7 @@ def _whole_sentence(model: type[BaseModel], content: Any, detail: ErrorDetails, 
             about = _about(model, detail["loc"])
             return path, f"is missing and has no default{about}. Add `{path[-1]}: <value>`."
         case "extra_forbidden":
-            return path, _unknown_key(model, detail["loc"], path[-1])
+            return path, _unknown_key(model, detail["loc"])
         case "value_error":
             error = context["error"]
             text: object = error
@@ -128,11 +128,10 @@ def _size(value: Any, context: dict[str, Any]) -> str:
     return f"{kind} of at {bound} {number} {'entry' if number == 1 else 'entries'}"
 
 
-def _unknown_key(model: type[BaseModel], place: Place, name: object) -> str:
-    section = section_at(model, place[:-1])
+def _unknown_key(model: type[BaseModel], place: Place) -> str:
+    section, near = section_at(model, place[:-1]), consequences.near(model, place)
     known = sorted(section.model_fields) if section else []
-    near = difflib.get_close_matches(str(name), known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "Remove it."
+    remedy = f"Did you mean {near}?" if near else "Remove it."
     return f"is not a key that is known here; allowed are {', '.join(known)}. {remedy}"
 
 

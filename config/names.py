@@ -2,7 +2,7 @@
 
 import re
 
-_RANGE = re.compile(r"^(?P<stem>[A-Za-z_][A-Za-z0-9_]*)\[(?P<first>\d{1,4})-(?P<last>\d{1,4})\]$")
+_RANGE = re.compile(r"^(?P<stem>[A-Za-z_][A-Za-z0-9_]*)\[(?P<first>[0-9]{1,4})-(?P<last>[0-9]{1,4})\]$")
 
 
 def names_in(text: str) -> list[str]:

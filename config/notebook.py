@@ -8,21 +8,21 @@ from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_
 from config.errors import RuleError
 from config.instance_types import NotebookInstanceType, has_own_disks
 from config.section import Section
+from config.tag_value import ALLOWED, TagValue
 
 NotebookName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
-OwnerTag = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w .:/=+@-]+$")]
 Branch = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\s\x00-\x1f\x7f~^:?*\[\\]+$")]
 Reason = Annotated[str, StringConstraints(min_length=10, max_length=300)]
 SecretArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$")
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9_/+=.@-]+$")
 ]
 # Interface endpoints that a notebook needs beyond those of the network's level.
 NotebookService = Literal["git-codecommit", "secretsmanager"]
-_CODECOMMIT = re.compile(r"https://git-codecommit\.([a-z0-9-]+)\.amazonaws\.com/v1/repos/([\w.-]+)/?")
+_CODECOMMIT = re.compile(r"https://git-codecommit\.([a-z0-9-]+)\.amazonaws\.com/v1/repos/([A-Za-z0-9_.-]+)/?")
 
 
 def _git_url(url: str) -> str:
-    if not re.fullmatch(r"https://[^\s/@:]+(:\d+)?/\S{3,1000}", url):
+    if not re.fullmatch(r"https://[^\s/@:]+(:[0-9]+)?/\S{3,1000}", url):
         raise ValueError(
             f"found {url!r}; allowed is the HTTPS address of a Git repository without credentials in it, such as "
             "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/models. Correct the address"
@@ -93,7 +93,9 @@ class Notebook(Section):
         default=None, description="use cases whose data and jobs it reaches; left out: all of the environment"
     )
     repository: Repository | None = Field(default=None, description="the Git repository that it opens in")
-    owner: OwnerTag | None = Field(default=None, description="who uses it, a tag; left out: the environment's owner")
+    owner: TagValue | None = Field(
+        default=None, description=f"who uses it, a tag: {ALLOWED}; left out: the environment's owner"
+    )
 
     @property
     def services(self) -> frozenset[NotebookService]:

@@ -39,19 +39,39 @@ def below(content: Any, path: KeyPath, key: KeyPath) -> KeyPath:
     return path
 
 
+def value_at(content: Any, place: Place) -> Any:
+    """Return what a file's content has at a place."""
+    for part in key_of(content, place, missing=False):
+        content = content[part]
+    return content
+
+
 def section_at(model: type[BaseModel], place: Place) -> type[BaseModel] | None:
     """Return the section of the schema that a place leads to; None where it leads to none."""
+    return next(iter(_sections_at(model, place)), None)
+
+
+def kinds_at(model: type[BaseModel], place: Place) -> tuple[str, dict[str, type[BaseModel]]]:
+    """Return the key that tells the kinds of the section at a place apart, and these by its value; none: ("", {})."""
+    kinds = _sections_at(model, place[:-1]) if place else []
+    keys = [name for kind in kinds for name, value in _only_values(kind).items() if value == place[-1]]
+    if len(kinds) == 1 or not keys:
+        return "", {}
+    return keys[0], {_only_values(kind)[keys[0]]: kind for kind in kinds}
+
+
+def _sections_at(model: type[BaseModel], place: Place) -> list[type[BaseModel]]:
     sections = [model]
     for part in place:
         if isinstance(part, int) or part == "[key]":
             continue
-        if len(sections) > 1 and (chosen := [one for one in sections if part in _kinds(one)]):
+        if len(sections) > 1 and (chosen := [one for one in sections if part in _only_values(one).values()]):
             sections = chosen
             continue
         field = sections[0].model_fields.get(part) if sections else None
         if field is not None:
             sections = _sections_in(field.annotation)
-    return sections[0] if sections else None
+    return sections
 
 
 def _written(content: Any, part: int | str) -> int | str:
@@ -74,12 +94,12 @@ def _has(content: Any, part: int | str) -> bool:
     return is_list and isinstance(part, int) and part < len(content)
 
 
-def _kinds(section: type[BaseModel]) -> set[Any]:
-    # The key that tells them apart is a Literal of one value.
-    allowed: list[tuple[Any, ...]] = [
-        getattr(field.annotation, "__args__", ()) for field in section.model_fields.values()
-    ]
-    return {value for values in allowed if len(values) == 1 for value in values}
+def _only_values(section: type[BaseModel]) -> dict[str, Any]:
+    """Return the keys that can have one value alone, each with it: a Literal, which tells kinds of sections apart."""
+    allowed: dict[str, tuple[Any, ...]] = {
+        name: getattr(field.annotation, "__args__", ()) for name, field in section.model_fields.items()
+    }
+    return {name: values[0] for name, values in allowed.items() if len(values) == 1}
 
 
 def _sections_in(annotation: Any) -> list[type[BaseModel]]:

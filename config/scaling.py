@@ -1,23 +1,26 @@
 """How many instances a slot has, and when."""
 
+import difflib
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from config import scaling_rules
 from config.errors import KeyPath
 from config.section import Section
-from config.use_case.schedule import cron_expression
+from config.use_case.cron import cron_expression
 
 
 def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Asia
+    # The database's two that are no places: what this machine has, and a zone for clocks that were never set.
+    known = sorted(available_timezones() - {"Factory", "localtime"})
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
         raise ValueError(
-            f"found {name!r}; allowed is the name of a time zone, such as UTC or Asia/Tokyo. Correct it"
-        ) from error
+            f"found {name!r}; allowed is the name of a time zone, such as UTC or Asia/Tokyo. "
+            f"{f'Did you mean {near[0]}?' if near else 'Correct it'}"
+        )
     return name
 
 

@@ -50,6 +50,7 @@ class UseCase(Section):
         agreement.algorithm_fits(self.problem, self.data, self.train)
         tuning_agreement.tuning_fits(self.problem, self.train)
         gate_agreement.gate_fits(self.problem, self.data, self.evaluate, self.gate)
+        gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
         return self

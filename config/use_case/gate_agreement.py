@@ -7,6 +7,9 @@ from config.errors import KeyPath, RuleError
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.metrics import Limits, Problem, gate_metrics
+from config.use_case.train import KMeansTrain, Train
+
+_MOST_CLUSTERS = 100  # that evaluation finds in noise
 
 
 def gate_fits(problem: Problem, data: Data, evaluate: Evaluate, gate: Sequence[GateCondition]) -> None:
@@ -23,6 +26,19 @@ def gate_fits(problem: Problem, data: Data, evaluate: Evaluate, gate: Sequence[G
         _has_value(("gate", position, "metric"), condition.metric, data, evaluate)
         _can_pass_and_fail(position, condition, allowed[condition.metric])
     _can_pass_together(gate)
+
+
+def noise_has_as_many(train: Train, gate: Sequence[GateCondition]) -> None:
+    """The evaluation compares so many clusters with those of noise."""
+    for position, condition in enumerate(gate):
+        if condition.metric != "variance_explained_over_noise" or not isinstance(train, KMeansTrain):
+            continue
+        if train.k > _MOST_CLUSTERS:
+            raise RuleError(
+                ("gate", position, "metric"),
+                f"variance_explained_over_noise has a value for at most {_MOST_CLUSTERS} clusters, and train.k is "
+                f"{train.k}; choose another figure, or fewer clusters",
+            )
 
 
 def _has_value(key: KeyPath, metric: str, data: Data, evaluate: Evaluate) -> None:

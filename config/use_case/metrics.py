@@ -52,6 +52,7 @@ _SINGLE: dict[Problem, dict[str, Limits]] = {
     "regression": {"worst_slice_mae_skill": _SKILL, "rows": _AMOUNT},
     "clustering": {
         "worst_slice_variance_explained": _SKILL,
+        "variance_explained_over_noise": _SKILL,
         "clusters_used": _AMOUNT,
         "silhouette": _DIFFERENCE,
         "adjusted_rand": _DIFFERENCE,

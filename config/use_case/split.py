@@ -14,7 +14,7 @@ from config.use_case.section import ColumnName, Section, kind_of
 
 def _moment(value: Any) -> Any:
     # Pydantic would take a number, and digits alone, for seconds since 1970.
-    if isinstance(value, date) or (isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d.{,30}$", value)):
+    if isinstance(value, date) or (isinstance(value, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.{,30}$", value)):
         return value
     raise PydanticKnownError("datetime_type")
 

@@ -83,9 +83,11 @@ def findings(use_case: UseCase, metrics: dict[str, Any]) -> list[str]:
 def _of_clusters(use_case: UseCase, metrics: dict[str, Any]) -> list[Card]:
     explained = metrics["variance_explained"]
     rows = f"{metrics['rows']:,} held-out records"
+    noise = metrics["noise_variance_explained"]
+    beside = "" if noise is None else f"; clusters of noise explain {figure(noise)} at most"
     of = f" of {use_case.train.k}" if isinstance(use_case.train, KMeansTrain) else ""
     return [
-        Card(f"{explained['value']:.3f}", f"share of the variance explained on {rows}, {_interval(explained)}",
+        Card(f"{explained['value']:.3f}", f"share of the variance explained on {rows}, {_interval(explained)}{beside}",
              explained["lower"] > 0),
         Card(f"{metrics['clusters_used']}{of}", "clusters met by them"),
         Card(figure(metrics["silhouette"]), f"mean silhouette of {metrics['silhouette_rows']:,} of them, -1 to 1"),

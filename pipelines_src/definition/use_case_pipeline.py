@@ -106,7 +106,7 @@ def _evaluate(
             },
             # A job has one key for all outputs; the serving role, which reads the package, has this one only.
             output_key=settings.models_key,
-            variables={"ML_LOOP_CHAMPION": champion},
+            variables={"ML_LOOP_CHAMPION": champion, **trained.found},
             max_runtime=use_case.evaluate.max_runtime_seconds,
         ),
         property_files=(PropertyFile(EVALUATION, output="evaluation", path="evaluation.json"),),

@@ -1,11 +1,13 @@
 """The step that trains a use case's model: a training job, or a search for hyperparameters."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from config.use_case import UseCase
 from config.use_case.agreement import OBJECTIVES
 from config.use_case.train import ImageTrain, KMeansTrain, ScriptTrain, XGBoostTrain
+from config.use_case.tuning import Tuning
 from pipelines_src.definition.errors import DefinitionError
 from pipelines_src.definition.job_arguments import Text
 from pipelines_src.definition.policies import CachePolicy, RetryPolicy
@@ -42,10 +44,11 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Trained:
-    """The step, and the S3 URI of the model that came of it."""
+    """The step, the S3 URI of the model that came of it, and environment variables that tell what a search found."""
 
     step: TrainingStep | TuningStep
     model: Reference
+    found: Mapping[str, Text] = field(default_factory=dict)
 
 
 def training(
@@ -83,7 +86,8 @@ def training(
         )
         # Properties of a search do not have the model's place; it follows from the name, as SageMaker documents it.
         best = search.property("TrainingJobSummaries[0].TrainingJobName")
-        return Trained(search, Join("/", (settings.models_uri, MODELS_FOLDER, best, "output/model.tar.gz")))
+        place = Join("/", (settings.models_uri, MODELS_FOLDER, best, "output/model.tar.gz"))
+        return Trained(search, place, _found(search, use_case.train.tuning))
     step = TrainingStep(
         name="Train",
         description=f"Train {_what(use_case)}.",
@@ -92,6 +96,19 @@ def training(
         cache=cache if job.checkpoints is None else None,
     )
     return Trained(step, step.property("ModelArtifacts.S3ModelArtifacts"))
+
+
+def _found(search: TuningStep, tuning: Tuning) -> dict[str, Text]:
+    best = "TrainingJobSummaries[0]"
+    # Variables are texts, and the value of the objective is a number.
+    value = search.property(f"{best}.FinalHyperParameterTuningJobObjectiveMetric.Value")
+    return {
+        "ML_LOOP_TRAINING_JOB": search.property(f"{best}.TrainingJobName"),
+        "ML_LOOP_OBJECTIVE": Join("", (value,)),
+        **{
+            f"ML_LOOP_TUNED_{name}": search.property(f"{best}.TunedHyperParameters['{name}']") for name in tuning.ranges
+        },
+    }
 
 
 def _what(use_case: UseCase) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from . import archives, features_file, files, models, package
-from .evaluation import card, gate, inputs, overlap, sample, threshold
+from .evaluation import card, gate, inputs, overlap, sample, threshold, trained
 from .evaluation.binary import Binary
 from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
@@ -34,11 +34,13 @@ def run(use_case: UseCase, folders: Folders) -> None:
     model = models.load(content, len(names), use_case)
     judged = inputs.judged(use_case, names, model, folders)
     decides = _threshold(use_case, model, folders)
-    judge = _judge(use_case, judged, decides)
-    important = importance(model, judged)
     report = files.read_json(folders.input("report") / overlap.REPORT)
+    judge = _judge(use_case, judged, decides, report)
+    important = importance(model, judged)
     evaluation = _evaluation(use_case, report, judged, judge, important)
-    _write(use_case, folders, report, learnt, evaluation, {**judge.tables(), "importance.csv": important}, judge)
+    found = {"tuning": trained.tuning(use_case, os.environ), "model": trained.rounds(model)}
+    described = card.document(use_case, learnt, report, evaluation, found)
+    _write(use_case, folders, evaluation, described, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
     content[overlap.REPORT] = files.json_text(report).encode()
@@ -56,14 +58,15 @@ def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
     return threshold.least_cost(label, models.predict(model, matrix), costs)
 
 
-def _judge(use_case: UseCase, judged: Judged, decides: float) -> Judge:
+def _judge(use_case: UseCase, judged: Judged, decides: float, report: Document) -> Judge:
     if use_case.problem == "binary_classification":
         return Binary(judged, decides, Costs.of(use_case.evaluate["costs"]))
     if use_case.problem == "multiclass_classification":
         return Multiclass(judged, use_case.data["classes"])
     if use_case.problem == "regression":
         return Regression(judged)
-    return Clustering(judged, use_case.evaluate["seed"])
+    trained = report["splits"]["train"]["used"]
+    return Clustering(judged, use_case.evaluate["seed"], trained=trained, clusters=use_case.train.get("k"))
 
 
 def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judge, important: pd.DataFrame) -> Document:
@@ -93,9 +96,8 @@ def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judg
 def _write(
     use_case: UseCase,
     folders: Folders,
-    report: Document,
-    learnt: Document,
     evaluation: Document,
+    described: Document,
     tables: dict[str, pd.DataFrame],
     judge: Judge,
 ) -> None:
@@ -106,9 +108,8 @@ def _write(
     shown = shown.sample(min(PREDICTIONS, len(shown)), random_state=use_case.evaluate["seed"]).sort_index()
     files.write_csv(folder / "predictions.csv", shown)
     files.write_json(folder / "model_quality.json", judge.quality())
-    document = card.document(use_case, learnt, report, evaluation)
-    files.write_json(folder / "model_card.json", document)
-    files.write_text(folder / "model_card.html", card.page(document, tables, shown))
+    files.write_json(folder / "model_card.json", described)
+    files.write_text(folder / "model_card.html", card.page(described, tables, shown))
     for name, value in evaluation.items():  # what a person finds in the job's log
         if isinstance(value, dict) and "confidence" in value:
             print(f"{name}: {value}", flush=True)

@@ -54,7 +54,13 @@ FOUND: dict[str, tuple[dict[str, Any], dict[str, bytes], list[Prediction]]] = {
         [Prediction({"pixel0": 0.0}, {"label": 7, "probabilities": {"3": 0.2, "7": 0.8}}, 3, "champion")],
     ),
     "digit_clusters": (
-        {"variance_explained": interval(0.44), "clusters_used": 10, "silhouette": 0.21, "silhouette_rows": 270},
+        {
+            "variance_explained": interval(0.44),
+            "noise_variance_explained": 0.27,
+            "clusters_used": 10,
+            "silhouette": 0.21,
+            "silhouette_rows": 270,
+        },
         {"clusters.csv": b"cluster,mean_squared_distance,rows\n0,1.5,20\n3,2.5,30\n"},
         [Prediction({"pixel0": 0.0}, {"cluster": 3, "distance": 1.25}, None, "champion")],
     ),

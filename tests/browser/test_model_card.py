@@ -54,7 +54,8 @@ def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
     use_case = UseCase(
         name="pumps", description=f"Will a pump fail? {HOSTILE}", problem="binary_classification", record=(),
         data={"label": "failed", "raw": {"pumps": []}, "features": features, "category_min_rows": 30, "classes": []},
-        prepare={}, split={"by": "random"}, train={"algorithm": "xgboost", "hyperparameters": {"eta": 0.1}},
+        prepare={}, split={"by": "random"},
+        train={"algorithm": "xgboost", "hyperparameters": {"eta": 0.1, "num_round": 40}},
         evaluate=evaluate, gate=[condition],
     )  # fmt: skip
     rows = judged()
@@ -72,7 +73,14 @@ def evaluated() -> tuple[dict[str, Any], Binary, UseCase]:
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     evaluation, _, use_case = evaluated()
-    return card.document(use_case, {"features": FEATURES, "reduction": None}, REPORT, evaluation)
+    found = {
+        "tuning": {
+            "training_job": "best-of-all", "objective": "validation:auc", "goal": "Maximize", "value": 0.75,
+            "hyperparameters": {"eta": "0.3125", "booster": HOSTILE},
+        },
+        "model": {"rounds": 31, "trees": 31, "best_iteration": 30},
+    }  # fmt: skip
+    return card.document(use_case, {"features": FEATURES, "reduction": None}, REPORT, evaluation, found)
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +153,11 @@ def test_confidence_split_and_threshold_are_told_in_full(page: Page) -> None:
     threshold = page.locator("#threshold").inner_text()
     assert "cost per record if none counts as positive" in threshold
     assert "threshold that calibrated probabilities would need" in threshold
+
+
+def test_what_a_search_found_takes_the_place_of_the_settings(page: Page) -> None:
+    settings = page.locator("#training").inner_text()
+    assert "num_round\t40" in settings and "eta" not in settings
+    assert "rounds in the model\t31" in settings and "best iteration, counted from 0\t30" in settings
+    assert page.locator("#tuning").inner_text().split("\n") == ["eta\t0.3125", f"booster\t{HOSTILE}"]
+    assert "kept best-of-all, whose validation:auc of 0.75 is the highest" in page.locator("main").inner_text()

@@ -79,7 +79,7 @@ def test_a_search_keeps_its_limits_and_its_best_model_is_taken(world: kit.World,
               "max_depth": {"type": "integer", "lowest": 1, "highest": 4}}  # fmt: skip
     tuning = {"objective": "validation:auc", "goal": "Maximize", "ranges": ranges, "max_jobs": 3, "seed": 4}
     case = kit.use_case({**XGBOOST, "tuning": tuning})
-    document = kit.define(world, case, kit.sources(tmp_path), tmp_path)
+    document = kit.define(world, case, kit.sources(tmp_path), tmp_path, last="Evaluate")
     search = kit.run(world, "search", document)
     assert search["TrainingJobStatusCounters"]["Completed"] + search["TrainingJobStatusCounters"]["Stopped"] == 3
     best = search["BestTrainingJob"]
@@ -89,6 +89,10 @@ def test_a_search_keeps_its_limits_and_its_best_model_is_taken(world: kit.World,
     assert job["EnableNetworkIsolation"]
     assert job["EnableInterContainerTrafficEncryption"]
     assert job["ResourceConfig"]["VolumeKmsKeyId"] == job["OutputDataConfig"]["KmsKeyId"] == world.key
+    found = kit.judged(world, job, "model_card.json")["tuning"]
+    assert found["value"] == pytest.approx(best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"])
+    judged = world.sagemaker.describe_training_job(TrainingJobName=found["training_job"])["HyperParameters"]
+    assert found["hyperparameters"] == {name: judged[name] for name in ranges}  # one of those that are equally good
     # Where the next step of the pipeline looks for the model.
     place = f"s3://{world.bucket}/{tmp_path.name}/models/training/{best['TrainingJobName']}/output/model.tar.gz"
     assert job["ModelArtifacts"]["S3ModelArtifacts"] == place

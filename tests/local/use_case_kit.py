@@ -180,10 +180,10 @@ def trained(world: World, arn: str) -> dict[str, Any]:
     return job
 
 
-def judged(world: World, job: dict[str, Any]) -> dict[str, Any]:
-    """Return the evaluation of a job's model."""
+def judged(world: World, job: dict[str, Any], file: str = "evaluation.json") -> dict[str, Any]:
+    """Return the evaluation of a job's model, or another file of it."""
     place = job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"].rpartition("/")[0]
-    return dict(json.loads(world.get(f"{place}/evaluation/evaluation.json")))
+    return dict(json.loads(world.get(f"{place}/evaluation/{file}")))
 
 
 def answers(world: World, job: dict[str, Any], folder: Path, records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -99,10 +99,11 @@ class Run:
     use_case: dict[str, Any]
     raw: pd.DataFrame = field(default_factory=pumps)
 
-    def job(self, name: str) -> subprocess.CompletedProcess[str]:
+    def job(self, name: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run a processing job's code as the pipeline's asset has it."""
+        given = {"ML_LOOP_CHAMPION": "s3://c", **(variables or {})}
         with assembled(load_use_case("pumps", self.root), self.root / "pipelines_src") as code:
-            return run_job(code, name, "pumps", self.root / name, {"ML_LOOP_CHAMPION": "s3://c"})
+            return run_job(code, name, "pumps", self.root / name, given)
 
     def folder(self, job: str, kind: str, name: str) -> Path:
         return self.root / job / "processing" / kind / name
@@ -153,14 +154,16 @@ class Run:
         model = xgboost.train({"nthread": 1, "max_depth": 3, **given, **hyperparameters}, matrix, 20)
         return "xgboost-model", bytes(model.save_raw("ubj"))
 
-    def evaluate(self, champion: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def evaluate(
+        self, champion: Path | None = None, variables: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Evaluate against a champion's package, or with an input that holds none, as the pipeline's default does."""
         folder = self.folder("evaluate", "input", "champion")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "0123abcd.zip").touch()
         if champion:
             shutil.copy(champion, folder / "model.tar.gz")
-        return self.job("evaluate")
+        return self.job("evaluate", variables)
 
     def output(self, name: str) -> Any:
         return json.loads((self.folder("evaluate", "output", "evaluation") / name).read_text())

@@ -49,6 +49,12 @@ WRONG = [
     ("name", "Dev_1", ["name", '"Dev_1"', "lower-case"]),
     ("name", "other", ["name", "'other'", "'dev'", "Rename"]),
     ("owner", "", ["owner", '""']),
+    ("owner", "   ", ["owner", '"   "', "with blanks between them"]),
+    ("owner", "me ", ["owner", '"me "', "with blanks between them"]),
+    ("owner", "x" * 257, ["owner", "at most 256 characters"]),
+    ("cost_center", " ", ["cost_center", '" "', "with blanks between them"]),
+    ("notebooks", [{"name": "a", "owner": " "}], ["notebooks.0.owner", '" "', "with blanks between them"]),
+    ("account", "\uff11" * 12, ["account", "12 digits"]),
     ("owner", False, ["owner", "found false, true or false to YAML", "Put it in quotes"]),
     ("alarm_email", "nobody", ["alarm_email", '"nobody"', "address"]),
     ("use_cases", ["flight_delay"], ["use_cases", "'flight_delay'", "flight_delays"]),
@@ -271,6 +277,30 @@ def test_what_clusters_has_no_experiments() -> None:
             "clustering",
             Experiment(metric="value", smallest_effect=1, values=DecisionValues(true_positive=1, false_positive=-1)),
         )
+
+
+@pytest.mark.parametrize("owner", ["a", "ml-platform", "Team A + B", "a b  c", "チーム", "a@b.example/c_d"])
+def test_an_owner_is_taken(root: Path, owner: str) -> None:
+    (root / "environments/dev.yaml").write_text(yaml.safe_dump(changed("owner", owner)))
+    assert load_environment("dev", root).owner == owner
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("train_until: 2013-04-01", "train_until: '\uff12\uff10\uff11\uff13-04-01'", "split.train_until"),
+        ("  algorithm: xgboost\n", "  algorithm: image\n  image: 11112222333\uff13.dkr.ecr.eu-west-1.amazonaws.com/a\n",
+         "train.image"),
+        ("airports: [faa, tzone]", "airports: ['f[\uff10-\uff13]']", "data.raw.airports.0"),
+    ],
+)  # fmt: skip
+def test_digits_are_those_of_ascii(root: Path, old: str, new: str, key: str) -> None:
+    path = root / "pipelines_src/flight_delays/use_case.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    with pytest.raises(ConfigError, match=rf": {re.escape(key)}: found "):
+        load_use_case("flight_delays", root)
 
 
 def test_names_that_differ_in_underscores_alone_are_refused() -> None:

@@ -64,6 +64,16 @@ def test_a_missing_environment_names_those_that_exist(root: Path) -> None:
         load_environment("dev", root)
 
 
+def test_a_link_that_leads_nowhere_is_told_as_that(root: Path) -> None:
+    (root / "environments/dev.yaml").symlink_to("../elsewhere/dev.yaml")
+    (root / "pipelines_src/other").mkdir()
+    (root / "pipelines_src/other/use_case.yaml").symlink_to("use_case.yaml")
+    environment, use_case = check_all(root)
+    assert environment.startswith("environments/dev.yaml: is a link to ../elsewhere/dev.yaml, which is not there;")
+    assert use_case.startswith("pipelines_src/other/use_case.yaml: is a link to use_case.yaml, which is not there;")
+    assert all(re.search(REMEDY, line) for line in (environment, use_case))
+
+
 def test_a_missing_use_case_names_those_that_exist(root: Path) -> None:
     with pytest.raises(ConfigError, match="known use cases: flight_delays"):
         load_use_case("other", root)

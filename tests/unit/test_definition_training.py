@@ -11,6 +11,7 @@ from pipelines_src.definition import DefinitionError
 from pipelines_src.definition.settings import PipelineSettings, Script
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.steps import cli
+from pipelines_src.steps.evaluation import trained
 from tests.use_cases import WAYS, use_case, way
 
 CHECKPOINTS = ["s3://models/flight_delays", "checkpoints", {"Get": "Execution.PipelineExecutionId"}]
@@ -122,6 +123,15 @@ def test_a_search_has_strategy_ranges_limits_seed_and_early_stopping(settings: P
     assert arguments["TrainingJobDefinition"]["StaticHyperParameters"] == {
         "objective": "binary:logistic",
         "save_model_on_termination": "true",  # of a job that is ended early, which may be the best
+    }
+    best = "Steps.Train.TrainingJobSummaries[0]"
+    value = {"Get": f"{best}.FinalHyperParameterTuningJobObjectiveMetric.Value"}
+    assert found["Evaluate"]["Arguments"]["Environment"] == {
+        "ML_LOOP_CHAMPION": {"Get": "Parameters.ChampionModelUri"},
+        trained.JOB: {"Get": f"{best}.TrainingJobName"},
+        trained.OBJECTIVE: {"Std:Join": {"On": "", "Values": [value]}},
+        f"{trained.TUNED}eta": {"Get": f"{best}.TunedHyperParameters['eta']"},
+        f"{trained.TUNED}num_round": {"Get": f"{best}.TunedHyperParameters['num_round']"},
     }
     model = found["Evaluate"]["Arguments"]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
     assert model == {

@@ -9,8 +9,10 @@ import pytest
 import xgboost
 
 from config import load_use_case
+from local_cloud.sagemaker.images import kmeans_fit, kmeans_hyperparameters
 from pipelines_src.handwritten_digits import raw_data
 from pipelines_src.job_code import assembled
+from pipelines_src.steps.evaluation import noise
 from tests.job_process import run_job
 
 
@@ -58,7 +60,17 @@ def test_clusters_are_found_in_components_of_the_same_images(tmp_path: Path) -> 
     assert train.shape[1] == 16
     learnt = json.loads((output / "features" / "features.json").read_text())["reduction"]
     assert sum(learnt["explained"]) == pytest.approx(0.85, abs=0.02)
-    assert not {"digit", "label"} & set(pd.read_parquet(output / "test" / "test.parquet").dropna(axis=1))
+    table = pd.read_parquet(output / "test" / "test.parquet")
+    assert not {"digit", "label"} & set(table.dropna(axis=1))
+    test, k = table.filter(regex="^feature_").to_numpy(), load_use_case("digit_clusters").train.model_dump()["k"]
+    parameters = kmeans_hyperparameters.parse({"k": str(k), "feature_dim": "16"})
+    centres = kmeans_fit.train(train.to_numpy("float32"), parameters, "algo-1")
+    squared = ((test[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
+    explained = 1 - squared.sum() / ((test - test.mean(axis=0)) ** 2).sum()
+    of_noise = noise.explained(test, k, len(train), seed=0)
+    assert of_noise is not None
+    gate = {condition.metric: condition.at_least for condition in load_use_case("digit_clusters").gate}
+    assert explained - of_noise > (gate["variance_explained_over_noise"] or 0) > 0
 
 
 def test_the_jobs_code_holds_no_raw_files(tmp_path: Path) -> None:

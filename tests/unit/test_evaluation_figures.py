@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 from sklearn.isotonic import IsotonicRegression
 
-from pipelines_src.steps.evaluation import gate, slices
+from pipelines_src.steps.evaluation import gate, noise, slices
 from pipelines_src.steps.evaluation.binary import Binary
 from pipelines_src.steps.evaluation.bootstrap import Floats
 from pipelines_src.steps.evaluation.calibration import binned, error
@@ -116,7 +116,8 @@ def test_clustering_figures_are_sums_of_squares(seed: int) -> None:
     model = np.stack([distance.argmin(axis=1).astype("float64"), distance.min(axis=1)], axis=1)
     champion = np.stack([random.integers(0, 2, 60).astype("float64"), np.ones(60)], axis=1)
     label = random.integers(0, 3, 60).astype("float64")
-    judge = Clustering(judged(label, model, np.full(60, np.nan), champion, matrix=points), seed=0)
+    rows_judged = judged(label, model, np.full(60, np.nan), champion, matrix=points)
+    judge = Clustering(rows_judged, seed=0, trained=60, clusters=4)
     found = judge.figures(weights)
     rows, groups, theirs = repeated(weights, points.astype("float64"), model[:, 0], champion[:, 0])
     (squared,) = repeated(weights, model[:, 1] ** 2)
@@ -129,8 +130,12 @@ def test_clustering_figures_are_sums_of_squares(seed: int) -> None:
 
     expected = (within(theirs) - within(groups)) / whole
     assert found["variance_explained_over_incumbent"] == pytest.approx(expected, abs=1e-6)
-    single = judge.single()
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(noise, "DRAWS", 2)
+        single = judge.single()
     assert single["silhouette"] == pytest.approx(metrics.silhouette_score(points, model[:, 0]), abs=1e-5)
+    of_noise = single["noise_variance_explained"]
+    assert single["variance_explained_over_noise"] == judge.figures(np.ones(60))["variance_explained"] - of_noise
     assert single["adjusted_rand"] == pytest.approx(metrics.adjusted_rand_score(label, model[:, 0]))
 
 

@@ -15,6 +15,7 @@ from sklearn.metrics import accuracy_score, mean_absolute_error, roc_auc_score
 from config import UseCase
 from config.use_case.metrics import PRIMARY, gate_metrics
 from ops.fit import Evaluation, Records
+from ops.new_use_case.defaults import LEAST_GAIN
 from ops.use_case_notebook import notebook
 from pipelines_src.steps import archives
 from release.smoke import no_prediction
@@ -263,3 +264,19 @@ def test_records_without_a_time_are_judged_row_by_row(tmp_path: Path) -> None:
     found = run.output("evaluation.json")
     assert (found["first"], found["last"]) == (None, None)
     assert any("bear no time" in text for text in run.output("model_card.json")["limits"])
+
+
+def test_groups_pass_the_gate_of_a_draft_and_noise_does_not(tmp_path: Path) -> None:
+    gate = [{"metric": "variance_explained_over_noise", "at_least": LEAST_GAIN}]
+    for name, passes in (("noise", False), ("groups", True)):
+        raw = pumps()  # load and age are uniform
+        if passes:
+            raw["load"] += 4.0 * (raw.index % 2)
+            raw["age"] += 80.0 * (raw.index // 2 % 2)
+        run = trained(tmp_path / name, "clustering", raw, gate=gate)
+        done = run.evaluate()
+        assert done.returncode == 0, done.stderr
+        evaluation = run.output("evaluation.json")
+        assert evaluation["gate"]["result"] == ("passed" if passes else "failed"), evaluation["gate"]
+        gained = evaluation["variance_explained"]["value"] - evaluation["noise_variance_explained"]
+        assert evaluation["variance_explained_over_noise"] == pytest.approx(gained)

@@ -104,9 +104,9 @@ def test_more_clusters_than_rows_that_train_are_refused(repository: Repository) 
         repository.new(points, clusters=71)
 
 
-def test_clusters_are_asked_to_lie_apart(repository: Repository) -> None:
+def test_clusters_are_asked_to_explain_more_than_those_of_noise(repository: Repository) -> None:
     points = pd.DataFrame({"x": np.arange(100.0) % 37, "y": np.arange(100.0) % 41})
     created = repository.new(points, clusters=3)
-    assert [one.metric for one in created.use_case.gate] == ["silhouette"]
+    assert [(one.metric, one.at_least) for one in created.use_case.gate] == [("variance_explained_over_noise", 0.001)]
     text = (created.folder / "use_case.yaml").read_text()
-    assert "silhouette says how far clusters lie apart" in text and "over the baseline" not in text
+    assert "must explain more than any of 39 draws of it" in text and "over the baseline" not in text

@@ -102,10 +102,24 @@ def test_the_workflow_does_what_ci_does() -> None:
     assert "make test" in (ROOT / ".ci/run").read_text()
 
 
+def test_actions_are_pinned_by_commit_with_the_tag_beside() -> None:
+    used = [line for path in (ROOT / ".github/workflows").glob("*.yml") for line in path.read_text().splitlines()]
+    used = [line for line in used if "uses:" in line]
+    assert used
+    for line in used:
+        assert re.search(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
 def test_the_readme_shows_both_commands_and_its_links_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "local_cloud").glob("*.md")]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to {link}, which is not there"
+    for path in [*(ROOT / "environments").glob("*.yaml"), *(ROOT / "pipelines_src").glob("*/use_case.yaml")]:
+        [schema] = re.findall(r"^# yaml-language-server: \$schema=(.+)$", path.read_text(), re.MULTILINE)
+        assert (path.parent / schema).exists(), path
+    for path in [*(ROOT / "environments").rglob("*.*"), *(ROOT / "config").rglob("*.py")]:
+        for page in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text()):
+            assert (ROOT / page).exists(), f"{path.relative_to(ROOT)} speaks of {page}, which is not there"
     readme = (ROOT / "README.md").read_text()
     assert "make demo" in readme
     assert "make test" in readme

@@ -18,7 +18,7 @@ from .shown import apart, figure
 _TEMPLATE = "card.html.j2"
 
 
-def document(use_case: UseCase, learnt: Document, report: Document, evaluation: Document) -> Document:
+def document(use_case: UseCase, learnt: Document, report: Document, evaluation: Document, found: Document) -> Document:
     """Return the content of model_card.json.
 
     Args:
@@ -26,6 +26,7 @@ def document(use_case: UseCase, learnt: Document, report: Document, evaluation: 
         learnt: features.json.
         report: preparation.json.
         evaluation: evaluation.json.
+        found: by training: `tuning` and `model`.
     """
     figures = {name: value for name, value in evaluation.items() if _is_interval(value)}
     single = {
@@ -50,6 +51,7 @@ def document(use_case: UseCase, learnt: Document, report: Document, evaluation: 
         "features": [{"name": one["name"], "type": one["type"], "learnt": _learnt(one)} for one in learnt["features"]],
         "reduction": _reduction(learnt),
         "training": use_case.train,
+        **found,
         "figures": figures,
         "single_figures": single,
         **{

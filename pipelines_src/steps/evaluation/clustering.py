@@ -1,8 +1,9 @@
 """Clusters: how much of the data's variance they explain, how well they lie apart, whether they agree with labels.
 
 `variance_explained` is the share of the mean squared distance to one single centre, the test rows' own mean, that
-the nearest of the model's centres saves. Partitions by two models are compared as partitions, since each model has a
-space of its own: both by the distance to their clusters' means among the test rows, in the new model's space.
+the nearest of the model's centres saves; `noise` says which share is saved where there are no clusters. Partitions
+by two models are compared as partitions, since each model has a space of its own: both by the distance to their
+clusters' means among the test rows, in the new model's space.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from . import model_quality
+from . import model_quality, noise
 from .bootstrap import Chances, Figures, Floats
 from .judged import Document, Judged, Rows, skill
 
@@ -49,11 +50,13 @@ class Clustering:
 
     Args:
         judged: the test split; a forecast's rows are the cluster's number and the distance to its centre.
-        seed: of the rows that the silhouette is computed of.
+        seed: of the rows that the silhouette is computed of, and of noise.
+        trained: rows that the model learnt from.
+        clusters: that it has; None: those that the test rows fall into.
     """
 
-    def __init__(self, judged: Judged, seed: int) -> None:
-        self._judged, self._seed = judged, seed
+    def __init__(self, judged: Judged, seed: int, *, trained: int, clusters: int | None) -> None:
+        self._judged, self._seed, self._trained, self._clusters = judged, seed, trained, clusters
         self._matrix = judged.matrix.astype("float64")
         self._cluster = judged.model[:, 0].astype(np.int64)
         self._squared = judged.model[:, 1] ** 2
@@ -77,12 +80,16 @@ class Clustering:
         return Chances()
 
     def single(self) -> Document:
-        """How many clusters the test rows fall into, the silhouette, and the agreement with labels if there are any."""
+        """Clusters that test rows fall into, what they explain over noise, silhouette, agreement with labels if any."""
         label = self._judged.label
         known = ~np.isnan(label)
         used = len(np.unique(self._cluster))
+        explained = self.figures(np.ones(len(label)))["variance_explained"]
+        of_noise = noise.explained(self._matrix, self._clusters or used, self._trained, self._seed)
         return {
             "clusters_used": used,
+            "noise_variance_explained": of_noise,
+            "variance_explained_over_noise": None if of_noise is None else explained - of_noise,
             "silhouette": self._silhouette() if used > 1 else None,
             "silhouette_rows": min(SILHOUETTE_ROWS, len(label)),
             "labelled_rows": int(known.sum()),
