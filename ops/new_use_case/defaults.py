@@ -25,6 +25,9 @@ _BETTER: dict[Problem, str] = {
     "clustering": "variance_explained_over_noise",
 }
 LEAST_GAIN = 0.001
+# Of fewer rows the test split is too small to tell groups from noise (docs/decisions/clusters-and-noise.md).
+LEAST_ROWS_OF_CLUSTERS = 1_000
+_LEAST_APART = 0.1
 TRAINING_SHARE = 0.7  # of the rows, as both splits of a draft have it
 _MOST_MIN_ROWS = 30  # the schema's default of category_min_rows
 
@@ -44,8 +47,10 @@ def xgboost(problem: Problem, rows: int) -> dict[str, Any]:
     }
 
 
-def gate(problem: Problem) -> list[dict[str, Any]]:
+def gate(problem: Problem, rows: int) -> list[dict[str, Any]]:
     """Return the gate's conditions."""
+    if problem == "clustering" and rows < LEAST_ROWS_OF_CLUSTERS:
+        return [{"metric": "silhouette", "at_least": _LEAST_APART}]
     return [{"metric": _BETTER[problem], "at_least": LEAST_GAIN}]
 
 

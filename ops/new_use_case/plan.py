@@ -55,7 +55,7 @@ class Plan:
     @property
     def gate(self) -> list[dict[str, Any]]:
         """The conditions of the gate."""
-        return defaults.gate(self.target.problem)
+        return defaults.gate(self.target.problem, self.rows)
 
 
 def plan(

@@ -98,10 +98,10 @@ def numbers(least: int, most: int, *, steps: bool = True) -> st.SearchStrategy[s
     return st.one_of(st.just("*"), st.lists(part, min_size=1, max_size=3).map(",".join))
 
 
-RARE = st.sampled_from(["29", "30", "31", "30-31", "31W", "29/2"])
+RARE = st.sampled_from(["29", "30", "31", "30-31", "29/2"])
 SHORT = st.sampled_from(["2", "FEB", "2,4", "APR", "JUN,SEP,NOV", "2/2"])
 DAYS = st.one_of(
-    st.tuples(st.one_of(numbers(1, 31), RARE, st.just("L"), st.integers(1, 31).map("{}W".format)), st.just("?")),
+    st.tuples(st.one_of(numbers(1, 31), RARE, st.just("L"), st.integers(1, 28).map("{}W".format)), st.just("?")),
     st.tuples(
         st.just("?"),
         st.one_of(
@@ -121,7 +121,10 @@ def crons(draw: st.DrawFn) -> str:
 
 
 def next_run(cron: str, now: datetime) -> datetime | None:
-    """Return when another reader of these expressions runs one next, which looks four years ahead at a time."""
+    """Return when another reader of these expressions runs one next, which looks four years ahead at a time.
+
+    It takes 31W of February for 28W; Quartz, and we, take it for no day.
+    """
     fields = eventbridge._parse_cron_fields(cron)
     assert fields is not None, cron
     looks = (eventbridge._cron_next_fire(fields, now + timedelta(days=ahead)) for ahead in (0, 1460, 2920))

@@ -105,7 +105,10 @@ def test_more_clusters_than_rows_that_train_are_refused(repository: Repository) 
 
 
 def test_clusters_are_asked_to_explain_more_than_those_of_noise(repository: Repository) -> None:
-    points = pd.DataFrame({"x": np.arange(100.0) % 37, "y": np.arange(100.0) % 41})
+    points = pd.DataFrame({"x": np.arange(1000.0) % 37, "y": np.arange(1000.0) % 41})
+    few = repository.new(points.head(999), name="few", clusters=3)
+    assert [(one.metric, one.at_least) for one in few.use_case.gate] == [("silhouette", 0.1)]
+    assert "of so few rows the test split cannot tell" in (few.folder / "use_case.yaml").read_text()
     created = repository.new(points, clusters=3)
     assert [(one.metric, one.at_least) for one in created.use_case.gate] == [("variance_explained_over_noise", 0.001)]
     text = (created.folder / "use_case.yaml").read_text()
