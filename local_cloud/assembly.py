@@ -11,7 +11,7 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
-from local_cloud import control
+from local_cloud import control, forked_functions
 from local_cloud.autoscaling import front as autoscaling
 from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
@@ -70,6 +70,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     queue_addresses.close()
     dead_letters.close()
     stack_status_events.close(loop)
+    forked_functions.install()
     service_role.install(database)
     settled_answers.install()
     updatable.install()

@@ -5,7 +5,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,17 +81,23 @@ def client(service: str, port: int = DEFAULT_PORT, region: str = REGION, credent
 
 
 def create(service: str, endpoint: str, region: str, credentials: Credentials, config: Config | None = None) -> Any:
-    """Return a boto3 client of the local cloud that answers at `endpoint`; threads may share it."""
+    """Return a boto3 client of the local cloud that answers at `endpoint`; threads share it."""
     with _LOCK:
-        return _SESSION.client(
-            service,
-            endpoint_url=endpoint,
-            region_name=region,
-            aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
-            aws_session_token=credentials.session_token or None,
-            config=config,
-        )
+        return _create(service, endpoint, region, credentials, config)
+
+
+# Making one costs more than most requests; a session of a stack operation, or the root user, makes many.
+@lru_cache(maxsize=256)
+def _create(service: str, endpoint: str, region: str, credentials: Credentials, config: Config | None) -> Any:
+    return _SESSION.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token or None,
+        config=config,
+    )
 
 
 @cache

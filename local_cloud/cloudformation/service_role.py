@@ -23,6 +23,7 @@ _OPERATIONS = {
 }  # fmt: skip
 _ROLE: contextvars.ContextVar[str] = contextvars.ContextVar("stack_role", default="")
 _CALLER: contextvars.ContextVar[str] = contextvars.ContextVar("stack_caller", default="")
+_ASSUMED: contextvars.ContextVar[dict[str, Credentials]] = contextvars.ContextVar("stack_sessions")
 
 
 def install(database: Database) -> None:
@@ -51,10 +52,13 @@ def credentials(session_name: str) -> Credentials | None:
     from ministack.services import sts
 
     if role := _ROLE.get():
-        assumed = assume_as_service(role, session_name, _SERVICE)
-        if assumed is None:
-            raise ValueError(f"Role {role} is invalid or cannot be assumed")
-        return assumed
+        sessions = _ASSUMED.get()
+        if session_name not in sessions:
+            assumed = assume_as_service(role, session_name, _SERVICE)
+            if assumed is None:
+                raise ValueError(f"Role {role} is invalid or cannot be assumed")
+            sessions[session_name] = assumed
+        return sessions[session_name]
     session = sts._sessions.get(_CALLER.get())
     return Credentials(_CALLER.get(), session["SecretAccessKey"], session["SessionToken"]) if session else None
 
@@ -75,6 +79,7 @@ def _with_role(handler: Handler, database: Database) -> Handler:
         store = Store(database, get_account_id(), get_region())
         stack = stack_name(params)
         _CALLER.set(access_key)
+        _ASSUMED.set({})
         _ROLE.set(role or (store.get(_KIND, stack) or {}).get("RoleARN", ""))
         answer = await handler(method, path, headers, body, query_params)
         if role and answer[0] < 400:  # noqa: PLR2004 - an error of HTTP

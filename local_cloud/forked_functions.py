@@ -1,0 +1,101 @@
+"""Functions' processes that begin with boto3 and pydantic imported: forked, where ministack starts Python anew.
+
+Each new environment of a function costs a second of CPU otherwise, most of it the same imports and service models.
+What a function sees is the same: its own process, variables, working folder, standard streams.
+"""
+
+import io
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TextIO
+
+from local_cloud.processes import STOP_SECONDS
+
+_CONTEXT = get_context("forkserver")
+_IMPORTED = "local_cloud.imported_for_functions"
+
+
+class Forked:
+    """A process with as much of subprocess.Popen as ministack asks for."""
+
+    def __init__(self, script: str, cwd: str, variables: Mapping[str, str]) -> None:
+        (child_in, own_in), (own_out, child_out), (own_err, child_err) = os.pipe(), os.pipe(), os.pipe()
+        streams = [Connection(child_in, writable=False), *(Connection(end) for end in (child_out, child_err))]
+        self._process = _CONTEXT.Process(target=_run, args=(script, cwd, dict(variables), streams), daemon=True)
+        self._process.start()
+        for end in streams:
+            end.close()
+        self.pid = self._process.pid
+        self.stdin, self.stdout, self.stderr = (
+            os.fdopen(own_in, "w", buffering=1),
+            os.fdopen(own_out),
+            os.fdopen(own_err),
+        )
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code; None while it runs."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; subprocess.TimeoutExpired after `timeout` seconds."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            raise subprocess.TimeoutExpired(["function"], timeout or STOP_SECONDS)
+        return code
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self._process.kill()
+
+
+class _Subprocess:
+    """The module `subprocess` as ministack's runtime of functions sees it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(subprocess, name)
+
+    def Popen(self, command: Sequence[str], **how: Any) -> Any:  # noqa: N802 - the name in subprocess
+        """Start a process: Python's workers forked, all others as they are."""
+        if command[0] == sys.executable and Path(command[-1]).name == "_worker.py":
+            return Forked(command[-1], how["cwd"], how["env"])
+        return subprocess.Popen(command, **how)  # noqa: S603 - what ministack starts
+
+
+def install() -> None:
+    """Let ministack start functions so."""
+    from ministack.core import lambda_runtime
+
+    _CONTEXT.set_forkserver_preload([_IMPORTED])
+    lambda_runtime.subprocess = _Subprocess()
+
+
+def _run(script: str, cwd: str, variables: Mapping[str, str], streams: Sequence[Connection]) -> None:
+    for number, stream in enumerate(streams):
+        os.dup2(stream.fileno(), number)
+        stream.close()
+    sys.stdin, sys.stdout, sys.stderr = (_text(number, mode) for number, mode in enumerate("rww"))
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv, sys.path[:] = [script], [str(Path(script).parent), *sys.path]
+    runpy.run_path(script, run_name="__main__")
+
+
+def _text(number: int, mode: str) -> TextIO:
+    return io.TextIOWrapper(os.fdopen(number, f"{mode}b", buffering=-1), encoding="utf-8", line_buffering=True)
