@@ -1,0 +1,47 @@
+"""Closes the loop: what has happened becomes a training on new data, and its model the challenger.
+
+Level-triggered: a message says what happened and "look again": duplicated, late and reordered ones end the same.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Tracer
+
+from retrain.aws import AwsWorld
+from retrain.events import Look
+from retrain.pipelines import Pipelines
+from retrain.reconcile import reconcile
+from retrain.records import Records
+from retrain.settings import Settings
+from shared.clients import client
+from shared.messages import Messages, is_of_queue
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# Not by POWERTOOLS_SERVICE_NAME: that would become a dimension of every metric, and the alarms would not find them.
+logger = Logger(service="retrain")
+tracer = Tracer(service="retrain", patch_modules=["botocore"])
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Look at the use cases that messages are about, or at the one that a command names.
+
+    Returns:
+        For messages which of them failed (`batchItemFailures`); for a command why it came to rest (`rest`).
+
+    Raises:
+        pydantic.ValidationError: the event is neither.
+    """
+    settings = Settings.load()
+    world = AwsWorld(
+        settings.environment,
+        Pipelines(client("sagemaker"), settings.environment),
+        Records(client("dynamodb"), settings.turns_table),
+        logger,
+    )
+    if is_of_queue(event):
+        return Messages.of(Look, event).each(lambda look: reconcile(world, look).reason, logger)
+    return {"rest": reconcile(world, Look.model_validate(event)).reason}

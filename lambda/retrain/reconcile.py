@@ -1,0 +1,74 @@
+"""Take steps until there is nothing left to do for a use case."""
+
+from typing import Protocol
+
+from retrain.events import Look
+from retrain.logic import Claim, Close, Propose, Rest, Start, Step, decide
+from retrain.state import Observation, Turn
+from shared.pipelines import RefusedError
+
+_MOST_STEPS = 20
+
+
+class World(Protocol):
+    """What the loop reads and changes."""
+
+    def remember(self, look: Look) -> None:
+        """Write down the causes of a look; again is the same."""
+
+    def look(self, look: Look) -> Observation:
+        """Return the present state of a use case."""
+
+    def claim(self, turn: Turn) -> bool:
+        """Write a turn down; False if its number is taken."""
+
+    def start(self, turn: Turn) -> None:
+        """Start the pipeline, once, and write down its execution; RefusedError if it never will start."""
+
+    def propose(self, turn: Turn, package: str) -> None:
+        """Make the package the challenger, and write that down; again is the same."""
+
+    def close(self, step: Close) -> bool:
+        """End an open turn; False if somebody else has ended it."""
+
+    def tell(self, use_case: str, step: Close | Rest) -> None:
+        """Tell people how a turn ended, or that they must act."""
+
+
+def reconcile(world: World, look: Look) -> Rest:
+    """Bring the loop of a use case as far as it goes now; return why it came to rest.
+
+    What has happened is written down first: from then on it is not lost, whatever happens to this invocation.
+    """
+    world.remember(look)
+    step: Step | None = None
+    for _ in range(_MOST_STEPS):
+        step = decide(world.look(look))
+        if isinstance(step, Rest):
+            if step.alarm:
+                world.tell(look.use_case, step)
+            return step
+        _act(world, step)
+    raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")
+
+
+def _act(world: World, step: Claim | Start | Propose | Close) -> None:
+    if isinstance(step, Claim):
+        world.claim(step.turn)  # lost to another invocation: the next look shows what it did
+    elif isinstance(step, Start):
+        try:
+            world.start(step.turn)
+        except RefusedError as error:
+            _close(world, Close(step.turn, "failed", str(error)))
+    elif isinstance(step, Propose):
+        world.propose(step.turn, step.package)
+    else:
+        _close(world, step)
+
+
+def _close(world: World, step: Close) -> None:
+    if step.result == "failed":
+        # Before the record is closed: after a crash in between people are told twice, rather than never.
+        world.tell(step.turn.use_case, step)
+    if world.close(step) and step.result != "failed":
+        world.tell(step.turn.use_case, step)

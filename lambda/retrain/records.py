@@ -1,0 +1,95 @@
+"""Turns and causes in DynamoDB: partition key `use_case`, sort key `item`, `turn#<number>` or `cause#<time> ...`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from retrain.events import Cause
+from retrain.state import Turn
+from shared.conditional import conditional
+from shared.items import beginning
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_NEWEST = 100  # of either that a decision may need
+_TEXTS = ("use_case", "split_until", "execution", "package", "result", "detail")
+
+
+class Records:
+    """The table of turns. A turn is written on conditions only, so that each fact is written once."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def remember(self, use_case: str, causes: Iterable[Cause]) -> None:
+        """Write causes down; again is the same."""
+        for cause in causes:
+            item = {"use_case": use_case, "item": f"cause#{cause.name}", "cause": cause.model_dump_json()}
+            self._client.put_item(TableName=self._table, Item=_texts(item))
+
+    def causes(self, use_case: str) -> tuple[Cause, ...]:
+        """Return the newest causes of a use case, oldest first."""
+        found = self._newest(use_case, "cause#")
+        return tuple(Cause.model_validate_json(item["cause"]["S"]) for item in reversed(found))
+
+    def turns(self, use_case: str) -> tuple[Turn, ...]:
+        """Return the newest turns of a use case, newest first."""
+        return tuple(_turn(item) for item in self._newest(use_case, "turn#"))
+
+    def claim(self, turn: Turn) -> bool:
+        """Write a turn; False if its number is taken."""
+        return conditional(
+            self._client.put_item,
+            TableName=self._table,
+            Item=_item(turn),
+            ConditionExpression="attribute_not_exists(use_case)",
+        )
+
+    def update(self, turn: Turn, **values: str) -> bool:
+        """Write down more of an open turn; False if it is over."""
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=_texts({"use_case": turn.use_case, "item": _name(turn.number)}),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ConditionExpression="#result = :open",
+            ExpressionAttributeNames={"#result": "result", **{f"#{name}": name for name in values}},
+            ExpressionAttributeValues={":open": {"S": "started"}, **_texts({f":{n}": v for n, v in values.items()})},
+        )
+
+    def _newest(self, use_case: str, start: str) -> list[dict[str, Any]]:
+        query = beginning(self._table, use_case, start)
+        return list(self._client.query(**query, ScanIndexForward=False, Limit=_NEWEST)["Items"])
+
+
+def _name(number: int) -> str:
+    return f"turn#{number:012d}"
+
+
+def _texts(values: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in values.items()}
+
+
+def _item(turn: Turn) -> dict[str, Any]:
+    texts = {name: getattr(turn, name) for name in _TEXTS}
+    causes = json.dumps([cause.model_dump(mode="json") for cause in turn.causes])
+    more = {"item": _name(turn.number), "causes": causes, "claimed_at": turn.claimed_at.isoformat()}
+    numbers = {"number": {"N": str(turn.number)}, "attempt": {"N": str(turn.attempt)}}
+    return numbers | _texts(texts | more)
+
+
+def _turn(item: Mapping[str, Any]) -> Turn:
+    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    turn = Turn(
+        number=int(item["number"]["N"]),
+        attempt=int(item["attempt"]["N"]),
+        causes=tuple(Cause.model_validate(cause) for cause in json.loads(item["causes"]["S"])),
+        claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
+        **texts,
+    )
+    finished = item.get("finished_at")
+    return replace(turn, finished_at=datetime.fromisoformat(finished["S"])) if finished else turn

@@ -1,0 +1,11 @@
+"""Settings of the retrain function, from its environment variables."""
+
+from pydantic import Field
+
+from shared.settings import FunctionSettings
+
+
+class Settings(FunctionSettings):
+    """What the function is told about where it runs."""
+
+    turns_table: str = Field(alias="ML_LOOP_TURNS_TABLE", min_length=1)

@@ -1,0 +1,122 @@
+"""AWS as the retrain function sees it, in memory: an endpoint, a pipeline, a table of turns and causes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from retrain.events import Cause, Kind, Look, Terms
+from retrain.logic import Close, Rest
+from retrain.reconcile import reconcile
+from retrain.state import Observation, Turn
+from shared.pipelines import Execution, RefusedError
+
+NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PLAIN = Look(use_case="toys")
+
+
+class CrashError(Exception):
+    pass
+
+
+def cause(kind: Kind, at: datetime, source: str = "an alarm") -> Cause:
+    return Cause(kind=kind, at=at, source=source)
+
+
+class Cloud:
+    """AWS as the retrain function sees it; `refuses` to start anything, `passes` the gate."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.causes: dict[str, Cause] = {}
+        self.turns: list[Turn] = []  # oldest first
+        self.executions: dict[str, Execution] = {}
+        self.packages: dict[str, str] = {}
+        self.challenger = ""
+        self.began_beside_another = False
+        self.proposed: list[str] = []
+        self.serves = True
+        self.refuses = False
+        self.told: list[Close | Rest] = []
+        self.interruptions: list[int] = []
+        self.depth = 0
+
+    def interrupted(self) -> None:
+        kind = self.interruptions.pop() if self.interruptions else NOTHING
+        if kind == CRASH:
+            raise CrashError
+        if kind == RUN_ENDS:
+            self.end("Succeeded")
+        if kind == ANOTHER_LOOK and self.depth < 2:
+            self.depth += 1
+            reconcile(self, PLAIN)
+            self.depth -= 1
+
+    def remember(self, look: Look) -> None:
+        self.interrupted()
+        self.causes |= {each.name: each for each in look.causes}
+
+    def look(self, look: Look) -> Observation:
+        turns = tuple(reversed(self.turns))
+        self.interrupted()
+        seen = Observation(look.use_case, self.now, look.terms, turns=turns, serves=self.serves)
+        if (turn := seen.open_turn) is not None:
+            execution = self.executions.get(turn.execution) if turn.execution else None
+            return replace(seen, execution=execution, package=self.packages.get(turn.execution, ""))
+        known = tuple(sorted(self.causes.values(), key=lambda each: each.name))
+        running = any(each.status == "Executing" for each in self.executions.values())
+        busy = "the pipeline runs" if running else "a challenger is compared" if self.challenger else ""
+        return replace(seen, causes=known, busy=busy)
+
+    def claim(self, turn: Turn) -> bool:
+        self.interrupted()
+        if len(self.turns) >= turn.number:
+            return False
+        self.began_beside_another |= bool(self.challenger)
+        self.turns.append(turn)
+        return True
+
+    def start(self, turn: Turn) -> None:
+        self.interrupted()
+        if self.refuses:
+            raise RefusedError("no such pipeline")
+        self.executions.setdefault(turn.name, Execution(turn.name, "Executing"))
+        self.interrupted()
+        self._update(turn, execution=turn.name)
+
+    def propose(self, turn: Turn, package: str) -> None:
+        self.interrupted()
+        if package not in self.proposed:
+            self.proposed.append(package)
+            self.challenger = package
+        self.interrupted()
+        self._update(turn, package=package)
+
+    def close(self, step: Close) -> bool:
+        self.interrupted()
+        return self._update(step.turn, result=step.result, detail=step.detail, finished_at=self.now)
+
+    def tell(self, use_case: str, step: Close | Rest) -> None:
+        self.interrupted()
+        self.told.append(step)
+
+    def _update(self, turn: Turn, **values: Any) -> bool:
+        known = self.turns[turn.number - 1]
+        if known.result != "started":
+            return False
+        self.turns[turn.number - 1] = replace(known, **values)
+        return True
+
+    def end(self, status: str, reason: str = "") -> None:
+        """End what runs; a model is registered where it succeeds."""
+        for name, execution in self.executions.items():
+            if execution.status == "Executing":
+                self.executions[name] = replace(execution, status=status, reason=reason)
+                if status == "Succeeded":
+                    self.packages[name] = f"package/{len(self.packages) + 1}"
+
+    def pass_time(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+
+ALWAYS = Terms(cool_down_hours=0, most_turns=1000)
