@@ -17,9 +17,11 @@ def allow(actions: Iterable[str], resources: Iterable[str], conditions: Mapping[
     return statement | ({"Condition": dict(conditions)} if conditions else {})
 
 
-def deny(sid: str, actions: Iterable[str], conditions: Mapping[str, Any] | None = None) -> Statement:
-    """Return a statement that refuses actions on everything, under conditions if there are any."""
-    statement: Statement = {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": ["*"]}
+def deny(
+    sid: str, actions: Iterable[str], conditions: Mapping[str, Any] | None = None, resources: Iterable[str] = ("*",)
+) -> Statement:
+    """Return a statement that refuses actions, on everything if no resources are named, under conditions if any are."""
+    statement: Statement = {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": list(resources)}
     return statement | ({"Condition": dict(conditions)} if conditions else {})
 
 

@@ -1,6 +1,6 @@
 """The functions that act on use cases, once per environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import aws_cdk as cdk
@@ -21,6 +21,7 @@ from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
 from stacks.network_stack import NetworkStack
+from stacks.retrain_part import add_retraining
 from stacks.security_stack import SecurityStack
 
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
@@ -36,7 +37,8 @@ class ControlStack(cdk.Stack):
 
     Args:
         data: its buckets.
-        scores_files: whether a use case does, so that there is a function for it.
+        functions: packages of those that use cases need besides: `batch_transform` where one scores files, `retrain`
+            where one is trained again by itself.
         assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
             there functions for them.
 
@@ -54,7 +56,7 @@ class ControlStack(cdk.Stack):
         network: NetworkStack,
         security: SecurityStack,
         data: DataStack,
-        scores_files: bool,
+        functions: Set[str],
         assignments: Mapping[str, str],
         **stack_props: Any,
     ) -> None:
@@ -74,11 +76,13 @@ class ControlStack(cdk.Stack):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
         self._release(data, scaling=environment.scales)
-        if scores_files:
+        if "batch_transform" in functions:
             self._batch_transform(data)
         if assignments:
             add_assignment(kit, environment.name, data, security.data_key, assignments)
             add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
+        if "retrain" in functions:
+            add_retraining(kit, environment.name, self.undelivered)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

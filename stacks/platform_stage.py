@@ -1,5 +1,6 @@
 """One environment: the only place where stacks meet."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import aws_cdk as cdk
@@ -9,11 +10,13 @@ from config import Environment, UseCase, load_use_case
 from config.environment_agreement import require_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
+from config.use_case.retrain import Retrain
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack
 from stacks.data_stack import DataStack
 from stacks.experiment_stack import ExperimentStack
+from stacks.loop_stack import LoopStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
@@ -63,7 +66,7 @@ class PlatformStage(cdk.Stage):
             network=self.network,
             security=self.security,
             data=self.data,
-            scores_files=any(use_case.batch is not None for use_case in use_cases),
+            functions=_functions(use_cases),
             assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             **self._props("control"),
         )
@@ -151,8 +154,25 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         if use_case.experiment:
             stacks.append(self._experiment(name, use_case, use_case.experiment, training))
+        if use_case.retrain:
+            stacks.append(self._loop(name, use_case, use_case.retrain, training))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
+
+    def _loop(self, name: str, use_case: UseCase, retrain: Retrain, training: TrainingStack) -> LoopStack:
+        stack = LoopStack(
+            self,
+            f"{name}Loop",
+            environment=self.environment.name,
+            use_case=use_case,
+            retrain=retrain,
+            control=self.control,
+            **self._props(f"{use_case.slug}-loop"),
+        )
+        # The pipeline is started by name, and its rules send to a queue by name.
+        for before in (training, self.control):
+            stack.add_stack_dependency(before)
+        return stack
 
     def _batch(
         self,
@@ -218,3 +238,13 @@ class PlatformStage(cdk.Stage):
         tags.add("ml-loop:environment", self.environment.name)
         tags.add("ml-loop:owner", self.environment.owner)
         tags.add("ml-loop:cost-center", self.environment.cost_center)
+
+
+def _functions(use_cases: Iterable[UseCase]) -> set[str]:
+    """Return the packages of functions that use cases need besides those of every environment."""
+    return {
+        package
+        for use_case in use_cases
+        for package, section in (("batch_transform", use_case.batch), ("retrain", use_case.retrain))
+        if section is not None
+    }

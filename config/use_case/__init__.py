@@ -12,6 +12,7 @@ from config.use_case.experiment import Experiment
 from config.use_case.metrics import Problem
 from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
+from config.use_case.retrain import Retrain, retrain_fits
 from config.use_case.section import Section
 from config.use_case.split import RandomSplit, Split
 from config.use_case.train import Train, XGBoostTrain
@@ -41,6 +42,7 @@ class UseCase(Section):
     batch: BatchTransform | None = Field(default=None, description="Left out: nothing is scored in batches")
 
     experiment: Experiment | None = Field(default=None, description="Left out: no experiments with live requests")
+    retrain: Retrain | None = Field(default=None, description="Left out: trained again only by `ops pipeline start`")
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
@@ -53,6 +55,7 @@ class UseCase(Section):
         gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
+        retrain_fits(self.retrain, self.experiment, self.prepare, self.split)
         return self
 
     @property

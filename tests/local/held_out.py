@@ -57,6 +57,12 @@ def serverless(root: Path) -> None:
     )
 
 
+def trained_again(root: Path) -> None:
+    """Let the use case be trained again by itself, and its models wait for a person."""
+    path = root / "pipelines_src" / NAME / "use_case.yaml"
+    path.write_text(f"{path.read_text()}\nretrain:\n  propose: person\n")
+
+
 def said(root: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> str:
     """Return what `python -m ops` of a repository says, results and remarks; it must succeed."""
     command = [sys.executable, "-m", "ops", *map(str, arguments)]

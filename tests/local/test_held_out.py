@@ -73,3 +73,12 @@ def test_a_file_nobody_has_seen_is_served_by_commands_alone(
     asked = ops("predict", "local", NAME, "--data", later, "--count", "3")
     assert "the first 3 records of" in asked
     assert len(table(asked)) == 3
+
+    # The loop turns by command, and its model waits.
+    turned = ops("loop", "start", "local", NAME)
+    assert "proposed: version 2 waits for a person's decision; command (arn:aws:iam::000000000000:root)" in turned
+    assert ops("loop", "status", "local", NAME).startswith("turn 1, ")
+    assert [line.split()[:2] for line in ops("release", "status", "local", NAME).splitlines()[:2]] == [
+        ["2", "PendingManualApproval"],
+        ["1", "Approved"],
+    ]

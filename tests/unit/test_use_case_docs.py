@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from config.use_case.batch import BatchTransform
 from config.use_case.evaluate import Evaluate
 from config.use_case.prepare import Prepare
+from config.use_case.retrain import Retrain
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "use-cases.md"
 _LINE = re.compile(r"^\| (`[^|]*) \| .* \| ([^|]*) \|$", re.MULTILINE)
@@ -26,7 +27,8 @@ def told(section: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("section", "model"), [("prepare", Prepare), ("evaluate", Evaluate), ("batch", BatchTransform)]
+    ("section", "model"),
+    [("prepare", Prepare), ("evaluate", Evaluate), ("batch", BatchTransform), ("retrain", Retrain)],
 )
 def test_numbers_in_the_tables_are_the_schemas(section: str, model: type[BaseModel]) -> None:
     fields, page = model.model_fields, told(section)

@@ -1,0 +1,64 @@
+"""When a use case's model is trained again, and what becomes of the new one: how the loop closes."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
+
+from config.errors import RuleError
+from config.use_case.experiment import Experiment
+from config.use_case.prepare import Prepare
+from config.use_case.schedule import schedule_expression
+from config.use_case.section import Section
+from config.use_case.split import Split, TimeSplit
+
+Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
+
+
+class Window(Section):
+    """Where a split by time ends, counted back from the newest data: all before it trains."""
+
+    validation_days: StrictInt = Field(ge=1, le=3660, description="Days that validate.")
+    test_days: StrictInt = Field(ge=1, le=3660, description="Days that test, the last ones.")
+
+
+class Retrain(Section):
+    """When the pipeline runs again by itself."""
+
+    schedule: Schedule | None = Field(
+        default=None, description="An EventBridge schedule in UTC, such as rate(30 days); left out: by command alone"
+    )
+    cool_down_hours: StrictInt = Field(default=24, ge=0, le=8784, description="From the end of a turn to the next one.")
+    most_turns: StrictInt = Field(default=4, ge=1, le=1000, description="Turns in any 30 days: a limit of cost.")
+    propose: Literal["challenger", "person"] = Field(
+        default="challenger",
+        description="challenger: the new model stands beside the champion, and an experiment decides; person: it waits "
+        "for one's decision",
+    )
+    window: Window | None = Field(default=None, description="Left out: the split as declared")
+
+    def terms(self) -> dict[str, Any]:
+        """Return what the retrain function is told, as lambda/retrain/events.py has it."""
+        window = self.window and [self.window.validation_days, self.window.test_days]
+        return {**self.model_dump(include={"cool_down_hours", "most_turns", "propose"}), "window": window}
+
+
+def retrain_fits(retrain: Retrain | None, experiment: Experiment | None, prepare: Prepare, split: Split) -> None:
+    """A challenger needs what decides about it, a window a split by time, and a turn a pipeline that prepares."""
+    if retrain is None:
+        return
+    if retrain.propose == "challenger" and experiment is None:
+        raise RuleError(
+            ("retrain", "propose"),
+            "found 'challenger', but there is no section experiment that would compare it; allowed is person. "
+            "Choose it, or add the section",
+        )
+    if retrain.window is not None and not isinstance(split, TimeSplit):
+        raise RuleError(
+            ("retrain", "window"), f"is for a split by time; this one is by {split.by!r}; remove it, or split by time"
+        )
+    if prepare.before_the_pipeline:
+        raise RuleError(
+            ("retrain",),
+            f"prepare.engine is {prepare.engine!r}, whose state machine starts the pipeline; turns are for processing "
+            "and spark. Choose one of these, or remove the section and start the state machine by a rule of your own",
+        )

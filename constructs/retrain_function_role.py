@@ -1,0 +1,85 @@
+"""What the retrain function may do."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.findings import acknowledge
+from constructs.function_statements import run_function
+from constructs.statements import Statement, allow, deny, document, service
+from constructs.wildcard_findings import wildcards
+
+
+class RetrainFunctionRole(Construct):
+    """Starts training pipelines of one environment, and makes what they registered challengers.
+
+    It deploys nothing: what it decides in the registry the release function does. It reads no data.
+
+    Args:
+        environment: whose use cases.
+        turns: the table of turns; looks: the queue that it takes messages from.
+        key: of the table, of the queue and of the function's settings.
+        log_group: where the function logs.
+        inside_network: whether it needs network interfaces.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: str,
+        turns: dynamodb.ITable,
+        looks: sqs.IQueue,
+        key: kms.IKey,
+        log_group: logs.ILogGroup,
+        inside_network: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        train = _train(Arns.of(scope), environment)
+        run = run_function(
+            allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [turns.table_arn]),
+            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
+            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [looks.queue_arn]),
+            key=key,
+            log_group=log_group,
+            inside_network=inside_network,
+        )
+        self.role = iam.Role(
+            self,
+            "Resource",
+            description=f"The retrain function of {environment}",
+            assumed_by=service("lambda.amazonaws.com"),
+            inline_policies={"Train": document(train), "Run": document(run)},
+        )
+        why = (
+            "Pipelines, endpoints, models and packages of one environment, told by their names, so that a new use case "
+            "needs no change here; tracing and a function's network interfaces know no resource."
+        )
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
+        acknowledge(self.role, lambda: wildcards(self.role, [*train, *run], why) | inline)
+
+
+def _train(arns: Arns, environment: str) -> list[Statement]:
+    def sagemaker(resource: str) -> str:
+        return arns.arn("sagemaker", f"{resource}/{environment}-*")
+
+    pipelines = sagemaker("pipeline")
+    # Whose runs other functions begin.
+    others = [f"{pipelines}-batch", f"{pipelines}-outcomes"]
+    return [
+        allow(["sagemaker:StartPipelineExecution", "sagemaker:ListPipelineExecutions"], [pipelines]),
+        deny("OtherPipelines", ["sagemaker:StartPipelineExecution"], resources=others),
+        allow(
+            ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
+            [f"{pipelines}/execution/*"],
+        ),
+        allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
+        allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
+        allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
+        allow(["sagemaker:UpdateModelPackage"], [sagemaker("model-package")]),
+    ]

@@ -1,0 +1,63 @@
+"""What has the retrain function look at one use case."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.look_queue import LookQueues
+
+
+class RetrainTriggers(Construct):
+    """Rules for the schedule, for the end of a run, and for each hour: what waits may begin then.
+
+    Args:
+        use_case: name of its folder.
+        terms: on which a cause becomes a turn; each message has them.
+        pipeline: name of the training pipeline.
+        schedule: an EventBridge schedule in UTC; None: none.
+        queues: of the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        use_case: str,
+        terms: Mapping[str, Any],
+        pipeline: str,
+        schedule: str | None,
+        queues: LookQueues,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        look = {"use_case": use_case, "terms": dict(terms)}
+
+        def rule(name: str, description: str, said: dict[str, Any], **when: Any) -> None:
+            target: dict[str, Any] = {
+                "id": "Look",
+                "arn": queues.looks,
+                "deadLetterConfig": {"arn": queues.undelivered},
+                "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
+            }
+            events.CfnRule(self, name, description=f"{use_case}: {description}", targets=[target | said], **when)
+
+        over = {
+            "source": ["aws.sagemaker"],
+            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
+            "detail": {
+                "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
+                "pipelineArn": [Arns.of(self).arn("sagemaker", f"pipeline/{pipeline}")],
+            },
+        }
+        plain = {"input": json.dumps(look)}
+        rule("Over", "a training is over", plain, event_pattern=over)
+        rule("Hourly", "an hour has passed", plain, schedule_expression="rate(1 hour)")
+        if schedule:
+            cause = {"kind": "schedule", "at": "<time>", "source": schedule}
+            template = json.dumps({**look, "causes": [cause]}).replace('"<time>"', "<time>")
+            timed = {"inputTransformer": {"inputPathsMap": {"time": "$.time"}, "inputTemplate": template}}
+            rule("Schedule", "it is time to train again", timed, schedule_expression=schedule)

@@ -1,0 +1,102 @@
+"""`python -m ops loop`: train again now, and see each turn of the loop: why, on which data, and what came of it."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from ops.console import output
+from ops.target import OperationError, Target
+from retrain.events import Cause, Look, Terms
+from retrain.records import Records
+from retrain.state import Turn
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def start(
+    environment: str,
+    use_case: str,
+    until: Annotated[
+        datetime | None, typer.Option(help="End of the newest data, in UTC, where it is not now: 2013-06-01.")
+    ] = None,
+    wait: Annotated[bool, typer.Option(help="Watch until the turn ends.")] = True,
+) -> None:
+    """Train again now, whatever time has passed; with --wait, exit 1 if the turn fails.
+
+    While something else runs the request is kept, and begins after it.
+    """
+    target = _target(environment, use_case)
+    at = datetime.now(UTC).replace(microsecond=0)
+    caller = str(target.sts.get_caller_identity()["Arn"])
+    cause = Cause(kind="command", at=at, source=caller, until=until.replace(tzinfo=UTC) if until else None)
+    output.print(escape(_ask(target, cause)), soft_wrap=True)
+    if wait:
+        ended = watch(target, cause)
+        output.print(escape(described(ended)), soft_wrap=True, highlight=False)
+        if ended.result == "failed":
+            raise typer.Exit(1)
+
+
+@app.command()
+def status(environment: str, use_case: str) -> None:
+    """Show the turns of the loop, newest first."""
+    target = _target(environment, use_case)
+    turns = _records(target).turns(target.use_case.name)
+    for turn in turns:
+        output.print(escape(described(turn)), soft_wrap=True, highlight=False)
+    if not turns:
+        output.print(f"The loop of {target.name} has not turned yet.")
+
+
+def described(turn: Turn) -> str:
+    """Return a turn in a line."""
+    why = ", ".join(f"{cause.kind} ({cause.source})" for cause in turn.causes)
+    data = f"; data until {turn.split_until}" if turn.split_until else ""
+    again = f", try {turn.attempt}" if turn.attempt > 1 else ""
+    said = "; ".join(part for part in (f"{turn.result}: {turn.detail}" if turn.detail else turn.result, why) if part)
+    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}"
+
+
+def watch(target: Target, cause: Cause, every: float = 2.0) -> Turn:
+    """Wait until the turn that answers a cause ends, and return it."""
+    records = _records(target)
+    while True:
+        # Older ones are in `turns` as well; a turn that failed and is tried again is not the end.
+        found = [turn for turn in records.turns(target.use_case.name) if cause in turn.causes]
+        if found and found[0].result != "started":
+            return found[0]
+        time.sleep(every)
+
+
+def _target(environment: str, use_case: str) -> Target:
+    target = Target.of(environment, use_case)
+    if target.use_case.retrain is None:
+        raise OperationError(
+            f"{use_case} is not trained again by itself: its use_case.yaml has no section retrain. Add one and deploy "
+            "(docs/retraining.md), or train once: `python -m ops pipeline start`."
+        )
+    return target
+
+
+def _ask(target: Target, cause: Cause) -> str:
+    retrain = target.use_case.retrain
+    terms = Terms.model_validate(retrain.terms() if retrain else {})
+    look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
+    name = target.output("control", "RetrainFunctionName")
+    answer = target.functions.invoke(FunctionName=name, Payload=look.model_dump_json().encode())
+    said = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise OperationError(
+            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
+            "(docs/runbooks/retraining.md)."
+        )
+    return str(said["rest"])
+
+
+def _records(target: Target) -> Records:
+    return Records(target.dynamodb, target.output("control", "TurnsTable"))

@@ -1,0 +1,72 @@
+"""The part of the control stack that closes the loop: it trains again, and proposes what comes of it."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_sqs as sqs
+
+from constructs.control_function import Program
+from constructs.function_alarms import FunctionAlarms
+from constructs.look_queue import LookQueue
+from constructs.retrain_alarms import RUNBOOK
+from constructs.retrain_function_role import RetrainFunctionRole
+from stacks.function_kit import FunctionKit
+
+_MINUTES = 2
+
+
+def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> None:
+    """Add the retrain function, its table, and the queue that rules of use cases send to.
+
+    Args:
+        kit: of the stack.
+        environment: its name.
+        undelivered: takes what rules could not deliver.
+    """
+    turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
+    holds = "Messages that the retrain function could not handle lie"
+    looks = LookQueue(
+        kit.scope,
+        "RetrainLooks",
+        environment=environment,
+        looks_at="retrain",
+        key=kit.key,
+        failures=kit.queue("FailedRetrainLooks", holds, RUNBOOK),
+        undelivered=undelivered,
+        timeout_minutes=_MINUTES,
+    )
+    log_group = kit.log_group("RetrainLogs")
+    role = RetrainFunctionRole(
+        kit.scope,
+        "RetrainRole",
+        environment=environment,
+        turns=turns,
+        looks=looks.queue,
+        key=kit.key,
+        log_group=log_group,
+        inside_network=kit.inside is not None,
+    ).role
+    function = kit.function(
+        "Retrain",
+        program=Program(
+            package="retrain",
+            description="Trains again when something has happened",
+            settings={"ML_LOOP_ENVIRONMENT": environment, "ML_LOOP_TURNS_TABLE": turns.table_name},
+            serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
+            timeout_minutes=_MINUTES,
+        ),
+        role=role.without_policy_updates(),
+        log_group=log_group,
+        failures=None,
+    )
+    looks.invoke(function)
+    FunctionAlarms(
+        kit.scope,
+        "RetrainAlarms",
+        function_name=function.function_name,
+        name="retrain",
+        topic_arn=kit.topic_arn,
+        runbook=RUNBOOK,
+    )
+    # For `ops loop`.
+    cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
+    cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
