@@ -21,6 +21,6 @@ def _load_once(self: JSONFileLoader, file_path: str) -> Any:
 
 
 JSONFileLoader.load_file = _load_once  # type: ignore[method-assign]  # botocore reads what it loads and changes nothing
-_session = boto3.Session(region_name="us-east-1")
+_session: Any = boto3.Session(region_name="us-east-1")
 for _service in _SERVICES:
     _session.client(_service)

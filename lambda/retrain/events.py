@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.messages import Messages, is_of_queue
+
 # A feature's distribution moved; the model got worse; time has passed; a person wants it.
 Kind = Literal["drift", "quality", "schedule", "command"]
 
@@ -66,3 +68,8 @@ class Look(BaseModel):
     def merged(self, other: Self) -> Self:
         """Return one look that does what both ask for."""
         return self.model_copy(update={"causes": tuple(dict.fromkeys((*self.causes, *other.causes)))})
+
+
+def parse(event: object) -> Look | Messages[Look]:
+    """Return what a command asks, or what a batch of messages asks; pydantic's ValidationError if it is neither."""
+    return Messages.of(Look, event) if is_of_queue(event) else Look.model_validate(event)

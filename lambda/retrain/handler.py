@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Tracer
 
 from retrain.aws import AwsWorld
-from retrain.events import Look
+from retrain.events import parse
 from retrain.pipelines import Pipelines
 from retrain.reconcile import reconcile
 from retrain.records import Records
 from retrain.settings import Settings
 from shared.clients import client
-from shared.messages import Messages, is_of_queue
+from shared.messages import Messages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,13 +35,13 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     Raises:
         pydantic.ValidationError: the event is neither.
     """
-    settings = Settings.load()
+    settings, asked = Settings.load(), parse(event)
     world = AwsWorld(
         settings.environment,
         Pipelines(client("sagemaker"), settings.environment),
         Records(client("dynamodb"), settings.turns_table),
         logger,
     )
-    if is_of_queue(event):
-        return Messages.of(Look, event).each(lambda look: reconcile(world, look).reason, logger)
-    return {"rest": reconcile(world, Look.model_validate(event)).reason}
+    if isinstance(asked, Messages):
+        return asked.each(lambda look: reconcile(world, look).reason, logger)
+    return {"rest": reconcile(world, asked).reason}

@@ -8,11 +8,12 @@ import pytest
 from constructs import batch_function_role, function_queue
 
 from batch_transform import pipelines, storage
-from batch_transform.events import Asked, Look, parse
+from batch_transform.events import Look, parse
 from config import load_environment, load_use_case
 from config.use_case.batch import BatchTransform
 from ops import batch as ops_batch
 from pipelines_src.definition import batch_pipeline
+from shared.messages import Messages
 from stacks import platform_stage
 
 STACK = "dev-flight-delays-batch"
@@ -141,7 +142,7 @@ def test_messages_of_one_use_case_are_one_look():
     ]
     event = {"Records": [{"messageId": str(number), "body": body} for number, body in enumerate(bodies)]}
     asked = parse(event)
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Messages)
     assert asked.looks["aa"] == Look(use_case="aa", begin=True, trigger="a file has come")
     assert asked.looks["bb"].scope == "prefix"
     assert sorted(asked.refused) == ["1001", "1002"]
