@@ -70,11 +70,11 @@ bench: setup ## Measure, each figure as a ratio against a named peer or bound
 	@$(PY) -m benchmarks
 
 browser: # Chromium for the tests of pages, from the system's packages
-	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || true; \
-	  echo "Installing chromium ..."; \
-	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	} || { echo "The tests of pages need Chromium: install the package chromium, then run make test again."; exit 1; }
+	  echo "Installing chromium-headless-shell ..."; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; \
+	} || { echo "The tests of pages need Chromium: install the package chromium-headless-shell, then run make test again."; exit 1; }
 
 java: # Java 17 or newer for the tests of Spark, from the system's packages
 	@command -v java >/dev/null || { \
