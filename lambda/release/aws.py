@@ -67,7 +67,9 @@ class AwsWorld:
             return seen
         done = stack.slots.get(attempt.slot, "") == attempt.package
         live = self._registry.live(use_case) if done else None
-        return replace(seen, update=self._stacks.outcome(attempt), live=live)
+        update = self._stacks.outcome(attempt)
+        begins = not done and update.outcome == "none"
+        return replace(seen, update=update, live=live, endpoint=self._registry.status(use_case) if begins else "")
 
     def _leaving(self, stack: Stack | None, approved: frozenset[str]) -> tuple[Package, ...]:
         there = {package for package in stack.slots.values() if package} if stack else set()

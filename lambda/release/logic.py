@@ -19,6 +19,8 @@ _SETTLED = frozenset(
         "IMPORT_ROLLBACK_COMPLETE",
     }
 )
+# SageMaker's words, in the stack's event.
+_BUSY = "Cannot update in-progress endpoint"
 _ENDPOINT_MOVING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
@@ -54,7 +56,7 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     if outcome == "running":
         return Rest("the update's last event is not there yet")
     if outcome == "failed":
-        return Close(attempt, "failed", seen.update.reason if seen.update else "")
+        return _failed(attempt, seen.update.reason if seen.update else "")
     holds = stack.slots.get(attempt.slot, "")
     if holds == attempt.package:
         return _verify(attempt, stack, seen)
@@ -63,7 +65,17 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     return _update(attempt, stack, seen)
 
 
+def _failed(attempt: Attempt, reason: str) -> Close:
+    # The endpoint began to move after it was looked at, which is no fault of the package: it is claimed once more.
+    return Close(attempt, "superseded" if _BUSY in reason else "failed", reason)
+
+
 def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
+    if seen.endpoint in _ENDPOINT_MOVING:
+        # Weights or instances change; SageMaker refuses an update meanwhile. Its event comes when it is at rest.
+        if seen.now - attempt.claimed_at > STUCK_AFTER:
+            return Alarm("ReleaseBlocked", f"the endpoint is {seen.endpoint} since {attempt.claimed_at.isoformat()}")
+        return Rest(f"the endpoint is {seen.endpoint}")
     registered = attempt.slot in seen.scaling
     empties = not attempt.package and attempt.slot in stack.scaled
     if empties and not registered:

@@ -79,6 +79,15 @@ class Registry:
         packages = {name: variant.package for name, variant in found.variants.items()}
         return Live(found.status, found.config, packages, found.unlike)
 
+    def status(self, use_case: str) -> str:
+        """Return the status of the endpoint, the empty text if there is none."""
+        try:
+            return self._client.describe_endpoint(EndpointName=self._name(use_case))["EndpointStatus"]
+        except ClientError as error:
+            if live.absent(error):
+                return ""
+            raise
+
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case}"
 

@@ -138,6 +138,8 @@ class Live:
 class Observation:
     """One look at a use case. `update` and `live` are there while an attempt is open, `attempts` newest first.
 
+    `endpoint` is the endpoint's status where the attempt's update has not begun; empty: there is no endpoint.
+
     `approved` holds every approved package of the group, `candidates` those that may be wanted, `leaving` those in the
     stack's slots that are not approved any more. `scaling` has the variants that are registered for scaling, and
     whether taking their instances away is suspended.
@@ -151,6 +153,7 @@ class Observation:
     attempts: tuple[Attempt, ...]
     update: Update | None = None
     live: Live | None = None
+    endpoint: str = ""
     leaving: tuple[Package, ...] = ()
     scaling: Mapping[str, bool] = field(default_factory=dict)
 

@@ -13,7 +13,8 @@ VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
 SCALED: tuple[Slot, ...] = ("champion", "challenger")
 TROUBLE = ("fails", "rolls back silently", "is refused", "serves errors")
-NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
+NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH, MOVES = range(5)
+BUSY = 'Cannot update in-progress endpoint "dev-flight-delays".'
 
 
 class CrashError(Exception):
@@ -42,7 +43,9 @@ class Cloud:
         self.slots: dict[Slot, str] = {}
         self.live: dict[Slot, str] = {}
         self.scaling: dict[str, bool] = {}  # registered variants, and whether scaling in is suspended
+        self.moving = False  # its weights, or instances: SageMaker refuses an update of the endpoint meanwhile
         self.updating: Attempt | None = None
+        self.refused = False  # the update that is under way, by SageMaker
         self.updates: dict[str, Update] = {}
         self.attempts: list[Attempt] = []
         self.metrics: list[str] = []
@@ -60,6 +63,8 @@ class Cloud:
             raise CrashError
         if kind == STACK_ENDS:
             self.stack_ends()
+        if kind == MOVES:
+            self.moving = not self.moving
         if kind == ANOTHER_LOOK and self.depth < 3:
             self.look_again()
 
@@ -74,6 +79,9 @@ class Cloud:
         if self.updating is None:
             return
         attempt, self.updating = self.updating, None
+        if self.refused:
+            self.updates[attempt.token], self.refused = Update("failed", f"Endpoint: {BUSY}"), False
+            return
         outcome = self.health[version_of(attempt.package)] if attempt.package else "serves"
         if not attempt.package and attempt.slot in self.scaling:
             # SageMaker: variants must be deregistered as scalable targets before they can be removed.
@@ -127,7 +135,10 @@ class Cloud:
         if attempt is None or self.updating:
             return seen
         live = Live("InService", config_of(self.live) or "", dict(self.live.items())) if self.serving else None
-        return replace(seen, update=self.updates.get(attempt.token, Update("none")), live=live)
+        update = self.updates.get(attempt.token, Update("none"))
+        begins = update.outcome == "none" and self.live
+        endpoint = ("Updating" if self.moving else "InService") if begins else ""
+        return replace(seen, update=update, live=live, endpoint=endpoint)
 
     def package(self, package: str) -> Package:
         slot, since = self.meant.get(package, ("champion", datetime(2025, 1, 1, tzinfo=UTC)))
@@ -150,7 +161,7 @@ class Cloud:
             raise RefusedError("no such package")
         if self.attempts[attempt.number - 1].result == "started":
             self.began.append((attempt.slot, attempt.package, dict(self.scaling)))
-        self.updating = attempt
+        self.updating, self.refused = attempt, self.moving and bool(self.live)
         self.updates[attempt.token] = Update("running")
         return "started"
 

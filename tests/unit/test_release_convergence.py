@@ -12,7 +12,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from release.state import Attempt
 from shared.slots import SLOTS
-from tests.unit.release_cloud_kit import ANOTHER_LOOK, CRASH, NOTHING, SCALED, STACK_ENDS, TROUBLE, VERSIONS, Cloud, arn
+from tests.unit.release_cloud_kit import (
+    ANOTHER_LOOK,
+    CRASH,
+    MOVES,
+    NOTHING,
+    SCALED,
+    STACK_ENDS,
+    TROUBLE,
+    VERSIONS,
+    Cloud,
+    arn,
+)
+
+INTERRUPTIONS = (NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH, MOVES)
 
 
 class Releases(RuleBasedStateMachine):
@@ -30,11 +43,15 @@ class Releases(RuleBasedStateMachine):
         self.cloud.tick()
         self.cloud.approvals.pop(arn(version), None)
 
-    @rule(interruptions=st.lists(st.sampled_from([NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH]), max_size=8))
+    @rule(interruptions=st.lists(st.sampled_from(INTERRUPTIONS), max_size=8))
     def event(self, interruptions):
         self.cloud.interruptions = interruptions
         self.cloud.look_again()
         self.cloud.interruptions = []
+
+    @rule()
+    def weights_move_or_come_to_rest(self):
+        self.cloud.moving = not self.cloud.moving
 
     @rule()
     def cloudformation_is_done(self):
@@ -60,6 +77,7 @@ class Releases(RuleBasedStateMachine):
         if not hasattr(self, "cloud"):
             return
         cloud = self.cloud
+        cloud.moving = False
         for _ in range(40):
             cloud.look_again()
             cloud.stack_ends()
@@ -105,6 +123,34 @@ def test_two_approvals_at_once_end_at_the_highest_with_one_update_each_at_most(c
     settle(cloud)
     assert cloud.champion == arn(2)
     assert [attempt.package for attempt in cloud.attempts] == [arn(2)]
+
+
+def test_a_release_waits_for_an_endpoint_that_moves(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.moving, cloud.approvals[arn(2)] = True, cloud.tick()
+    settle(cloud)
+    assert (cloud.champion, cloud.attempts[-1].result, len(cloud.began)) == (arn(1), "started", 1)
+    cloud.moving = False
+    settle(cloud)
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "succeeded"]
+    assert (cloud.champion, cloud.metrics.count("ReleaseFailed")) == (arn(2), 0)
+
+
+def test_a_release_that_sagemaker_refuses_for_an_endpoint_that_began_to_move_is_begun_once_more(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.approvals[arn(2)] = cloud.tick()
+    cloud.interruptions = [MOVES, *[NOTHING] * 5]  # between the last look and the update
+    cloud.look_again()
+    assert (cloud.updating is not None, cloud.refused) == (True, True)
+    cloud.stack_ends()
+    cloud.look_again()
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "superseded", "started"]
+    assert "in-progress endpoint" in cloud.attempts[1].detail
+    cloud.moving = False
+    settle(cloud)
+    assert (cloud.champion, cloud.metrics.count("ReleaseFailed")) == (arn(2), 0)
 
 
 def test_a_duplicate_of_an_old_approval_changes_nothing(cloud):

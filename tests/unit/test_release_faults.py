@@ -12,7 +12,7 @@ from tests.unit.test_release_handler import HOUR, STACK_EVENT
 LOOK = ("Query", "ListModelPackages", "DescribeModelPackage", "DescribeModelPackage", "DescribeStacks")
 OPEN = (*LOOK, "DescribeStackEvents")
 LIVE = (*LOOK, "DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel", "DescribeStackEvents")
-BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeStacks", "UpdateStack")
+BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeEndpoint", "DescribeStacks", "UpdateStack")
 # All calls from an approval to its end. Those who find out that it failed look for what else is wanted.
 ASK = ("DescribeModelPackage", "GetObject", "InvokeEndpoint")
 SUCCEEDS = (*BEGUN, *LIVE, *ASK, "UpdateItem", *LOOK)
@@ -153,8 +153,8 @@ def about_scaling(calls: list[str]) -> list[int]:
 
 # Where the calls about scaling are in a promotion: the champion's slot changes, then the challenger's is emptied.
 SCALING = (
-    *(5, 12, 14, 15, 16, 17, 23, 32, 47, 48, 49, 50, 51),
-    *(57, 64, 66, 67, 68, 69, 75, 77, 83, 92, 103, 104, 105, 111),
+    *(5, 12, 15, 16, 17, 18, 24, 34, 49, 50, 51, 52, 53),
+    *(59, 66, 69, 70, 71, 72, 78, 81, 87, 97, 108, 109, 110, 116),
 )
 
 

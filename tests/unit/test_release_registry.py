@@ -126,6 +126,21 @@ def test_a_rejected_package_is_known_where_it_may_be_and_a_deleted_one_is_none(r
     assert models.package(f"{GROUP}/4", approved=False) is None
 
 
+def test_the_status_of_an_endpoint_is_asked_alone(registry):
+    models, stub = registry
+    endpoint = {
+        "EndpointName": "dev-flight-delays",
+        "EndpointArn": "arn:aws:sagemaker:ap-northeast-1:111122223333:endpoint/dev-flight-delays",
+        "EndpointStatus": "Updating",
+        "CreationTime": NOW,
+        "LastModifiedTime": NOW,
+    }
+    stub.add_response("describe_endpoint", endpoint, {"EndpointName": "dev-flight-delays"})
+    assert models.status("flight-delays") == "Updating"
+    stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".')
+    assert models.status("flight-delays") == ""
+
+
 def test_live_is_what_is_behind_every_variant(registry):
     models, stub = registry
     arn = "arn:aws:sagemaker:ap-northeast-1:111122223333"
