@@ -65,7 +65,15 @@ def test_events_are_read(event, kind, use_case):
 
 
 @pytest.mark.parametrize(
-    "event", [{}, {**PACKAGE_EVENT, "source": "aws.s3"}, {**PACKAGE_EVENT, "detail": {}}, {**ENDPOINT_EVENT, "detail": {}}, "hello", None]
+    "event",
+    [
+        {},
+        {**PACKAGE_EVENT, "source": "aws.s3"},
+        {**PACKAGE_EVENT, "detail": {}},
+        {**ENDPOINT_EVENT, "detail": {}},
+        "hello",
+        None,
+    ],
 )
 def test_what_is_no_event_of_ours_goes_to_the_dead_letter_queue(event):
     with pytest.raises(ValidationError):
