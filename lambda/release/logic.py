@@ -126,6 +126,7 @@ def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:
             package=change.package,
             before=stack.slots.get(change.slot, ""),
             shift=change.shift,
+            kind=stack.kind,
             reason=change.reason,
             trigger=trigger,
             approved_at=change.approved_at,

@@ -11,6 +11,7 @@ Result = Literal["started", "succeeded", "failed", "superseded"]
 Outcome = Literal["none", "running", "succeeded", "failed"]
 Shift = Literal["at_once", "guarded"]
 Verdict = Literal["answered", "failed", "unasked"]
+Kind = Literal["instances", "serverless", ""]
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,6 +65,11 @@ class Stack:
     guarded: bool = True
 
     @property
+    def kind(self) -> Kind:
+        """What answers: an endpoint with instances has all slots."""
+        return "serverless" if self.missing else "instances"
+
+    @property
     def champion(self) -> str:
         """The package of the champion, or the empty text."""
         return self.slots.get(CHAMPION, "")
@@ -81,6 +87,7 @@ class Attempt:
         shift: how the traffic moves.
         approved_at: when the package was approved; when nothing comes in, when that was found.
         approved_by: who wanted this, by the registry; `why` is what they said.
+        kind: of the endpoint; empty in records of before there were two.
     """
 
     use_case: str
@@ -98,6 +105,11 @@ class Attempt:
     why: str = ""
     slot: Slot = CHAMPION
     shift: Shift = "at_once"
+    kind: Kind = ""
+
+    def tells_of(self, kind: Kind) -> bool:
+        """Whether how it ended says anything about an endpoint of a kind: containers start in other ways there."""
+        return self.kind in ("", kind)
 
     @property
     def token(self) -> str:
