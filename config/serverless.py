@@ -48,8 +48,8 @@ class Serverless(Section):
         if kept is not None and kept > most:
             raise RuleError(
                 ("provisioned_concurrency",),
-                f"found {kept}, but maximum_concurrency is {most}; SageMaker allows no more than that. Choose fewer, or "
-                "raise maximum_concurrency",
+                f"found {kept}, but maximum_concurrency is {most}; SageMaker allows no more than that. Choose fewer, "
+                "or raise maximum_concurrency",
             )
         return self
 
