@@ -9,7 +9,7 @@ from tests.unit.release_function_kit import ERRORS, FAILED, SUCCEEDED, release_f
 from tests.unit.release_serving_kit import FAILS_AT, REQUEST_REFUSED, ROLLBACK_FAILS, SILENTLY_BACK
 from tests.unit.test_release_handler import HOUR, STACK_EVENT
 
-LOOK = ("Query", "ListModelPackages", "DescribeModelPackage", "DescribeModelPackage", "DescribeStacks")
+LOOK = ("Query", "ListModelPackages", "DescribeStacks", "DescribeModelPackage", "DescribeModelPackage")
 OPEN = (*LOOK, "DescribeStackEvents")
 LIVE = (*LOOK, "DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel", "DescribeStackEvents")
 BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeEndpoint", "DescribeStacks", "UpdateStack")
@@ -133,6 +133,21 @@ def test_an_hourly_look_that_fails_is_told_and_the_next_one_does_its_work(releas
     assert aws.calls[0] == "ListStacks"
     assert (ERRORS in releases.rang) is (fault != "asked twice")
     assert (aws.records()[-1], aws.answers_with()) == ((second, "succeeded"), second)
+
+
+def test_a_champion_of_an_old_version_stays_however_many_were_approved_since(releases):
+    """Only the newest versions are looked at; those that serve are looked at as well."""
+    aws: Aws = releases.aws
+    first = aws.answers_with()
+    for version in range(2, 60):
+        aws.approve(version, "challenger")
+    releases.deliver(HOUR)
+    assert aws.live == {"champion": first, "challenger": first.replace("/1", "/59")}
+    aws.approve(1)
+    aws.forget()
+    releases.deliver(HOUR)
+    assert aws.calls.count("DescribeModelPackage") == 51  # 50 and the champion; the challenger is among them
+    assert aws.live["champion"] == first
 
 
 @pytest.fixture
