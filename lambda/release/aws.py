@@ -71,7 +71,7 @@ class AwsWorld:
         live = self._registry.live(use_case) if done else None
         update = self._stacks.outcome(attempt)
         begins = not done and update.outcome == "none"
-        return replace(seen, update=update, live=live, endpoint=self._registry.status(use_case) if begins else "")
+        return replace(seen, update=update, live=live, standing=self._registry.standing(use_case) if begins else None)
 
     def _leaving(self, stack: Stack | None, approved: frozenset[str]) -> tuple[Package, ...]:
         there = {package for package in stack.slots.values() if package} if stack else set()

@@ -6,6 +6,7 @@ from release.proof import prove
 from release.state import Attempt, Live, Observation, Stack
 from release.steps import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step
 from release.wanted import Change, next_change
+from shared.slots import CHAMPION
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
 STUCK_AFTER = timedelta(hours=3)
@@ -71,11 +72,8 @@ def _failed(attempt: Attempt, reason: str) -> Close:
 
 
 def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
-    if seen.endpoint in _ENDPOINT_MOVING:
-        # Weights or instances change; SageMaker refuses an update meanwhile. Its event comes when it is at rest.
-        if seen.now - attempt.claimed_at > STUCK_AFTER:
-            return Alarm("ReleaseBlocked", f"the endpoint is {seen.endpoint} since {attempt.claimed_at.isoformat()}")
-        return Rest(f"the endpoint is {seen.endpoint}")
+    if waits := _waits(attempt, seen):
+        return waits
     registered = attempt.slot in seen.scaling
     empties = not attempt.package and attempt.slot in stack.scaled
     if empties and not registered:
@@ -85,6 +83,21 @@ def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
         return Close(attempt, "superseded", "something else was wanted before the update began")
     return Deregister(attempt.slot) if empties else Start(attempt)
+
+
+def _waits(attempt: Attempt, seen: Observation) -> Rest | Alarm | None:
+    """Return why an update cannot begin with the endpoint as it is; an event comes when it is another way."""
+    if seen.standing is None:
+        return None
+    if (status := seen.standing.status) in _ENDPOINT_MOVING:
+        # Weights or instances change; SageMaker refuses an update meanwhile.
+        if seen.now - attempt.claimed_at > STUCK_AFTER:
+            return Alarm("ReleaseBlocked", f"the endpoint is {status} since {attempt.claimed_at.isoformat()}")
+        return Rest(f"the endpoint is {status}")
+    if not attempt.package and seen.standing.weights.get(CHAMPION) == 0:
+        # The update keeps weights, and alone with a weight of 0 nobody may answer.
+        return Alarm("ReleaseBlocked", f"the champion has weight 0, so the {attempt.slot} cannot be taken away")
+    return None
 
 
 def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:

@@ -147,10 +147,18 @@ class Live:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The endpoint before an update: its status, and the live weights of its variants."""
+
+    status: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Observation:
     """One look at a use case. `update` and `live` are there while an attempt is open, `attempts` newest first.
 
-    `endpoint` is the endpoint's status where the attempt's update has not begun; empty: there is no endpoint.
+    `standing` is there where the attempt's update has not begun; None: there is no endpoint.
 
     `approved` holds every approved package of the group, `candidates` those that may be wanted, `leaving` those in the
     stack's slots that are not approved any more. `scaling` has the variants that are registered for scaling, and
@@ -165,7 +173,7 @@ class Observation:
     attempts: tuple[Attempt, ...]
     update: Update | None = None
     live: Live | None = None
-    endpoint: str = ""
+    standing: Standing | None = None
     leaving: tuple[Package, ...] = ()
     scaling: Mapping[str, bool] = field(default_factory=dict)
 

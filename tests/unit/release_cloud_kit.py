@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from release.reconcile import RefusedError, Started, reconcile
-from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Standing, Update, version_of
 from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
@@ -43,6 +43,7 @@ class Cloud:
         self.slots: dict[Slot, str] = {}
         self.live: dict[Slot, str] = {}
         self.scaling: dict[str, bool] = {}  # registered variants, and whether scaling in is suspended
+        self.weights = {"champion": 1.0, "challenger": 0.0}
         self.moving = False  # its weights, or instances: SageMaker refuses an update of the endpoint meanwhile
         self.updating: Attempt | None = None
         self.refused = False  # the update that is under way, by SageMaker
@@ -137,8 +138,8 @@ class Cloud:
         live = Live("InService", config_of(self.live) or "", dict(self.live.items())) if self.serving else None
         update = self.updates.get(attempt.token, Update("none"))
         begins = update.outcome == "none" and self.live
-        endpoint = ("Updating" if self.moving else "InService") if begins else ""
-        return replace(seen, update=update, live=live, endpoint=endpoint)
+        standing = Standing("Updating" if self.moving else "InService", dict(self.weights)) if begins else None
+        return replace(seen, update=update, live=live, standing=standing)
 
     def package(self, package: str) -> Package:
         slot, since = self.meant.get(package, ("champion", datetime(2025, 1, 1, tzinfo=UTC)))

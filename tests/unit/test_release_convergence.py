@@ -153,6 +153,25 @@ def test_a_release_that_sagemaker_refuses_for_an_endpoint_that_began_to_move_is_
     assert (cloud.champion, cloud.metrics.count("ReleaseFailed")) == (arn(2), 0)
 
 
+@pytest.mark.parametrize("slot", ["champion", None])
+def test_a_champion_without_weight_is_not_left_alone(cloud, slot):
+    """Somebody gave the challenger all requests by hand; then it is promoted, or rejected."""
+    cloud.approve(1)
+    cloud.approve(2, "challenger")
+    settle(cloud)
+    cloud.weights = {"champion": 0.0, "challenger": 1.0}
+    if slot:
+        cloud.approve(2, slot)
+    else:
+        del cloud.approvals[arn(2)]
+    settle(cloud)
+    assert (cloud.slots["challenger"], cloud.metrics[-1]) == (arn(2), "ReleaseBlocked")
+    cloud.weights = {"champion": 1.0, "challenger": 1.0}
+    settle(cloud)
+    assert (cloud.slots["challenger"], cloud.live.get("challenger", "")) == ("", "")
+    assert (cloud.champion, cloud.attempts[-1].result) == (arn(2 if slot else 1), "succeeded")
+
+
 def test_a_duplicate_of_an_old_approval_changes_nothing(cloud):
     cloud.approvals = {arn(1): cloud.tick()}
     settle(cloud)
