@@ -138,7 +138,7 @@ def test_an_hourly_look_that_fails_is_told_and_the_next_one_does_its_work(releas
 def test_a_champion_of_an_old_version_stays_however_many_were_approved_since(releases):
     """Only the newest versions are looked at; those that serve are looked at as well."""
     aws: Aws = releases.aws
-    first = aws.answers_with()
+    first = str(aws.answers_with())
     for version in range(2, 60):
         aws.approve(version, "challenger")
     releases.deliver(HOUR)

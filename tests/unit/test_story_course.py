@@ -51,7 +51,7 @@ class Function:
         else:
             time = self.cloud.now
         self.cloud.message(time)
-        for _ in range(3):
+        for _again in range(3):
             self.cloud.run()
             self.cloud.settle()
             self.cloud.message(None)
@@ -131,16 +131,16 @@ class Story:
         self.ends, self.used, self.given = list(ends), used, list[int]()
         self.rejected, self.waited = list[str](), list[str]()
         packages = iter((FIRST, SECOND, THIRD))
-        for name, does in {"upload": None, "train": None}.items():
-            monkeypatch.setattr(run.acts, name, lambda *_, does=does: does)
-        monkeypatch.setattr(run.acts, "release", lambda *_: next(packages))
+        for name in ("upload", "train"):
+            monkeypatch.setattr(f"ops.story.run.acts.{name}", lambda *_: None)
+        monkeypatch.setattr("ops.story.run.acts.release", lambda *_: next(packages))
         monkeypatch.setattr(run, "held_out", lambda _: SimpleNamespace(rows=None))
         monkeypatch.setattr(run, "requests", lambda *_: [one for batch in batches(BATCHES) for one in batch])
-        monkeypatch.setattr(run.broken, "register", lambda *_: "plane_year")
-        monkeypatch.setattr(run.records, "newest", lambda *_: [])
-        monkeypatch.setattr(run.model_packages, "reject", lambda _, package, __: self.rejected.append(package))
+        monkeypatch.setattr("ops.story.run.broken.register", lambda *_: "plane_year")
+        monkeypatch.setattr("ops.story.run.records.newest", lambda *_: [])
+        monkeypatch.setattr("ops.story.run.model_packages.reject", lambda _, package, __: self.rejected.append(package))
         monkeypatch.setattr(run, "_wait_for", lambda _, package: self.waited.append(package))
-        monkeypatch.setattr(run.trial, "run", self.experiment)
+        monkeypatch.setattr("ops.story.run.trial.run", self.experiment)
 
     def experiment(self, _: Target, why: str, given: Iterator[Any], shown: Any) -> Any:
         result = self.ends.pop(0)
