@@ -72,6 +72,8 @@ def _failed(attempt: Attempt, reason: str) -> Close:
 
 
 def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
+    if not attempt.tells_of(stack.kind):
+        return Close(attempt, "superseded", f"the endpoint became one of another kind, {stack.kind}")
     if waits := _waits(attempt, seen):
         return waits
     registered = attempt.slot in seen.scaling

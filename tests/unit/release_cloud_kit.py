@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from release.reconcile import RefusedError, Started, reconcile
-from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Standing, Update, version_of
+from release.state import Asked, Attempt, Kind, Live, Observation, Package, Result, Stack, Standing, Update, version_of
 from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
@@ -33,10 +33,16 @@ def config_of(slots: dict[Slot, str]) -> str | None:
 
 
 class Cloud:
-    """AWS as the release function sees it. `health` says what becomes of a version's update."""
+    """AWS as the release function sees it.
 
-    def __init__(self, health: dict[int, str]) -> None:
-        self.health = health
+    Args:
+        health: what becomes of a version's update.
+        otherwise: the same, while the endpoint is serverless; None: as with instances.
+    """
+
+    def __init__(self, health: dict[int, str], otherwise: dict[int, str] | None = None) -> None:
+        self.of_kind: dict[Kind, dict[int, str]] = {"instances": health, "serverless": otherwise or health}
+        self.kind: Kind = "instances"
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.approvals: dict[str, datetime] = {}
         self.meant: dict[str, tuple[Slot, datetime]] = {}
@@ -53,6 +59,16 @@ class Cloud:
         self.began: list[tuple[Slot, str, dict[str, bool]]] = []  # slot, package, scaling when an update began
         self.interruptions: list[int] = []
         self.depth = 0
+
+    @property
+    def health(self) -> dict[int, str]:
+        return self.of_kind[self.kind]
+
+    def becomes(self, kind: Kind) -> None:
+        """A person takes the endpoint away, and deploys the stack as one of another kind."""
+        while self.updating:
+            self.stack_ends()
+        self.kind, self.slots, self.live, self.scaling = kind, {}, {}, {}
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)
@@ -92,7 +108,7 @@ class Cloud:
             return
         self.slots[attempt.slot] = attempt.package
         self.updates[attempt.token] = Update("succeeded")
-        if attempt.package and attempt.slot in SCALED:
+        if attempt.package and attempt.slot in SCALED and self.kind == "instances":
             self.scaling.setdefault(attempt.slot, False)
         if outcome in ("serves", "serves errors"):
             self.live = dict(self.slots)
@@ -126,7 +142,14 @@ class Cloud:
         seen = Observation(
             use_case=use_case,
             now=self.tick(),
-            stack=Stack(status, slots, config_of(self.slots), frozenset(SCALED if self.champion else ())),
+            stack=Stack(
+                status,
+                slots,
+                config_of(self.slots),
+                frozenset(SCALED if self.champion and self.kind == "instances" else ()),
+                missing=frozenset(SLOTS[1:] if self.kind == "serverless" else ()),
+                guarded=self.kind == "instances",
+            ),
             approved=frozenset(self.approvals),
             candidates=tuple(self.package(package) for package in self.approvals),
             attempts=attempts,
@@ -158,6 +181,8 @@ class Cloud:
             return "busy"
         if self.slots.get(attempt.slot, "") == attempt.package:
             return "unchanged"
+        if self.kind == "serverless" and attempt.slot != "champion":
+            return "unchanged"  # there is no such parameter
         if attempt.package and self.health[version_of(attempt.package)] == "is refused":
             raise RefusedError("no such package")
         if self.attempts[attempt.number - 1].result == "started":
