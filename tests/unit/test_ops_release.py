@@ -96,7 +96,7 @@ def test_a_version_or_the_newest_is_approved_for_a_slot_and_looked_at(
         version, ModelApprovalStatus="Approved", ApprovalDescription="why not", CustomerMetadataProperties=meaning
     )
     platform.answers("Event", None)
-    said = run("approve", *words, "--as", "challenger", "--reason", "why not")
+    said = run("approve", *words, "--as", "challenger", "--reason", "why\nnot ")
     assert said == f"approved {ARN}/{version} as challenger"
     platform.end()
 
