@@ -147,7 +147,7 @@ def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_ru
 
 
 def _foreseen(target: Target, package: str, slot: Slot | None, dry_run: bool) -> str:
-    """Return what would follow; nothing for what need not be foreseen, or cannot: it must not be in a rejection's way."""
+    """Return what would follow, nothing for what need not be foreseen. What cannot be is in no rejection's way."""
     if not dry_run and slot:
         return ""
     try:

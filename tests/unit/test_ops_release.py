@@ -239,7 +239,7 @@ def test_commands_and_function_spell_what_a_package_is_meant_for_alike() -> None
 
 
 def test_a_function_that_fails_is_not_in_a_rejections_way(platform: Platform) -> None:
-    platform.holds(times=1, champion=1)
+    platform.holds(champion=1)
     said = {"errorType": "ClientError", "errorMessage": "not now"}
     platform.answers("RequestResponse", said, error="Unhandled", suppose={"package": f"{ARN}/1", "slot": None})
     platform.decided(1, ModelApprovalStatus="Rejected", ApprovalDescription="it forgets holidays")
