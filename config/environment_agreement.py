@@ -7,7 +7,12 @@ from config.environment import Environment
 from config.errors import ConfigError
 from config.loading import ROOT, place
 from config.preparation import require_engine
-from config.serverless_agreement import require_no_capture, require_no_experiment, require_open_network
+from config.serverless_agreement import (
+    require_no_capture,
+    require_no_experiment,
+    require_open_network,
+    require_region,
+)
 from config.training_image import require_images
 from config.use_case import UseCase
 
@@ -33,6 +38,7 @@ REQUIREMENTS = (
     require_open_network,
     require_no_capture,
     require_no_experiment,
+    require_region,
 )
 
 

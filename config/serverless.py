@@ -1,8 +1,8 @@
 """An endpoint without instances, and what it cannot have."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, model_validator
 
 from config.errors import RuleError
 from config.section import Section
@@ -15,6 +15,15 @@ _EXCLUDED = {
     "shift": "has no instances to move traffic between in parts",
     "bake_minutes": "has no old instances to go back to",
 }
+# "Deploy models with Amazon SageMaker Serverless Inference", developer guide, read in November 2026: 21 regions.
+# Provisioned concurrency is wherever that is (AWS's announcement of 10 May 2023).
+REGIONS = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1",
+        "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2",
+        "eu-west-3", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+    }
+)  # fmt: skip
 
 
 class Serverless(Section):
@@ -26,6 +35,23 @@ class Serverless(Section):
     maximum_concurrency: StrictInt = Field(
         default=5, ge=1, le=200, description="how many requests are answered at once; SageMaker throttles the others"
     )
+    provisioned_concurrency: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        description="for how many of these a container is kept ready, and paid, while nobody asks; null: for none",
+    )
+
+    @model_validator(mode="after")
+    def _keeps_no_more_than_it_may_have(self) -> Self:
+        kept, most = self.provisioned_concurrency, self.maximum_concurrency
+        if kept is not None and kept > most:
+            raise RuleError(
+                ("provisioned_concurrency",),
+                f"found {kept}, but maximum_concurrency is {most}; SageMaker allows no more than that. Choose fewer, "
+                "or raise maximum_concurrency",
+            )
+        return self
 
 
 def excludes(given: dict[str, Any]) -> None:

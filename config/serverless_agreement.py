@@ -5,6 +5,7 @@ from pathlib import Path
 from config.environment import Environment
 from config.errors import ConfigError, KeyPath
 from config.loading import ROOT, place
+from config.serverless import REGIONS
 from config.use_case import UseCase
 
 
@@ -36,6 +37,18 @@ def require_no_experiment(environment: Environment, use_case: UseCase, root: Pat
             "experiments, which compare two variants by captured requests; a serverless endpoint has one variant and "
             f"captures nothing; allowed is one of them. Remove `experiment` of pipelines_src/{use_case.name}/"
             "use_case.yaml, or serve it by instances."
+        )
+
+
+def require_region(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if AWS has no serverless endpoints where the environment is."""
+    if environment.serves(use_case.name).serverless and environment.region not in REGIONS:
+        raise ConfigError(
+            f"{place('environments', environment.name, ('region',), root)}: found {environment.region}, but "
+            f"{use_case.name} has a serverless endpoint, which AWS's developer guide lists for "
+            f"{', '.join(sorted(REGIONS))}; allowed is one of these. Serve the use case by instances "
+            f"({_serverless(environment, use_case, root)}), or, should AWS have it there by now, add the region to "
+            "config/serverless.py."
         )
 
 

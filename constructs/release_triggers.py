@@ -11,10 +11,11 @@ from constructs.durations import hours
 
 
 class ReleaseTriggers(Construct):
-    """Rules: a model package changed, a serving stack came to rest, and once an hour in case an event was lost.
+    """Rules: a model package changed, a serving stack or an endpoint came to rest, and once an hour in case an event
+    was lost.
 
     Args:
-        environment: whose groups and stacks.
+        environment: whose groups, stacks and endpoints.
         function: the release function.
         undelivered: queue for events that could not be delivered.
     """
@@ -54,6 +55,20 @@ class ReleaseTriggers(Construct):
                 detail={
                     "stack-id": [{"prefix": stacks}],
                     "status-details": {"status": [{"suffix": "_COMPLETE"}, {"suffix": "_FAILED"}]},
+                },
+            ),
+            targets=[target],
+        )
+        events.Rule(
+            self,
+            "Endpoints",
+            description="An endpoint of this environment came to rest: a release that waited for that can begin",
+            event_pattern=events.EventPattern(
+                source=["aws.sagemaker"],
+                detail_type=["SageMaker Endpoint State Change"],
+                detail={
+                    "EndpointName": [{"prefix": f"{environment}-"}],
+                    "EndpointStatus": ["IN_SERVICE", "FAILED"],
                 },
             ),
             targets=[target],

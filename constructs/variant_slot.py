@@ -42,15 +42,25 @@ class Fleet:
 
 @dataclass(frozen=True)
 class Serverless:
-    """Containers of a variant that come and go with requests: memory in MB, and how many at once."""
+    """Containers of a variant that come and go with requests.
+
+    Attributes:
+        memory_mb: of each.
+        maximum_concurrency: how many requests at once.
+        provisioned_concurrency: for how many of these a container is kept; None: for none.
+    """
 
     memory_mb: int
     maximum_concurrency: int
+    provisioned_concurrency: int | None = None
 
     @property
     def properties(self) -> dict[str, object]:
         """What a production variant says of it, spelled as in a template."""
-        return {"ServerlessConfig": {"MemorySizeInMB": self.memory_mb, "MaxConcurrency": self.maximum_concurrency}}
+        size = {"MemorySizeInMB": self.memory_mb, "MaxConcurrency": self.maximum_concurrency}
+        if self.provisioned_concurrency is not None:
+            size["ProvisionedConcurrency"] = self.provisioned_concurrency
+        return {"ServerlessConfig": size}
 
 
 class VariantSlot(Construct):

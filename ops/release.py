@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from ops import model_packages, records, release_function
+from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import output
 from ops.live import live_packages
 from ops.target import OperationError, Target
@@ -87,12 +88,15 @@ def rollback(
 def status(environment: str, use_case: str) -> None:
     """Show the versions of the model, what the endpoint serves, and how the last release ended."""
     target = Target.of(environment, use_case)
-    live = {package: variant for variant, package in live_packages(target).items()}
+    live: dict[str, list[str]] = {}  # while it is promoted, a model stands in two slots
+    for variant, package in live_packages(target).items():
+        live.setdefault(package, []).append(variant)
     registered = model_packages.packages(target)
     if not registered:
         output.print(f"No model of {target.name} is registered. Start the pipeline: `python -m ops pipeline start`.")
     for summary in registered:
-        mark = f"live: {live[summary['ModelPackageArn']]}" if summary["ModelPackageArn"] in live else ""
+        slots = live.get(summary["ModelPackageArn"])
+        mark = f"live: {', '.join(slots)}" if slots else ""
         output.print(f"{summary['ModelPackageVersion']:>4}  {summary['ModelApprovalStatus']:22} {mark}".rstrip())
     for last in records.newest(target, 1):
         output.print(escape(f"Last release {last}"), highlight=False, soft_wrap=True)
@@ -128,7 +132,7 @@ def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_ru
             f"{target.name} is serverless: it has one variant, so neither challenger nor shadow. Approve the version "
             "as champion, or serve the use case by instances (docs/decisions/serverless.md)."
         )
-    foreseen = release_function.foresee(target, package, slot and slot.value) if dry_run or not slot else ""
+    foreseen = _foreseen(target, package, slot, dry_run)
     if dry_run:
         output.print(escape(foreseen), soft_wrap=True)
         return
@@ -140,6 +144,20 @@ def _decide(target: Target, package: str, slot: Slot | None, reason: str, dry_ru
     if foreseen == release_function.SERVES_ON:
         output.print(foreseen, soft_wrap=True)
     release_function.look(target)
+
+
+def _foreseen(target: Target, package: str, slot: Slot | None, dry_run: bool) -> str:
+    """Return what would follow, nothing for what need not be foreseen. What cannot be is in no rejection's way."""
+    if not dry_run and slot:
+        return ""
+    try:
+        return release_function.foresee(target, package, slot and slot.value)
+    except (*AWS_ERRORS, OperationError) as error:
+        if dry_run:
+            raise
+        said = explain(error) if isinstance(error, AWS_ERRORS) else str(error)
+        output.print(escape(f"What follows is not known: {said}"), soft_wrap=True)
+        return ""
 
 
 def _second(target: Target) -> str:

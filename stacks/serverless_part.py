@@ -15,13 +15,14 @@ def serverless_endpoint(
     stack: Construct, name: str, containers: serverless.Serverless, *, role: iam.IRole, key: kms.IKey, why: str
 ) -> ModelEndpoint:
     """Return an endpoint of one variant whose containers run outside the network; `why` that is allowed."""
+    size = Serverless(containers.memory_mb, containers.maximum_concurrency, containers.provisioned_concurrency)
     return ModelEndpoint(
         stack,
         "Endpoint",
         endpoint_name=name,
         role=role,
         placement=OpenContainer(why),
-        capacities={CHAMPION: Serverless(containers.memory_mb, containers.maximum_concurrency)},
+        capacities={CHAMPION: size},
         volume_key=key,
         capture=None,
     )

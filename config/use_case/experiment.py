@@ -15,6 +15,7 @@ Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), Aft
 
 
 _AT_MOST_ONE = ("error_rate", "auc")
+_HALF = 0.5
 
 
 class DecisionValues(Section):
@@ -112,6 +113,12 @@ class Experiment(Section):
         if self.method == "thompson" and self.metric == "auc":
             raise RuleError(
                 ("metric",), "thompson adds up numbers of single records, which auc has not; choose another metric"
+            )
+        if self.method == "thompson" and weights[0] > _HALF:
+            raise RuleError(
+                ("ramp", 0, "weight"),
+                f"found {weights[0]}; with thompson it is the least share of either variant, so allowed is {_HALF} at "
+                "most; lower it",
             )
         return self
 

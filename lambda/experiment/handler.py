@@ -15,6 +15,7 @@ from experiment.events import Look, Messages, Start, parse
 from experiment.reconcile import World, reconcile
 from experiment.records import Records
 from experiment.settings import Settings
+from experiment.steps import Alarm, Step, Weigh
 from experiment.storage import Storage
 from experiment.trial import Trial
 from shared.clients import client
@@ -92,7 +93,14 @@ def command(world: AwsWorld, asked: "Start | Stop | Look") -> dict[str, Any]:
         if not world.advance(step):
             raise commands.CannotError("The experiment has just gone on. Look at its status, then ask again.")
     rest = reconcile(world, asked.use_case, time)
-    return {"experiment": trial.name, "rest": getattr(rest, "reason", type(rest).__name__)}
+    return {"experiment": trial.name, "rest": _said(rest)}
+
+
+def _said(rest: Step) -> str:
+    """Return for people where an experiment came to rest."""
+    if isinstance(rest, Weigh):
+        return f"the challenger's share moves to {rest.share:.1%}"
+    return rest.told.reason if isinstance(rest, Alarm) else getattr(rest, "reason", "it goes on")
 
 
 def begin(world: AwsWorld, asked: Start) -> Trial:

@@ -17,7 +17,8 @@ from shared.metrics import count
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-# Each costs a call at every look. What is older is not released again unless what is newer is rejected.
+# Each costs a call at every look. What is older is not released again unless what is newer is rejected; it may
+# serve on.
 _DESCRIBED = 50
 
 
@@ -50,8 +51,9 @@ class AwsWorld:
         """
         attempts = self._records.attempts(use_case)
         approved = self._registry.approved(use_case)
-        packages = [self._registry.package(arn) for arn in _newest(approved)]
         stack = self._stacks.get(use_case)
+        serve = approved & set(stack.slots.values()) if stack else frozenset[str]()
+        packages = [self._registry.package(arn) for arn in _newest(approved, serve)]
         seen = Observation(
             use_case=use_case,
             now=datetime.now(UTC),
@@ -67,7 +69,9 @@ class AwsWorld:
             return seen
         done = stack.slots.get(attempt.slot, "") == attempt.package
         live = self._registry.live(use_case) if done else None
-        return replace(seen, update=self._stacks.outcome(attempt), live=live)
+        update = self._stacks.outcome(attempt)
+        begins = not done and update.outcome == "none"
+        return replace(seen, update=update, live=live, standing=self._registry.standing(use_case) if begins else None)
 
     def _leaving(self, stack: Stack | None, approved: frozenset[str]) -> tuple[Package, ...]:
         there = {package for package in stack.slots.values() if package} if stack else set()
@@ -124,5 +128,6 @@ class AwsWorld:
         count(metric, environment=self._environment, use_case=use_case)
 
 
-def _newest(approved: Iterable[str]) -> list[str]:
-    return sorted(approved, key=version_of, reverse=True)[:_DESCRIBED]
+def _newest(approved: Iterable[str], serve: frozenset[str]) -> list[str]:
+    newest = sorted(approved, key=version_of, reverse=True)
+    return [*newest[:_DESCRIBED], *(package for package in newest[_DESCRIBED:] if package in serve)]

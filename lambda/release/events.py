@@ -25,6 +25,17 @@ class PackageEvent(_Event):
     detail: _PackageDetail
 
 
+class _EndpointDetail(BaseModel):
+    endpoint: str = Field(alias="EndpointName")
+
+
+class EndpointEvent(_Event):
+    """An endpoint came to rest."""
+
+    source: Literal["aws.sagemaker"]
+    detail: _EndpointDetail
+
+
 class _StackDetail(BaseModel):
     stack_id: str = Field(alias="stack-id")
 
@@ -63,20 +74,27 @@ class Command(_Event):
     detail: _CommandDetail
 
 
-Event = PackageEvent | StackEvent | Hour | Command
-_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="source")])
+Event = PackageEvent | EndpointEvent | StackEvent | Hour | Command
+_OfSource = Annotated[PackageEvent | StackEvent | Hour | Command, Field(discriminator="source")]
+_EVENTS: TypeAdapter[Event] = TypeAdapter(_OfSource)
+_ENDPOINTS: TypeAdapter[Event] = TypeAdapter(EndpointEvent)
+_ENDPOINT_MOVED = "SageMaker Endpoint State Change"
 
 
 def parse(event: object) -> Event:
     """Return the event; pydantic's ValidationError, which sends it to the dead-letter queue, if it is none of ours."""
-    return _EVENTS.validate_python(event)
+    moved = isinstance(event, dict) and event.get("detail-type") == _ENDPOINT_MOVED
+    return (_ENDPOINTS if moved else _EVENTS).validate_python(event)
 
 
 def use_case_of(event: Event, environment: str) -> str | None:
     """Return the use case that an event is about, or None.
 
-    Names as in docs/architecture.md: group `<environment>-<use case>`, stack `<environment>-<use case>-serving`.
+    Names as in docs/architecture.md: group and endpoint `<environment>-<use case>`, stack
+    `<environment>-<use case>-serving`.
     """
+    if isinstance(event, EndpointEvent):
+        return _between(event.detail.endpoint, f"{environment}-", "")
     if isinstance(event, PackageEvent):
         return _between(event.detail.group, f"{environment}-", "")
     if isinstance(event, Command):

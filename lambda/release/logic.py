@@ -6,6 +6,7 @@ from release.proof import prove
 from release.state import Attempt, Live, Observation, Stack
 from release.steps import Alarm, Claim, Close, Deregister, Hold, Rest, Start, Step
 from release.wanted import Change, next_change
+from shared.slots import CHAMPION
 
 # CloudFormation waits up to 160 minutes for a new endpoint (timeout of its AWS::SageMaker::Endpoint handler).
 STUCK_AFTER = timedelta(hours=3)
@@ -19,6 +20,8 @@ _SETTLED = frozenset(
         "IMPORT_ROLLBACK_COMPLETE",
     }
 )
+# SageMaker's words, in the stack's event.
+_BUSY = "Cannot update in-progress endpoint"
 _ENDPOINT_MOVING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 
 
@@ -54,7 +57,7 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     if outcome == "running":
         return Rest("the update's last event is not there yet")
     if outcome == "failed":
-        return Close(attempt, "failed", seen.update.reason if seen.update else "")
+        return _failed(attempt, seen.update.reason if seen.update else "")
     holds = stack.slots.get(attempt.slot, "")
     if holds == attempt.package:
         return _verify(attempt, stack, seen)
@@ -63,7 +66,16 @@ def _finish(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     return _update(attempt, stack, seen)
 
 
+def _failed(attempt: Attempt, reason: str) -> Close:
+    # The endpoint began to move after it was looked at, which is no fault of the package: it is claimed once more.
+    return Close(attempt, "superseded" if _BUSY in reason else "failed", reason)
+
+
 def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
+    if not attempt.tells_of(stack.kind):
+        return Close(attempt, "superseded", f"the endpoint became one of another kind, {stack.kind}")
+    if waits := _waits(attempt, seen):
+        return waits
     registered = attempt.slot in seen.scaling
     empties = not attempt.package and attempt.slot in stack.scaled
     if empties and not registered:
@@ -73,6 +85,21 @@ def _update(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
     if not isinstance(change, Change) or (change.slot, change.package) != (attempt.slot, attempt.package):
         return Close(attempt, "superseded", "something else was wanted before the update began")
     return Deregister(attempt.slot) if empties else Start(attempt)
+
+
+def _waits(attempt: Attempt, seen: Observation) -> Rest | Alarm | None:
+    """Return why an update cannot begin with the endpoint as it is; an event comes when it is another way."""
+    if seen.standing is None:
+        return None
+    if (status := seen.standing.status) in _ENDPOINT_MOVING:
+        # Weights or instances change; SageMaker refuses an update meanwhile.
+        if seen.now - attempt.claimed_at > STUCK_AFTER:
+            return Alarm("ReleaseBlocked", f"the endpoint is {status} since {attempt.claimed_at.isoformat()}")
+        return Rest(f"the endpoint is {status}")
+    if not attempt.package and seen.standing.weights.get(CHAMPION) == 0:
+        # The update keeps weights, and alone with a weight of 0 nobody may answer.
+        return Alarm("ReleaseBlocked", f"the champion has weight 0, so the {attempt.slot} cannot be taken away")
+    return None
 
 
 def _verify(attempt: Attempt, stack: Stack, seen: Observation) -> Step:
@@ -114,6 +141,7 @@ def _begin(stack: Stack, seen: Observation, trigger: str) -> Step:
             package=change.package,
             before=stack.slots.get(change.slot, ""),
             shift=change.shift,
+            kind=stack.kind,
             reason=change.reason,
             trigger=trigger,
             approved_at=change.approved_at,

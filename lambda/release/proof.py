@@ -26,7 +26,8 @@ def prove(attempt: Attempt, live: Live, seen: Observation) -> Step:
 
 
 def _answered_before(attempt: Attempt, seen: Observation) -> bool:
-    ended = (one for one in seen.attempts if one.result in ("succeeded", "failed"))
+    tells = (one for one in seen.attempts if one.tells_of(attempt.kind))
+    ended = (one for one in tells if one.result in ("succeeded", "failed"))
     same = (one for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
     # Not by its ARN alone: the versions of a group that was deleted and made again begin at 1 again.
     return any(one.result == "succeeded" and one.approved_at >= attempt.approved_at for one in islice(same, 1))

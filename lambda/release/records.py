@@ -62,6 +62,7 @@ _TEXTS = (
     "package",
     "before",
     "shift",
+    "kind",
     "reason",
     "trigger",
     "approved_by",

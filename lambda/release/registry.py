@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from release.sample import Sample
-from release.state import Live, Package
+from release.state import Live, Package, Standing
 from shared import live, slots
 
 if TYPE_CHECKING:
@@ -78,6 +78,18 @@ class Registry:
             return None
         packages = {name: variant.package for name, variant in found.variants.items()}
         return Live(found.status, found.config, packages, found.unlike)
+
+    def standing(self, use_case: str) -> Standing | None:
+        """Return the endpoint's status and weights, None if there is no endpoint."""
+        try:
+            described = self._client.describe_endpoint(EndpointName=self._name(use_case))
+        except ClientError as error:
+            if live.absent(error):
+                return None
+            raise
+        variants = described.get("ProductionVariants", [])
+        weights = {one["VariantName"]: one["CurrentWeight"] for one in variants if "CurrentWeight" in one}
+        return Standing(described["EndpointStatus"], weights)
 
     def _name(self, use_case: str) -> str:
         return f"{self._environment}-{use_case}"

@@ -11,6 +11,7 @@ Result = Literal["started", "succeeded", "failed", "superseded"]
 Outcome = Literal["none", "running", "succeeded", "failed"]
 Shift = Literal["at_once", "guarded"]
 Verdict = Literal["answered", "failed", "unasked"]
+Kind = Literal["instances", "serverless", ""]
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,6 +65,11 @@ class Stack:
     guarded: bool = True
 
     @property
+    def kind(self) -> Kind:
+        """What answers: an endpoint with instances has all slots."""
+        return "serverless" if self.missing else "instances"
+
+    @property
     def champion(self) -> str:
         """The package of the champion, or the empty text."""
         return self.slots.get(CHAMPION, "")
@@ -81,6 +87,7 @@ class Attempt:
         shift: how the traffic moves.
         approved_at: when the package was approved; when nothing comes in, when that was found.
         approved_by: who wanted this, by the registry; `why` is what they said.
+        kind: of the endpoint; empty in records of before there were two.
     """
 
     use_case: str
@@ -98,6 +105,11 @@ class Attempt:
     why: str = ""
     slot: Slot = CHAMPION
     shift: Shift = "at_once"
+    kind: Kind = ""
+
+    def tells_of(self, kind: Kind) -> bool:
+        """Whether how it ended says anything about an endpoint of a kind: containers start in other ways there."""
+        return self.kind in ("", kind)
 
     @property
     def token(self) -> str:
@@ -135,8 +147,18 @@ class Live:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The endpoint before an update: its status, and the live weights of its variants."""
+
+    status: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Observation:
     """One look at a use case. `update` and `live` are there while an attempt is open, `attempts` newest first.
+
+    `standing` is there where the attempt's update has not begun; None: there is no endpoint.
 
     `approved` holds every approved package of the group, `candidates` those that may be wanted, `leaving` those in the
     stack's slots that are not approved any more. `scaling` has the variants that are registered for scaling, and
@@ -151,6 +173,7 @@ class Observation:
     attempts: tuple[Attempt, ...]
     update: Update | None = None
     live: Live | None = None
+    standing: Standing | None = None
     leaving: tuple[Package, ...] = ()
     scaling: Mapping[str, bool] = field(default_factory=dict)
 

@@ -54,6 +54,8 @@ def wanted(candidates: Iterable[Package], attempts: Iterable[Attempt]) -> dict[S
 
 def next_change(seen: Observation, stack: Stack) -> Change | Nothing:
     """Return what to do next: first the champion, then what leaves a slot, then what comes into one."""
+    # What failed by instances may well serve without, and the other way round.
+    seen = replace(seen, attempts=tuple(one for one in seen.attempts if one.tells_of(stack.kind)))
     best = wanted(seen.candidates, seen.attempts)
     if CHAMPION not in best:
         if stack.champion and stack.champion not in seen.approved:

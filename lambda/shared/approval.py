@@ -16,7 +16,7 @@ def approve(client: "SageMakerClient", package: str, slot: Slot, reason: str, si
     client.update_model_package(
         ModelPackageArn=package,
         ModelApprovalStatus="Approved",
-        ApprovalDescription=reason[:_LONGEST],
+        ApprovalDescription=_line(reason),
         CustomerMetadataProperties=meaning(slot, since),
     )
 
@@ -24,5 +24,10 @@ def approve(client: "SageMakerClient", package: str, slot: Slot, reason: str, si
 def reject(client: "SageMakerClient", package: str, reason: str) -> None:
     """Reject a package: it leaves whatever slot it is in."""
     client.update_model_package(
-        ModelPackageArn=package, ModelApprovalStatus="Rejected", ApprovalDescription=reason[:_LONGEST]
+        ModelPackageArn=package, ModelApprovalStatus="Rejected", ApprovalDescription=_line(reason)
     )
+
+
+def _line(reason: str) -> str:
+    # The registry takes no line breaks.
+    return " ".join(reason.split())[:_LONGEST]

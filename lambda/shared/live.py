@@ -80,7 +80,10 @@ def _behind(client: "SageMakerClient", model: str, serverless: Mapping[str, int]
 def _size(config: "ProductionVariantServerlessConfigTypeDef | None") -> dict[str, int]:
     if config is None:
         return {}
-    return {"MemorySizeInMB": config["MemorySizeInMB"], "MaxConcurrency": config["MaxConcurrency"]}
+    size = {"MemorySizeInMB": config["MemorySizeInMB"], "MaxConcurrency": config["MaxConcurrency"]}
+    # Without provisioned concurrency it is not there; were AWS to say 0, that would be the same.
+    kept = config.get("ProvisionedConcurrency", 0)
+    return size | ({"ProvisionedConcurrency": kept} if kept else {})
 
 
 def absent(error: ClientError) -> bool:

@@ -7,6 +7,8 @@ from experiment.records import Records
 from experiment.trial import Trial
 from ops.target import OperationError, Target
 
+_LONGEST = 500  # characters of what people say, in the function's own model (lambda/experiment/events.py)
+
 
 def target_of(environment: str, use_case: str) -> Target:
     """Return a use case that has experiments; OperationError if it has none."""
@@ -20,6 +22,9 @@ def target_of(environment: str, use_case: str) -> Target:
 
 def ask(target: Target, **event: Any) -> dict[str, str]:
     """Return what the function answers; OperationError if it cannot do what is asked, or fails."""
+    for option, text in {"--by": event.get("by"), "--reason": event.get("why")}.items():
+        if text is not None and not 1 <= len(text) <= _LONGEST:
+            raise OperationError(f"{option}: found {len(text)} characters; allowed are 1 to {_LONGEST}. Correct it.")
     name = target.output("control", "ExperimentFunctionName")
     payload = json.dumps({"use_case": target.use_case.name, **event}).encode()
     answer = target.functions.invoke(FunctionName=name, Payload=payload)

@@ -35,6 +35,11 @@ def measured(target: Target) -> Measured:
     package = target.parameter("serving", "ChampionModelPackage") or model_packages.find(target, None)
     described = target.sagemaker.describe_model_package(ModelPackageName=package)
     card = described.get("CustomerMetadataProperties", {}).get("model_card", "")
+    if not card:
+        raise OperationError(
+            f"Version {package.rpartition('/')[2]} has no model card, which says what it was judged on: the pipeline "
+            "did not register it. Give --deviation."
+        )
     folder = card.rpartition("/")[0]
     predictions, evaluation = (_read(target, f"{folder}/{name}") for name in ("predictions.csv", "evaluation.json"))
     return of_predictions(target.use_case, predictions, json.loads(evaluation))

@@ -1,5 +1,6 @@
 """How many requests an experiment takes, on the terms of its use case."""
 
+import math
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -35,8 +36,10 @@ class Known:
             OperationError: what is given cannot be, or nothing is and no model was judged yet.
         """
         terms = target.use_case.experiment
+        if baseline is not None and not math.isfinite(baseline):
+            raise OperationError(f"--baseline: found {baseline}; allowed is a number. Correct it.")
         if deviation is not None:
-            if deviation <= 0:
+            if not 0 < deviation < math.inf:
                 raise OperationError(f"--deviation: found {deviation}; allowed is a number above 0. Correct it.")
             return cls(baseline, deviation, "as given")
         if baseline is not None and terms and terms.metric == "error_rate":
@@ -59,11 +62,13 @@ def planned(
     if terms is None:
         raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
     size = terms.smallest_effect if effect is None else effect
+    if not math.isfinite(size):
+        raise OperationError(f"--effect: found {size}; allowed is a number other than 0. Correct it.")
     ramp = tuple(Step(step.weight, step.minimum) for step in terms.ramp)
     try:
         spread = _spread(terms, known, abs(size)).times(together)
         return plan(spread, abs(size), ramp, terms.alpha, terms.power, per_day)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
 
 

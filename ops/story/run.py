@@ -1,6 +1,7 @@
 """The story, stage by stage. Killed anywhere, the next run starts from nothing again."""
 
 import time
+from itertools import chain
 from pathlib import Path
 
 from ops import live, model_packages, records
@@ -16,6 +17,7 @@ from ops.target import OperationError, Target
 
 PAGE = "story.html"
 _DAYS = 4  # between two looks, by the use case's own clock
+_KEPT = 4  # batches for the broken model, should the first experiment come to nothing before the flights end
 _LONGEST = 180.0  # seconds of a release
 
 
@@ -55,9 +57,10 @@ def _tell(stages: Stages, target: Target) -> Report:
     second = acts.release(stages, target, "Release a challenger", "challenger", "trained on three months")
     rows = held_out(target).rows
     asked = requests(target, rows)
-    batches = in_batches(asked, _DAYS)
+    batches = list(in_batches(asked, _DAYS))
+    ahead = iter(batches[:-_KEPT])
     with stages.stage("Experiment: new against old") as stage:
-        decided = trial.run(target, "Is a model of three months better than one of five weeks?", batches, stage)
+        decided = trial.run(target, "Is a model of three months better than one of five weeks?", ahead, stage)
     champion = second if decided.trial.result == "promoted" else first
     with stages.stage("Release the winner") as stage:
         if decided.trial.result == "stopped":  # the flights did not suffice: the old model stays
@@ -66,7 +69,7 @@ def _tell(stages: Stages, target: Target) -> Report:
     field = broken.register(target, second, rows)
     third = acts.release(stages, target, "Release a broken challenger", "challenger", "a small change of the code")
     with stages.stage("Experiment: the broken one") as stage:
-        caught = trial.run(target, "Is the changed code as good?", batches, stage)
+        caught = trial.run(target, "Is the changed code as good?", chain(ahead, batches[-_KEPT:]), stage)
     with stages.stage("Withdraw the broken one") as stage:
         if caught.trial.result == "stopped":
             model_packages.reject(target, third, "not shown to be better")

@@ -92,3 +92,10 @@ def test_the_page_needs_nothing_from_elsewhere_runs_nothing_and_fits_a_phone(
     assert page.locator(".card b").first.inner_text() == "asks a person"
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_tables_fit_into_a_window_of_a_thousand_pixels(opened: Callable[[Cloud], Page]) -> None:
+    page = opened(run("better"))
+    page.set_viewport_size({"width": 1000, "height": 800})
+    for table in page.locator(".table").all():
+        assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), table.inner_text()

@@ -14,6 +14,7 @@ from local_cloud.clients import ROOT
 NAME, FILE, LABEL, TIME = "house_prices", "Häuser, alle.csv", "Preis in €", "Inseriert am"
 LABEL_NAME = "Preis_in"
 KINDS = ("Wohnung", "Haus", 'Studio; "Loft"')
+SERVERLESS = {"memory_mb": 3072, "maximum_concurrency": 2, "provisioned_concurrency": 1}
 # What Python compiled goes along, but for what another process is just writing.
 _MADE_AGAIN = ("build", ".venv", "node_modules", ".git", "cdk.out", "raw", "*.pyc.*", ".*_cache", ".hypothesis")
 
@@ -53,7 +54,7 @@ def serverless(root: Path) -> None:
     path.write_text(
         written.replace("network:\n", "network:\n  allow_internet: prices of houses are no secret\n")
         + "capture:\n  allow_no_capture: nobody watches prices of houses\n"
-        + f"serving_of:\n  {NAME}:\n    serverless: {{memory_mb: 3072, maximum_concurrency: 2}}\n"
+        + f"serving_of:\n  {NAME}:\n    serverless: {SERVERLESS}\n"
     )
 
 

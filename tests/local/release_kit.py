@@ -49,19 +49,23 @@ def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def deployed(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator["Platform"]:
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, name: str, use_case: str = "flight_delays"
+) -> Iterator["Platform"]:
     """Start a local cloud of one's own that remembers the deployment."""
     folder = tmp_path_factory.mktemp(name) / "cloud"
     shutil.copytree(_deployment(tmp_path_factory), folder)
     with running(folder / "state") as cloud:
-        yield Platform(cloud, folder)
+        yield Platform(cloud, folder, use_case)
 
 
 class Platform:
-    """A local cloud with the environment `local` deployed, and model packages made by hand."""
+    """A local cloud with the environment `local` deployed, and model packages of a use case made by hand."""
 
-    def __init__(self, cloud: Any, folder: Path) -> None:
+    def __init__(self, cloud: Any, folder: Path, use_case: str = "flight_delays") -> None:
         self.cloud = cloud
+        self.group = f"local-{use_case.replace('_', '-')}"
+        self.serving, self._prefix = f"{self.group}-serving", f"{use_case}/test"
         self.cdk = Cdk(clients.environment(cloud.port), folder)
         self.sagemaker = cloud.client("sagemaker")
         self.cloudformation = cloud.client("cloudformation")
@@ -81,9 +85,9 @@ class Platform:
 
     def register(self, code: str = ECHO, sample: bytes | None = None) -> str:
         """Register a model that runs this code, with a sample record or without one; return its package."""
-        count = len(self.sagemaker.list_model_packages(ModelPackageGroupName=GROUP)["ModelPackageSummaryList"])
+        count = len(self.sagemaker.list_model_packages(ModelPackageGroupName=self.group)["ModelPackageSummaryList"])
         name = f"v{count + 1}"
-        key = f"{PREFIX}/{name}/model.tar.gz"
+        key = f"{self._prefix}/{name}/model.tar.gz"
         body = archive({"name.txt": name, "code/inference.py": code})
         self.cloud.client("s3").put_object(Bucket=self.models, Key=key, Body=body)
         container = {
@@ -92,7 +96,7 @@ class Platform:
             "Environment": {"SAGEMAKER_PROGRAM": "inference.py"},
         }
         package = self.sagemaker.create_model_package(
-            ModelPackageGroupName=GROUP,
+            ModelPackageGroupName=self.group,
             ModelApprovalStatus="PendingManualApproval",
             **({"SamplePayloadUrl": self._sample(name, sample)} if sample else {}),
             InferenceSpecification={
@@ -104,7 +108,7 @@ class Platform:
         return str(package["ModelPackageArn"])
 
     def _sample(self, name: str, record: bytes) -> str:
-        key = f"{PREFIX}/{name}/package/sample.tar.gz"
+        key = f"{self._prefix}/{name}/package/sample.tar.gz"
         self.cloud.client("s3").put_object(Bucket=self.models, Key=key, Body=archive({"sample.csv": record}))
         return f"s3://{self.models}/{key}"
 
@@ -139,10 +143,10 @@ class Platform:
 
     def answer(self) -> str:
         runtime = self.cloud.client("sagemaker-runtime")
-        return str(runtime.invoke_endpoint(EndpointName=GROUP, ContentType="text/csv", Body=b"1")["Body"].read())
+        return str(runtime.invoke_endpoint(EndpointName=self.group, ContentType="text/csv", Body=b"1")["Body"].read())
 
     def champion(self) -> str:
-        (stack,) = self.cloudformation.describe_stacks(StackName=SERVING)["Stacks"]
+        (stack,) = self.cloudformation.describe_stacks(StackName=self.serving)["Stacks"]
         return str(
             {item["ParameterKey"]: item["ParameterValue"] for item in stack["Parameters"]}["ChampionModelPackage"]
         )
@@ -187,5 +191,5 @@ class Platform:
         return str(alarm["StateValue"])
 
     def serving_status(self) -> str:
-        (stack,) = self.cloudformation.describe_stacks(StackName=SERVING)["Stacks"]
+        (stack,) = self.cloudformation.describe_stacks(StackName=self.serving)["Stacks"]
         return str(stack["StackStatus"])

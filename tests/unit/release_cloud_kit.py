@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from release.reconcile import RefusedError, Started, reconcile
-from release.state import Asked, Attempt, Live, Observation, Package, Result, Stack, Update, version_of
+from release.state import Asked, Attempt, Kind, Live, Observation, Package, Result, Stack, Standing, Update, version_of
 from shared.slots import SLOTS, Slot
 
 VERSIONS = range(1, 5)
 GROUP = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
 SCALED: tuple[Slot, ...] = ("champion", "challenger")
 TROUBLE = ("fails", "rolls back silently", "is refused", "serves errors")
-NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH = range(4)
+NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH, MOVES = range(5)
+BUSY = 'Cannot update in-progress endpoint "dev-flight-delays".'
 
 
 class CrashError(Exception):
@@ -32,23 +33,42 @@ def config_of(slots: dict[Slot, str]) -> str | None:
 
 
 class Cloud:
-    """AWS as the release function sees it. `health` says what becomes of a version's update."""
+    """AWS as the release function sees it.
 
-    def __init__(self, health: dict[int, str]) -> None:
-        self.health = health
+    Args:
+        health: what becomes of a version's update.
+        otherwise: the same, while the endpoint is serverless; None: as with instances.
+    """
+
+    def __init__(self, health: dict[int, str], otherwise: dict[int, str] | None = None) -> None:
+        self.of_kind: dict[Kind, dict[int, str]] = {"instances": health, "serverless": otherwise or health}
+        self.kind: Kind = "instances"
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.approvals: dict[str, datetime] = {}
         self.meant: dict[str, tuple[Slot, datetime]] = {}
         self.slots: dict[Slot, str] = {}
         self.live: dict[Slot, str] = {}
         self.scaling: dict[str, bool] = {}  # registered variants, and whether scaling in is suspended
+        self.weights = {"champion": 1.0, "challenger": 0.0}
+        self.moving = False  # its weights, or instances: SageMaker refuses an update of the endpoint meanwhile
         self.updating: Attempt | None = None
+        self.refused = False  # the update that is under way, by SageMaker
         self.updates: dict[str, Update] = {}
         self.attempts: list[Attempt] = []
         self.metrics: list[str] = []
         self.began: list[tuple[Slot, str, dict[str, bool]]] = []  # slot, package, scaling when an update began
         self.interruptions: list[int] = []
         self.depth = 0
+
+    @property
+    def health(self) -> dict[int, str]:
+        return self.of_kind[self.kind]
+
+    def becomes(self, kind: Kind) -> None:
+        """A person takes the endpoint away, and deploys the stack as one of another kind."""
+        while self.updating:
+            self.stack_ends()
+        self.kind, self.slots, self.live, self.scaling = kind, {}, {}, {}
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)
@@ -60,6 +80,8 @@ class Cloud:
             raise CrashError
         if kind == STACK_ENDS:
             self.stack_ends()
+        if kind == MOVES:
+            self.moving = not self.moving
         if kind == ANOTHER_LOOK and self.depth < 3:
             self.look_again()
 
@@ -74,6 +96,9 @@ class Cloud:
         if self.updating is None:
             return
         attempt, self.updating = self.updating, None
+        if self.refused:
+            self.updates[attempt.token], self.refused = Update("failed", f"Endpoint: {BUSY}"), False
+            return
         outcome = self.health[version_of(attempt.package)] if attempt.package else "serves"
         if not attempt.package and attempt.slot in self.scaling:
             # SageMaker: variants must be deregistered as scalable targets before they can be removed.
@@ -83,7 +108,7 @@ class Cloud:
             return
         self.slots[attempt.slot] = attempt.package
         self.updates[attempt.token] = Update("succeeded")
-        if attempt.package and attempt.slot in SCALED:
+        if attempt.package and attempt.slot in SCALED and self.kind == "instances":
             self.scaling.setdefault(attempt.slot, False)
         if outcome in ("serves", "serves errors"):
             self.live = dict(self.slots)
@@ -117,7 +142,14 @@ class Cloud:
         seen = Observation(
             use_case=use_case,
             now=self.tick(),
-            stack=Stack(status, slots, config_of(self.slots), frozenset(SCALED if self.champion else ())),
+            stack=Stack(
+                status,
+                slots,
+                config_of(self.slots),
+                frozenset(SCALED if self.champion and self.kind == "instances" else ()),
+                missing=frozenset(SLOTS[1:] if self.kind == "serverless" else ()),
+                guarded=self.kind == "instances",
+            ),
             approved=frozenset(self.approvals),
             candidates=tuple(self.package(package) for package in self.approvals),
             attempts=attempts,
@@ -127,7 +159,10 @@ class Cloud:
         if attempt is None or self.updating:
             return seen
         live = Live("InService", config_of(self.live) or "", dict(self.live.items())) if self.serving else None
-        return replace(seen, update=self.updates.get(attempt.token, Update("none")), live=live)
+        update = self.updates.get(attempt.token, Update("none"))
+        begins = update.outcome == "none" and self.live
+        standing = Standing("Updating" if self.moving else "InService", dict(self.weights)) if begins else None
+        return replace(seen, update=update, live=live, standing=standing)
 
     def package(self, package: str) -> Package:
         slot, since = self.meant.get(package, ("champion", datetime(2025, 1, 1, tzinfo=UTC)))
@@ -146,11 +181,13 @@ class Cloud:
             return "busy"
         if self.slots.get(attempt.slot, "") == attempt.package:
             return "unchanged"
+        if self.kind == "serverless" and attempt.slot != "champion":
+            return "unchanged"  # there is no such parameter
         if attempt.package and self.health[version_of(attempt.package)] == "is refused":
             raise RefusedError("no such package")
         if self.attempts[attempt.number - 1].result == "started":
             self.began.append((attempt.slot, attempt.package, dict(self.scaling)))
-        self.updating = attempt
+        self.updating, self.refused = attempt, self.moving and bool(self.live)
         self.updates[attempt.token] = Update("running")
         return "started"
 

@@ -251,6 +251,7 @@ EXPERIMENTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"ramp": [{"weight": 0.5}, {"weight": 0.1}]}, ["[0.5, 0.1]", "put them in order"]),
     ({"at_maximum": "promote"}, ["`non_inferiority`", "write both"]),
     ({"method": "thompson", "metric": "auc"}, ["thompson", "choose another metric"]),
+    ({"method": "thompson", "ramp": [{"weight": 0.6}]}, ["experiment.ramp", "found 0.6", "allowed is 0.5 at most"]),
     ({"metric": "auc", "smallest_effect": 2}, ["experiment.smallest_effect: found 2.0", "auc lies in 0 to 1"]),
     ({"outcome_hours": 672}, ["experiment.outcome_hours: found 672", "ends the experiment after 672 hours"]),
     ({"ramp": [{"weight": 1}]}, ["experiment.ramp.0.weight", "less than 1"]),

@@ -91,7 +91,7 @@ def test_its_role_has_no_policy_but_its_own(templates, of_type):
 
 def test_every_rule_retries_and_keeps_what_it_cannot_deliver(of_type):
     rules = of_type("AWS::Events::Rule")
-    assert len(rules) == 3
+    assert len(rules) == 4
     for name, rule in rules.items():
         for target in rule["Targets"]:
             assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0, name
@@ -105,6 +105,10 @@ def test_the_rules_are_about_this_environment(of_type, plain):
         if "EventPattern" in rule
     }
     assert patterns["SageMaker Model Package State Change"]["detail"] == {"ModelPackageGroupName": [{"prefix": "dev-"}]}
+    assert patterns["SageMaker Endpoint State Change"]["detail"] == {
+        "EndpointName": [{"prefix": "dev-"}],
+        "EndpointStatus": ["IN_SERVICE", "FAILED"],
+    }
     stacks = patterns["CloudFormation Stack Status Change"]["detail"]
     assert stacks["stack-id"][0]["prefix"].endswith(":stack/dev-")
     schedules = [

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from experiment import handler
 from experiment.events import Look, Messages, Start, Stop, parse
 from experiment.settings import Settings
+from experiment.steps import Alarm, Rest, Step, Told, Weigh
 from tests.unit.experiment_cloud_kit import TERMS, terms
 
 
@@ -64,6 +66,21 @@ def test_what_is_no_event_of_ours_is_refused(event: Any) -> None:
 def test_terms_that_cannot_be_are_refused(change: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         terms(**change)
+
+
+@pytest.mark.parametrize(
+    ("rest", "says"),
+    [
+        (Rest("nothing is due"), "nothing is due"),
+        (Weigh(0.1), "the challenger's share moves to 10.0%"),
+        (Alarm(Told("ExperimentBlocked", "the endpoint is Failed")), "the endpoint is Failed"),
+    ],
+)
+def test_people_are_told_in_words_where_it_came_to_rest(monkeypatch: pytest.MonkeyPatch, rest: Step, says: str) -> None:
+    known = SimpleNamespace(name="e1", result="running")
+    world: Any = SimpleNamespace(records=SimpleNamespace(newest=lambda _: known))
+    monkeypatch.setattr("experiment.handler.reconcile", lambda *_: rest)
+    assert handler.command(world, Look(use_case="flight_delays")) == {"experiment": "e1", "rest": says}
 
 
 def test_settings_name_what_is_missing() -> None:

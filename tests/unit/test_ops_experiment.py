@@ -15,7 +15,9 @@ from ops.__main__ import app
 from ops.experiment import planning
 from ops.experiment.measured import of_predictions
 from ops.target import OperationError, Target
+from tests.unit.ops_stub_kit import NOW, Stubs
 
+PACKAGE = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
 FLIGHTS, DIGITS = load_use_case("flight_delays"), load_use_case("handwritten_digits")
 DRAWN = np.random.default_rng(3)
 CHANCE = DRAWN.beta(2, 6, 4000)
@@ -78,6 +80,12 @@ def test_a_plan_is_longer_for_a_smaller_effect_and_says_when_there_is_no_time() 
     ("words", "said"),
     [
         (["--deviation", "0"], "above 0"),
+        (["--deviation", "inf"], "--deviation: found inf; allowed is a number above 0"),
+        (["--deviation", "nan"], "--deviation: found nan; allowed is a number above 0"),
+        (["--deviation", "1e300"], "The plan cannot be made"),
+        (["--deviation", "0.4", "--baseline", "nan"], "--baseline: found nan; allowed is a number"),
+        (["--deviation", "0.4", "--effect", "nan"], "--effect: found nan; allowed is a number"),
+        (["--deviation", "0.4", "--effect=-inf"], "--effect: found -inf; allowed is a number"),
         (["--baseline", "0.2", "--effect", "0.3"], "rates are between 0 and 1"),
         (["--deviation", "0.4", "--effect", "0"], "smallest one that matters"),
     ],
@@ -89,6 +97,23 @@ def test_what_cannot_be_is_refused(words: list[str], said: str, monkeypatch: pyt
     done = CliRunner().invoke(app, ["experiment", "plan", "dev", "flight_delays", *words])
     assert isinstance(done.exception, OperationError)
     assert said in str(done.exception)
+
+
+def test_a_champion_without_a_model_card_says_what_to_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    stubs = Stubs()
+    monkeypatch.setattr(Target, "of", classmethod(lambda *_: stubs.target))
+    parameters = [{"ParameterKey": "ChampionModelPackage", "ParameterValue": f"{PACKAGE}/7"}]
+    stack = {"StackName": "s", "CreationTime": NOW, "StackStatus": "UPDATE_COMPLETE", "Parameters": parameters}
+    stubs.stub("cloudformation", "cloudformation").add_response("describe_stacks", {"Stacks": [stack]})
+    by_hand = {
+        "ModelPackageName": "dev-flight-delays", "ModelPackageArn": f"{PACKAGE}/7", "CreationTime": NOW,
+        "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
+    }  # fmt: skip
+    stubs.stub("sagemaker", "sagemaker").add_response("describe_model_package", by_hand)
+    done = CliRunner().invoke(app, ["experiment", "plan", "dev", "flight_delays"])
+    assert isinstance(done.exception, OperationError)
+    assert str(done.exception).startswith("Version 7 has no model card")
+    assert str(done.exception).endswith("Give --deviation.")
 
 
 def test_a_plan_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

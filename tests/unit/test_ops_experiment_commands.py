@@ -105,6 +105,17 @@ def test_what_cannot_be_is_told_and_so_is_a_function_that_fails(platform: Platfo
     assert "failed: KeyError: x" in str(ops("look").exception)
 
 
+@pytest.mark.parametrize("words", [("start", "--deviation", "0.4"), ("stop",)])
+@pytest.mark.parametrize(("reason", "found"), [("", 0), ("a" * 501, 501)])
+def test_a_reason_that_the_function_would_not_read_is_said_before_it_is_asked(
+    platform: Platform, words: tuple[str, ...], reason: str, found: int
+) -> None:
+    done = ops(*words, "--by", "ann", "--reason", reason)
+    assert isinstance(done.exception, OperationError)
+    assert f"--reason: found {found} characters; allowed are 1 to 500" in str(done.exception)
+    assert platform.asked == []
+
+
 @pytest.mark.parametrize(
     ("declared", "wanted"),
     [

@@ -96,7 +96,7 @@ def test_a_version_or_the_newest_is_approved_for_a_slot_and_looked_at(
         version, ModelApprovalStatus="Approved", ApprovalDescription="why not", CustomerMetadataProperties=meaning
     )
     platform.answers("Event", None)
-    said = run("approve", *words, "--as", "challenger", "--reason", "why not")
+    said = run("approve", *words, "--as", "challenger", "--reason", "why\nnot ")
     assert said == f"approved {ARN}/{version} as challenger"
     platform.end()
 
@@ -172,6 +172,17 @@ def test_a_dry_run_says_every_change_and_decides_nothing(platform: Platform) -> 
     platform.end()
 
 
+def test_status_names_every_slot_of_a_model(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is promoted it stands in two."""
+    platform.registry.add_response("list_model_packages", versions("Approved", "Approved"))
+    serves = {"champion": f"{ARN}/2", "challenger": f"{ARN}/2", "shadow": f"{ARN}/1"}
+    monkeypatch.setattr(release, "live_packages", lambda _: serves)
+    monkeypatch.setattr("ops.release.records.newest", lambda *_: [])
+    said = run("status")
+    assert "2 Approved live: champion, challenger" in said
+    assert "1 Approved live: shadow" in said
+
+
 def test_a_dry_run_of_nothing_says_so(platform: Platform) -> None:
     platform.holds(champion=1, challenger=2)
     platform.answers("RequestResponse", [], suppose={"package": f"{ARN}/2", "slot": None})
@@ -225,3 +236,15 @@ def test_commands_and_function_spell_what_a_package_is_meant_for_alike() -> None
     said = slots.meaning("shadow", datetime(2026, 1, 1, tzinfo=UTC))
     assert (slots.meant_for(said), slots.meant_since(said)) == ("shadow", datetime(2026, 1, 1, tzinfo=UTC))
     assert [slot.value for slot in release.Slot] == list(slots.SLOTS)
+
+
+def test_a_function_that_fails_is_not_in_a_rejections_way(platform: Platform) -> None:
+    platform.holds(champion=1)
+    said = {"errorType": "ClientError", "errorMessage": "not now"}
+    platform.answers("RequestResponse", said, error="Unhandled", suppose={"package": f"{ARN}/1", "slot": None})
+    platform.decided(1, ModelApprovalStatus="Rejected", ApprovalDescription="it forgets holidays")
+    platform.answers("Event", None)
+    found = run("rollback", "--reason", "it forgets holidays")
+    assert "What follows is not known" in found
+    assert found.endswith(f"rejected {ARN}/1")
+    platform.end()

@@ -12,13 +12,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from release.state import Attempt
 from shared.slots import SLOTS
-from tests.unit.release_cloud_kit import ANOTHER_LOOK, CRASH, NOTHING, SCALED, STACK_ENDS, TROUBLE, VERSIONS, Cloud, arn
+from tests.unit.release_cloud_kit import (
+    ANOTHER_LOOK,
+    CRASH,
+    MOVES,
+    NOTHING,
+    SCALED,
+    STACK_ENDS,
+    TROUBLE,
+    VERSIONS,
+    Cloud,
+    arn,
+)
+
+HEALTH = st.fixed_dictionaries({v: st.sampled_from(["serves", "serves", *TROUBLE]) for v in VERSIONS})
+INTERRUPTIONS = (NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH, MOVES)
 
 
 class Releases(RuleBasedStateMachine):
-    @initialize(health=st.fixed_dictionaries({v: st.sampled_from(["serves", "serves", *TROUBLE]) for v in VERSIONS}))
-    def begin(self, health):
-        self.cloud = Cloud(health)
+    @initialize(health=HEALTH, otherwise=HEALTH)
+    def begin(self, health, otherwise):
+        self.cloud = Cloud(health, otherwise)
         self.closed: dict[int, Attempt] = {}
 
     @rule(version=st.sampled_from(VERSIONS), slot=st.sampled_from(["champion", *SLOTS]))
@@ -30,11 +44,20 @@ class Releases(RuleBasedStateMachine):
         self.cloud.tick()
         self.cloud.approvals.pop(arn(version), None)
 
-    @rule(interruptions=st.lists(st.sampled_from([NOTHING, ANOTHER_LOOK, STACK_ENDS, CRASH]), max_size=8))
+    @rule(interruptions=st.lists(st.sampled_from(INTERRUPTIONS), max_size=8))
     def event(self, interruptions):
         self.cloud.interruptions = interruptions
         self.cloud.look_again()
         self.cloud.interruptions = []
+
+    @rule()
+    def weights_move_or_come_to_rest(self):
+        self.cloud.moving = not self.cloud.moving
+
+    @rule(kind=st.sampled_from(["instances", "serverless"]))
+    def the_endpoint_becomes_another(self, kind):
+        if kind != self.cloud.kind:
+            self.cloud.becomes(kind)
 
     @rule()
     def cloudformation_is_done(self):
@@ -60,6 +83,7 @@ class Releases(RuleBasedStateMachine):
         if not hasattr(self, "cloud"):
             return
         cloud = self.cloud
+        cloud.moving = False
         for _ in range(40):
             cloud.look_again()
             cloud.stack_ends()
@@ -69,13 +93,16 @@ class Releases(RuleBasedStateMachine):
         assert (cloud.slots, cloud.attempts) == before, "it does not come to rest"
         assert all(attempt.result != "started" for attempt in cloud.attempts)
         assert not any(cloud.scaling.values()), "scaling in stays suspended at rest"
-        assert set(cloud.scaling) == {slot for slot in SCALED if cloud.slots.get(slot)}
+        scales = SCALED if cloud.kind == "instances" else ()
+        assert set(cloud.scaling) == {slot for slot in scales if cloud.slots.get(slot)}
         approved = [cloud.package(arn(v)) for v in VERSIONS if arn(v) in cloud.approvals]
         good = [package for package in approved if cloud.will_do(package)]
         best = {package.slot: package.arn for package in sorted(good, key=lambda package: package.rank)}
         if "champion" in best:
             if "challenger" in best:
                 best.pop("shadow", None)
+            if cloud.kind == "serverless":
+                best = {"champion": best["champion"]}
             assert {slot: package for slot, package in cloud.slots.items() if package} == best
             assert cloud.live == cloud.slots
         elif cloud.champion and cloud.champion not in cloud.approvals:
@@ -105,6 +132,74 @@ def test_two_approvals_at_once_end_at_the_highest_with_one_update_each_at_most(c
     settle(cloud)
     assert cloud.champion == arn(2)
     assert [attempt.package for attempt in cloud.attempts] == [arn(2)]
+
+
+def test_an_attempt_of_a_kind_that_the_endpoint_is_no_more_is_made_anew():
+    cloud = Cloud(
+        {1: "fails", 2: "serves", 3: "serves", 4: "serves"}, {1: "serves", 2: "fails", 3: "fails", 4: "fails"}
+    )
+    cloud.approve(1)
+    cloud.moving, cloud.live = True, {"champion": arn(4)}  # so that the attempt waits
+    cloud.look_again()
+    assert (cloud.attempts[-1].kind, cloud.attempts[-1].result) == ("instances", "started")
+    cloud.becomes("serverless")
+    cloud.moving = False
+    settle(cloud)
+    assert [(attempt.kind, attempt.result) for attempt in cloud.attempts] == [
+        ("instances", "superseded"),
+        ("serverless", "succeeded"),
+    ]
+    cloud.becomes("instances")
+    settle(cloud)
+    assert [attempt.result for attempt in cloud.attempts[2:]] == ["failed"]
+    assert cloud.champion == ""
+
+
+def test_a_release_waits_for_an_endpoint_that_moves(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.moving, cloud.approvals[arn(2)] = True, cloud.tick()
+    settle(cloud)
+    assert (cloud.champion, cloud.attempts[-1].result, len(cloud.began)) == (arn(1), "started", 1)
+    cloud.moving = False
+    settle(cloud)
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "succeeded"]
+    assert (cloud.champion, cloud.metrics.count("ReleaseFailed")) == (arn(2), 0)
+
+
+def test_a_release_that_sagemaker_refuses_for_an_endpoint_that_began_to_move_is_begun_once_more(cloud):
+    cloud.approvals = {arn(1): cloud.tick()}
+    settle(cloud)
+    cloud.approvals[arn(2)] = cloud.tick()
+    cloud.interruptions = [MOVES, *[NOTHING] * 5]  # between the last look and the update
+    cloud.look_again()
+    assert (cloud.updating is not None, cloud.refused) == (True, True)
+    cloud.stack_ends()
+    cloud.look_again()
+    assert [attempt.result for attempt in cloud.attempts] == ["succeeded", "superseded", "started"]
+    assert "in-progress endpoint" in cloud.attempts[1].detail
+    cloud.moving = False
+    settle(cloud)
+    assert (cloud.champion, cloud.metrics.count("ReleaseFailed")) == (arn(2), 0)
+
+
+@pytest.mark.parametrize("slot", ["champion", None])
+def test_a_champion_without_weight_is_not_left_alone(cloud, slot):
+    """Somebody gave the challenger all requests by hand; then it is promoted, or rejected."""
+    cloud.approve(1)
+    cloud.approve(2, "challenger")
+    settle(cloud)
+    cloud.weights = {"champion": 0.0, "challenger": 1.0}
+    if slot:
+        cloud.approve(2, slot)
+    else:
+        del cloud.approvals[arn(2)]
+    settle(cloud)
+    assert (cloud.slots["challenger"], cloud.metrics[-1]) == (arn(2), "ReleaseBlocked")
+    cloud.weights = {"champion": 1.0, "challenger": 1.0}
+    settle(cloud)
+    assert (cloud.slots["challenger"], cloud.live.get("challenger", "")) == ("", "")
+    assert (cloud.champion, cloud.attempts[-1].result) == (arn(2 if slot else 1), "succeeded")
 
 
 def test_a_duplicate_of_an_old_approval_changes_nothing(cloud):

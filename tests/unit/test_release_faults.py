@@ -9,10 +9,10 @@ from tests.unit.release_function_kit import ERRORS, FAILED, SUCCEEDED, release_f
 from tests.unit.release_serving_kit import FAILS_AT, REQUEST_REFUSED, ROLLBACK_FAILS, SILENTLY_BACK
 from tests.unit.test_release_handler import HOUR, STACK_EVENT
 
-LOOK = ("Query", "ListModelPackages", "DescribeModelPackage", "DescribeModelPackage", "DescribeStacks")
+LOOK = ("Query", "ListModelPackages", "DescribeStacks", "DescribeModelPackage", "DescribeModelPackage")
 OPEN = (*LOOK, "DescribeStackEvents")
 LIVE = (*LOOK, "DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel", "DescribeStackEvents")
-BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeStacks", "UpdateStack")
+BEGUN = (*LOOK, "PutItem", *OPEN, "DescribeEndpoint", "DescribeStacks", "UpdateStack")
 # All calls from an approval to its end. Those who find out that it failed look for what else is wanted.
 ASK = ("DescribeModelPackage", "GetObject", "InvokeEndpoint")
 SUCCEEDS = (*BEGUN, *LIVE, *ASK, "UpdateItem", *LOOK)
@@ -135,6 +135,21 @@ def test_an_hourly_look_that_fails_is_told_and_the_next_one_does_its_work(releas
     assert (aws.records()[-1], aws.answers_with()) == ((second, "succeeded"), second)
 
 
+def test_a_champion_of_an_old_version_stays_however_many_were_approved_since(releases):
+    """Only the newest versions are looked at; those that serve are looked at as well."""
+    aws: Aws = releases.aws
+    first = str(aws.answers_with())
+    for version in range(2, 60):
+        aws.approve(version, "challenger")
+    releases.deliver(HOUR)
+    assert aws.live == {"champion": first, "challenger": first.replace("/1", "/59")}
+    aws.approve(1)
+    aws.forget()
+    releases.deliver(HOUR)
+    assert aws.calls.count("DescribeModelPackage") == 51  # 50 and the champion; the challenger is among them
+    assert aws.live["champion"] == first
+
+
 @pytest.fixture
 def scaled(releases):
     """Both variants scale; version 1 is champion, version 2 challenger."""
@@ -153,8 +168,8 @@ def about_scaling(calls: list[str]) -> list[int]:
 
 # Where the calls about scaling are in a promotion: the champion's slot changes, then the challenger's is emptied.
 SCALING = (
-    *(5, 12, 14, 15, 16, 17, 23, 32, 47, 48, 49, 50, 51),
-    *(57, 64, 66, 67, 68, 69, 75, 77, 83, 92, 103, 104, 105, 111),
+    *(5, 12, 15, 16, 17, 18, 24, 34, 49, 50, 51, 52, 53),
+    *(59, 66, 69, 70, 71, 72, 78, 81, 87, 97, 108, 109, 110, 116),
 )
 
 

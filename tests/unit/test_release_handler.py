@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from pydantic import ValidationError
 
-from release.events import Hour, PackageEvent, StackEvent, parse, serving_use_case, use_case_of
+from release.events import EndpointEvent, Hour, PackageEvent, StackEvent, parse, serving_use_case, use_case_of
 from release.handler import run
 from release.reconcile import World
 from release.settings import Settings
@@ -40,6 +40,11 @@ STACK_EVENT = {
         "client-request-token": "",
     },
 }
+ENDPOINT_EVENT = {
+    **PACKAGE_EVENT,
+    "detail-type": "SageMaker Endpoint State Change",
+    "detail": {"EndpointName": "dev-flight-delays", "EndpointStatus": "IN_SERVICE"},
+}
 HOUR = {**PACKAGE_EVENT, "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
 
 
@@ -48,6 +53,7 @@ HOUR = {**PACKAGE_EVENT, "detail-type": "Scheduled Event", "source": "aws.events
     [
         (PACKAGE_EVENT, PackageEvent, "flight-delays"),
         (STACK_EVENT, StackEvent, "flight-delays"),
+        (ENDPOINT_EVENT, EndpointEvent, "flight-delays"),
         (HOUR, Hour, None),
     ],
 )
@@ -59,7 +65,15 @@ def test_events_are_read(event, kind, use_case):
 
 
 @pytest.mark.parametrize(
-    "event", [{}, {**PACKAGE_EVENT, "source": "aws.s3"}, {**PACKAGE_EVENT, "detail": {}}, "hello", None]
+    "event",
+    [
+        {},
+        {**PACKAGE_EVENT, "source": "aws.s3"},
+        {**PACKAGE_EVENT, "detail": {}},
+        {**ENDPOINT_EVENT, "detail": {}},
+        "hello",
+        None,
+    ],
 )
 def test_what_is_no_event_of_ours_goes_to_the_dead_letter_queue(event):
     with pytest.raises(ValidationError):

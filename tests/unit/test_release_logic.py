@@ -10,6 +10,7 @@ from release.proof import answered
 from release.state import Asked, Live, Update, version_of
 from release.steps import Alarm, Ask, Claim, Close, Rest, Start
 from release.wanted import wanted
+from shared.slots import SLOTS
 from tests.unit.release_logic_kit import GROUP, NOW, arn, attempt, look, package
 
 
@@ -192,6 +193,29 @@ def test_what_served_since_its_approval_is_not_asked_again(approved_since: bool)
     seen = look(champion=1, candidates=[package(1)], attempts=[now, before], update=Update("succeeded"), live=live)
     step = decide(seen, "t")
     assert isinstance(step, Ask if approved_since else Close)
+
+
+@pytest.mark.parametrize(("kind", "served_as"), [("serverless", "instances"), ("instances", "serverless")])
+@pytest.mark.parametrize("known", [True, False])
+def test_what_served_on_another_kind_of_endpoint_is_asked_again(kind, served_as, known: bool):
+    now, before = attempt(1, number=2, kind=kind), attempt(1, "succeeded", kind=served_as if known else "")
+    live = Live("InService", "config-1", {"champion": arn(1)})
+    seen = look(champion=1, candidates=[package(1)], attempts=[now, before], update=Update("succeeded"), live=live)
+    assert isinstance(decide(seen, "t"), Ask if known else Close)  # of older records nothing is known
+
+
+@pytest.mark.parametrize("kind", ["serverless", "instances"])
+def test_what_failed_on_another_kind_of_endpoint_is_tried(kind):
+    failed = attempt(1, "failed", kind="serverless")
+    seen = look(candidates=[package(1)], attempts=[failed])
+    assert seen.stack is not None
+    missing = frozenset(SLOTS[1:]) if kind == "serverless" else frozenset()
+    step = decide(replace(seen, stack=replace(seen.stack, missing=missing)), "t")
+    if kind == "serverless":
+        assert step == Rest("nothing approved is left to release")
+    else:
+        assert isinstance(step, Claim)
+        assert (step.attempt.package, step.attempt.kind, step.attempt.number) == (arn(1), "instances", 2)
 
 
 def test_what_was_rejected_meanwhile_is_not_asked_and_gives_way():

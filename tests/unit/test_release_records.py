@@ -22,6 +22,7 @@ def test_a_claim_is_written_if_its_number_is_free(records):
         "slot": {"S": "champion"},
         "package": {"S": f"{GROUP}/4"},
         "shift": {"S": "at_once"},
+        "kind": {"S": ""},
         "why": {"S": ""},
         "before": {"S": f"{GROUP}/2"},
         "reason": {"S": "approval"},

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from release.registry import Registry
-from release.state import Live
+from release.state import Live, Standing
 from tests.unit.release_stub_kit import GROUP, NOW, stubbed
 
 
@@ -124,6 +124,26 @@ def test_a_rejected_package_is_known_where_it_may_be_and_a_deleted_one_is_none(r
     assert models.package(f"{GROUP}/4", approved=False).why == "it forgets holidays"
     stub.add_client_error("describe_model_package", "ValidationException", "ModelPackage x does not exist.")
     assert models.package(f"{GROUP}/4", approved=False) is None
+
+
+def test_how_an_endpoint_stands_is_asked_alone(registry):
+    models, stub = registry
+    endpoint = {
+        "EndpointName": "dev-flight-delays",
+        "EndpointArn": "arn:aws:sagemaker:ap-northeast-1:111122223333:endpoint/dev-flight-delays",
+        "EndpointStatus": "Updating",
+        "ProductionVariants": [
+            {"VariantName": "champion", "CurrentWeight": 0.0},
+            {"VariantName": "challenger", "CurrentWeight": 1.0},
+            {"VariantName": "new"},
+        ],
+        "CreationTime": NOW,
+        "LastModifiedTime": NOW,
+    }
+    stub.add_response("describe_endpoint", endpoint, {"EndpointName": "dev-flight-delays"})
+    assert models.standing("flight-delays") == Standing("Updating", {"champion": 0.0, "challenger": 1.0})
+    stub.add_client_error("describe_endpoint", "ValidationException", 'Could not find endpoint "x".')
+    assert models.standing("flight-delays") is None
 
 
 def test_live_is_what_is_behind_every_variant(registry):

@@ -22,6 +22,7 @@ from tests.unit.release_logic_kit import arn, attempt, look, package
 from tests.unit.release_stub_kit import ATTEMPT, GROUP, NOW, STACK_ID, stubbed
 
 SIZE = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+KEPT = {**SIZE, "ProvisionedConcurrency": 2}
 SAMPLE = Sample("s3://models/x/package/sample.tar.gz", "application/json", "application/json")
 
 
@@ -91,6 +92,9 @@ def test_a_size_that_is_not_the_configurations_fails_the_release(unlike: str) ->
     [
         (SIZE, SIZE, ""),
         (None, None, ""),
+        (KEPT, KEPT, ""),
+        (SIZE, KEPT, "'MaxConcurrency': 5}, and its configuration {'MemorySizeInMB': 2048, 'MaxConcurrency': 5, 'Prov"),
+        (KEPT, SIZE, "'ProvisionedConcurrency': 2}, and its configuration {"),
         ({**SIZE, "MaxConcurrency": 9}, SIZE, "'MaxConcurrency': 9}, and its configuration {'MemorySizeInMB': 2048, "),
         (None, SIZE, "champion has the ServerlessConfig of none, and its configuration {"),
         (SIZE, None, "and its configuration none"),

@@ -10,6 +10,9 @@ import yaml
 from config import ConfigError, Environment, load_environment, load_use_case
 from config.checking import check_all
 from config.environment_agreement import REQUIREMENTS, require_agreement
+from config.serverless import REGIONS
+from config.serverless_agreement import require_region
+from config.service_model import sagemaker_regions
 from tests.unit.config_kit import REMEDY, changed, make_root
 
 WHY = {"network.allow_internet": "the data is public anyway", "capture.allow_no_capture": "nobody watches dev"}
@@ -41,6 +44,7 @@ def test_every_size_that_sagemaker_has(memory_mb: int, maximum_concurrency: int)
     serverless = environment.serves("flight_delays").serverless
     assert serverless is not None
     assert (serverless.memory_mb, serverless.maximum_concurrency) == (memory_mb, maximum_concurrency)
+    assert serverless.provisioned_concurrency is None
     assert environment.opens_models
     assert not Environment.model_validate(written({})).opens_models
 
@@ -52,7 +56,15 @@ def test_every_size_that_sagemaker_has(memory_mb: int, maximum_concurrency: int)
         ({"serverless": {"memory_mb": 8192}}, ["serving.serverless.memory_mb: found 8192"]),
         ({"serverless": {"maximum_concurrency": 0}}, ["serverless.maximum_concurrency: found 0"]),
         ({"serverless": {"maximum_concurrency": 201}}, ["serverless.maximum_concurrency: found 201", "200"]),
-        ({"serverless": {"provisioned_concurrency": 1}}, ["serverless.provisioned_concurrency", "not a key"]),
+        ({"serverless": {"provisioned_concurrency": 0}}, ["serverless.provisioned_concurrency: found 0"]),
+        (
+            {"serverless": {"provisioned_concurrency": 201, "maximum_concurrency": 200}},
+            ["serverless.provisioned_concurrency: found 201", "200"],
+        ),
+        (
+            {"serverless": {"provisioned_concurrency": 6}},
+            ["serverless.provisioned_concurrency: found 6, but maximum_concurrency is 5", "Choose fewer"],
+        ),
         ({"serverless": {}, "champion": {"instances": 2}}, ["serving.champion", "has no instances"]),
         ({"serverless": {}, "challenger": {"instances": 2}}, ["serving.challenger", "one variant"]),
         (
@@ -106,6 +118,35 @@ def test_an_environment_that_does_not_say_why_deploys_none(tmp_path: Path, of_on
         assert "Name it, or serve the use case by instances" in text
     path.write_text(yaml.safe_dump(document | written({"serverless": {}})))
     assert check_all(root) == []
+
+
+@pytest.mark.parametrize("kept", [1, 3])
+def test_containers_may_be_kept_for_as_many_requests_as_are_answered_at_once(kept: int) -> None:
+    size = {"maximum_concurrency": 3, "provisioned_concurrency": kept}
+    serverless = Environment.model_validate(written({"serverless": size})).serves("flight_delays").serverless
+    assert serverless is not None
+    assert serverless.provisioned_concurrency == kept
+
+
+def test_every_region_of_serverless_endpoints_is_one_of_sagemaker() -> None:
+    assert set(sagemaker_regions()) >= REGIONS
+    assert len(REGIONS) == 21
+
+
+@pytest.mark.parametrize(("region", "allowed"), [("eu-west-3", True), ("eu-central-2", False)])
+def test_a_region_without_serverless_endpoints_is_refused(region: str, allowed: bool) -> None:
+    zones = [f"{region}a", f"{region}b"]
+    document = written({"serverless": {}}, network__zones=zones) | {"region": region}
+    environment, use_case = Environment.model_validate(document), load_use_case("flight_delays")
+    if allowed:
+        return require_region(environment, use_case)
+    with pytest.raises(ConfigError) as caught:
+        require_region(environment, use_case)
+    text = str(caught.value)
+    assert ": region: found eu-central-2, but flight_delays has a serverless endpoint" in text
+    assert "us-west-2; allowed is one of these. Serve the use case by instances" in text
+    by_instances = Environment.model_validate(written({}, network__zones=zones) | {"region": region})
+    return require_region(by_instances, use_case)
 
 
 def test_a_use_case_with_experiments_has_instances() -> None:

@@ -15,7 +15,9 @@ Resource = dict[str, Any]
 @pytest.fixture(scope="module")
 def made(synthesise: Any) -> dict[str, Any]:
     templates: dict[str, Any] = synthesise(
-        serverless.environment({"memory_mb": 4096, "maximum_concurrency": 20}), serverless.environment(name="dev2")
+        serverless.environment({"memory_mb": 4096, "maximum_concurrency": 20}),
+        serverless.environment(name="dev2"),
+        serverless.environment({"provisioned_concurrency": 2}, name="dev3"),
     )
     return templates
 
@@ -40,6 +42,9 @@ def test_one_variant_that_says_its_size_and_captures_nothing(made: dict[str, Any
     assert "Fn::ImportValue" in config["KmsKeyId"]
     (variant,) = only(made[SERVING.replace("dev-", "dev2-")], "AWS::SageMaker::EndpointConfig")["ProductionVariants"]
     assert variant["ServerlessConfig"] == {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    (variant,) = only(made[SERVING.replace("dev-", "dev3-")], "AWS::SageMaker::EndpointConfig")["ProductionVariants"]
+    kept = {"MemorySizeInMB": 2048, "MaxConcurrency": 5, "ProvisionedConcurrency": 2}
+    assert variant["ServerlessConfig"] == kept
 
 
 def test_its_model_has_no_network_of_ours_and_one_worker(made: dict[str, Any]) -> None:
@@ -112,14 +117,14 @@ def test_only_the_release_role_of_the_serverless_one_is_marked(made: dict[str, A
         ]
 
     found = {stack: names for stack in made if (names := marked(stack))}
-    assert set(found) == {SERVING, SERVING.replace("dev-", "dev2-")}
+    assert set(found) == {SERVING.replace("dev-", f"{name}-") for name in ("dev", "dev2", "dev3")}
     for names in found.values():
         (name,) = names
         assert name.startswith("ReleaseRole")
 
 
 def test_cfn_lint_finds_nothing(made: dict[str, Any]) -> None:
-    assert problems({name: made[name] for name in (SERVING, "dev-security")}) == []
+    assert problems({name: made[name] for name in (SERVING, SERVING.replace("dev-", "dev3-"), "dev-security")}) == []
 
 
 def test_the_boundary_fits_into_a_managed_policy(synthesise: Any, plain: Any) -> None:
