@@ -36,7 +36,7 @@ from local_cloud.differences import (
     stack_status_events,
 )
 from local_cloud.front import SageMakerFront
-from local_cloud.sagemaker import jobs, notebooks, pipelines, registry
+from local_cloud.sagemaker import jobs, labeling, notebooks, pipelines, registry
 from local_cloud.sagemaker.endpoints import operations as endpoints
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
@@ -45,7 +45,7 @@ from local_cloud.saving import Saver
 logger = logging.getLogger("local_cloud")
 
 # Importing these registers the operations of SageMaker.
-SAGEMAKER = (jobs, notebooks, pipelines, registry, endpoints)
+SAGEMAKER = (jobs, labeling, notebooks, pipelines, registry, endpoints)
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
