@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, now
@@ -42,6 +43,7 @@ class Run:
         self.stop = threading.Event()
         self.ended = threading.Event()
         self._trouble: str | None = None
+        self._renderer: templates.Renderer | None = None
         self._bucket = Bucket(self.clients)
         self._output = Output(job, self._bucket)
 
@@ -71,8 +73,10 @@ class Run:
 
     def page(self, task_input: dict[str, Any]) -> str:
         """Return the worker page of a task; TemplateError if there is none."""
-        credentials = self.call.platform.assume_role(self.job["RoleArn"], "SageMaker")
-        return templates.render(self.job["_Template"], task_input, self.call, credentials)
+        if self._renderer is None:
+            signer = partial(self.clients.get, "s3", templates.SIGNED)
+            self._renderer = templates.Renderer(self.job["_Template"], signer)
+        return self._renderer.render(task_input)
 
     def _prepare(self) -> None:
         if "_Template" in self.job:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-autom
 """
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,36 +23,53 @@ from local_cloud.sagemaker.jobs.s3 import split
 
 PAGES = Path(__file__).parent / "pages"
 _READABLE_SECONDS = 3600
-_SIGNED = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+SIGNED = Config(signature_version="s3v4", s3={"addressing_style": "path"})
 
 
 class TemplateError(Exception):
     """A template is not Liquid, or cannot be rendered with its input."""
 
 
-def render(template: str, task_input: dict[str, Any], call: Call, credentials: Credentials) -> str:
-    """Return a worker page; objects that it shows are read with the credentials."""
-    environment = liquid.Environment(autoescape=True)
-    environment.add_filter("to_json", json.dumps)
-    environment.add_filter("skip_autoescape", Markup)
-    s3 = client(call, "s3", credentials, _SIGNED)
+class Renderer:
+    """A template that is parsed once; `signer` gives the S3 client with whose rights its objects are read."""
 
-    def readable(uri: Any) -> str:
+    def __init__(self, template: str, signer: Callable[[], Any]) -> None:
+        self._signer = signer
+        environment = liquid.Environment(autoescape=True)
+        environment.add_filter("to_json", json.dumps)
+        environment.add_filter("skip_autoescape", Markup)
+        environment.add_filter("grant_read_access", self._readable)
+        environment.add_filter("s3_presign", self._readable)
+        try:
+            self._template = environment.from_string(template)
+        except LiquidError as error:
+            raise _unfit(error) from error
+
+    def render(self, task_input: dict[str, Any]) -> str:
+        """Return the worker page of a task; TemplateError if there is none."""
+        try:
+            return self._template.render(task={"input": task_input})
+        except LiquidError as error:
+            raise _unfit(error) from error
+
+    def _readable(self, uri: Any) -> str:
         try:
             bucket, key = split(str(uri))
         except JobFailureError:
             return str(uri)  # an address of another kind needs no access
-        address: str = s3.generate_presigned_url(
+        address: str = self._signer().generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=_READABLE_SECONDS
         )
         return address
 
-    environment.add_filter("grant_read_access", readable)
-    environment.add_filter("s3_presign", readable)
-    try:
-        return environment.from_string(template).render(task={"input": task_input})
-    except LiquidError as error:
-        raise TemplateError(f"{type(error).__name__}: {error}") from error
+
+def signer(call: Call, credentials: Credentials) -> Any:
+    """Return an S3 client that signs addresses of objects."""
+    return client(call, "s3", credentials, SIGNED)
+
+
+def _unfit(error: LiquidError) -> TemplateError:
+    return TemplateError(f"{type(error).__name__}: {error}")
 
 
 @cache
@@ -72,7 +90,8 @@ def _render(request: Request, call: Call) -> Response:
         raise validation_error(f"Task.Input is not JSON: {error}") from error
     credentials = call.platform.assume_role(request["RoleArn"], "SageMaker")
     try:
-        page = render(request["UiTemplate"]["Content"], task_input, call, credentials)
+        renderer = Renderer(request["UiTemplate"]["Content"], lambda: signer(call, credentials))
+        page = renderer.render(task_input)
     except TemplateError as error:
         return {"RenderedContent": "", "Errors": [{"Code": "InvalidTemplate", "Message": str(error)}]}
     return {"RenderedContent": page, "Errors": []}
