@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from local_cloud import clients
@@ -133,8 +133,9 @@ def test_somebody_paints_a_mask(page: Page, kit: LabelingKit) -> None:
         assert mask.size == (400, 200)
         painted = line["species-ref-metadata"]["internal-color-map"]["2"]
         assert painted["class-name"] == "dog"
-        assert "#{:02x}{:02x}{:02x}".format(*mask.convert("RGB").getpixel((140, 120))) == painted["hex-color"]
-        assert mask.convert("RGB").getpixel((300, 50)) == (255, 255, 255)
+        colors = mask.convert("RGB")
+        assert colors.getpixel((140, 120)) == ImageColor.getrgb(painted["hex-color"])
+        assert colors.getpixel((300, 50)) == (255, 255, 255)
 
 
 def test_somebody_marks_entities(page: Page, kit: LabelingKit) -> None:

@@ -144,7 +144,7 @@ class Run:
         most = counts.total()
         if share := conditions.get("MaxPercentageOfInputDatasetLabeled"):
             most = min(most, max(1, counts.total() * share // 100))
-        return min(most, conditions.get("MaxHumanLabeledObjectCount", most)) - counts["Labeled"]
+        return int(min(most, conditions.get("MaxHumanLabeledObjectCount", most))) - counts["Labeled"]
 
     def _consolidate(self, labels: Labels) -> None:
         answered, iteration = self.board.objects("Answered"), self.job["_Iteration"]

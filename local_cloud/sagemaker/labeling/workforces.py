@@ -1,5 +1,7 @@
 """The private workforce: one per account and region, whose members are the users of a Cognito pool."""
 
+from typing import Any
+
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, in_use, not_implemented, validation_error
@@ -51,7 +53,7 @@ def _update(request: Request, call: Call) -> Response:
     refuse(request, "WorkforceVpcConfig")
     _check(request)
     find(request["WorkforceName"], call)
-    changed = {key: request[key] for key in ("SourceIpConfig", "IpAddressType") if key in request}
+    changed: dict[str, Any] = {key: request[key] for key in ("SourceIpConfig", "IpAddressType") if key in request}
 
     def change(document: Document) -> None:
         document.update(changed, LastUpdatedDate=now())

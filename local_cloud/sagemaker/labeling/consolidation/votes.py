@@ -75,8 +75,9 @@ def _posterior(given: dict[str, int], right: dict[str, float], classes: int) -> 
         wrong = np.log((1 - right[worker]) / max(classes - 1, 1))
         logs += wrong
         logs[answer] += np.log(right[worker]) - wrong
-    weights: Array = np.exp(logs - logs.max())
-    return weights / weights.sum()
+    weights = np.exp(logs - logs.max())
+    posterior: Array = weights / weights.sum()
+    return posterior
 
 
 def _several(found: dict[str, float], question: Question) -> Label:
