@@ -87,7 +87,7 @@ def resource_arns(operation: str, request: dict[str, Any], arn_prefix: str) -> l
     """Return the ARNs a request is authorised on, ["*"] where the operation has no resource."""
     if operation == "CreateModelPackage" and request.get("ModelPackageGroupName"):
         return [f"{arn_prefix}:model-package/{request['ModelPackageGroupName']}/*"]
-    for member in ("ResourceArn", "PipelineExecutionArn", "ModelPackageArn"):
+    for member in ("ResourceArn", "PipelineExecutionArn", "ModelPackageArn", "WorkteamArn"):
         if isinstance(request.get(member), str):
             return [request[member]]
     if operation.startswith("List") and operation != "ListPipelineExecutions":

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from typing import Any
 
+from local_cloud.clients import WORKER_PORTAL as PORTAL
 from local_cloud.sagemaker.labeling.portal import Portal, Reply
-from local_cloud.sagemaker.labeling.workforces import PORTAL
 
 logger = logging.getLogger("local_cloud")
 

@@ -146,6 +146,7 @@ def test_iam_decides_about_jobs_teams_and_roles(cloud: Any, kit: LabelingKit, re
         allow("sagemaker:CreateLabelingJob", own),
         allow("sagemaker:DescribeLabelingJob", own),
         allow("sagemaker:DescribeWorkteam", team),
+        allow("sagemaker:ListLabelingJobsForWorkteam", team),
         allow("iam:PassRole", kit.role),
         deny("sagemaker:CreateLabelingJob", {"StringNotEquals": {"sagemaker:WorkteamArn": team}}),
         deny("sagemaker:CreateLabelingJob", {"StringNotEquals": {"sagemaker:WorkteamType": "private-crowd"}}),
@@ -170,6 +171,8 @@ def test_iam_decides_about_jobs_teams_and_roles(cloud: Any, kit: LabelingKit, re
     tagged = {**request_, "LabelingJobName": "mine-4", "Tags": [{"Key": "a", "Value": "b"}]}
     assert "sagemaker:AddTags" in denied(limited.create_labeling_job, **tagged)
     denied(limited.stop_labeling_job, LabelingJobName="mine-1")
+    assert len(limited.list_labeling_jobs_for_workteam(WorkteamArn=team)["LabelingJobSummaryList"]) == 1
+    denied(limited.list_labeling_jobs_for_workteam, WorkteamArn=kit.team("not-theirs"))
     denied(limited.delete_workteam, WorkteamName="refused")
     denied(limited.delete_workforce, WorkforceName="people")
     page = {"UiTemplate": {"Content": "x"}, "Task": {"Input": "{}"}, "RoleArn": kit.role}

@@ -207,11 +207,12 @@ def test_a_manifest_that_is_none_fails_the_job(kit: LabelingKit, content: str, r
     assert re.search(reason, job["FailureReason"])
 
 
-def test_simulated_workers_who_cannot_work_say_why(kit: LabelingKit) -> None:
+def test_pages_and_tags_that_nobody_can_use_are_said_to_be_none(kit: LabelingKit) -> None:
     for name, tag, page, reason in (
         ("no-rate", "seed=3", TEXT_PAGE, "it needs error-rate"),
         ("odd-rate", "error-rate=2", TEXT_PAGE, "allowed are error-rate"),
         ("no-tool", "error-rate=0", "<crowd-form><input name='x'></crowd-form>", "the worker page has none of"),
+        ("no-template", "error-rate=0", "{% if %}", "page.html is no template"),
         ("no-truth", "error-rate=0 truth=answer", TEXT_PAGE, "has no field 'answer'"),
         ("other-truth", "error-rate=0 truth=source", TEXT_PAGE, r"the truth has \['text 0'\]"),
     ):

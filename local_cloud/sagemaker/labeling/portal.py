@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import jinja2
 
+from local_cloud.clients import WORKER_PORTAL as PORTAL
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.labeling import cognito, operations, workteams
 from local_cloud.sagemaker.labeling.board import TaskGoneError, Worker
@@ -17,7 +18,6 @@ from local_cloud.sagemaker.labeling.cognito import Person
 from local_cloud.sagemaker.labeling.run import Run
 from local_cloud.sagemaker.labeling.simulated import worker_id
 from local_cloud.sagemaker.labeling.templates import PAGES, TemplateError
-from local_cloud.sagemaker.labeling.workforces import PORTAL
 
 _SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 _COOKIE = "worker"

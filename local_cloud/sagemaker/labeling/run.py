@@ -74,9 +74,11 @@ class Run:
     def page(self, task_input: dict[str, Any]) -> str:
         """Return the worker page of a task; TemplateError if there is none."""
         if self._renderer is None:
-            signer = partial(self.clients.get, "s3", templates.SIGNED)
-            self._renderer = templates.Renderer(self.job["_Template"], signer)
+            self._renderer = self._parsed(self.job["_Template"])
         return self._renderer.render(task_input)
+
+    def _parsed(self, template: str) -> templates.Renderer:
+        return templates.Renderer(template, partial(self.clients.get, "s3", templates.SIGNED))
 
     def _prepare(self) -> None:
         if "_Template" in self.job:
@@ -89,6 +91,10 @@ class Run:
             categories = {"labels": manifest.categories(content, place), **_instructions(content)}
         page = self.job["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
         template = self._bucket.read(page).decode(errors="replace") if page else templates.named_entities()
+        try:
+            self._parsed(template)
+        except templates.TemplateError as error:
+            raise JobFailureError(f"ClientError: {page} is no template: {error}") from error
         self.board.add(lines)
         kept = {"_Template": template, "_Categories": categories, "_Iteration": 0}
         self.job.update(kept)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local_cloud.clients import WORKER_PORTAL
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, in_use, not_implemented, validation_error
@@ -10,7 +11,6 @@ from local_cloud.sagemaker.requests import refuse
 from local_cloud.sagemaker.store import Document
 
 KIND = "Workforce"
-PORTAL = "/_local_cloud/worker"
 _MOST_CIDRS = 10
 
 
@@ -29,7 +29,7 @@ def _create(request: Request, call: Call) -> Response:
     name, time = request["WorkforceName"], now()
     document = {
         "SourceIpConfig": {"Cidrs": []}, **request, "WorkforceArn": call.arn(f"workforce/{name}"),
-        "SubDomain": call.platform.endpoint_url.partition("://")[2] + PORTAL, "Status": "Active",
+        "SubDomain": call.platform.endpoint_url.partition("://")[2] + WORKER_PORTAL, "Status": "Active",
         "CreateDate": time, "LastUpdatedDate": time,
     }  # fmt: skip
     if not call.store.insert(KIND, name, document):
