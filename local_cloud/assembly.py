@@ -11,7 +11,7 @@ from typing import Any
 from ministack import app as ministack_app
 from ministack.core import router
 
-from local_cloud import control, forked_functions
+from local_cloud import control, forked_functions, worker_portal
 from local_cloud.autoscaling import front as autoscaling
 from local_cloud.cloudformation import service_role, settled_answers, types, updatable
 from local_cloud.differences import (
@@ -24,6 +24,7 @@ from local_cloud.differences import (
     functions_in_conditions,
     interrupted_stacks,
     kms_keys_of_objects,
+    labeling_jobs_in_state_machines,
     log_streams_in_policies,
     loopback_counts_as_tls,
     managed_key_of_s3,
@@ -36,8 +37,9 @@ from local_cloud.differences import (
     stack_status_events,
 )
 from local_cloud.front import SageMakerFront
-from local_cloud.sagemaker import jobs, notebooks, pipelines, registry
+from local_cloud.sagemaker import jobs, labeling, notebooks, pipelines, registry
 from local_cloud.sagemaker.endpoints import operations as endpoints
+from local_cloud.sagemaker.labeling.portal import Portal
 from local_cloud.sagemaker.store import Database
 from local_cloud.sagemaker_platform import MinistackPlatform
 from local_cloud.saving import Saver
@@ -45,7 +47,7 @@ from local_cloud.saving import Saver
 logger = logging.getLogger("local_cloud")
 
 # Importing these registers the operations of SageMaker.
-SAGEMAKER = (jobs, notebooks, pipelines, registry, endpoints)
+SAGEMAKER = (jobs, labeling, notebooks, pipelines, registry, endpoints)
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -71,6 +73,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     dead_letters.close()
     stack_status_events.close(loop)
     forked_functions.install()
+    labeling_jobs_in_state_machines.close(port)
     service_role.install(database)
     settled_answers.install()
     updatable.install()
@@ -92,13 +95,16 @@ class _Application:
     ) -> None:
         self._port = port
         self._front = front
+        self._portal = Portal(front.calls)
         self._scaling = scaling
         self._saver = Saver(state_dir / "ministack")
         self._status = {"ready": False, "pid": os.getpid(), "since": time.time(), "state_dir": str(state_dir)}
         self._background: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(control.PREFIX):
+        if scope["type"] == "http" and worker_portal.is_for_portal(scope["path"]):
+            await worker_portal.answer(self._portal, scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(control.PREFIX):
             await control.answer(scope["method"], scope["path"], self._status, send)
         elif scope["type"] == "lifespan":
             work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run())

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ACCOUNT = "000000000000"
 REGION = "ap-northeast-1"
 DEFAULT_PORT = 4566
+WORKER_PORTAL = "/_local_cloud/worker"  # where people do the tasks of labeling jobs
 # One session for all clients, since it keeps the service models that it has read: reading them takes ten times as long
 # as the rest of making a client. Threads must take turns in making clients; using them needs none.
 # A person's own profiles are not read.

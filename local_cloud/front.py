@@ -42,10 +42,14 @@ class SageMakerFront:
         """Pick up the resources of every account and region that is known."""
         from ministack.core.responses import request_scope
 
-        for scope in self._database.scopes():
-            account, _, region = scope.partition("/")
-            with request_scope(account, region):
-                api.start(self.call(account, region, f"arn:aws:iam::{account}:root"))
+        for call in self.calls():
+            with request_scope(call.store.account, call.store.region):
+                api.start(call)
+
+    def calls(self) -> list[api.Call]:
+        """Return a call of each account and region that is known, as the account's root user."""
+        known = [scope.partition("/")[::2] for scope in self._database.scopes()]
+        return [self.call(account, region, f"arn:aws:iam::{account}:root") for account, region in known]
 
     async def _control(self, target: str, headers: dict[str, str], body: bytes, access_key: str) -> Answer:
         operation = target.rpartition(".")[2]

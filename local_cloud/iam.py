@@ -15,6 +15,8 @@ _RESOURCES = {
     "TransformJobName": "transform-job",
     "HyperParameterTuningJobName": "hyper-parameter-tuning-job",
     "LabelingJobName": "labeling-job",
+    "WorkteamName": "workteam/private-crowd",
+    "WorkforceName": "workforce",
     "PipelineName": "pipeline",
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
@@ -85,7 +87,7 @@ def resource_arns(operation: str, request: dict[str, Any], arn_prefix: str) -> l
     """Return the ARNs a request is authorised on, ["*"] where the operation has no resource."""
     if operation == "CreateModelPackage" and request.get("ModelPackageGroupName"):
         return [f"{arn_prefix}:model-package/{request['ModelPackageGroupName']}/*"]
-    for member in ("ResourceArn", "PipelineExecutionArn", "ModelPackageArn"):
+    for member in ("ResourceArn", "PipelineExecutionArn", "ModelPackageArn", "WorkteamArn"):
         if isinstance(request.get(member), str):
             return [request[member]]
     if operation.startswith("List") and operation != "ListPipelineExecutions":
@@ -99,7 +101,7 @@ def resource_arns(operation: str, request: dict[str, Any], arn_prefix: str) -> l
     fitting = [name for name in names if operation.endswith(name.removesuffix("Name"))]
     own = max(fitting, key=len) if fitting else names[0]
     members = [own, *(also for also in _ALSO_CHECKED.get(operation, ()) if also in names)]
-    return [_arn(request[member], _RESOURCES[member], arn_prefix) for member in members]
+    return [_arn(_in_arn(member, request[member]), _RESOURCES[member], arn_prefix) for member in members]
 
 
 def condition_keys(request: dict[str, Any], arn_prefix: str) -> dict[str, Any]:
@@ -119,6 +121,9 @@ def condition_keys(request: dict[str, Any], arn_prefix: str) -> dict[str, Any]:
             keys["sagemaker:InterContainerTrafficEncryption"] = str(value).lower()
         elif (name, parent) in _NAMED_AS_THEY_ARE:
             keys[f"sagemaker:{name}"] = value
+        elif name == "WorkteamArn":
+            keys["sagemaker:WorkteamArn"] = value
+            keys["sagemaker:WorkteamType"] = str(value).partition("workteam/")[2].partition("/")[0]
         elif name == "InstanceType":
             lists.setdefault("sagemaker:InstanceTypes", []).append(value)
         elif (name == "Subnets" and parent == "VpcConfig") or (name == "SubnetId" and parent == ""):
@@ -150,6 +155,11 @@ def _passed_roles(request: dict[str, Any]) -> Iterator[str]:
     for path, value in _leaves(request, ()):
         if path[-1] in _ROLE_MEMBERS and isinstance(value, str):
             yield value
+
+
+def _in_arn(member: str, name: str) -> str:
+    # The only names that are not case sensitive.
+    return name.lower() if member == "LabelingJobName" else name
 
 
 def _arn(name: str, kind: str, arn_prefix: str) -> str:

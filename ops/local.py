@@ -32,6 +32,7 @@ _JOBS = {
     "list_processing_jobs": ("ProcessingJobSummaries", "ProcessingJobName"),
     "list_transform_jobs": ("TransformJobSummaries", "TransformJobName"),
     "list_hyper_parameter_tuning_jobs": ("HyperParameterTuningJobSummaries", "HyperParameterTuningJobName"),
+    "list_labeling_jobs": ("LabelingJobSummaryList", "LabelingJobName"),
 }
 
 
@@ -103,9 +104,12 @@ def _running(state_dir: Path | None) -> "list[Running]":
 
 
 def _show(cloud: "Running") -> None:
+    from local_cloud.clients import WORKER_PORTAL
+
     since = datetime.fromtimestamp(cloud.since, UTC).astimezone()
     output.print(f"{cloud.address}  pid {cloud.pid}  since {since:%Y-%m-%d %H:%M:%S}", soft_wrap=True)
     output.print(f"Log: {cloud.log_file}", soft_wrap=True)
+    output.print(f"Worker portal: {cloud.address}{WORKER_PORTAL}", soft_wrap=True)
     rows = [*_stacks(cloud.port), *_endpoints(cloud.port), *_jobs(cloud.port)]
     if not rows:
         output.print("No stacks, no endpoints, no jobs.")

@@ -19,28 +19,30 @@ _CONFIG = Config(
 class RoleClients:
     """The clients of one role in one region; credentials are renewed as they age."""
 
-    def __init__(self, platform: Platform, region: str, role_arn: str) -> None:
+    def __init__(self, platform: Platform, region: str, role_arn: str, session: str = _SESSION) -> None:
         self._platform = platform
+        self._session = session
         self._region = region
         self._role_arn = role_arn
         self._lock = threading.Lock()
         self._assumed_at = 0.0
         self._credentials: Credentials | None = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, int], Any] = {}
 
-    def get(self, service: str) -> Any:
+    def get(self, service: str, config: Config = _CONFIG) -> Any:
         """Return a client; SageMakerError if the role cannot be assumed."""
         with self._lock:
             if self._credentials is None or time.monotonic() - self._assumed_at > _MAX_AGE_SECONDS:
-                self._credentials = self._platform.assume_role(self._role_arn, _SESSION)
+                self._credentials = self._platform.assume_role(self._role_arn, self._session)
                 self._clients = {}
                 self._assumed_at = time.monotonic()
-            if service not in self._clients:
-                self._clients[service] = clients.create(
-                    service, self._platform.endpoint_url, self._region, self._credentials, _CONFIG
+            key = (service, id(config))
+            if key not in self._clients:
+                self._clients[key] = clients.create(
+                    service, self._platform.endpoint_url, self._region, self._credentials, config
                 )
-            return self._clients[service]
+            return self._clients[key]
 
     def environment(self) -> dict[str, str]:
         """Return credentials of the role as the variables that the AWS SDKs read."""
-        return self._platform.assume_role(self._role_arn, _SESSION).environment()
+        return self._platform.assume_role(self._role_arn, self._session).environment()

@@ -1,0 +1,93 @@
+"""Step Functions starts labeling jobs, and waits for them with `.sync`, as the role of the state machine.
+
+ministack's Step Functions knows no SageMaker. Source: Step Functions developer guide, "Create and manage Amazon
+SageMaker AI jobs with Step Functions"; what its role needs is in its "IAM policies for calling Amazon SageMaker AI".
+"""
+
+import contextvars
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from local_cloud import clients
+from local_cloud.service_sessions import assume_as_service
+
+_RESOURCE = "arn:aws:states:::sagemaker:createLabelingJob"
+_SERVICE = "states.amazonaws.com"
+_POLL_SECONDS = 0.5
+_NAMED = ("ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
+_execution: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("execution")
+
+
+def close(port: int) -> None:
+    """Answer the tasks of this kind through the API of the local cloud on `port`."""
+    from ministack.services import stepfunctions
+
+    execute = stepfunctions._execute_task
+
+    def within_execution(state: Any, given: Any, execution: dict[str, Any], context: Any) -> Any:
+        token = _execution.set(execution)
+        try:
+            return execute(state, given, execution, context)
+        finally:
+            _execution.reset(token)
+
+    stepfunctions._execute_task = within_execution
+    stepfunctions._SERVICE_DISPATCH[_RESOURCE] = lambda resource, given: _task(resource, given, port)
+
+
+def _task(resource: str, given: dict[str, Any], port: int) -> dict[str, Any]:
+    sagemaker = _client(port)
+    try:
+        made = sagemaker.create_labeling_job(**given)
+        if not resource.endswith(".sync"):
+            return {"LabelingJobArn": made["LabelingJobArn"]}
+        job = _ended(sagemaker, given["LabelingJobName"])
+    except (ClientError, ParamValidationError) as error:
+        raise _failure(error) from error
+    if job["LabelingJobStatus"] != "Completed":
+        raise _error("States.TaskFailed", json.dumps(job))
+    return job
+
+
+def _client(port: int) -> Any:
+    from ministack.core.responses import get_region
+    from ministack.services import stepfunctions
+
+    execution = _execution.get()
+    role = stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"]
+    credentials = assume_as_service(role, execution["name"][:64], _SERVICE)
+    if credentials is None:
+        raise _error("States.TaskFailed", f"{role} does not exist, or does not let {_SERVICE} assume it.")
+    return clients.client("sagemaker", port, get_region(), credentials)
+
+
+def _ended(sagemaker: Any, name: str) -> dict[str, Any]:
+    """Wait for a job's end and return its description; an execution that is stopped stops it."""
+    while True:
+        job: dict[str, Any] = sagemaker.describe_labeling_job(LabelingJobName=name)
+        if job["LabelingJobStatus"] in {"Completed", "Failed", "Stopped"}:
+            return {key: _plain(value) for key, value in job.items() if key != "ResponseMetadata"}
+        if _execution.get()["status"] != "RUNNING" and job["LabelingJobStatus"] != "Stopping":
+            sagemaker.stop_labeling_job(LabelingJobName=name)
+        time.sleep(_POLL_SECONDS)
+
+
+def _plain(value: Any) -> Any:
+    return round(value.timestamp() * 1000) if isinstance(value, datetime) else value
+
+
+def _failure(error: ClientError | ParamValidationError) -> Exception:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    name = f"{code}Exception" if code in _NAMED else "AmazonSageMakerException"
+    return _error(f"SageMaker.{name}", str(error))
+
+
+def _error(name: str, cause: str) -> Exception:
+    from ministack.services import stepfunctions
+
+    error: Exception = stepfunctions._ExecutionError(name, cause)
+    return error
