@@ -63,7 +63,7 @@ def of_table(
     for name, rows in counted:
         found[name].rows = rows
     for field, column in columns.items():
-        value = "c" if as_json else "coalesce(to_json(c)::VARCHAR, 'null')"
+        value = "c::VARCHAR" if as_json else "coalesce(to_json(c)::VARCHAR, 'null')"
         query = f"""
             SELECT g, {_KIND} AS kind, CASE WHEN starts_with(v, '"') THEN json_extract_string(v, '$')
                     WHEN v IN ('true', 'false') THEN v END AS t,
