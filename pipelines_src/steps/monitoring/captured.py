@@ -22,7 +22,6 @@ _PATHS = (
     "/eventMetadata/inferenceTime",
 )  # fmt: skip
 _HOUR = r"([^/]+)/\d{4}/\d{2}/\d{2}/\d{2}/[^/]+$"
-_JSON = ("application/json", "application/jsonlines", "text/csv")
 
 
 @dataclass(frozen=True)
@@ -110,13 +109,13 @@ def read(
         else "SELECT '' AS file, '' AS line WHERE false"
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW lines AS {source}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW captures AS {_captures(window)}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW captures AS {_captures(window, folder.name)}")
     copied = f"COPY ({_records(names)}) TO {sql.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"
     connection.execute(copied)
     return _bad(connection, target, window)
 
 
-def _captures(window: Window) -> str:
+def _captures(window: Window, above: str) -> str:
     only = sql.text(window.variants[0]) if len(window.variants) == 1 else "'unknown'"
     wanted = [f"NOT coalesce(starts_with(coalesce(x[5], x[4]), {sql.text(OWN)}), false)"]
     if window.variants:
@@ -131,10 +130,16 @@ def _captures(window: Window) -> str:
             lower(trim(split_part(coalesce(x[3], ''), ';', 1))) AS kind,
             CASE WHEN upper(x[2]) = 'BASE64' THEN plain_text(x[1]) ELSE x[1] END AS body
         FROM (
-            SELECT file, coalesce(nullif(regexp_extract(file, {sql.text(_HOUR)}, 1), ''), {only}) AS variant,
+            SELECT file, {_variant(above, only)} AS variant,
                 CASE WHEN json_valid(line) THEN json_extract_string(line, [{paths}]) END AS x
             FROM lines
         ) WHERE {" AND ".join(wanted)}"""  # noqa: S608 - all quoted
+
+
+def _variant(above: str, only: str) -> str:
+    """Return the variant of a file in SQL: the folder above the year, unless that is the one all files are in."""
+    found = f"nullif(regexp_extract(file, {sql.text(_HOUR)}, 1), '')"
+    return f"coalesce(nullif({found}, {sql.text(above)}), {only})"
 
 
 def _records(names: Sequence[str]) -> str:
