@@ -119,7 +119,9 @@ def joined(
             table = table.filter(table["at"] >= seconds(bound) if above else table["at"] < seconds(bound))
     predictions = engine.keep("predictions", one_each(table, ["at", "event", "variant"]))
     invalid = predictions.filter(predictions.valid == 0)
-    counted = {row["variant"]: int(row["n"]) for row in engine.fetch(invalid.group_by("variant").agg(n=invalid.count()))}
+    counted = {
+        row["variant"]: int(row["n"]) for row in engine.fetch(invalid.group_by("variant").agg(n=invalid.count()))
+    }
     valid = predictions.filter(predictions.valid == 1)
     if truth is None:
         return valid.mutate(label=ibis.literal(float("nan"))), counted
@@ -133,7 +135,7 @@ def joined(
 
 @dataclass(frozen=True)
 class Arrays:
-    """The predictions of one variant: label (nan: not known), score, decided, and a row of membership for each facet."""
+    """The predictions of one variant: label (nan: not known), score, decided, and of each facet who is in it."""
 
     label: Floats
     score: Floats
@@ -161,6 +163,8 @@ def _records(line: str) -> list[Any]:
     """Return the records of a request, None in the place of one that cannot be read."""
     try:
         given = json.loads(line)["captureData"]["endpointInput"]
-        return inputs.documents(str(given["data"]), str(given.get("encoding", "JSON")), str(given["observedContentType"]))
+        return inputs.documents(
+            str(given["data"]), str(given.get("encoding", "JSON")), str(given["observedContentType"])
+        )
     except ERRORS:
         return []

@@ -74,7 +74,9 @@ def _figures(seen: Mapping[str, Floats], then: Mapping[str, Floats] | None, requ
         if not math.isfinite(value) or (before is not None and not math.isfinite(before)):
             continue
         worse = 0.0 if before is None else abs(value - measure.ideal) - abs(before - measure.ideal)
-        deviation = math.hypot(*(float(np.std(one[np.isfinite(one)])) if np.isfinite(one).any() else 0.0 for one in (drawn, others)))
+        deviation = math.hypot(
+            *(float(np.std(one[np.isfinite(one)])) if np.isfinite(one).any() else 0.0 for one in (drawn, others))
+        )
         spread = _INTERVAL * float(np.std(drawn[np.isfinite(drawn)])) if np.isfinite(drawn).any() else 0.0
         tolerance = request.tolerances["bias"]
         found.append(Judged(name, value, value - spread, value + spread, before, worse, tolerance, deviation))

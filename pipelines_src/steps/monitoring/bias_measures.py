@@ -1,8 +1,8 @@
 """The measures of bias of SageMaker Clarify, by name and formula, from counts alone.
 
-Source: AWS documentation, "Pre-training Bias Metrics" and "Posttraining Data and Model Bias Metrics"; `d` are the records
-of the facet, `a` all others. Left out: CDDL and CDDPL, which need a group variable, and the flip test, which needs the
-records themselves.
+Source: AWS documentation, "Pre-training Bias Metrics" and "Posttraining Data and Model Bias Metrics"; `d` are the
+records of the facet, `a` all others. Left out: CDDL and CDDPL, which need a group variable, and the
+flip test, which needs the records themselves.
 """
 
 from collections.abc import Callable, Mapping

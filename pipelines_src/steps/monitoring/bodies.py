@@ -20,13 +20,13 @@ DOCUMENTS = """
         ELSE [body::JSON] END"""
 
 
-def csv_records(body: str) -> list[str] | None:
+def csv_records(body: str | None) -> list[str] | None:
     """Return the rows of CSV without a header, each as a JSON list; None if there are none.
 
     A field that reads as a number is one, an empty one is missing.
     """
     try:
-        rows = [row for row in csv.reader(io.StringIO(body), strict=True) if row]
+        rows = [row for row in csv.reader(io.StringIO(body or ""), strict=True) if row]
     except csv.Error:
         return None
     return [json.dumps([_cell(cell) for cell in row]) for row in rows] or None

@@ -7,7 +7,6 @@ other; what is no capture, or holds no record, is counted and costs itself only.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -16,6 +15,8 @@ from . import bodies, sql
 
 OWN = "ml-loop:"  # begins the ids of the platform's own requests, with which releases ask a model
 _FILES_NAMED = 10
+_PARTS = 6  # of a file's address, by which people find it: variant, year, month, day, hour, name
+_COUNTED = {"line": "lines", "body": "bodies", "record": "records"}
 _PATHS = (
     "/captureData/endpointInput/data", "/captureData/endpointInput/encoding",
     "/captureData/endpointInput/observedContentType", "/eventMetadata/eventId", "/eventMetadata/inferenceId",
@@ -65,8 +66,11 @@ class Bad:
         self.lines += other.lines
         self.bodies += other.bodies
         self.records += other.records
-        worst = sorted([*self.files, *other.files], key=lambda one: (-one["bad"], one["file"]))
-        self.files = worst[:_FILES_NAMED]
+        by_file: dict[str, int] = {}
+        for one in [*self.files, *other.files]:
+            by_file[one["file"]] = by_file.get(one["file"], 0) + one["bad"]
+        worst = sorted(by_file.items(), key=lambda pair: (-pair[1], pair[0]))[:_FILES_NAMED]
+        self.files = [{"file": file, "bad": count} for file, count in worst]
 
 
 def connect(scratch: Path, memory_gb: float, threads: int) -> "duckdb.DuckDBPyConnection":
@@ -81,7 +85,7 @@ def connect(scratch: Path, memory_gb: float, threads: int) -> "duckdb.DuckDBPyCo
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
-    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]")  # type: ignore[list-item, arg-type]
+    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]", null_handling="special")  # type: ignore[list-item, arg-type]
     connection.create_function("plain_text", bodies.plain_text, ["VARCHAR"], "VARCHAR", null_handling="special")  # type: ignore[list-item, arg-type]
     return connection
 
@@ -112,11 +116,10 @@ def read(
     connection.execute(f"CREATE OR REPLACE TEMP VIEW captures AS {_captures(window, folder.name)}")
     copied = f"COPY ({_records(names)}) TO {sql.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"
     connection.execute(copied)
-    return _bad(connection, target, window)
+    return _bad(connection, target, folder, window)
 
 
 def _captures(window: Window, above: str) -> str:
-    only = sql.text(window.variants[0]) if len(window.variants) == 1 else "'unknown'"
     wanted = [f"NOT coalesce(starts_with(coalesce(x[5], x[4]), {sql.text(OWN)}), false)"]
     if window.variants:
         wanted.append(f"variant IN ({', '.join(map(sql.text, window.variants))})")
@@ -130,10 +133,14 @@ def _captures(window: Window, above: str) -> str:
             lower(trim(split_part(coalesce(x[3], ''), ';', 1))) AS kind,
             CASE WHEN upper(x[2]) = 'BASE64' THEN plain_text(x[1]) ELSE x[1] END AS body
         FROM (
-            SELECT file, {_variant(above, only)} AS variant,
+            SELECT file, {_variant(above, _only(window))} AS variant,
                 CASE WHEN json_valid(line) THEN json_extract_string(line, [{paths}]) END AS x
             FROM lines
         ) WHERE {" AND ".join(wanted)}"""  # noqa: S608 - all quoted
+
+
+def _only(window: Window) -> str:
+    return sql.text(window.variants[0]) if len(window.variants) == 1 else "'unknown'"
 
 
 def _variant(above: str, only: str) -> str:
@@ -153,10 +160,10 @@ def _records(names: Sequence[str]) -> str:
             SELECT file, variant, event, position,
                 CASE WHEN NOT is_capture THEN 'line' WHEN document IS NULL THEN 'body'
                     WHEN shape = 'NULL' THEN 'record' END AS bad,
-                CASE WHEN shape = 'OBJECT' THEN list_filter(json_keys(document), lambda k: NOT list_contains({known}, k))
-                    WHEN shape = 'ARRAY' AND json_array_length(document) > {len(names)}
-                        THEN list_transform(range({len(names)}, json_array_length(document)::BIGINT), lambda i: '_c' || i)
-                    WHEN shape NOT IN ('OBJECT', 'ARRAY', 'NULL') AND {len(names)} = 0 THEN ['_c0'] END AS keys,
+                CASE WHEN shape = 'OBJECT' THEN list_filter(json_keys(document), lambda k: NOT k IN {known})
+                    WHEN shape = 'ARRAY' THEN list_transform(
+                        range({len(names)}, json_array_length(document)::BIGINT), lambda i: '_c' || i)
+                    WHEN shape <> 'NULL' AND {len(names)} = 0 THEN ['_c0'] END AS keys,
                 CASE WHEN shape = 'OBJECT' THEN json_extract(document, [{pointers}]::VARCHAR[])
                     WHEN shape = 'ARRAY' THEN json_extract(document, [{places}]::VARCHAR[])
                     WHEN shape <> 'NULL' THEN [document] ELSE {empty} END AS v
@@ -170,18 +177,22 @@ def _records(names: Sequence[str]) -> str:
         )"""  # noqa: S608 - all quoted
 
 
-def _bad(connection: "duckdb.DuckDBPyConnection", target: Path, window: Window) -> dict[str, Bad]:
-    rows: list[tuple[Any, ...]] = connection.execute(
+def _bad(connection: "duckdb.DuckDBPyConnection", target: Path, folder: Path, window: Window) -> dict[str, Bad]:
+    """Count what was bad, by variant: in the records, and lines that DuckDB left out since they are no UTF-8."""
+    rows = connection.execute(
         f"SELECT variant, file, bad, count(*) FROM read_parquet({sql.text(str(target))}) "  # noqa: S608 - quoted
         "WHERE bad IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
+    if connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
+        rows += connection.execute(
+            f"SELECT {_variant(folder.name, _only(window))} AS variant, file, 'line', count(*) FROM ("  # noqa: S608
+            "SELECT DISTINCT file_path AS file, line FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
+            ") GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
     found: dict[str, Bad] = {variant: Bad() for variant in window.variants}
-    by_file: dict[tuple[str, str], int] = {}
     for variant, file, what, count in rows:
-        one = found.setdefault(variant, Bad())
-        setattr(one, f"{'bodie' if what == 'body' else what}s", getattr(one, f"{'bodie' if what == 'body' else what}s") + count)
-        by_file[variant, file] = by_file.get((variant, file), 0) + count
-    for (variant, file), count in by_file.items():
-        short = "/".join(file.split("/")[-6:])
-        found[variant].merge(Bad(files=[{"file": short, "bad": count}]))
+        if not window.variants or variant in window.variants:
+            part = Bad(files=[{"file": "/".join(file.split("/")[-_PARTS:]), "bad": count}])
+            setattr(part, _COUNTED[what], count)
+            found.setdefault(variant, Bad()).merge(part)
     return found

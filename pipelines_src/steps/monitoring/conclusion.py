@@ -47,7 +47,10 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
     files.write_json(target / REPORT, _report(use_case, request, profiles, results))  # last: where it is, the rest is
     for variant, found in results.items():
         count = sum(_violations(result) for result in found.values())
-        print(f"{variant}: {profiles[variant].rows} records, {profiles[variant].bad.total} bad, {count} violations", flush=True)
+        print(
+            f"{variant}: {profiles[variant].rows} records, {profiles[variant].bad.total} bad, {count} violations",
+            flush=True,
+        )
 
 
 def _of_answers(

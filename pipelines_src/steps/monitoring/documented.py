@@ -40,7 +40,9 @@ def _of(one: Observed, expected: Expected) -> list[Finding]:
         found.append(Finding(name, COMPLETENESS, text, violated, complete, field.completeness))
     if field.domains is not None and one.texts:
         inside = 1 - one.unseen / one.texts
-        text = f"Value: {inside} does not meet the constraint requirement! Of the values {expected.domains} must be known."
+        text = (
+            f"Value: {inside} does not meet the constraint requirement! Of the values {expected.domains} must be known."
+        )
         found.append(Finding(name, CATEGORIES, text, inside < expected.domains, inside, expected.domains))
     if field.threshold is not None and one.distances is not None:
         distance = one.robust if field.robust else one.distances.simple

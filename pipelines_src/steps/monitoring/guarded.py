@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from . import noise
-from .expected import Expected
+from .expected import Expected, Field
 from .findings import CATEGORIES, COMPLETENESS, DRIFT, EXTRA, MISSING, TYPE, Finding
 from .observed import Observed
 from .profile import Profile
@@ -32,7 +32,8 @@ class Rules:
     def check(self, expected: Expected, profile: Profile, seen: list[Observed]) -> list[Finding]:
         """Return what was checked, each with its probability among all of them."""
         found = [finding for one in seen if one.field.checked for finding in self._of(one, expected)]
-        found += [self._extra(name, count, profile.rows) for name, count in sorted(profile.extra.items())]
+        rows = max((field.rows for field in expected.fields), default=0)
+        found += [self._extra(name, count, profile.rows, rows) for name, count in sorted(profile.extra.items())]
         adjusted = noise.holm([finding.probability or 0.0 for finding in found])
         return [
             replace(finding, probability=probability, violated=probability <= self.alpha)
@@ -64,14 +65,15 @@ class Rules:
     def _completeness(self, one: Observed) -> Finding:
         complete, wanted = one.present / one.rows, one.field.completeness or 0.0
         allowed = wanted - self.tolerances["completeness"]
-        text = f"Value: {complete} does not meet the constraint requirement! Completeness is {wanted}, at least {allowed} is tolerated."
+        text = f"Value: {complete} does not meet the constraint requirement! Completeness is {wanted}, "
+        text += f"at least {allowed} is tolerated."
         return self._finding(one, COMPLETENESS, text, complete, allowed, self._of_missing(one))
 
     def _type(self, one: Observed, expected: Expected) -> Finding:
         match, allowed = 1 - one.wrong_type / one.present, expected.types - self.tolerances["types"]
         text = f"Data type match requirement is not met. Expected data type: {one.field.type}, Expected match: "
         text += f"{allowed:.1%}. Observed: Only {match:.4%} of data is {one.field.type}."
-        probability = noise.of_excess((one.wrong_type, one.present), None, 1 - allowed)
+        probability = noise.of_excess((one.wrong_type, one.present), _none_of(one.field, expected), 1 - allowed)
         return self._finding(one, TYPE, text, match, allowed, probability)
 
     def _categories(self, one: Observed, expected: Expected) -> Finding:
@@ -80,6 +82,9 @@ class Rules:
         # What a sketch leaves out may be known.
         unseen = max(0, one.unseen - one.sketch.texts.error * len(one.field.domains or ()))
         probability = noise.of_excess((unseen, one.texts), None, 1 - allowed)
+        known = one.field.categories
+        if known and one.field.domains == known.keys():  # learnt, perhaps of few records, and not declared
+            probability = max(probability, noise.of_unseen(known, one.sketch.texts.frequent()))
         return self._finding(one, CATEGORIES, text, inside, allowed, probability)
 
     def _drift(self, one: Observed) -> Finding:
@@ -93,10 +98,17 @@ class Rules:
         text = f"Baseline drift distance: {of.simple} exceeds threshold: {allowed}"
         return self._finding(one, DRIFT, text, of.simple, allowed, probability)
 
-    def _extra(self, name: str, count: int, rows: int) -> Finding:
+    def _extra(self, name: str, count: int, rows: int, before: int) -> Finding:
         text = f"There are extra columns in current dataset: {count} of {rows} records have {name!r}."
         tolerance = self.tolerances["columns"]
-        return Finding(name, EXTRA, text, False, count / rows, tolerance, noise.of_excess((count, rows), None, tolerance))
+        probability = noise.of_excess((count, rows), (0, before) if before else None, tolerance)
+        return Finding(name, EXTRA, text, False, count / rows, tolerance, probability)
 
     def _finding(self, one: Observed, check: str, text: str, value: float, allowed: float, chance: float) -> Finding:
         return Finding(one.field.name, check, text, False, value, allowed, chance)
+
+
+def _none_of(field: Field, expected: Expected) -> tuple[int, int] | None:
+    """Return that the baseline had no value of another type, among how many; None where that is not known."""
+    present = field.rows - field.missing
+    return (0, present) if present and expected.types == 1 else None

@@ -52,7 +52,8 @@ def judged(figures: list[Judged], alpha: float) -> list[Judged]:
     """Return figures with their probabilities, by the normal approximation and Holm (1979)."""
     adjusted = noise.holm([_chance(one) for one in figures])
     return [
-        replace(one, probability=chance, violated=chance <= alpha) for one, chance in zip(figures, adjusted, strict=True)
+        replace(one, probability=chance, violated=chance <= alpha)
+        for one, chance in zip(figures, adjusted, strict=True)
     ]
 
 

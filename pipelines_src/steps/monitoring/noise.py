@@ -6,9 +6,12 @@ compares the ways.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 _HALVINGS = 50
+_RATES = [10 ** (place / 8) for place in range(-40, 9)]  # 0.00001 to 10
+_LARGE = 30.0
 
 
 def of_distance(distance: float, tolerance: float, baseline: float, live: float) -> float:
@@ -68,6 +71,22 @@ def of_categories(baseline: Mapping[str, int], live: Mapping[str, int], toleranc
     return min(1.0, 2 * len(names) * least)
 
 
+def of_unseen(baseline: Mapping[str, int], live: Mapping[str, int]) -> float:
+    """Return the probability that so many captured records have a value that the baseline happened not to meet.
+
+    If both come from one distribution, which of all records are the captured ones is a matter of chance: a value that m
+    of them have is met by these alone with a probability of at most (their share)^m. Such events hinder each other
+    (Joag-Dev and Proschan 1983), so Chernoff's bound of their weighted sum holds.
+    """
+    n_baseline, n_live = sum(baseline.values()), sum(live.values())
+    unseen = sum(count for name, count in live.items() if name not in baseline)
+    if not unseen:
+        return 1.0
+    share = n_live / (n_live + n_baseline)
+    sizes = Counter(baseline.get(name, 0) + live.get(name, 0) for name in {*baseline, *live})
+    return min(1.0, min(math.exp(min(0.0, _log_moment(sizes, share, rate) - rate * unseen)) for rate in _RATES))
+
+
 def holm(probabilities: Sequence[float]) -> list[float]:
     """Return them as they count among several: at most alpha in any, however they depend (Holm 1979)."""
     order = sorted(range(len(probabilities)), key=probabilities.__getitem__)
@@ -76,6 +95,16 @@ def holm(probabilities: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, probabilities[index] * (len(order) - place)))
         found[index] = largest
     return found
+
+
+def _log_moment(sizes: Mapping[int, int], share: float, rate: float) -> float:
+    """Return the logarithm of the expected exponential of `rate` times the sum."""
+    total = 0.0
+    for size, values in sizes.items():
+        # log(1 + share^m (e^(rate m) - 1)), which is nearly m log(share e^rate) where that is large
+        exponent = size * (math.log(share) + rate)
+        total += values * (exponent if exponent > _LARGE else math.log1p(math.exp(exponent) - share**size))
+    return total
 
 
 def _bound(count: float, of: float, size: float, *, upper: bool) -> float:

@@ -95,7 +95,9 @@ def _of(field: Field, sketch: FieldSketch) -> Observed:
     )
 
 
-def _distances(field: Field, sketch: FieldSketch, known: dict[str, int]) -> tuple[Distances | None, tuple[float, float]]:
+def _distances(
+    field: Field, sketch: FieldSketch, known: dict[str, int]
+) -> tuple[Distances | None, tuple[float, float]]:
     if field.type in NUMBERS and field.ranks is not None and sketch.numbers.count:
         live = sketch.numbers.ranks()
         return distances.of_numbers(field.ranks, live, field.std_dev), (field.ranks.count, live.count)

@@ -1,7 +1,8 @@
 """What one machine makes of its share of the capture files, in files that `conclusion` adds up.
 
-Below a folder, with a name of the machine's own: `<name>.profiles.json` (sketches of each variant), `<name>.sample.json`
-(records to explain), and, where outcomes are joined, `<name>.answers.parquet` (what the model answered).
+Below a folder, with a name of the machine's own: `<name>.profiles.json` (sketches of each variant),
+`<name>.sample.json` (records to explain), and, where outcomes are joined,
+`<name>.answers.parquet` (what the model answered).
 """
 
 import json
@@ -94,7 +95,9 @@ class Parts:
         """Return the sketches of each variant; StepError if there are none."""
         found = self._documents(PROFILES)
         if not found:
-            raise StepError(f"{self.folder}: there is no {PROFILES[1:]} of any machine. Run the step monitor_sketch first.")
+            raise StepError(
+                f"{self.folder}: there is no {PROFILES[1:]} of any machine. Run the step monitor_sketch first."
+            )
         return profile.merged(profile.from_document(document) for document in found)
 
     def sample(self, variant: str) -> list[Document]:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _BATCH = 65_536  # different values that are taken in at once
 _REPEATED = 1_000_000  # numbers, with their repetitions
+# A number that is none, or too large for one, is missing, as it is in the baseline.
 _KIND = """CASE WHEN v IS NULL THEN 'absent' WHEN v = 'null' THEN 'null' WHEN starts_with(v, '"') THEN 'string'
     WHEN v IN ('true', 'false') THEN 'boolean' WHEN starts_with(v, '{') OR starts_with(v, '[') THEN 'unknown'
+    WHEN NOT coalesce(isfinite(try_cast(v AS DOUBLE)), false) THEN 'null'
     WHEN regexp_matches(v, '[.eE]') THEN 'fractional' ELSE 'integral' END"""
 
 
@@ -83,7 +85,7 @@ def _take(batch: Any, sketches: Mapping[str, FieldSketch]) -> None:
         here = groups == group
         for kind in np.unique(kinds[here]):
             these = here & (kinds == kind)
-            sketch.kinds[kind] += int(counts[these].sum())
+            sketch.kinds[str(kind)] += int(counts[these].sum())
             if kind in ("string", "boolean"):
                 sketch.texts.update(zip(texts[these].tolist(), counts[these].tolist(), strict=True))
             elif kind in ("integral", "fractional"):
@@ -93,8 +95,7 @@ def _take(batch: Any, sketches: Mapping[str, FieldSketch]) -> None:
 
 def _repeated(values: Any, counts: Any) -> Iterator[Any]:
     """Yield each number as often as it occurs, some at a time."""
-    known = np.isfinite(values.astype("float64"))
-    values, counts = values[known].astype("float64"), counts[known]
+    values = values.astype("float64")
     while len(values):
         until = max(1, int(np.searchsorted(np.cumsum(counts), _REPEATED, side="right")))
         head = counts[:until].copy()

@@ -103,7 +103,10 @@ def _rows(resampled: Mapping[str, Floats]) -> int:
 def _constraints(figures: list[Judged]) -> Document:
     down = {name for names in _DOWN.values() for name in names}
     return {
-        one.name: {"threshold": one.value, "comparison_operator": f"{'Greater' if one.name in down else 'Less'}ThanThreshold"}
+        one.name: {
+            "threshold": one.value,
+            "comparison_operator": f"{'Greater' if one.name in down else 'Less'}ThanThreshold",
+        }
         for one in figures
     }
 
@@ -149,7 +152,8 @@ def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, F
     document = model_quality.multiclass(cells.reshape(len(classes), -1).astype("float64"), classes)
     names = _UP["multiclass_classification"]
     drawn = [
-        model_quality.multiclass(one.reshape(len(classes), -1).astype("float64"), classes) for one in _multinomial(cells)
+        model_quality.multiclass(one.reshape(len(classes), -1).astype("float64"), classes)
+        for one in _multinomial(cells)
     ]
     section = "multiclass_classification_metrics"
     figures = {name: np.array([one[section][name]["value"] for one in drawn]) for name in names}
@@ -157,9 +161,14 @@ def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, F
 
 
 def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
-    error, centred = known.score - known.label, known.label - known.label.mean()
+    # In an order of their own, so that the parts of several machines come to the same groups.
+    order = np.random.default_rng(0).permutation(len(known.label))
+    label, score = (one[np.lexsort((known.score, known.label))][order] for one in (known.label, known.score))
+    error, centred = score - label, label - label.mean()
     groups = np.arange(len(error)) % min(len(error), _GROUPS)
-    sums = np.stack([np.bincount(groups, one) for one in (np.ones_like(error), np.abs(error), error**2, centred, centred**2)])
+    sums = np.stack(
+        [np.bincount(groups, one) for one in (np.ones_like(error), np.abs(error), error**2, centred, centred**2)]
+    )
     whole = _errors(sums.sum(axis=1)[None])
     drawn = np.random.default_rng(0).multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), _RESAMPLES)
     document = model_quality.regression({name: float(values[0]) for name, values in whole.items()}, len(error))

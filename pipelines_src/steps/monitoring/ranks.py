@@ -58,9 +58,10 @@ class Ranks:
         return found
 
     def compactors(self) -> list[list[float]]:
-        """Return the stack for a statistics.json; weights are powers of two, as sketches have them."""
-        levels = np.log2(self.weights).round().astype("int64")
-        return [self.items[levels == level].tolist() for level in range(int(levels.max(initial=0)) + 1)]
+        """Return the stack for a statistics.json: each item is on the levels of the bits of its weight."""
+        weights = self.weights.astype("int64")
+        depth = int(weights.max(initial=1)).bit_length()
+        return [self.items[(weights >> level & 1) == 1].tolist() for level in range(depth)]
 
 
 def rank_error(k: float) -> float:

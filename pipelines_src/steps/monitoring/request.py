@@ -75,7 +75,9 @@ class Request:
             tolerances = {**TOLERANCES, **_OTHERS, **{name: float(value) for name, value in given.items()}}
             return cls(
                 endpoint=str(document.get("endpoint", "")),
-                window=Window(tuple(map(str, document.get("variants") or ())), document.get("from"), document.get("until")),
+                window=Window(
+                    tuple(map(str, document.get("variants") or ())), document.get("from"), document.get("until")
+                ),
                 monitors=_among(MONITORS, document.get("monitors") or MONITORS),
                 rules=_among(RULES, [document.get("rules", "guarded")])[0],
                 alpha=_share("alpha", document.get("alpha", ALPHA)),
@@ -84,8 +86,8 @@ class Request:
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise StepError(
-                f"{FILE} asks for nothing that can be done: {type(error).__name__}: {error}. docs/monitoring.md has its "
-                "fields."
+                f"{FILE} asks for nothing that can be done: {type(error).__name__}: {error}. docs/monitoring.md has "
+                "its fields."
             ) from error
 
 

@@ -22,5 +22,5 @@ def lines(files: str) -> str:
     return (
         f"SELECT filename, content FROM read_csv([{files}], columns = {{'content': 'VARCHAR'}}, header = false, "  # noqa: S608
         "delim = '\\x01', quote = '', escape = '', filename = true, max_line_size = 33554432, "
-        "null_padding = true, ignore_errors = true, auto_detect = false)"
+        "null_padding = true, store_rejects = true, auto_detect = false)"
     )
