@@ -40,7 +40,7 @@ def capture(run: Run) -> None:
         lines = []
         for number, row in enumerate(table.to_dict("records")):
             record = {name: row[name] for name in ("load", "age", "site")} | {"at": row["at"].isoformat()}
-            record = {name: None if value != value else value for name, value in record.items()}  # nan
+            record = {name: None if pd.isna(value) else value for name, value in record.items()}
             if variant == "challenger" and record["load"] is not None:
                 record["load"] = 0.7 + 0.3 * record["load"]
             answer = scorer.respond(json.dumps(record), "application/json", "application/json")

@@ -1,4 +1,4 @@
-"""Sketches: what merges gives what one would have seen, within the stated error; Model Monitor's stack is understood."""
+"""Sketches: what merges gives what one would have seen, within the stated error; Model Monitor's stack is read."""
 
 import json
 from collections import Counter

@@ -84,7 +84,7 @@ def of_unseen(baseline: Mapping[str, int], live: Mapping[str, int]) -> float:
         return 1.0
     share = n_live / (n_live + n_baseline)
     sizes = Counter(baseline.get(name, 0) + live.get(name, 0) for name in {*baseline, *live})
-    return min(1.0, min(math.exp(min(0.0, _log_moment(sizes, share, rate) - rate * unseen)) for rate in _RATES))
+    return min(1.0, *(math.exp(min(0.0, _log_moment(sizes, share, rate) - rate * unseen)) for rate in _RATES))
 
 
 def holm(probabilities: Sequence[float]) -> list[float]:

@@ -9,7 +9,7 @@ import numpy as np
 from . import captured, sql
 from .captured import Window
 from .profile import Profile
-from .sketches import FieldSketch
+from .sketches import KINDS, FieldSketch
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _BATCH = 65_536  # different values that are taken in at once
 _REPEATED = 1_000_000  # numbers, with their repetitions
 # A number that is none, or too large for one, is missing, as it is in the baseline.
-_KIND = """CASE WHEN v IS NULL THEN 'absent' WHEN v = 'null' THEN 'null' WHEN starts_with(v, '"') THEN 'string'
-    WHEN v IN ('true', 'false') THEN 'boolean' WHEN starts_with(v, '{') OR starts_with(v, '[') THEN 'unknown'
-    WHEN NOT coalesce(isfinite(try_cast(v AS DOUBLE)), false) THEN 'null'
-    WHEN regexp_matches(v, '[.eE]') THEN 'fractional' ELSE 'integral' END"""
+_KIND = """CASE WHEN v IS NULL THEN 0 WHEN v = 'null' THEN 1 WHEN starts_with(v, '"') THEN 5
+    WHEN v IN ('true', 'false') THEN 4 WHEN starts_with(v, '{') OR starts_with(v, '[') THEN 6
+    WHEN NOT coalesce(isfinite(try_cast(v AS DOUBLE)), false) THEN 1
+    WHEN regexp_matches(v, '[.eE]') THEN 3 ELSE 2 END"""  # places in KINDS
 
 
 def of_captures(
@@ -64,38 +64,45 @@ def of_table(
     found = {name: Profile.empty(list(columns)) for name, _ in counted}
     for name, rows in counted:
         found[name].rows = rows
+    groups = f"[{', '.join(map(sql.text, found))}]::VARCHAR[]"
     for field, column in columns.items():
         value = "c::VARCHAR" if as_json else "coalesce(to_json(c)::VARCHAR, 'null')"
         query = f"""
-            SELECT g, {_KIND} AS kind, CASE WHEN starts_with(v, '"') THEN json_extract_string(v, '$')
+            SELECT list_position({groups}, g)::BIGINT - 1 AS g, ({_KIND})::BIGINT AS kind, n::BIGINT AS n,
+                CASE WHEN starts_with(v, '"') THEN json_extract_string(v, '$')
                     WHEN v IN ('true', 'false') THEN v END AS t,
-                CASE WHEN NOT starts_with(v, '"') THEN try_cast(v AS DOUBLE) END AS x, n
+                coalesce(CASE WHEN NOT starts_with(v, '"') THEN try_cast(v AS DOUBLE) END, 0) AS x
             FROM (SELECT g, {value} AS v, n FROM (
                 SELECT {group} AS g, {column} AS c, count(*) AS n FROM {table} GROUP BY ALL))"""  # noqa: S608
+        sketches = [profile.fields[field] for profile in found.values()]
         for batch in connection.sql(query).to_arrow_reader(_BATCH):
-            _take(batch, {name: profile.fields[field] for name, profile in found.items()})
+            _take(batch, sketches)
     return found
 
 
-def _take(batch: Any, sketches: Mapping[str, FieldSketch]) -> None:
-    groups, kinds, texts, numbers, counts = (
-        batch.column(name).to_numpy(zero_copy_only=False) for name in ("g", "kind", "t", "x", "n")
-    )
-    for group, sketch in sketches.items():
-        here = groups == group
-        for kind in np.unique(kinds[here]):
-            these = here & (kinds == kind)
-            sketch.kinds[str(kind)] += int(counts[these].sum())
-            if kind in ("string", "boolean"):
-                sketch.texts.update(zip(texts[these].tolist(), counts[these].tolist(), strict=True))
-            elif kind in ("integral", "fractional"):
+def _take(batch: Any, sketches: Sequence[FieldSketch]) -> None:
+    groups, kinds, counts = (_plain(batch.column(name), "int64") for name in ("g", "kind", "n"))
+    numbers, texts = _plain(batch.column("x"), "float64"), batch.column("t")
+    words = texts.to_pylist() if texts.null_count < len(texts) else []
+    for place, sketch in enumerate(sketches):
+        here = groups == place
+        for kind in np.unique(kinds[here]).tolist():
+            these = np.flatnonzero(here & (kinds == kind))
+            sketch.kinds[KINDS[kind]] += int(counts[these].sum())
+            if KINDS[kind] in ("string", "boolean"):
+                sketch.texts.update((words[at], int(counts[at])) for at in these)
+            elif KINDS[kind] in ("integral", "fractional"):
                 for part in _repeated(numbers[these], counts[these]):
                     sketch.numbers.update(part)
 
 
+def _plain(column: Any, kind: str) -> Any:
+    """Return a column that lacks no value; Arrow's own way imports pandas, which takes longer than all of this."""
+    return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * np.dtype(kind).itemsize)
+
+
 def _repeated(values: Any, counts: Any) -> Iterator[Any]:
     """Yield each number as often as it occurs, some at a time."""
-    values = values.astype("float64")
     while len(values):
         until = max(1, int(np.searchsorted(np.cumsum(counts), _REPEATED, side="right")))
         head = counts[:until].copy()

@@ -32,6 +32,7 @@ class NumberSketch:
     count: int = 0
     mean: float = 0.0
     squares: float = 0.0
+    _ranks: Ranks | None = None
 
     def update(self, values: Floats) -> None:
         """Take numbers in."""
@@ -48,6 +49,7 @@ class NumberSketch:
 
     def _add(self, count: int, mean: float, squares: float) -> None:
         """Chan, Golub, LeVeque 1979."""
+        self._ranks = None
         apart, both = mean - self.mean, self.count + count
         self.squares += squares + apart * apart * (self.count * count / both)
         self.mean += apart * count / both
@@ -60,6 +62,11 @@ class NumberSketch:
 
     def ranks(self) -> Ranks:
         """Return the distribution."""
+        if self._ranks is None:
+            self._ranks = self._of_sketch()
+        return self._ranks
+
+    def _of_sketch(self) -> Ranks:
         if not self.count:
             return Ranks(np.zeros(0), np.zeros(0))
         # Its iterator gives weights too, but after some merges they are all 1 (datasketches 5.2.0); ranks are right.
