@@ -8,15 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from pipelines_src.steps import use_case as use_cases
-from pipelines_src.steps.folders import Folders
 from pipelines_src.steps.monitoring import captured, documents, expected, profiling
 from pipelines_src.steps.monitoring.captured import Window
 from pipelines_src.steps.monitoring.expected import Expected
 from pipelines_src.steps.monitoring.profile import Profile
 from pipelines_src.steps.monitoring.sketches import FieldSketch
-from pipelines_src.steps.use_case import UseCase
-from tests.unit.engine_kit import use_case as engine_use_case
 
 HOUR = "2026/01/01/00"
 
@@ -84,22 +80,3 @@ def baseline(columns: Mapping[str, Sequence[Any]]) -> Expected:
     """Return what columns are the baseline of."""
     seen = profile(columns)
     return expected.of(documents.constraints(seen), documents.statistics(seen))
-
-
-def case(problem: str = "binary_classification") -> UseCase:
-    """Return a use case of a problem."""
-    return engine_use_case(problem)
-
-
-def folders(base: Path, request: Mapping[str, Any], **given: Path) -> Folders:
-    """Return the folders of a job with a request and inputs."""
-    found = Folders(base)
-    for name, path in given.items():
-        found.input(name).parent.mkdir(parents=True, exist_ok=True)
-        found.input(name).symlink_to(path)
-    found.input("request").mkdir(parents=True)
-    (found.input("request") / "request.json").write_text(json.dumps(request))
-    return found
-
-
-__all__ = ["baseline", "case", "field", "folders", "line", "profile", "profiles", "use_cases", "write"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipelines_src.steps.errors import StepError
-from pipelines_src.steps.monitoring import data_quality, documented, expected, findings, observed
+from pipelines_src.steps.monitoring import data_quality, documented, documents, expected, findings, observed
 from pipelines_src.steps.monitoring.expected import Expected
 from pipelines_src.steps.monitoring.profile import Profile
 from pipelines_src.steps.monitoring.request import Request
@@ -89,7 +89,7 @@ def test_every_check_finds_what_it_is_for() -> None:
         }
         return kit.profile(columns | changes)
 
-    baseline = kit.baseline({name: [] for name in ()}) if False else _of(table())
+    baseline = _of(table())
     for request in (OURS, THEIRS):
         assert violated(baseline, table(number=random.normal(1, 1, 3000).tolist()), request) >= {
             ("number", findings.DRIFT)
@@ -111,16 +111,14 @@ def test_every_check_finds_what_it_is_for() -> None:
 
 
 def _of(profile: Profile) -> Expected:
-    from pipelines_src.steps.monitoring import documents
-
     return expected.of(documents.constraints(profile), documents.statistics(profile))
 
 
-@pytest.mark.parametrize("rows", [20, 200, 2000, 100_000])
+@pytest.mark.parametrize("rows", [20, 200, 2000, 30_000])
 def test_halves_of_the_same_data_raise_no_alarm(rows: int) -> None:
     """At any number of records; of Model Monitor's own rules most halves break one."""
     random = np.random.default_rng(rows)
-    runs, ours, theirs = (40 if rows < 10_000 else 6), 0, 0
+    runs, ours, theirs = (30 if rows < 10_000 else 4), 0, 0
     for _ in range(runs):
         both = []
         for _ in range(2):
@@ -152,8 +150,6 @@ def test_what_is_small_is_no_violation_however_many_records_show_it() -> None:
 
 
 def test_constraints_that_people_changed_count() -> None:
-    from pipelines_src.steps.monitoring import documents
-
     before = kit.profile({"x": [1.0, 2.0] * 500, "c": ["a", "b"] * 500})
     constraints, statistics = documents.constraints(before), documents.statistics(before)
     constraints["features"][0]["completeness"] = 0.4

@@ -1,6 +1,6 @@
 """From a table to profiles: DuckDB counts the different values of a column, sketches take them in part by part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 65_536  # different values that are taken in at once
-_REPEATED = 1_000_000  # numbers, with their repetitions
 # A number that is none, or too large for one, is missing, as it is in the baseline.
 _KIND = """CASE WHEN v IS NULL THEN 0 WHEN v = 'null' THEN 1 WHEN starts_with(v, '"') THEN 5
     WHEN v IN ('true', 'false') THEN 4 WHEN starts_with(v, '{') OR starts_with(v, '[') THEN 6
@@ -92,22 +91,9 @@ def _take(batch: Any, sketches: Sequence[FieldSketch]) -> None:
             if KINDS[kind] in ("string", "boolean"):
                 sketch.texts.update((words[at], int(counts[at])) for at in these)
             elif KINDS[kind] in ("integral", "fractional"):
-                for part in _repeated(numbers[these], counts[these]):
-                    sketch.numbers.update(part)
+                sketch.numbers.update(numbers[these], counts[these])
 
 
 def _plain(column: Any, kind: str) -> Any:
     """Return a column that lacks no value; Arrow's own way imports pandas, which takes longer than all of this."""
     return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * np.dtype(kind).itemsize)
-
-
-def _repeated(values: Any, counts: Any) -> Iterator[Any]:
-    """Yield each number as often as it occurs, some at a time."""
-    while len(values):
-        until = max(1, int(np.searchsorted(np.cumsum(counts), _REPEATED, side="right")))
-        head = counts[:until].copy()
-        while head[0] > _REPEATED:  # a single value of very many
-            yield np.full(_REPEATED, values[0])
-            head[0] -= _REPEATED
-        yield np.repeat(values[:until], head)
-        values, counts = values[until:], counts[until:]

@@ -1,94 +1,24 @@
 """Mergeable sketches of one field, from Apache DataSketches; their bytes are the same in every language of theirs.
 
-Numbers: KLL (Karnin, Lang, Liberty 2016). Texts: frequent items (Anderson et al. 2017), exact up to 3,072 different
+Numbers: see `number_sketch`. Texts: frequent items (Anderson et al. 2017), exact up to 3,072 different
 ones, and HyperLogLog (Flajolet et al. 2007) for how many there are.
 """
 
 import base64
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import datasketches
-import numpy as np
 
-from ..numbers_seen import SKETCH_SIZE
 from ..use_case import Document
-from .ranks import Floats, Ranks
+from .number_sketch import NumberSketch
 
 _LEVELS_LOG2 = 12  # of the table of frequent items, which is filled to three quarters
 _DISTINCT_LOG2 = 12  # registers: 1.6 % standard error
 # What a value is: there is no such key; null; a number without a fraction; any other; true or false; text; the rest.
 KINDS = ("absent", "null", "integral", "fractional", "boolean", "string", "unknown")
 _COUNTER = datasketches.frequent_items_error_type.NO_FALSE_NEGATIVES
-
-
-@dataclass
-class NumberSketch:
-    """Numbers, none of them missing or infinite."""
-
-    kll: Any = field(default_factory=lambda: datasketches.kll_doubles_sketch(SKETCH_SIZE))
-    count: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-    _ranks: Ranks | None = None
-
-    def update(self, values: Floats) -> None:
-        """Take numbers in."""
-        if len(values):
-            self.kll.update(values)
-            mean = float(values.mean())
-            self._add(len(values), mean, float(((values - mean) ** 2).sum()))
-
-    def merge(self, other: "NumberSketch") -> None:
-        """Take another sketch in."""
-        if other.count:
-            self.kll.merge(other.kll)
-            self._add(other.count, other.mean, other.squares)
-
-    def _add(self, count: int, mean: float, squares: float) -> None:
-        """Chan, Golub, LeVeque 1979."""
-        self._ranks = None
-        apart, both = mean - self.mean, self.count + count
-        self.squares += squares + apart * apart * (self.count * count / both)
-        self.mean += apart * count / both
-        self.count = both
-
-    @property
-    def std_dev(self) -> float:
-        """The population's standard deviation."""
-        return math.sqrt(self.squares / self.count) if self.count else 0.0
-
-    def ranks(self) -> Ranks:
-        """Return the distribution."""
-        if self._ranks is None:
-            self._ranks = self._of_sketch()
-        return self._ranks
-
-    def _of_sketch(self) -> Ranks:
-        if not self.count:
-            return Ranks(np.zeros(0), np.zeros(0))
-        # Its iterator gives weights too, but after some merges they are all 1 (datasketches 5.2.0); ranks are right.
-        items = np.unique(np.fromiter((item for item, _ in self.kll), "float64"))
-        until = np.round(np.array(self.kll.get_cdf(items, True)[:-1]) * self.count)
-        error = self.kll.normalized_rank_error(False) if self.kll.is_estimation_mode() else 0.0
-        return Ranks(items, np.diff(until, prepend=0.0), float(error))
-
-    def to_document(self) -> Document:
-        """Return it in JSON."""
-        return {
-            "kll": _text(self.kll.serialize()),
-            "count": self.count,
-            "mean": self.mean,
-            "squares": self.squares,
-        }
-
-    @classmethod
-    def from_document(cls, document: Document) -> "NumberSketch":
-        """Build it from `to_document`."""
-        kll = datasketches.kll_doubles_sketch.deserialize(_bytes(document["kll"]))
-        return cls(kll, document["count"], document["mean"], document["squares"])
 
 
 @dataclass
