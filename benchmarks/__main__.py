@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import experiment_tables, labels, predict, preparation, synth
+from benchmarks import experiment_tables, labels, monitoring, predict, preparation, synth
 
 OUT = synth.ROOT / "build" / "bench"
 
@@ -17,7 +17,8 @@ def main() -> int:
     """Run all benchmarks, print tables, write figures and plots; 1 if a promise is broken."""
     OUT.mkdir(parents=True, exist_ok=True)
     console = Console(width=120)
-    kept = [_synthesis(console), _prediction(console), _preparation(console), experiment_tables.show(console, OUT)]
+    kept = [_synthesis(console), _prediction(console), _preparation(console), _monitoring(console)]
+    kept.append(experiment_tables.show(console, OUT))
     _labels(console)
     console.print(f"Plots and figures: {OUT.relative_to(synth.ROOT)}/")
     return 0 if all(kept) else 1
@@ -109,6 +110,29 @@ def _step(console: Console, results: list[preparation.Result]) -> None:
         )
     console.print(table)
     console.print(f"Promised: of {preparation.MANY} copies at most {preparation.MEMORY_MB} MB.")
+
+
+def _monitoring(console: Console) -> bool:
+    results = monitoring.run(OUT)
+    _write("monitoring", [asdict(result) for result in results])
+    table = Table("drift of", "CPU s", "s", "peak MB", "ratio", "bound", "kept")
+    for result in results:
+        table.add_row(
+            result.name,
+            f"{result.cpu:.2f}",
+            f"{result.wall:.1f}",
+            f"{result.peak_mb:.0f}",
+            "" if result.ratio is None else f"{result.ratio:.1f}",
+            "" if result.bound is None else f"{result.bound:g}",
+            "yes" if result.kept else "no",
+        )
+    console.print(table)
+    console.print(
+        f"Promised: of nine months {monitoring.EVIDENTLY} times less CPU than evidently and {monitoring.FROUROS} times "
+        f"less than frouros; of ten times the rows at most {monitoring.TENFOLD:g} times as much; a million captures in "
+        f"{monitoring.CAPTURES_S} s on 2 CPUs and {monitoring.CAPTURES_MB} MB."
+    )
+    return all(result.kept for result in results)
 
 
 def _labels(console: Console) -> None:

@@ -18,6 +18,9 @@ STEPS = {
     "split_batch": "batch.split",
     "collect_batch": "batch.collect",
     "outcomes": "outcomes.reduce",
+    "monitor": "monitoring.monitor",
+    "monitor_sketch": "monitoring.sketch",
+    "monitor_merge": "monitoring.merge",
 }
 SPLIT_UNTIL = "ML_LOOP_SPLIT_UNTIL"
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows

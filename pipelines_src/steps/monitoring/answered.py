@@ -1,0 +1,170 @@
+"""Captured answers joined with what happened: arrays of each variant, from which quality and bias are reckoned."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from ..answers import Answer
+from ..engines import Engine
+from ..outcomes.joining import one_each
+from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, seconds
+from ..outcomes.request import classes_of, positive_of
+from ..use_case import UseCase
+from . import inputs
+from .captured import Window
+from .ranks import Floats
+from .request import Facet
+
+SCORE, DECIDED = "score", "decided"
+_HALF = 0.5
+_UNKNOWN = -1.0
+_PARTS = 6  # variant, year, month, day, hour, file
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What is kept of an answer, in the manner of `outcomes.numbers.Metric`.
+
+    `score` is the probability of an event, the number, or the place of the class; `decided` the model's own decision
+    about an event.
+    """
+
+    classes: tuple[str, ...]
+    problem: str
+    columns: tuple[str, ...] = (SCORE, DECIDED)
+
+    def numbers(self, answer: Answer) -> list[float]:
+        """Return the values of the columns; ValueError, KeyError or TypeError where the answer is no prediction."""
+        if self.problem == "binary_classification":
+            score = float(answer["probability"])
+            if not 0 <= score <= 1:
+                raise ValueError(score)
+            return [score, float(bool(answer.get("decision", score >= _HALF)))]
+        if self.problem == "multiclass_classification":
+            place = float(self.classes.index(str(answer["label"])))
+            return [place, place]
+        value = float(answer["value"])
+        if not np.isfinite(value):
+            raise ValueError(value)
+        return [value, value]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Reads a line of a capture file as `Captures` does, and whether each record is of a facet: 1, 0, -1 not known."""
+
+    captures: Captures
+    facets: tuple[Facet, ...]
+    above: str
+    only: str
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Name -> type."""
+        return CAPTURED | dict.fromkeys((*self.captures.metric.columns, *facet_columns(self.facets)), "float64")
+
+    def __call__(self, file: str, line: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a line."""
+        parts = file.split("/")
+        if len(parts) >= _PARTS and parts[-_PARTS] == self.above:
+            parts[-_PARTS] = self.only
+        rows = list(self.captures("/".join(parts), line))
+        records = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
+        for row in rows:
+            place = row[1]
+            record = records[place] if place < len(records) else None
+            yield (*row, *(member(facet, record) for facet in self.facets))
+
+
+def member(facet: Facet, record: Any) -> float:
+    """Return whether a record is of a facet: 1, 0, -1 where that is not known."""
+    value = record.get(facet.name) if isinstance(record, dict) else None
+    if facet.values:
+        return _UNKNOWN if value is None else float(str(value) in facet.values)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _UNKNOWN
+    return float(value >= (facet.at_least or 0.0))
+
+
+def facet_columns(facets: Sequence[Facet]) -> list[str]:
+    """Return the columns of facets."""
+    return [f"facet{place}" for place in range(len(facets))]
+
+
+def reader(folder: Path, use_case: UseCase, facets: tuple[Facet, ...], window: Window) -> Answered:
+    """Return what reads the lines of the capture files below a folder."""
+    scores: Any = Scores(classes_of({"problem": use_case.problem, "data": use_case.data}), use_case.problem)
+    only = window.variants[0] if len(window.variants) == 1 else "unknown"
+    return Answered(Captures(use_case, scores), facets, folder.name, only)
+
+
+def joined(
+    engine: Engine, captured: ir.Table, truth: Path | None, use_case: UseCase, window: Window
+) -> tuple[ir.Table, Mapping[str, int]]:
+    """Return the predictions with `label`, nan where the outcome is not known; and captures by variant that had none.
+
+    Which of several captures and outcomes of one request counts is as in experiments (outcomes/joining.py).
+    """
+    table = captured.filter(captured.id != UNREADABLE)
+    if window.variants:
+        table = table.filter(table.variant.isin(window.variants))
+    for bound, above in ((window.start, True), (window.end, False)):
+        if bound is not None:
+            table = table.filter(table["at"] >= seconds(bound) if above else table["at"] < seconds(bound))
+    predictions = engine.keep("predictions", one_each(table, ["at", "event", "variant"]))
+    invalid = predictions.filter(predictions.valid == 0)
+    counted = {
+        row["variant"]: int(row["n"]) for row in engine.fetch(invalid.group_by("variant").agg(n=invalid.count()))
+    }
+    valid = predictions.filter(predictions.valid == 1)
+    if truth is None:
+        return valid.mutate(label=ibis.literal(float("nan"))), counted
+    classes = classes_of({"problem": use_case.problem, "data": use_case.data})
+    happened = engine.lines("happened", truth, GroundTruth(classes, positive_of({"data": use_case.data})))
+    happened = happened.filter(happened.id != UNREADABLE)
+    outcomes = engine.keep("outcomes", one_each(happened, ["order"], descending=True))
+    found = valid.left_join(outcomes, ["id", "position"]).select(*valid.columns, outcomes.label)
+    return engine.keep("joined", found.mutate(label=found.label.fill_null(float("nan")))), counted
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """The predictions of one variant: label (nan: not known), score, decided, and of each facet who is in it."""
+
+    label: Floats
+    score: Floats
+    decided: Floats
+    facets: tuple[Floats, ...] = ()
+
+    @property
+    def known(self) -> "Arrays":
+        """Those whose outcome is known."""
+        some = ~np.isnan(self.label)
+        return Arrays(self.label[some], self.score[some], self.decided[some], tuple(one[some] for one in self.facets))
+
+
+def arrays(engine: Engine, table: ir.Table, variant: str, facets: Sequence[Facet]) -> Arrays:
+    """Return the predictions of a variant."""
+    names = ["label", SCORE, DECIDED, *facet_columns(facets)]
+    parts = list(engine.stream(table.filter(table.variant == variant).select(*names)))
+    label, score, decided, *rest = (
+        np.concatenate([part[name] for part in parts]) if parts else np.zeros(0) for name in names
+    )
+    return Arrays(label, score, decided, tuple(rest))
+
+
+def _records(line: str) -> list[Any]:
+    """Return the records of a request, None in the place of one that cannot be read."""
+    try:
+        given = json.loads(line)["captureData"]["endpointInput"]
+        return inputs.documents(
+            str(given["data"]), str(given.get("encoding", "JSON")), str(given["observedContentType"])
+        )
+    except ERRORS:
+        return []

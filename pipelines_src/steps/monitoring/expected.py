@@ -1,0 +1,136 @@
+"""What the baseline says: `statistics.json` and `constraints.json` of the preparation, or of Model Monitor itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import files
+from ..errors import StepError
+from ..use_case import Document
+from .ranks import Ranks
+
+STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
+NUMBERS = ("Integral", "Fractional")
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is expected of a column.
+
+    Attributes:
+        name: of the column.
+        type: Integral, Fractional, String or Unknown.
+        completeness: share of records that have a value; None: nothing is said.
+        domains: the values that it may have; None: any.
+        checked: whether its constraints are evaluated at all.
+        threshold: of the distance of distributions; None: they are not compared.
+        robust: whether that is the robust distance.
+        rows: of the baseline, 0 where there are no statistics.
+        missing: how many of these have no value.
+        ranks: distribution of a number.
+        std_dev: of a number.
+        categories: how often each text occurs.
+    """
+
+    name: str
+    type: str
+    completeness: float | None = None
+    domains: frozenset[str] | None = None
+    checked: bool = True
+    threshold: float | None = None
+    robust: bool = True
+    rows: int = 0
+    missing: int = 0
+    ranks: Ranks | None = None
+    std_dev: float = 0.0
+    categories: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The baseline.
+
+    Attributes:
+        fields: in order.
+        types: share of values that must have their column's type.
+        domains: share of values that must be among a column's domain.
+    """
+
+    fields: tuple[Field, ...]
+    types: float = 1.0
+    domains: float = 1.0
+
+    @property
+    def names(self) -> list[str]:
+        """The columns, in order."""
+        return [field.name for field in self.fields]
+
+
+def read(folder: Path) -> Expected | None:
+    """Return the baseline in a folder, None if there is none; StepError if a file is no such document.
+
+    The statistics may be missing: then distributions are not compared.
+    """
+    if not (folder / CONSTRAINTS).exists():
+        return None
+    known = files.read_json(folder / STATISTICS) if (folder / STATISTICS).exists() else {"features": []}
+    try:
+        return of(files.read_json(folder / CONSTRAINTS), known)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StepError(
+            f"{folder}: {CONSTRAINTS} and {STATISTICS} are not of Model Monitor's format, version 0: "
+            f"{type(error).__name__}: {error}. Take those of the model package."
+        ) from error
+
+
+def of(constraints: Document, statistics: Document) -> Expected:
+    """Return what two documents of Model Monitor say."""
+    config = constraints.get("monitoring_config") or {}
+    seen = {feature["name"]: feature for feature in statistics["features"]}
+    fields = tuple(_field(feature, seen.get(feature["name"]), config) for feature in constraints["features"])
+    types, domains = (float(config.get(f"{name}_threshold", 1.0)) for name in ("datatype_check", "domain_content"))
+    return Expected(fields, types, domains)
+
+
+def _field(constraint: Document, statistic: Document | None, config: Document) -> Field:
+    own = {**(constraint.get("monitoring_config_overrides") or {})}
+    for section in ("string_constraints", "num_constraints"):
+        own |= (constraint.get(section) or {}).get("monitoring_config_overrides") or {}
+    distribution = {**(config.get("distribution_constraints") or {}), **(own.get("distribution_constraints") or {})}
+    compared = _enabled(distribution.get("perform_comparison", distribution.get("enable_comparisons", False)))
+    domains = (constraint.get("string_constraints") or {}).get("domains")
+    completeness = constraint.get("completeness")
+    return Field(
+        name=constraint["name"],
+        type=constraint["inferred_type"],
+        completeness=None if completeness is None else float(completeness),
+        domains=None if domains is None else frozenset(domains),
+        checked=_enabled(own.get("evaluate_constraints", config.get("evaluate_constraints", "Enabled"))),
+        threshold=float(distribution["comparison_threshold"]) if compared else None,
+        robust=distribution.get("comparison_method", "Robust") != "Simple",
+        **_seen(statistic),
+    )
+
+
+def _seen(statistic: Document | None) -> dict[str, Any]:
+    numbers, texts = ((statistic or {}).get(f"{kind}_statistics") for kind in ("numerical", "string"))
+    if not numbers and not texts:
+        return {}
+    common = (numbers or texts)["common"]
+    found: dict[str, Any] = {
+        "missing": int(common["num_missing"]),
+        "rows": int(common["num_missing"]) + int(common["num_present"]),
+    }
+    shape = (numbers or texts).get("distribution") or {}
+    sketch = (shape.get("kll") or {}).get("sketch")
+    if numbers and sketch and any(sketch["data"]):
+        ranks = Ranks.of_compactors(sketch["data"], float(sketch["parameters"]["k"]))
+        found |= {"ranks": ranks, "std_dev": float(numbers["std_dev"])}
+    if texts and "categorical" in shape:
+        found["categories"] = {one["value"]: int(one["count"]) for one in shape["categorical"]["buckets"]}
+    return found
+
+
+def _enabled(value: object) -> bool:
+    return value is True or str(value).lower() == "enabled"

@@ -1,0 +1,102 @@
+"""The model package of a variant, and what it makes of records and of its own test data."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from .. import archives, features_file, files
+from ..errors import RequestError
+from ..evaluation.champion import FIELD
+from ..folders import Folders
+from ..records import Reader
+from ..scoring import DECISION_FILE, Scorer
+from ..use_case import Document, UseCase
+from . import explanations
+from .answered import Arrays, member
+from .data_quality import Result
+from .request import Facet, Request
+from .sample import MOST_ROWS
+
+PACKAGE, TEST = "model.tar.gz", "test.parquet"
+_HALF = 0.5
+
+
+@contextmanager
+def _package(variant: str, folders: Folders) -> Iterator[Path | None]:
+    """Give the unpacked package of a variant: `<variant>/model.tar.gz`, or the one for all; None if there is none."""
+    places = [folders.input("model") / variant / PACKAGE, folders.input("model") / PACKAGE]
+    archive = next((path for path in places if path.exists()), None)
+    if archive is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="package-") as temporary:
+        archives.unpack(archive, Path(temporary))
+        yield Path(temporary)
+
+
+def result(records: Sequence[Any], variant: str, use_case: UseCase, folders: Folders, request: Request) -> Result:
+    """Return what the monitor of explanations says of a variant."""
+    nothing = np.zeros((0, 0))
+    with _package(variant, folders) as package:
+        if package is None:
+            return explanations.result([], nothing, nothing, request, f"there is no package of {variant}")
+        scorer = Scorer.load(package)
+        if not isinstance(scorer.model, xgboost.Booster):
+            return explanations.result([], nothing, nothing, request, "the model is not one of XGBoost's")
+        names = features_file.model_columns(features_file.read(package))
+        live = _encoded(scorer, records, len(names))
+        path = _test(variant, folders)
+        if path is None:
+            return explanations.result(names, nothing, nothing, request, "there is no input `reference`")
+        test = files.read_parquet(path, [f"feature_{name}" for name in names])
+        matrix = test.to_numpy("float32")
+        some = np.random.default_rng(0).permutation(len(matrix))[:MOST_ROWS]
+        found = [explanations.attributions(scorer.model, rows) for rows in (live, matrix[some])]
+        return explanations.result(names, found[0], found[1], request)
+
+
+def reference(variant: str, use_case: UseCase, folders: Folders, facets: Sequence[Facet]) -> Arrays | None:
+    """Return what a variant's model makes of its test data; None where the inputs are not there."""
+    path = _test(variant, folders)
+    with _package(variant, folders) as package:
+        if package is None or path is None:
+            return None
+        scorer = Scorer.load(package)
+        names = features_file.model_columns(features_file.read(package))
+        columns = ["label", *(f"feature_{name}" for name in names), *(f"{FIELD}{facet.name}" for facet in facets)]
+        test = files.read_parquet(path, list(dict.fromkeys(columns)))
+        from .. import models
+
+        score = models.predict(scorer.model, test[[f"feature_{name}" for name in names]].to_numpy("float32"))
+        decides = package / DECISION_FILE
+        threshold = files.read_json(decides)["threshold"] if decides.exists() else _HALF
+    facet_arrays = tuple(
+        np.array([member(facet, {facet.name: value}) for value in _values(test[f"{FIELD}{facet.name}"])], "float64")
+        for facet in facets
+    )
+    return Arrays(test["label"].to_numpy("float64"), score, (score >= threshold).astype("float64"), facet_arrays)
+
+
+def _test(variant: str, folders: Folders) -> Path | None:
+    places = [folders.input("reference") / variant / TEST, folders.input("reference") / TEST]
+    return next((path for path in places if path.exists()), None)
+
+
+def _values(column: Any) -> list[Any]:
+    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+
+
+def _encoded(scorer: Scorer, records: Sequence[Document], width: int) -> Any:
+    """Return the model's features of captured records; those that the endpoint refused are left out."""
+    reader, rows = Reader(scorer.use_case.record), []
+    for record in records:
+        try:
+            rows.append(scorer.encode(reader.read(record)))
+        except RequestError:
+            continue
+    return np.array(rows, "float32").reshape(len(rows), width)

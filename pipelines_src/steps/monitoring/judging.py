@@ -1,0 +1,64 @@
+"""Whether a figure that was resampled is worse than allowed by more than chance."""
+
+import math
+from dataclasses import dataclass, replace
+
+from ..use_case import Document
+from . import noise
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A figure against its baseline.
+
+    Attributes:
+        name: of the figure.
+        value: as captured.
+        lower: end of its interval of 95 %.
+        upper: the other end.
+        baseline: the same of the baseline; None: there is none.
+        worse: by how much it is worse than the baseline.
+        tolerance: by how much it may be.
+        deviation: standard deviation of `worse`.
+        probability: of so much by chance, among all that are judged together.
+        violated: whether that is too improbable.
+    """
+
+    name: str
+    value: float
+    lower: float
+    upper: float
+    baseline: float | None
+    worse: float
+    tolerance: float
+    deviation: float
+    probability: float = 1.0
+    violated: bool = False
+
+    def to_document(self) -> Document:
+        """Return it for the report."""
+        return {
+            "value": self.value,
+            "lower": self.lower,
+            "upper": self.upper,
+            "baseline": self.baseline,
+            "tolerance": self.tolerance,
+            "probability": self.probability,
+            "violated": self.violated,
+        }
+
+
+def judged(figures: list[Judged], alpha: float) -> list[Judged]:
+    """Return figures with their probabilities, by the normal approximation and Holm (1979)."""
+    adjusted = noise.holm([_chance(one) for one in figures])
+    return [
+        replace(one, probability=chance, violated=chance <= alpha)
+        for one, chance in zip(figures, adjusted, strict=True)
+    ]
+
+
+def _chance(one: Judged) -> float:
+    beyond = one.worse - one.tolerance
+    if one.baseline is None or not math.isfinite(beyond) or beyond <= 0 or not one.deviation > 0:
+        return 1.0
+    return 0.5 * math.erfc(beyond / one.deviation / math.sqrt(2))

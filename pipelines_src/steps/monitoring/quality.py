@@ -1,0 +1,194 @@
+"""The monitor of model quality: predictions whose outcome is known, against `model_quality.json` of the evaluation.
+
+Files as Model Monitor writes them: AWS documentation, "Model quality metrics and Amazon CloudWatch monitoring".
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from .. import files
+from ..evaluation import model_quality
+from ..use_case import Document, UseCase
+from .answered import Arrays
+from .data_quality import Result
+from .judging import Judged, judged
+from .metrics import COUNT, NONE, Metric
+from .ranks import Floats
+from .request import Request
+
+NAME, BASELINE = "model_quality", "model_quality.json"
+_RESAMPLES, _GROUPS, _BINS = 200, 1000, 1000
+_FEWEST = 10  # records with an outcome; of fewer nothing is said
+_INTERVAL = 1.959963984540054
+# What is judged: figures that go up when a model gets better, and those that go down.
+_UP = {
+    "binary_classification": ("auc", "accuracy", "recall", "precision", "f1"),
+    "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),
+    "regression": ("r2",),
+}
+_DOWN = {"regression": ("mae", "rmse")}
+_SECTIONS = {"binary_classification": "binary", "multiclass_classification": "multiclass", "regression": "regression"}
+
+Figures = Mapping[str, float]
+
+
+def baseline_of(folder: Path) -> Document | None:
+    """Return the evaluation's statistics in a folder, None if there are none."""
+    path = folder / BASELINE
+    return files.read_json(path) if path.exists() else None
+
+
+def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request: Request, invalid: int = 0) -> Result:
+    """Return what is to be said of a variant's predictions."""
+    known = arrays.known
+    counts = [
+        Metric("predictions", len(arrays.label), COUNT),
+        Metric("labelled_predictions", len(known.label), COUNT),
+        Metric("invalid_predictions", invalid, COUNT),
+    ]
+    report: Document = {"predictions": len(arrays.label), "labelled": len(known.label), "invalid": invalid}
+    if len(known.label) < _FEWEST:
+        report["why"] = f"{len(known.label)} outcomes are known, fewer than {_FEWEST}"
+        return Result({}, [], counts, report)
+    document, resampled = _STATISTICS[use_case.problem](known, use_case)
+    section = f"{_SECTIONS[use_case.problem]}_classification" if "class" in use_case.problem else "regression"
+    figures = _judged(document[f"{section}_metrics"], resampled, baseline, use_case, request)
+    for one in figures:
+        document[f"{section}_metrics"][one.name]["standard_deviation"] = (one.upper - one.lower) / 2 / _INTERVAL
+    written = {
+        "statistics.json": document,
+        "constraints.json": {"version": 0.0, f"{section}_constraints": _constraints(figures)},
+        "constraint_violations.json": {"version": 0.0, "violations": [_violation(o) for o in figures if o.violated]},
+    }
+    report["figures"] = {one.name: one.to_document() for one in figures}
+    metrics = counts + [Metric(f"quality_{one.name}", one.value, NONE) for one in figures]
+    metrics += [Metric(f"quality_{one.name}_lower", one.lower, NONE) for one in figures]
+    metrics += [Metric(f"quality_{one.name}_upper", one.upper, NONE) for one in figures]
+    if baseline is not None:
+        metrics.append(Metric("model_quality_violations", sum(one.violated for one in figures), COUNT))
+    return Result(written, [], metrics, report)
+
+
+def _judged(
+    found: Document, resampled: Mapping[str, Floats], baseline: Document | None, use_case: UseCase, request: Request
+) -> list[Judged]:
+    section = next((one for name, one in (baseline or {}).items() if name.endswith("_metrics")), {})
+    then, rows = (baseline or {}).get("dataset", {}).get("item_count", 0), _rows(resampled)
+    figures = []
+    for names, sign in ((_UP[use_case.problem], 1.0), (_DOWN.get(use_case.problem, ()), -1.0)):
+        for name in names:
+            value = float(found[name]["value"])
+            before = section.get(name, {}).get("value")
+            deviation = float(np.nanstd(resampled[name])) if name in resampled else 0.0
+            tolerance = request.tolerances["quality"]
+            if before is not None and sign < 0:
+                tolerance *= abs(before)  # errors have a unit, shares have none
+            if before is not None and 0 < before < 1 and name != "r2" and sign > 0:
+                deviation = max(deviation, math.sqrt(before * (1 - before) / rows))  # few, all of them right
+            # The baseline's figure comes from its own rows, which vary as much.
+            both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
+            worse = 0.0 if before is None else sign * (before - value)
+            ends = (value - _INTERVAL * deviation, value + _INTERVAL * deviation)
+            figures.append(Judged(name, value, *ends, before, worse, tolerance, both))
+    return judged(figures, request.alpha)
+
+
+def _rows(resampled: Mapping[str, Floats]) -> int:
+    return int(resampled["rows"][0])
+
+
+def _constraints(figures: list[Judged]) -> Document:
+    down = {name for names in _DOWN.values() for name in names}
+    return {
+        one.name: {
+            "threshold": one.value,
+            "comparison_operator": f"{'Greater' if one.name in down else 'Less'}ThanThreshold",
+        }
+        for one in figures
+    }
+
+
+def _violation(one: Judged) -> Document:
+    check = "GreaterThanThreshold" if one.name in ("mae", "rmse") else "LessThanThreshold"
+    deviation = (one.upper - one.lower) / 2 / _INTERVAL
+    return {
+        "metric_name": one.name,
+        "constraint_check_type": check,
+        "description": f"Metric {one.name} with {one.value} +/- {deviation} was {check} '{one.baseline}'",
+    }
+
+
+def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
+    chosen = known.score[known.decided > 0]
+    threshold = float(chosen.min()) if len(chosen) else float(np.nextafter(1.0, 2.0))
+    document = model_quality.binary(known.label, known.score, threshold)
+    edges = np.unique(np.quantile(known.score, np.linspace(0, 1, _BINS)))
+    place = np.searchsorted(edges, known.score)
+    width = len(edges) + 1
+    cells = np.bincount(((known.label > 0) * 2 + (known.score >= threshold)) * width + place, minlength=4 * width)
+    drawn = _multinomial(cells).reshape(_RESAMPLES, 2, 2, width).astype("float64")
+    negative, positive = drawn[:, 0].sum(axis=1), drawn[:, 1].sum(axis=1)
+    below = np.cumsum(negative, axis=1) - negative / 2
+    confusion = drawn.sum(axis=3)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision = confusion[:, 1, 1] / confusion[:, :, 1].sum(axis=1)
+        recall = confusion[:, 1, 1] / confusion[:, 1].sum(axis=1)
+        figures = {
+            "auc": (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1)),
+            "accuracy": (confusion[:, 0, 0] + confusion[:, 1, 1]) / len(known.label),
+            "recall": recall,
+            "precision": precision,
+            "f1": 2 * precision * recall / (precision + recall),
+        }
+    return document, figures | {"rows": np.array([len(known.label)])}
+
+
+def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
+    classes = use_case.data["classes"]
+    cells = np.bincount((known.label * len(classes) + known.score).astype("int64"), minlength=len(classes) ** 2)
+    document = model_quality.multiclass(cells.reshape(len(classes), -1).astype("float64"), classes)
+    names = _UP["multiclass_classification"]
+    drawn = [
+        model_quality.multiclass(one.reshape(len(classes), -1).astype("float64"), classes)
+        for one in _multinomial(cells)
+    ]
+    section = "multiclass_classification_metrics"
+    figures = {name: np.array([one[section][name]["value"] for one in drawn]) for name in names}
+    return document, figures | {"rows": np.array([len(known.label)])}
+
+
+def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
+    # In an order of their own, so that the parts of several machines come to the same groups.
+    order = np.random.default_rng(0).permutation(len(known.label))
+    label, score = (one[np.lexsort((known.score, known.label))][order] for one in (known.label, known.score))
+    error, centred = score - label, label - label.mean()
+    groups = np.arange(len(error)) % min(len(error), _GROUPS)
+    sums = np.stack(
+        [np.bincount(groups, one) for one in (np.ones_like(error), np.abs(error), error**2, centred, centred**2)]
+    )
+    whole = _errors(sums.sum(axis=1)[None])
+    drawn = np.random.default_rng(0).multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), _RESAMPLES)
+    document = model_quality.regression({name: float(values[0]) for name, values in whole.items()}, len(error))
+    return document, _errors(drawn @ sums.T) | {"rows": np.array([len(error)])}
+
+
+def _errors(sums: Floats) -> dict[str, Floats]:
+    rows, absolute, squared, centred, squares = sums.T
+    variance = squares / rows - (centred / rows) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {"mae": absolute / rows, "rmse": np.sqrt(squared / rows), "r2": 1 - squared / rows / variance}
+
+
+def _multinomial(cells: Floats) -> Floats:
+    drawn: Floats = np.random.default_rng(0).multinomial(int(cells.sum()), cells / cells.sum(), _RESAMPLES)
+    return drawn
+
+
+_STATISTICS: dict[str, Callable[[Arrays, UseCase], tuple[Document, dict[str, Floats]]]] = {
+    "binary_classification": _binary,
+    "multiclass_classification": _multiclass,
+    "regression": _regression,
+}

@@ -1,0 +1,18 @@
+"""The step `monitor_sketch`: each of several machines sketches its share of the captures. docs/monitoring.md."""
+
+import tempfile
+from pathlib import Path
+
+from ..folders import Folders
+from ..use_case import UseCase
+from . import parts, request
+
+OUTPUTS = ("sketches",)
+
+
+def run(use_case: UseCase, folders: Folders) -> None:
+    """Read the inputs request, baseline and this machine's share of captures; write its part into `sketches`."""
+    asked = request.read(folders.input("request"))
+    folders.base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folders.base, prefix="scratch-") as scratch:
+        parts.write(use_case, folders, asked, folders.output("sketches"), Path(scratch))
