@@ -1,11 +1,11 @@
 """What the experiment function is asked: by rules, through the queue, to look at a use case; or by a command."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from experiment.declared import Terms
+from shared.messages import Messages, is_of_queue
 
 UseCase = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
 Said = Annotated[str, Field(min_length=1, max_length=500)]
@@ -27,6 +27,11 @@ class Look(_Asked):
 
     time: AwareDatetime | None = None
 
+    def merged(self, other: Self) -> Self:
+        """Return one look for the latest time of both."""
+        times = [each.time for each in (self, other) if each.time]
+        return self.model_copy(update={"time": max(times, default=None)})
+
 
 class Start(_Asked):
     """Begin an experiment; `request` is its id, so that the same request again begins nothing."""
@@ -46,38 +51,9 @@ class Stop(_Asked):
     why: Said
 
 
-class _Message(BaseModel):
-    id: str = Field(alias="messageId")
-    body: str
-
-
-class _Queue(BaseModel):
-    records: list[_Message] = Field(alias="Records", min_length=1)
-
-
-class Messages:
-    """Looks by use case, and the messages that asked for each. `refused` are messages that are none of ours."""
-
-    def __init__(self, messages: Iterable[tuple[str, str]]) -> None:
-        self.looks: dict[str, Look] = {}
-        self.messages: dict[str, list[str]] = {}
-        self.refused: dict[str, str] = {}
-        for identity, body in messages:
-            try:
-                look = Look.model_validate_json(body)
-            except ValidationError as error:
-                self.refused[identity] = str(error)
-                continue
-            times = [each.time for each in (look, self.looks.get(look.use_case)) if each and each.time]
-            self.looks[look.use_case] = look.model_copy(update={"time": max(times, default=None)})
-            self.messages.setdefault(look.use_case, []).append(identity)
-
-
 _COMMANDS: TypeAdapter[Start | Stop | Look] = TypeAdapter(Start | Stop | Look, config=ConfigDict(defer_build=True))
 
 
-def parse(event: Any) -> Start | Stop | Look | Messages:
+def parse(event: Any) -> Start | Stop | Look | Messages[Look]:
     """Return what a command asks, or what a batch of messages asks; pydantic's ValidationError if it is neither."""
-    if isinstance(event, dict) and "Records" in event:
-        return Messages((message.id, message.body) for message in _Queue.model_validate(event).records)
-    return _COMMANDS.validate_python(event)
+    return Messages.of(Look, event) if is_of_queue(event) else _COMMANDS.validate_python(event)

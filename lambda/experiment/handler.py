@@ -11,14 +11,15 @@ from aws_lambda_powertools import Logger, Tracer
 
 from experiment import commands
 from experiment.aws import AwsWorld
-from experiment.events import Look, Messages, Start, parse
-from experiment.reconcile import World, reconcile
+from experiment.events import Look, Start, parse
+from experiment.reconcile import reconcile
 from experiment.records import Records
 from experiment.settings import Settings
 from experiment.steps import Alarm, Step, Weigh
 from experiment.storage import Storage
 from experiment.trial import Trial
 from shared.clients import client
+from shared.messages import Messages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -53,27 +54,11 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         logger=logger,
     )
     if isinstance(asked, Messages):
-        return run(world, asked)
+        return asked.each(lambda look: repr(reconcile(world, look.use_case, look.time)), logger)
     try:
         return command(world, asked)
     except commands.CannotError as error:
         return {"refused": str(error)}
-
-
-def run(world: World, asked: Messages) -> dict[str, Any]:
-    """Look at the use cases one by one; trouble with one does not keep the others' messages."""
-    failed = list(asked.refused)
-    for message, reason in asked.refused.items():
-        logger.error("A message is none of ours", message_id=message, reason=reason)
-    for use_case, look in asked.looks.items():
-        try:
-            step = reconcile(world, use_case, look.time)
-        except Exception:
-            logger.exception("Experiment interrupted", use_case=use_case)
-            failed += asked.messages[use_case]
-        else:
-            logger.info("At rest", use_case=use_case, step=repr(step))
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
 def command(world: AwsWorld, asked: "Start | Stop | Look") -> dict[str, Any]:

@@ -9,9 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from experiment import handler
-from experiment.events import Look, Messages, Start, Stop, parse
+from experiment.events import Look, Start, Stop, parse
 from experiment.settings import Settings
 from experiment.steps import Alarm, Rest, Step, Told, Weigh
+from shared.messages import Messages
 from tests.unit.experiment_cloud_kit import TERMS, terms
 
 
@@ -88,16 +89,14 @@ def test_settings_name_what_is_missing() -> None:
         Settings.load({"ML_LOOP_ENVIRONMENT": "dev"})
 
 
-def test_trouble_with_one_use_case_does_not_keep_the_others_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    def reconcile(world: Any, use_case: str, time: Any) -> str:
-        if use_case == "first":
+def test_trouble_with_one_use_case_does_not_keep_the_others_messages() -> None:
+    def act(look: Look) -> str:
+        if look.use_case == "first":
             raise OSError("unreachable")
         return "fine"
 
-    monkeypatch.setattr("experiment.handler.reconcile", reconcile)
-    asked = Messages([("a", '{"use_case": "first"}'), ("b", '{"use_case": "second"}'), ("c", "{}")])
-    world: Any = None
-    assert handler.run(world, asked) == {"batchItemFailures": [{"itemIdentifier": "c"}, {"itemIdentifier": "a"}]}
+    asked = Messages(Look, [("a", '{"use_case": "first"}'), ("b", '{"use_case": "second"}'), ("c", "{}")])
+    assert asked.each(act, handler.logger) == {"batchItemFailures": [{"itemIdentifier": "c"}, {"itemIdentifier": "a"}]}
 
 
 def test_the_parameter_is_the_pipelines_own() -> None:
