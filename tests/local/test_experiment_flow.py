@@ -110,7 +110,7 @@ class Experiments:
             for _ in range(15):
                 self.asked += 1
                 name = f"request-{self.asked}"
-                over.wait(0.15)
+                over.wait(0.3)
                 try:
                     runtime.invoke_endpoint(EndpointName=GROUP, ContentType="text/csv", Body=b"1", InferenceId=name)
                 except runtime.exceptions.ModelError:
