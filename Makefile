@@ -73,7 +73,8 @@ browser: # Chromium for the tests of pages, from the system's packages
 	@command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || command -v sudo) || true; \
 	  echo "Installing chromium-headless-shell ..."; \
-	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; \
+	  $$sudo apt-get update -qq && for package in chromium-headless-shell chromium; do \
+	    $$sudo apt-get install -y -qq --no-install-recommends $$package >/dev/null && break; done; \
 	} || { echo "The tests of pages need Chromium: install the package chromium-headless-shell, then run make test again."; exit 1; }
 
 java: # Java 17 or newer for the tests of Spark, from the system's packages
