@@ -18,7 +18,7 @@ def make_role(iam: Any, name: str, statements: list[Statement], principal: Any =
     return str(role["Arn"])
 
 
-def allow(action: str, resource: Any = "*", **more: Any) -> Statement:
+def allow(action: Any, resource: Any = "*", **more: Any) -> Statement:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 

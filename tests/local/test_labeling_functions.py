@@ -182,3 +182,23 @@ def test_a_stopped_execution_stops_its_job(kit: LabelingKit) -> None:
     until(lambda: listed(NameContains="cut-off", StatusEquals="InProgress")["LabelingJobSummaryList"], 20)
     states.stop_execution(executionArn=started)
     assert kit.ended("cut-off")["LabelingJobStatus"] == "Stopped"
+
+
+def test_the_output_is_encrypted_with_the_jobs_key_if_the_role_may(kit: LabelingKit) -> None:
+    key = kit.client("kms").create_key()["KeyMetadata"]["Arn"]
+    team, objects = kit.team("encrypted", "error-rate=0"), [{"source": "x", "truth": "owl"}]
+    output = {"S3OutputPath": f"s3://{BUCKET}/out", "KmsKeyId": key}
+    refused = {**kit.request("not-encrypted", team, objects), "OutputConfig": output}
+    kit.sagemaker.create_labeling_job(**refused)
+    job = kit.ended("not-encrypted")
+    assert job["LabelingJobStatus"] == "Failed"
+    assert "kms:GenerateDataKey" in job["FailureReason"]
+    rights = [allow("s3:*"), allow(["kms:GenerateDataKey", "kms:Decrypt"], key)]
+    role = make_role(kit.client("iam"), "labeling-keys", rights, {"Service": "sagemaker.amazonaws.com"})
+    kit.sagemaker.create_labeling_job(
+        **{**kit.request("encrypted", team, objects), "OutputConfig": output, "RoleArn": role}
+    )
+    job = kit.ended("encrypted")
+    assert job["LabelingJobStatus"] == "Completed", job.get("FailureReason")
+    for name in kit.keys("out/encrypted/"):
+        assert kit.s3.head_object(Bucket=BUCKET, Key=name)["SSEKMSKeyId"] == key

@@ -26,6 +26,7 @@ from local_cloud.sagemaker.store import Document
 
 TAG = "local-cloud:simulated-workers"
 _IDLE_SECONDS = 0.1
+_UNASKED_SECONDS = 0.5  # a job may wait for people for weeks
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def work(run: Run) -> None:
             run.give_up(error.message)
             return
         if not busy:
-            run.ended.wait(_IDLE_SECONDS)
+            run.ended.wait(_IDLE_SECONDS if crew else _UNASKED_SECONDS)
 
 
 def _crew(run: Run) -> Crew | None:
