@@ -177,6 +177,13 @@ def test_an_update_keeps_the_live_weights_when_asked(kit: Kit) -> None:
     excluded = [{"VariantPropertyType": "DesiredInstanceCount"}]
     assert champion_after(RetainAllVariantProperties=True, ExcludeRetainedVariantProperties=excluded) == (9, 1)
     assert champion_after() == (3, 1)
+    # Alone with a weight of 0 nobody would answer; what AWS does then it does not say.
+    wishes = [{"VariantName": "champion", "DesiredWeight": 0}]
+    kit.sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=wishes)
+    kit.settled(endpoint)
+    alone = kit.make_config("keep-3", {"champion": ("life-one", 1.0)})
+    with pytest.raises(ClientError, match="keep a weight of 0"):
+        kit.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=alone, RetainAllVariantProperties=True)
     kit.delete(endpoint)
 
 

@@ -94,3 +94,25 @@ def test_a_shadow_gets_copies_and_gives_way_to_a_challenger(platform: Platform) 
     # Nothing stands in the shadow's way any more.
     record = platform.settled(third, after=8)
     assert (record["slot"], record["result"]) == ("shadow", "succeeded")
+
+
+def test_a_release_waits_until_the_endpoint_is_at_rest(platform: Platform) -> None:
+    """SageMaker would refuse its update; what changes the endpoint here is a person, on AWS mostly scaling."""
+    before = len(platform.records())
+    endpoint = platform.sagemaker.describe_endpoint(EndpointName=GROUP)
+    size = {"Type": "CAPACITY_PERCENT", "Value": 50}
+    routing = {"Type": "CANARY", "CanarySize": size, "WaitIntervalInSeconds": 720}  # twelve seconds here
+    platform.sagemaker.update_endpoint(
+        EndpointName=GROUP,
+        EndpointConfigName=endpoint["EndpointConfigName"],
+        RetainAllVariantProperties=True,
+        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},
+    )
+    fifth = platform.register()
+    ops(platform, "approve", "5", "--reason", "trained with June")
+    until(lambda: len(platform.records()) > before)
+    assert platform.sagemaker.describe_endpoint(EndpointName=GROUP)["EndpointStatus"] == "Updating"
+    assert platform.serving_status() == "UPDATE_COMPLETE"
+    assert platform.settled(fifth, after=before)["result"] == "succeeded"
+    assert len(platform.records()) == before + 1
+    assert "v5" in platform.answer()

@@ -12,7 +12,7 @@ from local_cloud.sagemaker.api import Call, Request, Response, now, on_start, op
 from local_cloud.sagemaker.endpoints import documents, endpoint_configs, models, plans, rollout, serverless, shifting
 from local_cloud.sagemaker.endpoints.documents import KIND
 from local_cloud.sagemaker.endpoints.plans import Plan
-from local_cloud.sagemaker.errors import validation_error
+from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.store import Document
 
 __all__ = ["endpoint_configs", "models"]
@@ -78,6 +78,8 @@ def update(request: Request, call: Call) -> Response:
         _retain(document["_Plan"], plan, excluded)
     elif request.get("ExcludeRetainedVariantProperties"):
         raise validation_error("ExcludeRetainedVariantProperties needs RetainAllVariantProperties to be true.")
+    if not any(variant["Weight"] > 0 for variant in plan["Variants"] if not variant["Shadow"]):
+        raise not_implemented("UpdateEndpoint to variants that keep a weight of 0: AWS does not say who answers then")
     config = request.get("DeploymentConfig")
     if request.get("RetainDeploymentConfig"):
         config = document.get("LastDeploymentConfig")
