@@ -140,7 +140,7 @@ def test_several_machines_say_what_one_says(run: Run) -> None:
             folder = share / variant / kit.HOUR
             folder.mkdir(parents=True)
             shutil.copy(run.root / "captures" / variant / kit.HOUR / f"{part}.jsonl", folder)
-        connect(run, "monitor_sketch", captures=share, **inputs(run))
+        connect(run, "monitor_sketch", captures=share, baseline=inputs(run)["baseline"])
         config = run.root / "monitor_sketch" / "config"
         config.mkdir()
         hosts = [f"algo-{number + 1}" for number in range(4)]

@@ -35,7 +35,7 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         baseline = expected.read(folders.input("baseline"))
         for variant, profile in profiles.items():
             results[variant][data_quality.NAME] = data_quality.result(baseline, profile, request)
-    if joins(request, folders, use_case):
+    if joins(request, use_case, truth=folders.input("ground_truth").exists()):
         _of_answers(use_case, folders, request, parts, results)
     if "explainability" in request.monitors and folders.input("model").exists():
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures

@@ -18,5 +18,6 @@ def run(use_case: UseCase, folders: Folders) -> None:
     with tempfile.TemporaryDirectory(dir=folders.base, prefix="scratch-") as scratch:
         made = Path(scratch) / "parts"
         made.mkdir()
-        parts.write(use_case, folders, asked, made, Path(scratch))
+        answers = parts.joins(asked, use_case, truth=folders.input("ground_truth").exists())
+        parts.write(use_case, folders, asked, made, Path(scratch), answers=answers)
         conclusion.write(use_case, folders, asked, Parts(made), folders.output("monitoring"))

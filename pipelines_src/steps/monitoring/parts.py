@@ -37,7 +37,9 @@ def names(baseline: Expected | None, use_case: UseCase) -> list[str]:
     return baseline.names if baseline else [field.name for field in use_case.record]
 
 
-def write(use_case: UseCase, folders: Folders, request: Request, target: Path, scratch: Path) -> None:
+def write(
+    use_case: UseCase, folders: Folders, request: Request, target: Path, scratch: Path, *, answers: bool
+) -> None:
     """Sketch this machine's share of the input `captures` into a folder.
 
     Args:
@@ -46,6 +48,7 @@ def write(use_case: UseCase, folders: Folders, request: Request, target: Path, s
         request: what is asked for.
         target: the folder.
         scratch: an empty folder on disk.
+        answers: whether to write what the model answered.
     """
     if not folders.input("captures").exists():
         raise StepError(f"{folders.input('captures')}: there is no input `captures`. Connect it to the job.")
@@ -61,16 +64,15 @@ def write(use_case: UseCase, folders: Folders, request: Request, target: Path, s
         files.write_json(start.with_name(start.name + SAMPLE), taken)
     connection.close()
     records.unlink()
-    if joins(request, folders, use_case):
+    if answers:
         _answers(use_case, folders, request, start.with_name(start.name + ANSWERS))
 
 
-def joins(request: Request, folders: Folders, use_case: UseCase) -> bool:
-    """Whether answers and outcomes are looked at."""
+def joins(request: Request, use_case: UseCase, *, truth: bool) -> bool:
+    """Whether answers are looked at, where there are outcomes, or none."""
     if use_case.problem == "clustering":
         return False
-    quality = "model_quality" in request.monitors and folders.input("ground_truth").exists()
-    return quality or ("bias" in request.monitors and bool(request.facets))
+    return ("model_quality" in request.monitors and truth) or ("bias" in request.monitors and bool(request.facets))
 
 
 def _answers(use_case: UseCase, folders: Folders, request: Request, target: Path) -> None:

@@ -15,4 +15,5 @@ def run(use_case: UseCase, folders: Folders) -> None:
     asked = request.read(folders.input("request"))
     folders.base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folders.base, prefix="scratch-") as scratch:
-        parts.write(use_case, folders, asked, folders.output("sketches"), Path(scratch))
+        answers = parts.joins(asked, use_case, truth=True)  # which only the merging machine has
+        parts.write(use_case, folders, asked, folders.output("sketches"), Path(scratch), answers=answers)
