@@ -132,19 +132,18 @@ def _next_task(run: Run, session: Session) -> Reply:
     if task is None:
         return _to(PORTAL)
     human = run.job["HumanTaskConfig"]
-    until = next(lease["until"] for lease in task["leases"] if lease["worker"] == session.worker.id)
     return _page(
-        200, "task", title=human["TaskTitle"], description=human["TaskDescription"], id=task["id"],
-        until=min(until, task["until"]), path=f"{PORTAL}/jobs/{_path(run)}",
+        200, "task", title=human["TaskTitle"], description=human["TaskDescription"], id=task.object["id"],
+        until=task.until, path=f"{PORTAL}/jobs/{_path(run)}",
     )  # fmt: skip
 
 
 def _task_page(run: Run, session: Session, object_id: str) -> Reply:
     task = run.board.accept(session.worker)
-    if task is None or task["id"] != object_id:
+    if task is None or task.object["id"] != object_id:
         return Reply(409, "The time for this task is over. Take the next one.")
     try:
-        page = run.page(task["input"])
+        page = run.page(task.object["input"])
     except TemplateError as error:
         return Reply(500, f"The worker page cannot be shown: {error}", {"content-type": "text/plain; charset=utf-8"})
     # The customer's page is kept apart from the portal, as on AWS: it can send an answer and nothing else.

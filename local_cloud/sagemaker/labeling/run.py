@@ -127,10 +127,12 @@ class Run:
         statuses.update(self.call, self.name, _Iteration=self.job["_Iteration"])
         context = contextvars.copy_context()
         with ThreadPoolExecutor(_FUNCTIONS_AT_ONCE) as pool:
-            list(pool.map(lambda item: context.copy().run(self._open, item), batch))
+            opened = list(pool.map(lambda item: context.copy().run(self._opened, item), batch))
+        self.board.update({item["id"]: fields for item, fields in zip(batch, opened, strict=True)})
         return True
 
-    def _open(self, item: Document) -> None:
+    def _opened(self, item: Document) -> dict[str, Any]:
+        """Return what the pre-annotation function makes of an object."""
         before = request.task_types_of(self.job, self.call.store.region)[0]
         arn = self.job["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
         try:
@@ -139,10 +141,9 @@ class Run:
             else:
                 given, required = functions.pre_annotation(self.clients, arn, self.job["LabelingJobArn"], item["line"])
         except functions.FunctionError as error:
-            self.board.update(item["id"], state="Failed", reason=str(error))
-            return
+            return {"state": "Failed", "reason": str(error)}
         lifetime = self.job["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", request.LONGEST_AVAILABLE)
-        self.board.update(item["id"], input=given, state="Open" if required else "Skipped", until=now() + lifetime)
+        return {"input": given, "state": "Open" if required else "Skipped", "until": now() + lifetime}
 
     def _wanted(self) -> int:
         """Return how many objects may still be labeled."""
@@ -159,11 +160,13 @@ class Run:
                 made, reason = labels.make(answered, iteration), "the consolidation function left the object out"
             except functions.FunctionError as error:
                 made, reason = {}, str(error)
-            for item in answered:
-                if item["id"] in made:
-                    self.board.update(item["id"], state="Labeled", label=made[item["id"]])
-                else:
-                    self.board.update(item["id"], state="Failed", reason=reason)
+            failed = {"state": "Failed", "reason": reason}
+            self.board.update(
+                {
+                    item["id"]: {"state": "Labeled", "label": made[item["id"]]} if item["id"] in made else failed
+                    for item in answered
+                }
+            )
         lines = [{**item["line"], **item.get("label", {})} for item in self.board.objects()]
         self._output.write_manifest(lines, max(iteration, 1))
         statuses.update(
