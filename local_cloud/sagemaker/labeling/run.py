@@ -7,7 +7,9 @@ import contextvars
 import itertools
 import json
 import logging
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -26,6 +28,11 @@ _LOG = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 0.2
 _USUAL_BATCH = 1000
 _FUNCTIONS_AT_ONCE = 8
+
+
+def consolidate_every_seconds() -> float:
+    """How long answers may wait for their batch, `LOCAL_CLOUD_CONSOLIDATE_SECONDS`; some minutes on AWS."""
+    return float(os.environ.get("LOCAL_CLOUD_CONSOLIDATE_SECONDS", "60"))
 
 
 class Run:
@@ -103,16 +110,24 @@ class Run:
     def _label(self) -> tuple[str, str | None]:
         labels = Labels(self.job, self.call, self.clients, self._output)
         while not self.stop.is_set() and self._open_batch():
-            while self.board.counts()["Open"] and not self.stop.wait(0):
-                self.board.changed.wait(_LOOK_EVERY_SECONDS)
-                self.board.changed.clear()
-                self.board.expire()
-                if self._trouble:
-                    raise JobFailureError(f"ClientError: {self._trouble}")
+            self._wait(labels)
             self._consolidate(labels)
         if self.stop.is_set():
             self._consolidate(labels)
         return self._end()
+
+    def _wait(self, labels: Labels) -> None:
+        """Wait until nothing of a batch is open any more; what is answered by then is consolidated now and then."""
+        consolidated = time.monotonic()
+        while (counts := self.board.counts())["Open"] and not self.stop.is_set():
+            if counts["Answered"] and time.monotonic() - consolidated > consolidate_every_seconds():
+                self._consolidate(labels)
+                consolidated = time.monotonic()
+            self.board.changed.wait(_LOOK_EVERY_SECONDS)
+            self.board.changed.clear()
+            self.board.expire()
+            if self._trouble:
+                raise JobFailureError(f"ClientError: {self._trouble}")
 
     def _open_batch(self) -> bool:
         """Give the next objects to workers; False if there are none left, or no more are to be labeled."""
