@@ -5,7 +5,6 @@ Everything it has come to is in the store, so that a server that is started agai
 
 import contextvars
 import itertools
-import json
 import logging
 import os
 import threading
@@ -14,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from local_cloud.sagemaker.api import Call, now
+from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
-from local_cloud.sagemaker.labeling import functions, manifest, request, statuses, templates
+from local_cloud.sagemaker.labeling import functions, intake, statuses, templates
 from local_cloud.sagemaker.labeling.board import Board
 from local_cloud.sagemaker.labeling.labels import Labels
 from local_cloud.sagemaker.labeling.output import Bucket, Output
@@ -90,20 +89,8 @@ class Run:
     def _prepare(self) -> None:
         if "_Template" in self.job:
             return
-        uri = self.job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-        lines = manifest.lines(self._bucket.read(uri), uri)
-        categories = {}
-        if place := self.job.get("LabelCategoryConfigS3Uri"):
-            content = self._bucket.read(place)
-            categories = {"labels": manifest.categories(content, place), **_instructions(content)}
-        page = self.job["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
-        template = self._bucket.read(page).decode(errors="replace") if page else templates.named_entities()
-        try:
-            self._parsed(template)
-        except templates.TemplateError as error:
-            raise JobFailureError(f"ClientError: {page} is no template: {error}") from error
+        lines, kept = intake.read(self.job, self._bucket, self._parsed)
         self.board.add(lines)
-        kept = {"_Template": template, "_Categories": categories, "_Iteration": 0}
         self.job.update(kept)
         statuses.update(self.call, self.name, LabelCounters=statuses.counters(self.board.counts()), **kept)
 
@@ -147,18 +134,7 @@ class Run:
         return True
 
     def _opened(self, item: Document) -> dict[str, Any]:
-        """Return what the pre-annotation function makes of an object."""
-        before = request.task_types_of(self.job, self.call.store.region)[0]
-        arn = self.job["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
-        try:
-            if before:
-                given, required = functions.built_in_input(before, item["line"], self.job["_Categories"]), True
-            else:
-                given, required = functions.pre_annotation(self.clients, arn, self.job["LabelingJobArn"], item["line"])
-        except functions.FunctionError as error:
-            return {"state": "Failed", "reason": str(error)}
-        lifetime = self.job["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", request.LONGEST_AVAILABLE)
-        return {"input": given, "state": "Open" if required else "Skipped", "until": now() + lifetime}
+        return intake.opened(self.job, self.call.store.region, self.clients, item["line"])
 
     def _wanted(self) -> int:
         """Return how many objects may still be labeled."""
@@ -197,8 +173,3 @@ class Run:
             reason = self.board.objects("Failed")[0]["reason"]
             return "Failed", f"ClientError: none of the {counts.total()} data objects was labeled; the first: {reason}"
         return "Completed", None
-
-
-def _instructions(content: bytes) -> dict[str, Any]:
-    instructions = json.loads(content).get("instructions")
-    return {"instructions": instructions} if instructions else {}
