@@ -216,9 +216,10 @@ def test_cloudformation_makes_changes_and_removes_a_team(cloud: Any, kit: Labeli
     cloudformation = kit.client("cloudformation")
 
     def body(description: str, name: str, group: str = "labelers") -> str:
+        member = {"CognitoUserPool": kit.pool, "CognitoUserGroup": group, "CognitoClientId": kit.client_id}
         properties = {
             "WorkteamName": name, "WorkforceName": "people", "Description": description,
-            "MemberDefinitions": [kit.member(group)],
+            "MemberDefinitions": [{"CognitoMemberDefinition": member}],
         }  # fmt: skip
         team = {"Type": "AWS::SageMaker::Workteam", "Properties": properties}
         output = {"Arn": {"Value": {"Ref": "Team"}}, "Name": {"Value": {"Fn::GetAtt": ["Team", "WorkteamName"]}}}
