@@ -24,7 +24,6 @@ from local_cloud.differences import (
     functions_in_conditions,
     interrupted_stacks,
     kms_keys_of_objects,
-    labeling_jobs_in_state_machines,
     log_streams_in_policies,
     loopback_counts_as_tls,
     managed_key_of_s3,
@@ -33,6 +32,7 @@ from local_cloud.differences import (
     queue_addresses,
     queue_metrics,
     queue_polling,
+    sagemaker_in_state_machines,
     sessions_survive,
     stack_status_events,
 )
@@ -73,7 +73,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     dead_letters.close()
     stack_status_events.close(loop)
     forked_functions.install()
-    labeling_jobs_in_state_machines.close(port)
+    sagemaker_in_state_machines.close(port)
     service_role.install(database)
     settled_answers.install()
     updatable.install()

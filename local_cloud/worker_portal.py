@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 from local_cloud.clients import WORKER_PORTAL as PORTAL
-from local_cloud.sagemaker.labeling.portal import Portal, Reply
+from local_cloud.sagemaker.labeling.portal import Portal
+from local_cloud.sagemaker.labeling.portal_work import Reply
 
 logger = logging.getLogger("local_cloud")
 

@@ -25,7 +25,7 @@ class Changeable(NamedType):
         if any(old.get(key) != new.get(key) for key in self._fixed) or not self.exists(physical_id):
             return self.create(logical_id, new, stack_name)
         name, operation = self.name_of(physical_id), f"Update{self.kind}"
-        self.call(operation, request("sagemaker", operation, {**new, self.name: name}))
+        self.call(operation, request("sagemaker", operation, {**self.translate(new), self.name: name}))
         self.retag(physical_id, old, new)
         return physical_id, self.attributes(name, physical_id)
 
@@ -34,7 +34,26 @@ class Changeable(NamedType):
         return {**super().attributes(name, arn), "SubDomain": self.describe(name)["SubDomain"]}
 
 
+class Workteam(Changeable):
+    """A work team, whose members CloudFormation spells in its own way."""
+
+    def translate(self, properties: Properties) -> Properties:
+        """Return the properties as the API names them."""
+        return {
+            key: [_member(member) for member in value] if key == "MemberDefinitions" else value
+            for key, value in properties.items()
+        }
+
+
+def _member(member: dict[str, Any]) -> dict[str, Any]:
+    # CognitoUserPool is UserPool, OidcGroups is Groups.
+    return {
+        kind: {name.removeprefix("Cognito").removeprefix("Oidc"): value for name, value in definition.items()}
+        for kind, definition in member.items()
+    }
+
+
 TYPES: dict[str, NamedType] = {
     "AWS::SageMaker::Workforce": Changeable("Workforce", ("WorkforceName", "CognitoConfig")),
-    "AWS::SageMaker::Workteam": Changeable("Workteam", ("WorkteamName", "WorkforceName")),
+    "AWS::SageMaker::Workteam": Workteam("Workteam", ("WorkteamName", "WorkforceName")),
 }

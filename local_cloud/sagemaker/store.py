@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,18 @@ class Database:
         """Return the scopes that hold documents, for picking up work after a restart."""
         return [row[0] for row in self.execute("select distinct scope from document")]
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Let what is executed within happen as a whole or not at all, and in one write."""
+        with self.lock:
+            self._connection.execute("begin")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
     def clear(self) -> None:
         """Forget everything."""
         self.execute("delete from document")
@@ -67,6 +80,14 @@ class Store:
             "on conflict (scope, kind, name) do update set body = excluded.body",
             self.scope, kind, name, json.dumps(document),
         )  # fmt: skip
+
+    def put_all(self, kind: str, documents: dict[str, Document]) -> None:
+        """Create or replace documents by their names, all or none."""
+        if not documents:
+            return
+        with self._database.transaction():
+            for name, document in documents.items():
+                self.put(kind, name, document)
 
     def insert(self, kind: str, name: str, document: Document) -> bool:
         """Create a document; False, and nothing changed, if the name is taken."""

@@ -216,9 +216,10 @@ def test_cloudformation_makes_changes_and_removes_a_team(cloud: Any, kit: Labeli
     cloudformation = kit.client("cloudformation")
 
     def body(description: str, name: str, group: str = "labelers") -> str:
+        member = {"CognitoUserPool": kit.pool, "CognitoUserGroup": group, "CognitoClientId": kit.client_id}
         properties = {
             "WorkteamName": name, "WorkforceName": "people", "Description": description,
-            "MemberDefinitions": [kit.member(group)],
+            "MemberDefinitions": [{"CognitoMemberDefinition": member}],
         }  # fmt: skip
         team = {"Type": "AWS::SageMaker::Workteam", "Properties": properties}
         output = {"Arn": {"Value": {"Ref": "Team"}}, "Name": {"Value": {"Fn::GetAtt": ["Team", "WorkteamName"]}}}
@@ -256,12 +257,33 @@ def test_cloudformation_makes_changes_and_removes_a_team(cloud: Any, kit: Labeli
     assert "does not exist" in kit.refusal(kit.sagemaker.describe_workteam, WorkteamName="renamed")
 
 
-def test_cloudformation_makes_the_workforce(start_cloud: Any, tmp_path: Any) -> None:
+def stack_of_people() -> dict[str, Any]:
+    """A template with everything that a team needs, people aside."""
+    pool, client = {"Ref": "Pool"}, {"Ref": "Client"}
+    cognito = {"UserPool": pool, "ClientId": client}
+    member = {
+        "CognitoUserPool": "{{resolve:ssm:/people/pool}}", "CognitoUserGroup": {"Ref": "Group"},
+        "CognitoClientId": client,
+    }  # fmt: skip
+    resources = {
+        "Pool": ("Cognito::UserPool", {"UsernameAttributes": ["email"], "AutoVerifiedAttributes": ["email"]}),
+        "Domain": ("Cognito::UserPoolDomain", {"UserPoolId": pool, "Domain": "people-of-tests"}),
+        "Client": ("Cognito::UserPoolClient", {"UserPoolId": pool, "GenerateSecret": True}),
+        "Group": ("Cognito::UserPoolGroup", {"UserPoolId": pool, "GroupName": "labelers"}),
+        "Known": ("SSM::Parameter", {"Type": "String", "Name": "/people/pool", "Value": pool}),
+        "All": ("SageMaker::Workforce", {"WorkforceName": "all", "CognitoConfig": cognito}),
+        "Team": ("SageMaker::Workteam", {"WorkteamName": "some", "WorkforceName": "all", "Description": "some",
+                                         "MemberDefinitions": [{"CognitoMemberDefinition": member}]}),
+    }  # fmt: skip
+    made = {name: {"Type": f"AWS::{kind}", "Properties": given} for name, (kind, given) in resources.items()}
+    made["Team"]["DependsOn"] = ["All", "Known"]
+    return {"Resources": made}
+
+
+def test_cloudformation_makes_the_workforce_and_all_that_it_needs(start_cloud: Any, tmp_path: Any) -> None:
     with start_cloud(tmp_path / "state") as cloud:
-        kit, cloudformation = LabelingKit(cloud.client, cloud.port), cloud.client("cloudformation")
-        kit.sagemaker.delete_workforce(WorkforceName="people")
-        properties = {"WorkforceName": "all", "CognitoConfig": {"UserPool": kit.pool, "ClientId": kit.client_id}}
-        body = {"Resources": {"All": {"Type": "AWS::SageMaker::Workforce", "Properties": properties}}}
+        cloudformation, sagemaker, cognito = map(cloud.client, ("cloudformation", "sagemaker", "cognito-idp"))
+        body = stack_of_people()
 
         def wait(verb: str) -> None:
             waiter = cloudformation.get_waiter(f"stack_{verb}_complete")
@@ -269,11 +291,20 @@ def test_cloudformation_makes_the_workforce(start_cloud: Any, tmp_path: Any) -> 
 
         cloudformation.create_stack(StackName="all", TemplateBody=json.dumps(body))
         wait("create")
-        properties["SourceIpConfig"] = {"Cidrs": ["192.0.2.0/24"]}
+        team = sagemaker.describe_workteam(WorkteamName="some")["Workteam"]
+        member = team["MemberDefinitions"][0]["CognitoMemberDefinition"]
+        cognito.admin_create_user(
+            UserPoolId=member["UserPool"], Username="ana@example.com", MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": "ana@example.com"}],
+        )  # fmt: skip
+        cognito.admin_add_user_to_group(UserPoolId=member["UserPool"], Username="ana@example.com", GroupName="labelers")
+        with urllib.request.urlopen(f"http://127.0.0.1:{cloud.port}/_local_cloud/worker") as page:
+            assert "Sign in as ana@example.com" in page.read().decode()
+        body["Resources"]["All"]["Properties"]["SourceIpConfig"] = {"Cidrs": ["192.0.2.0/24"]}
         cloudformation.update_stack(StackName="all", TemplateBody=json.dumps(body))
         wait("update")
-        found = kit.sagemaker.describe_workforce(WorkforceName="all")["Workforce"]
-        assert found["SourceIpConfig"] == properties["SourceIpConfig"]
+        found = sagemaker.describe_workforce(WorkforceName="all")["Workforce"]
+        assert found["SourceIpConfig"] == {"Cidrs": ["192.0.2.0/24"]}
         cloudformation.delete_stack(StackName="all")
         wait("delete")
-        assert kit.sagemaker.list_workforces()["Workforces"] == []
+        assert sagemaker.list_workforces()["Workforces"] == []

@@ -32,14 +32,14 @@ def store(tmp_path: Path) -> Store:
 def opened(store: Store, clock: Clock, objects: int = 2, workers: int = 2) -> Board:
     board = Board(store, "job", workers, 60, clock)
     board.add({"source": f"text {number}"} for number in range(objects))
-    for number in range(objects):
-        board.update(str(number), state="Open", input={}, until=clock.time + 300)
+    fields = {"state": "Open", "input": {}, "until": clock.time + 300}
+    board.update({str(number): fields for number in range(objects)})
     return board
 
 
 def taken(board: Board, worker: Worker) -> str | None:
     task = board.accept(worker)
-    return None if task is None else str(task["id"])
+    return None if task is None else str(task.object["id"])
 
 
 def test_an_object_goes_to_as_many_workers_as_it_needs_and_to_each_once(store: Store, clock: Clock) -> None:
@@ -103,13 +103,16 @@ def test_another_server_finds_what_this_one_left(store: Store, clock: Clock) -> 
     board.accept(ANA)
     board.submit(ANA, "0", ANSWER)
     board.accept(BEN)
-    clock.time += 30
+    clock.time += 10
     again = Board(store, "job", 2, 60, clock)
+    with pytest.raises(TaskGoneError):
+        again.submit(BEN, "0", ANSWER)
     assert taken(again, BEN) == "0"
+    clock.time += 20
     again.submit(BEN, "0", ANSWER)
     answers = again.objects("Answered")[0]["answers"]
     assert [(each["workerId"], each["acceptedAt"], each["submittedAt"]) for each in answers] == [
-        ("ana", 1000.0, 1000.0), ("ben", 1000.0, 1030.0),
+        ("ana", 1000.0, 1000.0), ("ben", 1010.0, 1030.0),
     ]  # fmt: skip
     assert taken(again, ANA) == "1"
     assert [item["id"] for item in again.objects()] == ["0", "1"]

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,3 +221,19 @@ def test_pages_and_tags_that_nobody_can_use_are_said_to_be_none(kit: LabelingKit
         job = kit.ended(name)
         assert job["LabelingJobStatus"] == "Failed"
         assert re.search(reason, job["FailureReason"])
+
+
+def test_labels_appear_while_others_are_still_missing(
+    start_cloud: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_CLOUD_CONSOLIDATE_SECONDS", "0.5")
+    with start_cloud(tmp_path / "state") as cloud:
+        kit = LabelingKit(cloud.client, cloud.port)
+        request = kit.request("steady", kit.team("steady", "error-rate=0 seconds=0.3 workers=1"), texts(8))
+        request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] = 1
+        kit.sagemaker.create_labeling_job(**request)
+        until(lambda: 0 < kit.describe("steady")["LabelCounters"]["HumanLabeled"] < 8, 20, "the first labels")
+        lines = kit.lines(kit.describe("steady")["LabelingJobOutput"]["OutputDatasetS3Uri"])
+        assert 0 < sum("species" in line for line in lines) < 8
+        assert kit.ended("steady")["LabelCounters"]["HumanLabeled"] == 8
+        assert len(kit.keys("out/steady/annotations/consolidated-annotation/consolidation-request/")) > 1

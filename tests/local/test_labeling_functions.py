@@ -202,3 +202,25 @@ def test_the_output_is_encrypted_with_the_jobs_key_if_the_role_may(kit: Labeling
     assert job["LabelingJobStatus"] == "Completed", job.get("FailureReason")
     for name in kit.keys("out/encrypted/"):
         assert kit.s3.head_object(Bucket=BUCKET, Key=name)["SSEKMSKeyId"] == key
+
+
+def test_a_state_machine_calls_the_api_as_its_role(kit: LabelingKit) -> None:
+    job = "arn:aws:sagemaker:ap-northeast-1:000000000000:labeling-job/{}"
+    rights = [allow("sagemaker:DescribeLabelingJob", [job.format("seen"), job.format("absent")])]
+    role = make_role(kit.client("iam"), "machine-sdk", rights, {"Service": "states.amazonaws.com"})
+    task = {
+        "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sagemaker:describeLabelingJob", "End": True,
+        "Parameters": {"LabelingJobName.$": "$.job"}, "ResultSelector": {"status.$": "$.LabelingJobStatus"},
+    }  # fmt: skip
+    made = kit.client("stepfunctions").create_state_machine(
+        name="sdk", definition=json.dumps({"StartAt": "Look", "States": {"Look": task}}), roleArn=role
+    )
+    kit.sagemaker.create_labeling_job(**kit.request("seen", kit.team("seen"), [{"source": "x"}]))
+    until(lambda: kit.describe("seen")["LabelingJobStatus"] == "InProgress", 20)
+    seen = executed(kit, made["stateMachineArn"], {"job": "seen"})
+    assert json.loads(seen["output"]) == {"status": "InProgress"}
+    absent = executed(kit, made["stateMachineArn"], {"job": "absent"})
+    assert absent["error"] == "SageMaker.ResourceNotFoundException"
+    unseen = executed(kit, made["stateMachineArn"], {"job": "other"})
+    assert unseen["error"] == "SageMaker.SageMakerException"
+    assert "AccessDeniedException" in unseen["cause"]

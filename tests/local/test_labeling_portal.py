@@ -25,7 +25,8 @@ class Visitor:
     """Somebody with a browser that keeps one cookie."""
 
     def __init__(self, port: int) -> None:
-        self.port, self.cookie, self.headers = port, "", {}
+        self.port, self.cookie = port, ""
+        self.headers: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: str = "", host: str = "") -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)

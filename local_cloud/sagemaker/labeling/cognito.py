@@ -57,4 +57,5 @@ def people(members: list[dict[str, Any]], call: Call) -> list[Person]:
 
 def _person(user: dict[str, Any], pool: str) -> Person:
     attributes = {item["Name"]: item["Value"] for item in user.get("Attributes", [])}
-    return Person(user["Username"], attributes.get("sub", user["Username"]), pool)
+    # Where people log in by address, their user name is a number.
+    return Person(attributes.get("email", user["Username"]), attributes.get("sub", user["Username"]), pool)

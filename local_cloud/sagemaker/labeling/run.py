@@ -5,18 +5,19 @@ Everything it has come to is in the store, so that a server that is started agai
 
 import contextvars
 import itertools
-import json
 import logging
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from local_cloud.sagemaker.api import Call, now
+from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
-from local_cloud.sagemaker.labeling import functions, manifest, request, statuses, templates
+from local_cloud.sagemaker.labeling import functions, intake, statuses, templates
 from local_cloud.sagemaker.labeling.board import Board
 from local_cloud.sagemaker.labeling.labels import Labels
 from local_cloud.sagemaker.labeling.output import Bucket, Output
@@ -26,6 +27,11 @@ _LOG = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 0.2
 _USUAL_BATCH = 1000
 _FUNCTIONS_AT_ONCE = 8
+
+
+def consolidate_every_seconds() -> float:
+    """How long answers may wait for their batch, `LOCAL_CLOUD_CONSOLIDATE_SECONDS`; some minutes on AWS."""
+    return float(os.environ.get("LOCAL_CLOUD_CONSOLIDATE_SECONDS", "60"))
 
 
 class Run:
@@ -83,36 +89,32 @@ class Run:
     def _prepare(self) -> None:
         if "_Template" in self.job:
             return
-        uri = self.job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-        lines = manifest.lines(self._bucket.read(uri), uri)
-        categories = {}
-        if place := self.job.get("LabelCategoryConfigS3Uri"):
-            content = self._bucket.read(place)
-            categories = {"labels": manifest.categories(content, place), **_instructions(content)}
-        page = self.job["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
-        template = self._bucket.read(page).decode(errors="replace") if page else templates.named_entities()
-        try:
-            self._parsed(template)
-        except templates.TemplateError as error:
-            raise JobFailureError(f"ClientError: {page} is no template: {error}") from error
+        lines, kept = intake.read(self.job, self._bucket, self._parsed)
         self.board.add(lines)
-        kept = {"_Template": template, "_Categories": categories, "_Iteration": 0}
         self.job.update(kept)
         statuses.update(self.call, self.name, LabelCounters=statuses.counters(self.board.counts()), **kept)
 
     def _label(self) -> tuple[str, str | None]:
         labels = Labels(self.job, self.call, self.clients, self._output)
         while not self.stop.is_set() and self._open_batch():
-            while self.board.counts()["Open"] and not self.stop.wait(0):
-                self.board.changed.wait(_LOOK_EVERY_SECONDS)
-                self.board.changed.clear()
-                self.board.expire()
-                if self._trouble:
-                    raise JobFailureError(f"ClientError: {self._trouble}")
+            self._wait(labels)
             self._consolidate(labels)
         if self.stop.is_set():
             self._consolidate(labels)
         return self._end()
+
+    def _wait(self, labels: Labels) -> None:
+        """Wait until nothing of a batch is open any more; what is answered by then is consolidated now and then."""
+        consolidated = time.monotonic()
+        while (counts := self.board.counts())["Open"] and not self.stop.is_set():
+            if counts["Answered"] and time.monotonic() - consolidated > consolidate_every_seconds():
+                self._consolidate(labels)
+                consolidated = time.monotonic()
+            self.board.changed.wait(_LOOK_EVERY_SECONDS)
+            self.board.changed.clear()
+            self.board.expire()
+            if self._trouble:
+                raise JobFailureError(f"ClientError: {self._trouble}")
 
     def _open_batch(self) -> bool:
         """Give the next objects to workers; False if there are none left, or no more are to be labeled."""
@@ -127,22 +129,12 @@ class Run:
         statuses.update(self.call, self.name, _Iteration=self.job["_Iteration"])
         context = contextvars.copy_context()
         with ThreadPoolExecutor(_FUNCTIONS_AT_ONCE) as pool:
-            list(pool.map(lambda item: context.copy().run(self._open, item), batch))
+            opened = list(pool.map(lambda item: context.copy().run(self._opened, item), batch))
+        self.board.update({item["id"]: fields for item, fields in zip(batch, opened, strict=True)})
         return True
 
-    def _open(self, item: Document) -> None:
-        before = request.task_types_of(self.job, self.call.store.region)[0]
-        arn = self.job["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
-        try:
-            if before:
-                given, required = functions.built_in_input(before, item["line"], self.job["_Categories"]), True
-            else:
-                given, required = functions.pre_annotation(self.clients, arn, self.job["LabelingJobArn"], item["line"])
-        except functions.FunctionError as error:
-            self.board.update(item["id"], state="Failed", reason=str(error))
-            return
-        lifetime = self.job["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", request.LONGEST_AVAILABLE)
-        self.board.update(item["id"], input=given, state="Open" if required else "Skipped", until=now() + lifetime)
+    def _opened(self, item: Document) -> dict[str, Any]:
+        return intake.opened(self.job, self.call.store.region, self.clients, item["line"])
 
     def _wanted(self) -> int:
         """Return how many objects may still be labeled."""
@@ -159,11 +151,13 @@ class Run:
                 made, reason = labels.make(answered, iteration), "the consolidation function left the object out"
             except functions.FunctionError as error:
                 made, reason = {}, str(error)
-            for item in answered:
-                if item["id"] in made:
-                    self.board.update(item["id"], state="Labeled", label=made[item["id"]])
-                else:
-                    self.board.update(item["id"], state="Failed", reason=reason)
+            failed = {"state": "Failed", "reason": reason}
+            self.board.update(
+                {
+                    item["id"]: {"state": "Labeled", "label": made[item["id"]]} if item["id"] in made else failed
+                    for item in answered
+                }
+            )
         lines = [{**item["line"], **item.get("label", {})} for item in self.board.objects()]
         self._output.write_manifest(lines, max(iteration, 1))
         statuses.update(
@@ -179,8 +173,3 @@ class Run:
             reason = self.board.objects("Failed")[0]["reason"]
             return "Failed", f"ClientError: none of the {counts.total()} data objects was labeled; the first: {reason}"
         return "Completed", None
-
-
-def _instructions(content: bytes) -> dict[str, Any]:
-    instructions = json.loads(content).get("instructions")
-    return {"instructions": instructions} if instructions else {}

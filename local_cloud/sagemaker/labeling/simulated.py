@@ -91,10 +91,10 @@ def _round(run: Run, crew: Crew) -> bool:
         if task is None or run.ended.is_set():
             continue
         busy = True
-        content = _content(run, crew, number, task)
+        content = _content(run, crew, number, task.object)
         run.ended.wait(crew.seconds)
         try:
-            run.board.submit(worker, task["id"], content)
+            run.board.submit(worker, task.object["id"], content)
         except TaskGoneError:
             continue
     return busy
@@ -112,11 +112,11 @@ def worker_id(issuer: str, sub: str, call: Call) -> str:
     return f"private.{call.store.region}.{digest[:16]}"
 
 
-def _content(run: Run, crew: Crew, number: int, task: Document) -> dict[str, Any]:
-    line = task["line"]
-    chance = random.Random(f"{crew.seed}/{number}/{task['id']}/{_source(line)}")  # noqa: S311 - errors, not secrets
+def _content(run: Run, crew: Crew, number: int, item: Document) -> dict[str, Any]:
+    line = item["line"]
+    chance = random.Random(f"{crew.seed}/{number}/{item['id']}/{_source(line)}")  # noqa: S311 - errors, not secrets
     return answer(
-        tool_of(run.page(task["input"])), _truth(line, crew, run.call), chance.random() < crew.error_rate, chance
+        tool_of(run.page(item["input"])), _truth(line, crew, run.call), chance.random() < crew.error_rate, chance
     )
 
 

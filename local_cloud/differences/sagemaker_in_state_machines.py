@@ -1,21 +1,24 @@
-"""Step Functions starts labeling jobs, and waits for them with `.sync`, as the role of the state machine.
+"""Step Functions calls SageMaker, and waits for labeling jobs with `.sync`, as the role of the state machine.
 
-ministack's Step Functions knows no SageMaker. Source: Step Functions developer guide, "Create and manage Amazon
+ministack's Step Functions knows no SageMaker. All of its API can be called (`aws-sdk:sagemaker:...`); of the tasks made
+for SageMaker there is createLabelingJob. Source: Step Functions developer guide, "Create and manage Amazon
 SageMaker AI jobs with Step Functions"; what its role needs is in its "IAM policies for calling Amazon SageMaker AI".
 """
 
 import contextvars
 import json
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 
 from local_cloud import clients
 from local_cloud.service_sessions import assume_as_service
 
 _RESOURCE = "arn:aws:states:::sagemaker:createLabelingJob"
+_SDK = "arn:aws:states:::aws-sdk:sagemaker:"
 _SERVICE = "states.amazonaws.com"
 _POLL_SECONDS = 0.5
 _NAMED = ("ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound")
@@ -37,6 +40,7 @@ def close(port: int) -> None:
 
     stepfunctions._execute_task = within_execution
     stepfunctions._SERVICE_DISPATCH[_RESOURCE] = lambda resource, given: _task(resource, given, port)
+    stepfunctions._SERVICE_DISPATCH[_SDK] = lambda resource, given: _call(resource.rpartition(":")[2], given, port)
 
 
 def _task(resource: str, given: dict[str, Any], port: int) -> dict[str, Any]:
@@ -51,6 +55,31 @@ def _task(resource: str, given: dict[str, Any], port: int) -> dict[str, Any]:
     if job["LabelingJobStatus"] != "Completed":
         raise _error("States.TaskFailed", json.dumps(job))
     return job
+
+
+def _call(action: str, given: dict[str, Any], port: int) -> dict[str, Any]:
+    sagemaker = _client(port)
+    method = getattr(sagemaker, xform_name(action), None)
+    if method is None:
+        raise _error("States.Runtime", f"SageMaker has no operation {action}")
+    try:
+        answer: dict[str, Any] = method(**given)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        # The exceptions of the service model have names of their own, all others are the service's.
+        name = f"{code.removesuffix('Exception')}Exception" if code in _NAMED else "SageMakerException"
+        raise _error(f"SageMaker.{name}", str(error)) from error
+    except ParamValidationError as error:
+        raise _error("States.Runtime", str(error)) from error
+    return {key: _with_iso(value) for key, value in answer.items() if key != "ResponseMetadata"}
+
+
+def _with_iso(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {key: _with_iso(item) for key, item in value.items()}
+    return [_with_iso(item) for item in value] if isinstance(value, list) else value
 
 
 def _client(port: int) -> Any:
