@@ -78,7 +78,7 @@ class ControlStack(cdk.Stack):
             self._batch_transform(data)
         if assignments:
             add_assignment(kit, environment.name, data, security.data_key, assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
+            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, assignments)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)
