@@ -80,7 +80,7 @@ class ControlStack(cdk.Stack):
             self._batch_transform(data)
         if assignments:
             add_assignment(kit, environment.name, data, security.data_key, assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
+            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, assignments)
         if "retrain" in functions:
             add_retraining(kit, environment.name, self.undelivered)
 

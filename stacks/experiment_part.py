@@ -1,5 +1,7 @@
 """The part of the control stack that looks at experiments and decides about them."""
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -24,7 +26,12 @@ _WINDOW_SECONDS = 5
 
 
 def add_experiments(
-    kit: FunctionKit, environment: str, data: "DataStack", data_key: kms.IKey, undelivered: sqs.IQueue
+    kit: FunctionKit,
+    environment: str,
+    data: "DataStack",
+    data_key: kms.IKey,
+    undelivered: sqs.IQueue,
+    assignments: Mapping[str, str],
 ) -> None:
     """Add the experiment function, its table, and the queue that rules of use cases send to.
 
@@ -33,10 +40,12 @@ def add_experiments(
         environment: its name.
         data: the buckets; data_key: encrypts them.
         undelivered: takes what rules could not deliver.
+        assignments: how requests are shared, of each use case that has experiments.
     """
     records = kit.table("Experiments", "item", dynamodb.AttributeType.STRING)
     looks = _looks(kit, environment, undelivered)
-    function = _function(kit, environment, ExperimentReach(data.processed, data_key, records, looks.queue))
+    reach = ExperimentReach(data.processed, data_key, records, looks.queue)
+    function = _function(kit, environment, reach, assignments)
     looks.invoke(function, window_seconds=_WINDOW_SECONDS)
     FunctionAlarms(
         kit.scope,
@@ -65,7 +74,9 @@ def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQ
     )
 
 
-def _function(kit: FunctionKit, environment: str, reach: ExperimentReach) -> lambda_.IFunction:
+def _function(
+    kit: FunctionKit, environment: str, reach: ExperimentReach, assignments: Mapping[str, str]
+) -> lambda_.IFunction:
     log_group = kit.log_group("ExperimentLogs")
     role = ExperimentFunctionRole(
         kit.scope,
@@ -85,6 +96,7 @@ def _function(kit: FunctionKit, environment: str, reach: ExperimentReach) -> lam
                 "ML_LOOP_ENVIRONMENT": environment,
                 "ML_LOOP_EXPERIMENTS_TABLE": reach.records.table_name,
                 "ML_LOOP_PROCESSED_BUCKET": reach.processed.bucket_name,
+                "ML_LOOP_ASSIGNMENTS": json.dumps(dict(assignments), sort_keys=True),
             },
             serialised="Conditional writes serialise what is decided, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,

@@ -1,5 +1,6 @@
 """The world of experiments, on AWS."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,12 +36,14 @@ class AwsWorld:
         storage: Storage,
         records: Records,
         logger: "Logger",
+        assignments: Mapping[str, str],
     ) -> None:
         self._environment = environment
         self._sagemaker, self._cloudwatch = sagemaker, cloudwatch
         self.serving = Serving(sagemaker, environment)
         self._storage, self.records = storage, records
         self._logger = logger
+        self.assignments = assignments
 
     def look(self, use_case: str, time: datetime | None) -> Observation:
         """Read everything that a decision may need.
@@ -51,7 +54,13 @@ class AwsWorld:
         now = datetime.now(UTC)
         if trial is None or trial.result != "running":
             return Observation(now, trial)
-        seen = Observation(now, trial, live=self.serving.live(use_case), package=self.serving.package(trial.challenger))
+        seen = Observation(
+            now,
+            trial,
+            live=self.serving.live(use_case),
+            package=self.serving.package(trial.challenger),
+            assignment=self.assignments.get(use_case),
+        )
         if trial.ending:
             return seen
         if time is not None and due(trial, time):

@@ -16,11 +16,18 @@ class CannotError(Exception):
     """What is asked for cannot be; the text says why, and what to do."""
 
 
-def start(asked: Start, known: Trial | None, live: Live | None, now: datetime) -> Trial:
+def start(asked: Start, known: Trial | None, live: Live | None, now: datetime, deployed: str | None = None) -> Trial:
     """Return the experiment that begins; the known one, which is the newest, if this very request began it.
 
+    Args:
+        asked: what is to begin.
+        known: the newest experiment.
+        live: the endpoint.
+        now: the time, with a zone.
+        deployed: how the deployed functions share the requests, if they do.
+
     Raises:
-        CannotError: another one runs, or there are no two models to compare.
+        CannotError: another one runs, there are no two models to compare, or the terms are not those that are deployed.
     """
     if known and known.request == asked.request:
         return known
@@ -28,6 +35,11 @@ def start(asked: Start, known: Trial | None, live: Live | None, now: datetime) -
         raise CannotError(
             f"Experiment {known.name} runs since {known.started_at:%Y-%m-%d %H:%M} UTC, by {known.started_by}. "
             "Wait for its end, or stop it: `python -m ops experiment stop`."
+        )
+    if deployed not in (None, asked.start.assignment):
+        raise CannotError(
+            f"The terms say assignment {asked.start.assignment}, and what is deployed shares requests {deployed}. "
+            "Deploy the environment's control stack with this use_case.yaml, then start again."
         )
     live = _ready(live)
     began = now.replace(microsecond=0)

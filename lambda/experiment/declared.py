@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiment.terms import AtMaximum, Direction, Experiment, Guard, Step
 
+Assignment = Literal["random", "sticky"]
 GuardName = Literal["errors_4xx", "errors_5xx", "latency", "invalid"]
 LATENCY: GuardName = "latency"
 INVALID: GuardName = "invalid"
@@ -46,7 +47,7 @@ class Terms(_Part):
     metric: Literal["error_rate", "log_loss", "auc", "value", "absolute_error", "squared_error"]
     direction: Direction
     method: Literal["sequential", "thompson"] = "sequential"
-    assignment: Literal["random", "sticky"] = "random"
+    assignment: Assignment = "random"
     values: dict[str, float] | None = None
     baseline: float | None = None
     planned_weight: float

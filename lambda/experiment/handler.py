@@ -52,6 +52,7 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         storage=Storage(client("s3"), settings.processed_bucket),
         records=Records(client("dynamodb"), settings.records_table),
         logger=logger,
+        assignments=settings.assignments,
     )
     if isinstance(asked, Messages):
         return asked.each(lambda look: repr(reconcile(world, look.use_case, look.time)), logger)
@@ -91,7 +92,8 @@ def _said(rest: Step) -> str:
 def begin(world: AwsWorld, asked: Start) -> Trial:
     """Write a new experiment down, and return it; the known one if this very request began it."""
     known = world.records.newest(asked.use_case)
-    trial = commands.start(asked, known, world.serving.live(asked.use_case), datetime.now(UTC))
+    deployed = world.assignments.get(asked.use_case)
+    trial = commands.start(asked, known, world.serving.live(asked.use_case), datetime.now(UTC), deployed)
     if trial != known and not world.records.begin(trial):
         raise commands.CannotError("Another experiment has begun at this moment. Look at its status.")
     return trial

@@ -52,6 +52,12 @@ def due(trial: Trial, time: datetime | None) -> bool:
 
 
 def _overtaken(trial: Trial, live: Live, seen: Observation) -> Ending | None:
+    if seen.assignment not in (None, trial.terms.assignment):
+        # What is reckoned as if drawn in one way says nothing where it is drawn in the other.
+        reason = (
+            f"Requests are shared {seen.assignment} since a deployment, and the terms say {trial.terms.assignment}."
+        )
+        return Ending("overtaken", reason, seen.now)
     for slot, wanted in ((CHAMPION, trial.champion), (CHALLENGER, trial.challenger)):
         serves = live.packages.get(slot, "")
         if serves != wanted:

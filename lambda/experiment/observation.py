@@ -46,6 +46,7 @@ class Observation:
             the last minutes before that time.
         looks, stretches: of the experiment, the oldest first.
         reduction: of the open look, once its pipeline was started.
+        assignment: how the deployed functions share the use case's requests; None: it is none of theirs.
     """
 
     now: datetime
@@ -58,3 +59,4 @@ class Observation:
     looks: tuple[Look, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     reduction: Reduction | None = None
+    assignment: str | None = None

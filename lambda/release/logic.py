@@ -96,6 +96,9 @@ def _waits(attempt: Attempt, seen: Observation) -> Rest | Alarm | None:
         if seen.now - attempt.claimed_at > STUCK_AFTER:
             return Alarm("ReleaseBlocked", f"the endpoint is {status} since {attempt.claimed_at.isoformat()}")
         return Rest(f"the endpoint is {status}")
+    if status == "Failed":
+        # No package could come into it, so none is to blame.
+        return Alarm("ReleaseBlocked", "the endpoint is Failed: SageMaker lets it be deleted, and nothing else")
     if not attempt.package and seen.standing.weights.get(CHAMPION) == 0:
         # The update keeps weights, and alone with a weight of 0 nobody may answer.
         return Alarm("ReleaseBlocked", f"the champion has weight 0, so the {attempt.slot} cannot be taken away")

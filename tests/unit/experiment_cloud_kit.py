@@ -74,6 +74,7 @@ class Cloud:
         self.requests: dict[str, dict[str, Any]] = {}
         self.pipeline = "succeeds"
         self.together = 1.0  # the design effect of sticky users
+        self.assignment: str | None = None  # as deployed
         self.told: list[Told] = []
         self.moves = 0
         self.interruptions: list[int] = []
@@ -173,7 +174,9 @@ class Cloud:
             return Observation(self.now, trial)
         looks = tuple(each for _, each in sorted(self.record.items()) if isinstance(each, Look))
         stretches = tuple(each for _, each in sorted(self.record.items()) if isinstance(each, Stretch))
-        seen = Observation(self.now, trial, self.live(), self.package, looks=looks, stretches=stretches)
+        seen = Observation(
+            self.now, trial, self.live(), self.package, looks=looks, stretches=stretches, assignment=self.assignment
+        )
         if time is not None and due(trial, time):
             counts = {"errors_5xx": self.counted(trial.counted_until, time)}
             seen = replace(seen, counts=counts, counted_until=time)

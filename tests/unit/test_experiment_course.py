@@ -176,3 +176,27 @@ def test_a_stretch_that_has_not_begun_is_none() -> None:
     assert record(cloud).since
     assert cloud.advance(commands.stop(STOP, cloud.look("flight_delays", None)))
     assert [one for one in cloud.record.values() if isinstance(one, Stretch)] == []
+
+
+@pytest.mark.parametrize("terms", ["random", "sticky"])
+def test_an_experiment_whose_requests_are_shared_in_another_way_since_decides_nothing(terms: str) -> None:
+    other = {"random": "sticky", "sticky": "random"}[terms]
+    cloud = begun(world("better"), assignment=terms)
+    cloud.assignment = terms
+    for number in (1, 2):
+        hour(cloud, number, [])
+    assert record(cloud).result == "running"
+    cloud.assignment = other
+    for number in range(3, 8):
+        hour(cloud, number, [])
+    assert (record(cloud).result, cloud.registered) == ("overtaken", [])
+    assert record(cloud).detail == f"Requests are shared {other} since a deployment, and the terms say {terms}."
+    assert cloud.weights["challenger"] > 0  # who answers is left as it is
+
+
+def test_it_begins_only_on_terms_that_are_deployed() -> None:
+    cloud = world("better")
+    with pytest.raises(commands.CannotError, match="terms say assignment random, and what is deployed shares requests"):
+        commands.start(asked(), None, cloud.live(), cloud.now, "sticky")
+    begun = commands.start(asked(), None, cloud.live(), cloud.now, "random")
+    assert commands.start(asked(), begun, cloud.live(), cloud.now, "sticky") == begun  # it began before

@@ -89,6 +89,14 @@ def test_settings_name_what_is_missing() -> None:
         Settings.load({"ML_LOOP_ENVIRONMENT": "dev"})
 
 
+def test_settings_say_how_requests_are_shared() -> None:
+    given = {"ML_LOOP_ENVIRONMENT": "dev", "ML_LOOP_EXPERIMENTS_TABLE": "t", "ML_LOOP_PROCESSED_BUCKET": "b"}
+    settings = Settings.load(given | {"ML_LOOP_ASSIGNMENTS": '{"flight_delays": "sticky"}'})
+    assert settings.assignments == {"flight_delays": "sticky"}
+    with pytest.raises(ValidationError):
+        Settings.load(given | {"ML_LOOP_ASSIGNMENTS": '{"flight_delays": "drawn"}'})
+
+
 def test_trouble_with_one_use_case_does_not_keep_the_others_messages() -> None:
     def act(look: Look) -> str:
         if look.use_case == "first":

@@ -7,7 +7,7 @@ import pytest
 
 from release.logic import STUCK_AFTER, decide
 from release.proof import answered
-from release.state import Asked, Live, Update, version_of
+from release.state import Asked, Live, Standing, Update, version_of
 from release.steps import Alarm, Ask, Claim, Close, Rest, Start
 from release.wanted import wanted
 from shared.slots import SLOTS
@@ -216,6 +216,29 @@ def test_what_failed_on_another_kind_of_endpoint_is_tried(kind):
     else:
         assert isinstance(step, Claim)
         assert (step.attempt.package, step.attempt.kind, step.attempt.number) == (arn(1), "instances", 2)
+
+
+@pytest.mark.parametrize(
+    ("standing", "minutes", "expected"),
+    [
+        (None, 0, "starts"),
+        (Standing("InService", {"champion": 0.5}), 0, "starts"),
+        (Standing("Updating"), 0, "rests: the endpoint is Updating"),
+        (Standing("SystemUpdating"), 0, "rests: the endpoint is SystemUpdating"),
+        (Standing("Updating"), 200, "ReleaseBlocked: the endpoint is Updating since"),
+        (Standing("Failed"), 0, "ReleaseBlocked: the endpoint is Failed"),
+    ],
+)
+def test_an_update_begins_only_where_sagemaker_takes_it(standing: Standing | None, minutes: int, expected: str):
+    one = attempt(2, number=2, claimed_at=NOW - timedelta(minutes=minutes))
+    seen = look(champion=1, candidates=[package(2), package(1)], attempts=[one], update=Update("none"))
+    step = decide(replace(seen, standing=standing), "t")
+    if isinstance(step, Start):
+        assert expected == "starts"
+    else:
+        assert isinstance(step, Alarm | Rest)
+        how = step.metric if isinstance(step, Alarm) else "rests"
+        assert f"{how}: {step.reason}".startswith(expected)
 
 
 def test_what_was_rejected_meanwhile_is_not_asked_and_gives_way():
