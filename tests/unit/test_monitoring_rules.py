@@ -32,7 +32,7 @@ def test_model_monitors_own_baseline_is_understood() -> None:
     assert [field.name for field in found.fields] == ["message", "second_message"]
     message, second = found.fields
     assert (message.type, message.completeness, message.rows, message.missing) == ("String", 1.0, 418, 0)
-    assert message.domains == second.domains == {"preproc-not-YET-supported-for-csv-json"}
+    assert message.domains == second.domains == frozenset(["preproc-not-YET-supported-for-csv-json"])
     assert message.categories == {"preproc-not-YET-supported-for-csv-json": 418}
     assert message.checked
     assert message.threshold == 1.0

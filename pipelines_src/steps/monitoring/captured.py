@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from ..use_case import Document
 from . import bodies, sql
@@ -85,8 +86,8 @@ def connect(scratch: Path, memory_gb: float, threads: int) -> "duckdb.DuckDBPyCo
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
-    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]", null_handling="special")  # type: ignore[list-item, arg-type]
-    connection.create_function("plain_text", bodies.plain_text, ["VARCHAR"], "VARCHAR", null_handling="special")  # type: ignore[list-item, arg-type]
+    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]", null_handling=SPECIAL)
+    connection.create_function("plain_text", bodies.plain_text, ["VARCHAR"], "VARCHAR", null_handling=SPECIAL)
     return connection
 
 

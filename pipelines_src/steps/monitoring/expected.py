@@ -114,15 +114,17 @@ def _field(constraint: Document, statistic: Document | None, config: Document) -
 
 
 def _seen(statistic: Document | None) -> dict[str, Any]:
-    numbers, texts = ((statistic or {}).get(f"{kind}_statistics") for kind in ("numerical", "string"))
-    if not numbers and not texts:
+    given = statistic or {}
+    numbers, texts = given.get("numerical_statistics"), given.get("string_statistics")
+    either: Document = numbers or texts or {}
+    if not either:
         return {}
-    common = (numbers or texts)["common"]
+    common = either["common"]
     found: dict[str, Any] = {
         "missing": int(common["num_missing"]),
         "rows": int(common["num_missing"]) + int(common["num_present"]),
     }
-    shape = (numbers or texts).get("distribution") or {}
+    shape = either.get("distribution") or {}
     sketch = (shape.get("kll") or {}).get("sketch")
     if numbers and sketch and any(sketch["data"]):
         ranks = Ranks.of_compactors(sketch["data"], float(sketch["parameters"]["k"]))
