@@ -162,6 +162,15 @@ def test_constraints_that_people_changed_count() -> None:
     assert violated(baseline, after) == violated(baseline, after, THEIRS) == set()
 
 
+def test_times_are_no_category() -> None:
+    before = kit.profile({"at": [f"2026-01-{day:02}T00:00:00" for day in range(1, 29)] * 50})
+    constraints = documents.constraints(before)
+    del constraints["features"][0]["string_constraints"]  # as the preparation has it of times
+    baseline = expected.of(constraints, documents.statistics(before))
+    after = kit.profile({"at": ["2026-03-01T00:00:00"] * 1000})
+    assert violated(baseline, after) == violated(baseline, after, THEIRS) == set()
+
+
 def test_without_records_nothing_is_said(tmp_path: Path) -> None:
     baseline = _of(kit.profile({"x": [1.0]}))
     empty = Profile.empty(["x"])

@@ -109,11 +109,11 @@ def _field(constraint: Document, statistic: Document | None, config: Document) -
         checked=_enabled(own.get("evaluate_constraints", config.get("evaluate_constraints", "Enabled"))),
         threshold=float(distribution["comparison_threshold"]) if compared else None,
         robust=distribution.get("comparison_method", "Robust") != "Simple",
-        **_seen(statistic),
+        **_seen(statistic, category=domains is not None),
     )
 
 
-def _seen(statistic: Document | None) -> dict[str, Any]:
+def _seen(statistic: Document | None, *, category: bool) -> dict[str, Any]:
     given = statistic or {}
     numbers, texts = given.get("numerical_statistics"), given.get("string_statistics")
     either: Document = numbers or texts or {}
@@ -129,7 +129,8 @@ def _seen(statistic: Document | None) -> dict[str, Any]:
     if numbers and sketch and any(sketch["data"]):
         ranks = Ranks.of_compactors(sketch["data"], float(sketch["parameters"]["k"]))
         found |= {"ranks": ranks, "std_dev": float(numbers["std_dev"])}
-    if texts and "categorical" in shape:
+    # Text without a domain is no category: of times, say, none comes again.
+    if texts and category and "categorical" in shape:
         found["categories"] = {one["value"]: int(one["count"]) for one in shape["categorical"]["buckets"]}
     return found
 
