@@ -23,7 +23,7 @@ _PATHS = (
     "/captureData/endpointInput/observedContentType", "/eventMetadata/eventId", "/eventMetadata/inferenceId",
     "/eventMetadata/inferenceTime",
 )  # fmt: skip
-_HOUR = r"([^/]+)/\d{4}/\d{2}/\d{2}/\d{2}/[^/]+$"
+HOUR = r"([^/]+)/\d{4}/\d{2}/\d{2}/\d{2}/[^/]+$"
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _only(window: Window) -> str:
 
 def _variant(above: str, only: str) -> str:
     """Return the variant of a file in SQL: the folder above the year, unless that is the one all files are in."""
-    found = f"nullif(regexp_extract(file, {sql.text(_HOUR)}, 1), '')"
+    found = f"nullif(regexp_extract(file, {sql.text(HOUR)}, 1), '')"
     return f"coalesce(nullif({found}, {sql.text(above)}), {only})"
 
 
