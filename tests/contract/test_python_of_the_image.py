@@ -1,8 +1,9 @@
-"""Preparation in the Python of SageMaker's XGBoost image, with what the image has, and without a network.
+"""Preparation and monitoring in the Python of SageMaker's XGBoost image, with what the image has, and no network.
 
 The interpreter and the image's packages are fetched once, into uv's cache; without them there is nothing to run.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from pipelines_src import job_wheels
 from pipelines_src.job_code import assembled
 from pipelines_src.steps.wheels import pins
 from tests.needs import need, without_network
+from tests.unit import monitoring_kit
 
 UV = str(Path(sys.executable).with_name("uv"))
 # Of what the image has, what the steps import, and what that needs.
@@ -94,8 +96,12 @@ def base(tmp_path: Path) -> Path:
 
 
 def prepare(python: str, code: Path, base: Path) -> subprocess.CompletedProcess[str]:
+    return job("prepare", python, code, base)
+
+
+def job(name: str, python: str, code: Path, base: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*without_network(), python, "-I", str(code), "prepare", "--use-case", "visits"],
+        [*without_network(), python, "-I", str(code), name, "--use-case", "visits"],
         env={"ML_LOOP_BASE_DIR": str(base), "PATH": os.environ["PATH"]},
         check=False,
         capture_output=True,
@@ -119,6 +125,24 @@ def test_preparation_runs_with_the_wheels_and_leaves_nothing_of_them(python: str
     assert len(train) == 104  # of January
     assert set(train[0]) == {0, 1}
     assert [path.name for path in base.iterdir()] == ["processing"]
+
+
+def test_captures_are_monitored_with_the_wheels(python: str, code: Path, base: Path) -> None:
+    inputs = base / "processing" / "input"
+    (inputs / "wheels").symlink_to(wheels.built(job_wheels.XGBOOST).parent)
+    assert prepare(python, code, base).returncode == 0
+    shutil.copytree(base / "processing" / "output" / "baseline", inputs / "baseline")
+    visit = {"at": "2026-01-05T10:00:00", "kind": "short"}
+    lines = [monitoring_kit.line(json.dumps(visit | {"size": 900.0 + place})) for place in range(300)]
+    monitoring_kit.write(inputs / "captures", lines)
+    (inputs / "request").mkdir()
+    (inputs / "request" / "request.json").write_text(json.dumps({"monitors": ["data_quality"]}))
+    done = job("monitor", python, code, base)
+    assert done.returncode == 0, done.stderr
+    found = base / "processing" / "output" / "monitoring" / "champion" / "data_quality"
+    violations = json.loads((found / "constraint_violations.json").read_text())["violations"]
+    assert {one["feature_name"] for one in violations} == {"size", "kind"}
+    assert {one["constraint_check_type"] for one in violations} == {"baseline_drift_check"}
 
 
 def test_nothing_travels_that_the_image_has() -> None:

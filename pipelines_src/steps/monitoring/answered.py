@@ -1,6 +1,7 @@
 """Captured answers joined with what happened: arrays of each variant, from which quality and bias are reckoned."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +18,14 @@ from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTru
 from ..outcomes.request import classes_of, positive_of
 from ..use_case import UseCase
 from . import inputs
-from .captured import Window
+from .captured import HOUR, Window
 from .ranks import Floats
 from .request import Facet
 
 SCORE, DECIDED = "score", "decided"
 _HALF = 0.5
 _UNKNOWN = -1.0
-_PARTS = 6  # variant, year, month, day, hour, file
+_HOUR = re.compile(HOUR)
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,9 @@ class Answered:
 
     def __call__(self, file: str, line: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a line."""
-        parts = file.split("/")
-        if len(parts) >= _PARTS and parts[-_PARTS] == self.above:
-            parts[-_PARTS] = self.only
-        rows = list(self.captures("/".join(parts), line))
+        found = _HOUR.search(file)
+        variant = found[1] if found and found[1] != self.above else self.only
+        rows = list(self.captures(f"{variant}/yyyy/mm/dd/hh/file", line))
         records = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
         for row in rows:
             place = row[1]
@@ -117,7 +117,10 @@ def joined(
     for bound, above in ((window.start, True), (window.end, False)):
         if bound is not None:
             table = table.filter(table["at"] >= seconds(bound) if above else table["at"] < seconds(bound))
-    predictions = engine.keep("predictions", one_each(table, ["at", "event", "variant"]))
+    # Once for each variant: a shadow answers the same request.
+    apart = table.mutate(request=table.id, id=table.variant + ibis.literal("/") + table.id)
+    once = one_each(apart, ["at", "event"])
+    predictions = engine.keep("predictions", once.mutate(id=once.request).drop("request"))
     invalid = predictions.filter(predictions.valid == 0)
     counted = {
         row["variant"]: int(row["n"]) for row in engine.fetch(invalid.group_by("variant").agg(n=invalid.count()))

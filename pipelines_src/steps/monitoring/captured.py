@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from ..use_case import Document
 from . import bodies, sql
@@ -22,7 +23,7 @@ _PATHS = (
     "/captureData/endpointInput/observedContentType", "/eventMetadata/eventId", "/eventMetadata/inferenceId",
     "/eventMetadata/inferenceTime",
 )  # fmt: skip
-_HOUR = r"([^/]+)/\d{4}/\d{2}/\d{2}/\d{2}/[^/]+$"
+HOUR = r"([^/]+)/\d{4}/\d{2}/\d{2}/\d{2}/[^/]+$"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def connect(scratch: Path, memory_gb: float, threads: int) -> "duckdb.DuckDBPyCo
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
-    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]", null_handling="special")  # type: ignore[list-item, arg-type]
-    connection.create_function("plain_text", bodies.plain_text, ["VARCHAR"], "VARCHAR", null_handling="special")  # type: ignore[list-item, arg-type]
+    connection.create_function("csv_records", bodies.csv_records, ["VARCHAR"], "VARCHAR[]", null_handling=SPECIAL)
+    connection.create_function("plain_text", bodies.plain_text, ["VARCHAR"], "VARCHAR", null_handling=SPECIAL)
     return connection
 
 
@@ -145,7 +146,7 @@ def _only(window: Window) -> str:
 
 def _variant(above: str, only: str) -> str:
     """Return the variant of a file in SQL: the folder above the year, unless that is the one all files are in."""
-    found = f"nullif(regexp_extract(file, {sql.text(_HOUR)}, 1), '')"
+    found = f"nullif(regexp_extract(file, {sql.text(HOUR)}, 1), '')"
     return f"coalesce(nullif({found}, {sql.text(above)}), {only})"
 
 

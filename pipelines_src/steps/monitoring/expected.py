@@ -109,25 +109,28 @@ def _field(constraint: Document, statistic: Document | None, config: Document) -
         checked=_enabled(own.get("evaluate_constraints", config.get("evaluate_constraints", "Enabled"))),
         threshold=float(distribution["comparison_threshold"]) if compared else None,
         robust=distribution.get("comparison_method", "Robust") != "Simple",
-        **_seen(statistic),
+        **_seen(statistic, category=domains is not None),
     )
 
 
-def _seen(statistic: Document | None) -> dict[str, Any]:
-    numbers, texts = ((statistic or {}).get(f"{kind}_statistics") for kind in ("numerical", "string"))
-    if not numbers and not texts:
+def _seen(statistic: Document | None, *, category: bool) -> dict[str, Any]:
+    given = statistic or {}
+    numbers, texts = given.get("numerical_statistics"), given.get("string_statistics")
+    either: Document = numbers or texts or {}
+    if not either:
         return {}
-    common = (numbers or texts)["common"]
+    common = either["common"]
     found: dict[str, Any] = {
         "missing": int(common["num_missing"]),
         "rows": int(common["num_missing"]) + int(common["num_present"]),
     }
-    shape = (numbers or texts).get("distribution") or {}
+    shape = either.get("distribution") or {}
     sketch = (shape.get("kll") or {}).get("sketch")
     if numbers and sketch and any(sketch["data"]):
         ranks = Ranks.of_compactors(sketch["data"], float(sketch["parameters"]["k"]))
         found |= {"ranks": ranks, "std_dev": float(numbers["std_dev"])}
-    if texts and "categorical" in shape:
+    # Text without a domain is no category: of times, say, none comes again.
+    if texts and category and "categorical" in shape:
         found["categories"] = {one["value"]: int(one["count"]) for one in shape["categorical"]["buckets"]}
     return found
 

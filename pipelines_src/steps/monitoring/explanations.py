@@ -63,7 +63,7 @@ def result(names: Sequence[str], live: Floats, reference: Floats, request: Reque
         }
     ]
     shap = {"label0": {"global_shap_values": dict(zip(names, now.tolist(), strict=True))}}
-    written = {
+    written: dict[str, Document] = {
         "analysis.json": {"version": "1.0", "explanations": {"tree_shap": shap}},
         "constraint_violations.json": {"version": "1.0", "violations": violations if violated else []},
     }

@@ -82,10 +82,9 @@ class Rules:
         # What a sketch leaves out may be known.
         unseen = max(0, one.unseen - one.sketch.texts.error * len(one.field.domains or ()))
         probability = noise.of_excess((unseen, one.texts), None, 1 - allowed)
-        known = one.field.categories
-        if (
-            probability < 1 and known and one.field.domains == known.keys()
-        ):  # learnt, perhaps of few records, and not declared
+        known = one.field.categories or {}
+        learnt = one.field.domains == frozenset(known)  # perhaps of few records, and not declared
+        if probability < 1 and learnt:
             probability = max(probability, noise.of_unseen(known, one.sketch.texts.frequent()))
         return self._finding(one, CATEGORIES, text, inside, allowed, probability)
 

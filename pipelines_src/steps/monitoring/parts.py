@@ -37,9 +37,7 @@ def names(baseline: Expected | None, use_case: UseCase) -> list[str]:
     return baseline.names if baseline else [field.name for field in use_case.record]
 
 
-def write(
-    use_case: UseCase, folders: Folders, request: Request, target: Path, scratch: Path, *, answers: bool
-) -> None:
+def write(use_case: UseCase, folders: Folders, request: Request, target: Path, scratch: Path, *, answers: bool) -> None:
     """Sketch this machine's share of the input `captures` into a folder.
 
     Args:

@@ -56,10 +56,11 @@ def of_table(
         connection: to DuckDB.
         table: in SQL.
         columns: name of a field -> its column in SQL.
-        group: in SQL, what rows are told apart by; a text.
+        group: in SQL, what rows are told apart by.
         as_json: whether columns hold JSON; else they have types of their own, and a value that is missing is null.
     """
-    counted = connection.execute(f"SELECT {group}, count(*) FROM {table} GROUP BY ALL ORDER BY ALL").fetchall()  # noqa: S608
+    query = f"SELECT g::VARCHAR, count(*) FROM (SELECT {group} AS g FROM {table}) GROUP BY g ORDER BY ALL"  # noqa: S608
+    counted = connection.execute(query).fetchall()
     found = {name: Profile.empty(list(columns)) for name, _ in counted}
     for name, rows in counted:
         found[name].rows = rows
@@ -67,7 +68,7 @@ def of_table(
     for field, column in columns.items():
         value = "c::VARCHAR" if as_json else "coalesce(to_json(c)::VARCHAR, 'null')"
         query = f"""
-            SELECT list_position({groups}, g)::BIGINT - 1 AS g, ({_KIND})::BIGINT AS kind, n::BIGINT AS n,
+            SELECT list_position({groups}, g::VARCHAR)::BIGINT - 1 AS g, ({_KIND})::BIGINT AS kind, n::BIGINT AS n,
                 CASE WHEN starts_with(v, '"') THEN json_extract_string(v, '$')
                     WHEN v IN ('true', 'false') THEN v END AS t,
                 coalesce(CASE WHEN NOT starts_with(v, '"') THEN try_cast(v AS DOUBLE) END, 0) AS x

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import files
 from ..evaluation import model_quality
+from ..numbers_seen import Counts
 from ..use_case import Document, UseCase
 from .answered import Arrays
 from .data_quality import Result
@@ -75,7 +76,7 @@ def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request
 def _judged(
     found: Document, resampled: Mapping[str, Floats], baseline: Document | None, use_case: UseCase, request: Request
 ) -> list[Judged]:
-    section = next((one for name, one in (baseline or {}).items() if name.endswith("_metrics")), {})
+    section: Document = next((one for name, one in (baseline or {}).items() if name.endswith("_metrics")), {})
     then, rows = (baseline or {}).get("dataset", {}).get("item_count", 0), _rows(resampled)
     figures = []
     for names, sign in ((_UP[use_case.problem], 1.0), (_DOWN.get(use_case.problem, ()), -1.0)):
@@ -166,13 +167,13 @@ def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, 
     label, score = (one[np.lexsort((known.score, known.label))][order] for one in (known.label, known.score))
     error, centred = score - label, label - label.mean()
     groups = np.arange(len(error)) % min(len(error), _GROUPS)
-    sums = np.stack(
+    sums: Floats = np.stack(
         [np.bincount(groups, one) for one in (np.ones_like(error), np.abs(error), error**2, centred, centred**2)]
     )
     whole = _errors(sums.sum(axis=1)[None])
     drawn = np.random.default_rng(0).multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), _RESAMPLES)
     document = model_quality.regression({name: float(values[0]) for name, values in whole.items()}, len(error))
-    return document, _errors(drawn @ sums.T) | {"rows": np.array([len(error)])}
+    return document, _errors(drawn.astype("float64") @ sums.T) | {"rows": np.array([len(error)])}
 
 
 def _errors(sums: Floats) -> dict[str, Floats]:
@@ -182,8 +183,8 @@ def _errors(sums: Floats) -> dict[str, Floats]:
         return {"mae": absolute / rows, "rmse": np.sqrt(squared / rows), "r2": 1 - squared / rows / variance}
 
 
-def _multinomial(cells: Floats) -> Floats:
-    drawn: Floats = np.random.default_rng(0).multinomial(int(cells.sum()), cells / cells.sum(), _RESAMPLES)
+def _multinomial(cells: Counts) -> Counts:
+    drawn: Counts = np.random.default_rng(0).multinomial(int(cells.sum()), cells / cells.sum(), _RESAMPLES)
     return drawn
 
 
