@@ -21,14 +21,14 @@ class LookQueues:
     undelivered: str
 
 
-LooksAt = Literal["batch", "experiment"]
+LooksAt = Literal["batch", "experiment", "label"]
 
 
 def look_queue_name(environment: str, looks_at: LooksAt) -> str:
-    """Return the name of the queue of the function that looks at batch transforms, or at experiments.
+    """Return the name of the queue of the function that looks at batch transforms, experiments or labels.
 
     It has one, since rules of use cases need it: an export could not go before those who import it, and so the last
-    use case that scores files, or has experiments, could not leave.
+    use case that scores files, has experiments or is labelled could not leave.
     """
     return f"{environment}-{looks_at}-looks"
 

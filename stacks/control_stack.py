@@ -1,6 +1,7 @@
 """The functions that act on use cases, once per environment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,12 +21,27 @@ from stacks.assignment_part import add_assignment
 from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
+from stacks.label_part import add_labels
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
 _BATCH_SHARE = 10  # of a job's volume: what the files of a batch may take
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What any use case needs a function for.
+
+    Attributes:
+        scores_files, labels: whether one does, or is labelled.
+        assignments: how requests are shared, of each use case that has experiments.
+    """
+
+    scores_files: bool
+    labels: bool
+    assignments: Mapping[str, str]
 
 
 class ControlStack(cdk.Stack):
@@ -36,9 +52,7 @@ class ControlStack(cdk.Stack):
 
     Args:
         data: its buckets.
-        scores_files: whether a use case does, so that there is a function for it.
-        assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
-            there functions for them.
+        wanted: what use cases need functions for.
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
@@ -54,8 +68,7 @@ class ControlStack(cdk.Stack):
         network: NetworkStack,
         security: SecurityStack,
         data: DataStack,
-        scores_files: bool,
-        assignments: Mapping[str, str],
+        wanted: Wanted,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -74,11 +87,13 @@ class ControlStack(cdk.Stack):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
         self._release(data, scaling=environment.scales)
-        if scores_files:
+        if wanted.scores_files:
             self._batch_transform(data)
-        if assignments:
-            add_assignment(kit, environment.name, data, security.data_key, assignments)
+        if wanted.assignments:
+            add_assignment(kit, environment.name, data, security.data_key, wanted.assignments)
             add_experiments(kit, environment.name, data, security.data_key, self.undelivered)
+        if wanted.labels:
+            add_labels(kit, environment.name, data, security.data_key, self.undelivered)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

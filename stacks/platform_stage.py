@@ -11,7 +11,7 @@ from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
-from stacks.control_stack import ControlStack
+from stacks.control_stack import ControlStack, Wanted
 from stacks.data_stack import DataStack
 from stacks.experiment_stack import ExperimentStack
 from stacks.network_stack import NetworkStack
@@ -54,8 +54,9 @@ class PlatformStage(cdk.Stage):
             open_models=environment.opens_models,
             **self._props("security"),
         )
-        self.data = self._data()
         use_cases = [load_use_case(name) for name in environment.use_cases]
+        self._labels = any(use_case.label is not None for use_case in use_cases)
+        self.data = self._data()
         self.control = ControlStack(
             self,
             "Control",
@@ -63,8 +64,11 @@ class PlatformStage(cdk.Stage):
             network=self.network,
             security=self.security,
             data=self.data,
-            scores_files=any(use_case.batch is not None for use_case in use_cases),
-            assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
+            wanted=Wanted(
+                scores_files=any(use_case.batch is not None for use_case in use_cases),
+                labels=self._labels,
+                assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
+            ),
             **self._props("control"),
         )
         if environment.notebooks:
@@ -87,10 +91,10 @@ class PlatformStage(cdk.Stage):
             "Data",
             environment=self.environment.name,
             vpc_id=self.network.vpc.vpc_id,
-            data_key=self.security.data_key,
-            models_key=self.security.models_key,
+            keys=(self.security.data_key, self.security.models_key),
             access=self.environment.access,
             retention=self.environment.retention,
+            labels=self._labels,
             **self._props("data"),
         )
 
@@ -151,6 +155,8 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         if use_case.experiment:
             stacks.append(self._experiment(name, use_case, use_case.experiment, training))
+        if use_case.label:
+            stacks.append(self._label(name, use_case, platform))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 
@@ -196,6 +202,20 @@ class PlatformStage(cdk.Stage):
         # Its jobs run the code that training brought, and its rules send to a queue by name.
         for before in (training, self.control):
             stack.add_stack_dependency(before)
+        return stack
+
+    def _label(self, name: str, use_case: UseCase, platform: dict[str, Any]) -> cdk.Stack:
+        from stacks.labeling_stack import LabelingStack  # Step Functions and Cognito: few need them
+
+        stack = LabelingStack(
+            self,
+            f"{name}Labeling",
+            control=self.control,
+            **platform,
+            **self._props(f"{use_case.slug}-labeling"),
+        )
+        # Its rules send to a queue by name.
+        stack.add_stack_dependency(self.control)
         return stack
 
     def _finish(self) -> None:

@@ -1,5 +1,6 @@
 """What the parts of the section `label` must agree on. Each raises RuleError with a remedy."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from config.use_case.section import no_duplicates
 
 _ONLY_PAGES = ("objects", "template", "pre_annotation", "post_annotation")
 _CHOICES = ("image_classification", "text_classification")
+_MOST_CATEGORIES = 2500  # characters of JSON: functions are told them in a variable, a parameter holds them
 _PUBLIC_HOURS = 12  # that Mechanical Turk keeps a task
 
 
@@ -16,6 +18,10 @@ def task_fits(task: Task) -> None:
     """Categories differ, a choice has two, and a page of one's own has a template."""
     with under("task"):
         no_duplicates(("categories",), task.categories)
+        if (length := len(json.dumps(task.categories))) > _MOST_CATEGORIES:
+            raise RuleError(
+                ("categories",), f"have {length} characters together; allowed are {_MOST_CATEGORIES}; shorten them"
+            )
         if task.type in _CHOICES and len(task.categories) == 1:
             raise RuleError(("categories",), f"names one category; {task.type} chooses between two or more; add one")
         if task.type == "page":

@@ -91,7 +91,7 @@ class Cloud:
         self.pending: list[str] = []  # jobs that executions are about to make
         self.interruptions: list[int] = []
         self.depth = 0
-        self.chance = random.Random(0)
+        self.chance = random.Random(0)  # noqa: S311
         self.unsure: set[str] = set()  # objects of which every worker thinks something else
 
     def put(self, name: str, version: int = 1) -> None:

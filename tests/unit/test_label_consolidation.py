@@ -16,7 +16,7 @@ OBJECTS = 4000
 
 def simulated(accuracies: list[float], per: int, size: int, objects: int = OBJECTS) -> tuple[dict[str, str], Answers]:
     """Workers who are right so often, and else choose any other category."""
-    chance = random.Random(f"{accuracies} {size}")
+    chance = random.Random(f"{accuracies} {size}")  # noqa: S311
     categories, workers = [f"c{n}" for n in range(size)], list(enumerate(accuracies))
     truth = {str(number): chance.choice(categories) for number in range(objects)}
     answers = {
@@ -137,7 +137,7 @@ def test_agreement_has_its_ends() -> None:
     assert alpha([("a", "a"), ("b", "b")]) == 1
     assert alpha([("a", "a"), ("a", "a")]) is None
     assert alpha([("a",), ("b",)]) is None
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311
     units = [[chance.choice("ab") for _ in range(3)] for _ in range(3000)]
     found = alpha(units)
     assert found is not None
