@@ -1,0 +1,163 @@
+"""The label function on real buckets, a real table and a real parameter: what it writes and finds again."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import label.handler
+from label.handler import lambda_handler
+from tests.local.label_jobs_kit import SageMaker, States
+
+RAW, LABELLED, TABLE = "label-raw", "label-labelled", "label-labels"
+MACHINE = "arn:aws:states:ap-northeast-1:000000000000:stateMachine:dev-toys-label"
+TERMS: dict[str, Any] = {
+    "backend": "ground_truth", "task": "text_classification", "objects": "text", "attribute": "label",
+    "categories": ["yes", "no"], "how": "majority", "attempts": 2, "minimum_confidence": 0.6, "minimum_agreement": 0,
+    "most_objects": 10, "usd_per_object": 0.1, "usd_per_month": 50, "machine": MACHINE,
+}  # fmt: skip
+
+
+class Context:
+    function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "x"
+
+
+@pytest.fixture(scope="module")
+def aws(client: Callable[..., Any]) -> dict[str, Any]:
+    s3, dynamodb, ssm = (client(name) for name in ("s3", "dynamodb", "ssm"))
+    for bucket in (RAW, LABELLED):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    keys = ("use_case", "item")
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": k, "KeyType": t} for k, t in zip(keys, ("HASH", "RANGE"), strict=True)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    sagemaker = SageMaker(s3)
+    return {"s3": s3, "dynamodb": dynamodb, "ssm": ssm, "sagemaker": sagemaker, "stepfunctions": States(sagemaker)}
+
+
+@pytest.fixture
+def ask(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Return a function that asks the function about a use case."""
+    monkeypatch.setattr(label.handler, "client", lambda service: aws[service])
+    monkeypatch.setenv("ML_LOOP_ENVIRONMENT", "dev")
+    monkeypatch.setenv("ML_LOOP_LABELS_TABLE", TABLE)
+    monkeypatch.setenv("ML_LOOP_RAW_BUCKET", RAW)
+    monkeypatch.setenv("ML_LOOP_LABELLED_BUCKET", LABELLED)
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+
+    def asked(use_case: str, **look: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = lambda_handler({"use_case": use_case, **look}, Context())  # type: ignore[arg-type]
+        return answer
+
+    return asked
+
+
+def deploy(aws: dict[str, Any], use_case: str, **changes: Any) -> None:
+    value = json.dumps(TERMS | changes)
+    aws["ssm"].put_parameter(Name=f"/ml-loop/dev/{use_case}/label", Value=value, Type="String", Overwrite=True)
+
+
+def labels(aws: dict[str, Any], use_case: str) -> dict[str, Any]:
+    listed = aws["s3"].list_objects_v2(Bucket=LABELLED, Prefix=f"{use_case}/labelled/").get("Contents", [])
+    text = "".join(aws["s3"].get_object(Bucket=LABELLED, Key=item["Key"])["Body"].read().decode() for item in listed)
+    lines = [json.loads(line) for line in text.splitlines()]
+    return {line.get("source", line.get("source-ref")): line["label-metadata"]["class-name"] for line in lines}
+
+
+def test_texts_are_labelled_returned_and_refused_and_nothing_twice(
+    aws: dict[str, Any], ask: Callable[..., dict[str, Any]]
+) -> None:
+    deploy(aws, "toys")
+    put = {"a.txt": 'she said "no"\u2028'.encode(), "b.txt": b"yes", "c.txt": b"\xff\xfe", "d.txt": b" ", "e.png": b""}
+    for name, body in put.items():
+        aws["s3"].put_object(Bucket=RAW, Key=f"to-label/toys/{name}", Body=body)
+    began = ask("toys", begin=True)
+    assert began["began"]
+    [job] = aws["sagemaker"].jobs
+    assert job.startswith("dev-toys-1-")
+    assert [line["source"] for line in aws["sagemaker"].lines(job)] == ['she said "no"\u2028', "yes"]
+    assert "0 of 4 objects" in ask("toys", begin=True)["rest"]
+
+    aws["sagemaker"].label(job, {"a.txt": ["no", "no", "yes"], "b.txt": ["yes", "no"]})
+    ask("toys")
+    assert labels(aws, "toys") == {'she said "no"\u2028': "no"}
+    # The half-sure one is labelled once more, and the request that was kept during the job begins it.
+    second = next(name for name in aws["sagemaker"].jobs if name.startswith("dev-toys-2-"))
+    assert [line["source"] for line in aws["sagemaker"].lines(second)] == ["yes"]
+    aws["sagemaker"].label(second, {"b.txt": ["yes", "yes", "yes"]})
+    ask("toys")
+    assert labels(aws, "toys") == {'she said "no"\u2028': "no", "yes": "yes"}
+    assert ask("toys", begin=True)["rest"] == "nothing is to be labelled of 4 objects"
+    items = aws["dynamodb"].query(
+        TableName=TABLE, KeyConditionExpression="use_case = :u", ExpressionAttributeValues={":u": {"S": "toys"}}
+    )["Items"]
+    found = {item["item"]["S"]: item["reason"]["S"] for item in items if item["item"]["S"].startswith("object#")}
+    assert found == {
+        "object#a.txt": "", "object#b.txt": "", "object#c.txt": "is no text in UTF-8", "object#d.txt": "is empty",
+    }  # fmt: skip
+    spent = [float(item["usd"]["N"]) for item in items if item["item"]["S"].startswith("run#")]
+    assert spent == pytest.approx([0.2, 0.1])
+
+
+def test_a_job_of_objects_that_no_worker_can_be_shown_is_none(
+    aws: dict[str, Any], ask: Callable[..., dict[str, Any]]
+) -> None:
+    deploy(aws, "blank")
+    aws["s3"].put_object(Bucket=RAW, Key="to-label/blank/a.txt", Body=b"")
+    ask("blank", begin=True)
+    ask("blank")
+    assert not any(name.startswith("dev-blank-") for name in aws["sagemaker"].jobs)
+    assert ask("blank", begin=True)["rest"] == "nothing is to be labelled of 1 objects"
+
+
+def test_an_object_that_was_overwritten_during_the_job_is_labelled_anew(
+    aws: dict[str, Any], ask: Callable[..., dict[str, Any]]
+) -> None:
+    deploy(aws, "images", objects="image")
+    uri = f"s3://{RAW}/to-label/images/a.png"
+    for round_ in (1, 2):
+        aws["s3"].put_object(Bucket=RAW, Key="to-label/images/a.png", Body=b"%d" % round_)
+        ask("images", begin=True)
+        job = next(name for name in aws["sagemaker"].jobs if name.startswith(f"dev-images-{round_}-"))
+        if round_ == 1:
+            aws["s3"].put_object(Bucket=RAW, Key="to-label/images/a.png", Body=b"other")
+        aws["sagemaker"].label(job, {"a.png": ["yes", "yes", "yes"]})
+        ask("images")
+        assert labels(aws, "images") == ({} if round_ == 1 else {uri: "yes"})
+
+
+def test_labels_of_elsewhere_are_taken_in_once(aws: dict[str, Any], ask: Callable[..., dict[str, Any]]) -> None:
+    deploy(aws, "imports", backend="manifest_import", machine="", objects="image")
+    uri = f"s3://{RAW}/to-label/imports/a.png"
+    text = json.dumps({"source-ref": uri, "label": 1, "label-metadata": {"class-name": "no"}}) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    aws["s3"].put_object(Bucket=LABELLED, Key=f"imports/imports/{digest}.manifest", Body=text.encode())
+    ask("imports", imports=[digest])
+    assert labels(aws, "imports") == {uri: "no"}
+    assert ask("imports", imports=[digest])["rest"] == "these labels were imported before"
+    wrong = "0" * 64
+    body = text.replace('"no"', '"maybe"').encode()
+    aws["s3"].put_object(Bucket=LABELLED, Key=f"imports/imports/{wrong}.manifest", Body=body)
+    ask("imports", imports=[wrong])
+    runs = aws["dynamodb"].query(
+        TableName=TABLE,
+        KeyConditionExpression="use_case = :u AND begins_with(#i, :s)",
+        ExpressionAttributeNames={"#i": "item"},
+        ExpressionAttributeValues={":u": {"S": "imports"}, ":s": {"S": "run#"}},
+    )["Items"]
+    assert [run["result"]["S"] for run in runs] == ["labelled", "failed"]
+    assert "is labelled 'maybe'; allowed are yes, no" in runs[1]["detail"]["S"]
+
+
+def test_messages_of_a_batch_fail_alone(aws: dict[str, Any], ask: Callable[..., dict[str, Any]]) -> None:
+    deploy(aws, "several")
+    records = [{"messageId": "1", "body": '{"use_case": "several"}'}, {"messageId": "2", "body": "nonsense"}]
+    answer = lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert "its stack of labelling is not deployed" in ask("nobody")["rest"]
