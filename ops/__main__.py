@@ -12,6 +12,7 @@ from ops import (
     data,
     experiment,
     images,
+    label,
     local,
     notebook,
     outcomes,
@@ -37,6 +38,7 @@ app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use cas
 app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
 app.add_typer(batch.app, name="batch", help="Score files with the model that is live.")
 app.add_typer(experiment.app, name="experiment", help="Compare champion and challenger on live requests.")
+app.add_typer(label.app, name="label", help="Have objects labelled, or bring labels of any tool.")
 app.add_typer(outcomes.app, name="outcomes", help="Say what became of requests that were answered.")
 app.add_typer(notebook.app, name="notebook", help="Open, start and stop notebook instances.")
 app.command("demo")(demo.command)
