@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.environment import Environment
 from config.errors import ConfigError
-from config.labelling import require_region, require_same_region, require_workforce
+from config.labelling import require_addresses, require_region, require_same_region, require_workforce
 from config.loading import ROOT, place
 from config.preparation import require_engine
 from config.serverless_agreement import require_no_capture, require_no_experiment, require_open_network
@@ -37,6 +37,7 @@ REQUIREMENTS = (
     require_region,
     require_same_region,
     require_workforce,
+    require_addresses,
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from config import ground_truth
 from config.environment import Environment
 from config.errors import ConfigError, KeyPath
-from config.loading import ROOT, place
+from config.loading import ROOT, load_workforce, place
 from config.use_case import UseCase
 
 
@@ -62,3 +62,24 @@ def require_template(use_case: UseCase, sources: Path) -> None:
     raise ConfigError(
         f"{where}: found {template!r}, which is not in the folder; it has {found}. Write it, or correct the name."
     )
+
+
+def require_addresses(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if the data opens from some addresses only, and workers who load objects call from others."""
+    label, allowed = use_case.label, environment.access.allowed_cidrs
+    if label is None or label.workers is None or not allowed or label.task.kind_of_objects == "text":
+        return
+    where = place("environments", environment.name, ("access", "allowed_cidrs"), root)
+    if label.workers.kind != "private":
+        raise ConfigError(
+            f"{where}: found {', '.join(map(str, allowed))}, but browsers of {label.workers.kind} workers load the "
+            f"objects of {use_case.name} from anywhere; allowed with them is none. Choose others, or remove it."
+        )
+    workforce = load_workforce(environment.workforce, root) if environment.workforce else None
+    for cidr in workforce.allowed_cidrs if workforce else ():
+        if not any(cidr.version == one.version and cidr.subnet_of(one) for one in allowed):  # type: ignore[arg-type]
+            raise ConfigError(
+                f"{where}: found {', '.join(map(str, allowed))}, but workers of {use_case.name} log in from {cidr} "
+                f"(workforces/{environment.workforce}.yaml) and load its objects from there; allowed are ranges that "
+                "hold it. Add it, or remove it there."
+            )

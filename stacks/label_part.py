@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
@@ -42,35 +43,7 @@ def add_labels(
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
-    reach = LabelReach(data.raw, data.labelled, data_key, labels, looks.queue)
-    log_group = kit.log_group("LabelLogs")
-    role = LabelFunctionRole(
-        kit.scope,
-        "LabelRole",
-        environment=environment,
-        reach=reach,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
-    function = kit.function(
-        "Label",
-        program=Program(
-            package="label",
-            description="Has objects labelled, and keeps their labels",
-            settings={
-                "ML_LOOP_ENVIRONMENT": environment,
-                "ML_LOOP_LABELS_TABLE": labels.table_name,
-                "ML_LOOP_RAW_BUCKET": data.raw.bucket_name,
-                "ML_LOOP_LABELLED_BUCKET": data.labelled.bucket_name,
-            },
-            serialised="Conditional writes serialise runs, and the queue invokes two at once at most",
-            timeout_minutes=_MINUTES,
-        ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
-    )
+    function = _function(kit, environment, LabelReach(data.raw, data.labelled, data_key, labels, looks.queue))
     looks.invoke(function)
     FunctionAlarms(
         kit.scope,
@@ -83,3 +56,34 @@ def add_labels(
     # For `ops label`.
     cdk.CfnOutput(kit.scope, "LabelFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "LabelsTable", value=labels.table_name)
+
+
+def _function(kit: FunctionKit, environment: str, reach: LabelReach) -> lambda_.IFunction:
+    log_group = kit.log_group("LabelLogs")
+    role = LabelFunctionRole(
+        kit.scope,
+        "LabelRole",
+        environment=environment,
+        reach=reach,
+        key=kit.key,
+        log_group=log_group,
+        inside_network=kit.inside is not None,
+    ).role
+    return kit.function(
+        "Label",
+        program=Program(
+            package="label",
+            description="Has objects labelled, and keeps their labels",
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_LABELS_TABLE": reach.labels.table_name,
+                "ML_LOOP_RAW_BUCKET": reach.raw.bucket_name,
+                "ML_LOOP_LABELLED_BUCKET": reach.labelled.bucket_name,
+            },
+            serialised="Conditional writes serialise runs, and the queue invokes two at once at most",
+            timeout_minutes=_MINUTES,
+        ),
+        role=role.without_policy_updates(),
+        log_group=log_group,
+        failures=None,
+    )

@@ -10,10 +10,11 @@ import botocore.session
 import pytest
 import yaml
 
-from config import ConfigError, ground_truth, load_environment, load_use_case, load_workforce
+from config import ConfigError, Workforce, ground_truth, load_environment, load_use_case, load_workforce
 from config.closed_services import closed_services
-from config.labelling import require_region, require_same_region, require_template, require_workforce
-from config.use_case.label import Label
+from config.environment import Access
+from config.labelling import require_addresses, require_region, require_same_region, require_template, require_workforce
+from config.use_case.label import LEAST_AUTOMATIC, Checks, Label
 from pipelines_src import job_code
 from tests.labelling import GROUND_TRUTH, IMPORTED, PAGE, PUBLIC, TASK, VENDOR, environment, label, use_case
 from tests.unit.config_kit import GOOD, make_root
@@ -213,3 +214,37 @@ def test_the_table_of_functions_is_the_service_models() -> None:
 
 def test_the_page_of_a_use_case_is_not_code_of_its_jobs() -> None:
     assert "page.liquid.html" in job_code._NOT_CODE(".", ["page.liquid.html", "transformations.py"])
+
+
+@pytest.mark.parametrize(
+    ("opens", "workers", "task", "said"),
+    [
+        ("203.0.113.0/24", VENDOR, TASK, "browsers of vendor workers load the objects"),
+        ("198.51.100.0/24", {"kind": "private"}, TASK, r"log in from 203\.0\.113\.0/24 \(workforces/people\.yaml\)"),
+        ("203.0.112.0/23", {"kind": "private"}, TASK, None),
+        ("198.51.100.0/24", VENDOR, TASK | {"type": "text_classification"}, None),
+        (None, VENDOR, TASK, None),
+    ],
+)
+def test_workers_must_reach_the_objects_that_they_look_at(
+    opens: str | None, workers: dict[str, Any], task: dict[str, Any], said: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "workforces").mkdir()
+    (tmp_path / "workforces/people.yaml").write_text(yaml.safe_dump(PEOPLE))
+    access = Access.model_validate({"allowed_cidrs": [opens] if opens else []})
+    where = environment().model_copy(update={"access": access})
+    labelled = use_case(label(workers=workers, task=task))
+    if said is None:
+        require_addresses(where, labelled, tmp_path)
+        return
+    with pytest.raises(ConfigError, match=said):
+        require_addresses(where, labelled, tmp_path)
+
+
+def test_what_the_page_shows_is_valid_and_says_the_schemas_defaults() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "labelling.md").read_text(encoding="utf-8")
+    section, people = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    assert Label.model_validate(section["label"]).how == "built_in"
+    assert Workforce.model_validate(people).name == "people"
+    assert f"**{LEAST_AUTOMATIC:,}**" in text or f"{LEAST_AUTOMATIC:,} objects" in text
+    assert f"| {Checks().minimum_confidence}; {Checks().attempts}; {Checks().minimum_agreement} |" in text
