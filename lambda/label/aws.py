@@ -40,14 +40,12 @@ class AwsWorld:
         now = datetime.now(UTC).replace(microsecond=0)
         seen = Observation(use_case, now, runs=self._records.runs(use_case), terms=self._jobs.terms(use_case))
         run = seen.open_run
-        if run and run.imports:
+        if seen.terms is None or (run and run.imports):
             return seen
         if run:
-            machine = seen.terms.machine if seen.terms else ""
+            machine = seen.terms.machine
             execution = self._jobs.execution(run, machine) if machine else None
             return replace(seen, job=self._job(run), execution=execution)
-        if seen.terms is None:
-            return seen
         return replace(
             seen,
             objects=self._storage.objects(use_case, seen.terms.objects),
@@ -127,7 +125,7 @@ class AwsWorld:
     def _terms(self, use_case: str) -> Terms:
         terms = self._jobs.terms(use_case)
         if terms is None:
-            raise RefusedError("the stack of labelling is gone; deploy it, so that what was labelled is taken in")
+            raise RuntimeError(f"{use_case}: its stack of labelling went just now; the next look waits for it")
         return terms
 
     def close(self, step: Close, at: datetime) -> bool:

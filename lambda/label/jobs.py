@@ -12,8 +12,6 @@ from shared.live import absent
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_ssm import SSMClient
-    from mypy_boto3_stepfunctions import SFNClient
 
 _MOST_TEXT = 1000  # characters of a reason
 
@@ -21,7 +19,7 @@ _MOST_TEXT = 1000  # characters of a reason
 class Jobs:
     """Jobs of one environment."""
 
-    def __init__(self, sagemaker: "SageMakerClient", states: "SFNClient", ssm: "SSMClient", environment: str) -> None:
+    def __init__(self, sagemaker: "SageMakerClient", states: Any, ssm: Any, environment: str) -> None:
         self._sagemaker, self._states, self._ssm = sagemaker, states, ssm
         self._environment = environment
 

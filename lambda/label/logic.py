@@ -74,11 +74,14 @@ Step = Rest | Claim | Start | Publish | Close | Keep
 
 def decide(seen: Observation, look: Look) -> Step:
     """Return the next step for a use case."""
-    if seen.open_run:
-        step = _go_on(seen.open_run, seen)
-        return _kept(seen.open_run, step, look) if isinstance(step, Rest) and look.asks else step
+    run = seen.open_run
     if seen.terms is None:
-        return Rest("is not labelled: its stack of labelling is not deployed")
+        # What was labelled is taken in once it is there again.
+        waits = f"; run {run.name} waits for it" if run else ""
+        return Rest(f"is not labelled: its stack of labelling is not deployed{waits}")
+    if run:
+        step = _go_on(run, seen)
+        return _kept(run, step, look) if isinstance(step, Rest) and look.asks else step
     last = seen.runs[0] if seen.runs else None
     if last and last.wish:
         look = look.merged(last.wish)

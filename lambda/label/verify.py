@@ -125,7 +125,9 @@ def figures(verified: Verified, said: Mapping[str, Mapping[str, Any]], terms: Te
             name: [(who, answers.present(content, terms.categories)) for who, content in given.items()]
             for name, given in said.items()
         }
-    without = [(name, one[1], one[3]) for name, one in sorted(verified.outcomes.items()) if one[1] != "labelled"]
+    without: list[tuple[str, str, str]] = [
+        (name, one[1], one[3]) for name, one in sorted(verified.outcomes.items()) if one[1] != "labelled"
+    ]
     without += [(name, "untouched", reason) for name, reason in sorted(verified.untouched.items())]
     return {
         "agreement": alpha([one for _, one in given] for given in picks.values()),

@@ -18,6 +18,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def checked(service: str, operation: str, request: dict[str, Any]) -> None:
     model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    assert model.input_shape is not None
     report = ParamValidator().validate(request, model.input_shape)
     assert not report.has_errors(), report.generate_report()
 

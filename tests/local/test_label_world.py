@@ -52,7 +52,7 @@ def ask(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., d
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
 
     def asked(use_case: str, **look: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = lambda_handler({"use_case": use_case, **look}, Context())  # type: ignore[arg-type]
+        answer: dict[str, Any] = lambda_handler({"use_case": use_case, **look}, Context())
         return answer
 
     return asked
@@ -158,6 +158,6 @@ def test_labels_of_elsewhere_are_taken_in_once(aws: dict[str, Any], ask: Callabl
 def test_messages_of_a_batch_fail_alone(aws: dict[str, Any], ask: Callable[..., dict[str, Any]]) -> None:
     deploy(aws, "several")
     records = [{"messageId": "1", "body": '{"use_case": "several"}'}, {"messageId": "2", "body": "nonsense"}]
-    answer = lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+    answer = lambda_handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert "its stack of labelling is not deployed" in ask("nobody")["rest"]

@@ -236,3 +236,15 @@ def test_labels_of_workers_who_hardly_agree_are_told() -> None:
     reconcile(cloud, END)
     assert cloud.doubted == 1
     assert "agreement -0." in cloud.runs[0].detail
+
+
+def test_what_was_labelled_while_the_stack_was_gone_is_taken_in_later() -> None:
+    cloud = Cloud()
+    cloud.put("a.jpg")
+    began = reconcile(cloud, BEGIN).began
+    terms, cloud.terms = cloud.terms, None
+    cloud.end("Completed")
+    assert reconcile(cloud, END).reason.endswith(f"not deployed; run {began} waits for it")
+    cloud.terms = terms
+    reconcile(cloud, END)
+    assert cloud.labels() == ["a.jpg"]

@@ -81,6 +81,7 @@ SECTIONS: dict[str, Label] = {
 def test_requests_are_what_the_service_model_takes(kind: str, made: Callable[[Label], Templates]) -> None:
     request = request_of(made(SECTIONS[kind]))
     model = botocore.session.get_session().get_service_model("sagemaker").operation_model("CreateLabelingJob")
+    assert model.input_shape is not None
     report = ParamValidator().validate(request, model.input_shape)
     assert not report.has_errors(), report.generate_report()
     assert request["OutputConfig"]["KmsKeyId"]
@@ -89,6 +90,32 @@ def test_requests_are_what_the_service_model_takes(kind: str, made: Callable[[La
     assert request["LabelAttributeName"].endswith("-ref") == (kind == "masks")
     assert ("HumanTaskUiArn" in request["HumanTaskConfig"]["UiConfig"]) == (kind == "entities")
     assert ("PublicWorkforceTaskPrice" in request["HumanTaskConfig"]) == kind.startswith("public")
+
+
+def test_the_machine_waits_for_a_job_that_is_there_already(made: Callable[[Label], Templates]) -> None:
+    templates = made(SECTIONS["private"])
+    [machine] = of_type(templates[STACK], "AWS::StepFunctions::StateMachine").values()
+    definition = json.loads(Cloud(templates).value(STACK, machine["DefinitionString"]))
+    states = definition["States"]
+    [caught] = states["Label"]["Catch"]
+    assert caught["ErrorEquals"] == ["SageMaker.ResourceInUseException"]
+    assert states["Label"]["Resource"] == "arn:aws:states:::sagemaker:createLabelingJob.sync"
+    ways = {choice["StringEquals"]: choice["Next"] for choice in states["Ended"]["Choices"]}
+    assert ways == {"Completed": "Labelled", "Failed": "NotLabelled", "Stopped": "NotLabelled"}
+    assert caught["Next"] == states[states["Ended"]["Default"]]["Next"] == "Describe"
+    reached = {
+        definition["StartAt"],
+        *ways.values(),
+        states["Ended"]["Default"],
+        "Describe",
+        states["Describe"]["Next"],
+    }
+    assert reached == set(states)
+    model = botocore.session.get_session().get_service_model("sagemaker").operation_model("DescribeLabelingJob")
+    assert states["Describe"]["Parameters"] == {f"{name}.$": "$.job" for name in model.input_shape.members}  # type: ignore[union-attr]
+    assert states["Describe"]["ResultSelector"] == {"status.$": "$.LabelingJobStatus"}
+    # 25,000 events of an execution: five of each round, and thirty days at most.
+    assert 30 * 24 * 3600 / states["Wait"]["Seconds"] * 8 < 25_000
 
 
 def test_teams_are_who_the_section_says(made: Callable[[Label], Templates]) -> None:
@@ -222,7 +249,7 @@ def people(**changes: Any) -> cdk.assertions.Template:
 
 
 def test_a_workforce_is_closed_to_strangers_and_other_addresses() -> None:
-    template = people().to_json()
+    template = dict(people().to_json())
     assert problems({"workforce-people": template}) == []
     [force] = of_type(template, "AWS::SageMaker::Workforce").values()
     assert (force["WorkforceName"], force["SourceIpConfig"]) == ("people", {"Cidrs": ["203.0.113.0/24"]})
