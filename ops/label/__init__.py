@@ -85,6 +85,19 @@ def import_(
     output.print(escape(function.bring(target, text)), soft_wrap=True)
 
 
+@app.command()
+def preflight(environment: str, use_case: str) -> None:
+    """Ask the account whether Ground Truth is open to it, and whether who should label is there; exit 1 if not."""
+    from ops.label.account import findings
+
+    found = list(findings(target_of(environment, use_case)))
+    marks = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "[yellow]?[/]"}
+    for one in found:
+        output.print(f"{marks[one.good]} {escape(one.text)}", highlight=False, soft_wrap=True)
+    if any(one.good is False for one in found):
+        raise typer.Exit(1)
+
+
 def target_of(environment: str, use_case: str) -> Target:
     """Return a use case that is labelled; OperationError if it is not."""
     target = Target.of(environment, use_case)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -161,3 +162,27 @@ def test_messages_of_a_batch_fail_alone(aws: dict[str, Any], ask: Callable[..., 
     answer = lambda_handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert "its stack of labelling is not deployed" in ask("nobody")["rest"]
+
+
+@pytest.mark.parametrize("how", ["majority", "dawid_skene"])
+def test_a_run_with_workers_of_80_percent_is_as_accurate_as_theory_expects(
+    how: str, aws: dict[str, Any], ask: Callable[..., dict[str, Any]]
+) -> None:
+    name = how.replace("_", "")
+    deploy(aws, name, objects="image", how=how, minimum_confidence=0, most_objects=400)
+    chance = random.Random(7)  # noqa: S311
+    truth = {f"{number}.png": chance.choice(["yes", "no"]) for number in range(400)}
+    for key in truth:
+        aws["s3"].put_object(Bucket=RAW, Key=f"to-label/{name}/{key}", Body=b"x")
+    ask(name, begin=True)
+    job = next(one for one in aws["sagemaker"].jobs if one.startswith(f"dev-{name}-"))
+    wrong = {"yes": "no", "no": "yes"}
+    said = {key: [right if chance.random() < 0.8 else wrong[right] for _ in range(3)] for key, right in truth.items()}
+    aws["sagemaker"].label(job, said)
+    ask(name)
+    found = labels(aws, name)
+    prefix = f"s3://{RAW}/to-label/{name}/"
+    accuracy = sum(found[f"{prefix}{key}"] == right for key, right in truth.items()) / len(truth)
+    # Two or three of three are right: 0.896, here within three standard deviations.
+    assert len(found) == 400
+    assert accuracy == pytest.approx(0.896, abs=3 * (0.896 * 0.104 / 400) ** 0.5)

@@ -275,3 +275,18 @@ def test_a_page_of_ones_own_is_what_workers_get(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(platform_stage, "load_use_case", lambda _: use_case(label(task=PAGE)))
     with pytest.raises(ConfigError, match="not in the folder"):
         PlatformStage(cdk.App(context=SETTINGS), environment())
+
+
+def test_an_application_has_each_workforce_that_its_environments_name_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import app
+
+    settings = {"name": "people", "owner": "t", "cost_center": "c", "allowed_cidrs": ["203.0.113.0/24"]}
+    monkeypatch.setattr(app, "environment_names", lambda: ["dev", "other"])
+    monkeypatch.setattr(app, "load_environment", lambda name, **_: environment(name))
+    monkeypatch.setattr(app, "load_workforce", lambda _: Workforce.model_validate(settings))
+    names = [child.node.id for child in app.platform(validate=False).node.children]
+    assert [name for name in names if name.startswith(("Dev", "Other", "Workforce"))] == [
+        "Dev",
+        "Other",
+        "WorkforcePeople",
+    ]

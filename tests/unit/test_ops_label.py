@@ -3,16 +3,19 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from config.use_case.label import Label
 from label import augmented
 from ops import label as commands
+from ops.label import account as accounts
 from ops.label import function, importing, worker_pages
 from ops.target import OperationError, Target
-from tests.labelling import IMPORTED, PAGE, TASK, environment, label, use_case
+from tests.labelling import IMPORTED, PAGE, PUBLIC, TASK, TEAM, VENDOR, environment, label, use_case
 
 RAW = "s3://the-bucket/to-label/flight_delays/"
 
@@ -158,3 +161,46 @@ def test_objects_of_a_folder_are_shown_and_others_are_not(target: Target, tmp_pa
     with pytest.raises(OperationError, match="named entities is AWS's own"):
         worker_pages.write(use_case(label(task=TASK | {"type": "named_entities"})), [ONE], tmp_path)
     assert label(task=PAGE).task.kind_of_objects == "image"
+
+
+class Account:
+    """SageMaker, as an account with a few things of Ground Truth sees it."""
+
+    def __init__(self, **has: Any) -> None:
+        self._has = has
+
+    def list_labeling_jobs(self, **_: Any) -> dict[str, Any]:
+        if self._has.get("closed"):
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not available"}}, "ListLabelingJobs")
+        return {"LabelingJobSummaryList": [{"LabelingJobName": name} for name in self._has.get("jobs", [])]}
+
+    def list_workforces(self) -> dict[str, Any]:
+        return {"Workforces": [{"WorkforceName": name} for name in self._has.get("workforces", [])]}
+
+    def describe_workteam(self, **request: Any) -> None:
+        if request["WorkteamName"] not in self._has.get("teams", []):
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no"}}, "DescribeWorkteam")
+
+    def get_paginator(self, name: str) -> Any:
+        assert name == "list_subscribed_workteams"
+        teams = [{"WorkteamArn": arn} for arn in self._has.get("vendors", [])]
+        return SimpleNamespace(paginate=lambda: [{"SubscribedWorkteams": teams}])
+
+
+@pytest.mark.parametrize(
+    ("section", "account", "good", "said"),
+    [
+        (label(), Account(jobs=["a"], workforces=["people"], teams=["dev-flight-delays"]), [True, True, True], "team"),
+        (label(), Account(workforces=["others"]), [None, False, None], "there is others, and an account has one"),
+        (label(workers=VENDOR), Account(jobs=["a"], vendors=[TEAM]), [True, True], "has subscribed to"),
+        (label(workers=VENDOR), Account(closed=True), [False, False], "no vendor team"),
+        (label(workers=PUBLIC), Account(jobs=["a"]), [True, False], "closed on 30 September 2026"),
+        (Label.model_validate(IMPORTED), Account(closed=True), [True], "needs neither"),
+    ],
+)
+def test_a_preflight_asks_the_account(section: Label, account: Account, good: list[bool | None], said: str) -> None:
+    target = Target(environment(), use_case(section))
+    target.__dict__["sagemaker"] = account
+    found = list(accounts.findings(target))
+    assert [one.good for one in found] == good
+    assert said in found[-1].text or said in found[1].text
