@@ -9,12 +9,13 @@ known to the average of all.
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # Who said what: by object, pairs of worker and category.
 Answers = Mapping[str, Sequence[tuple[str, str]]]
-_ROUNDS, _SETTLED = 50, 1e-4
+_Belief = dict[int, float]  # probability by the place of a category
+_ROUNDS, _SETTLED, _FEW = 50, 1e-4, 4
 _PSEUDO = 10.0  # answers that a worker's own must outweigh, per category
 
 
@@ -32,79 +33,81 @@ def majority(answers: Answers, categories: Sequence[str]) -> dict[str, Consolida
 
 
 def dawid_skene(answers: Answers, categories: Sequence[str]) -> dict[str, Consolidated]:
-    """Return the most probable category of each object, given how often each worker confuses which categories."""
-    answered = {name: given for name, given in answers.items() if given}
+    """Return the most probable category of each object, given how often each worker confuses which categories.
+
+    While it learns, of more than a few categories only those are in question that somebody chose of the object: with
+    all of them the work would grow with their number.
+    """
     places = {category: place for place, category in enumerate(categories)}
-    coded = {name: [(who, places[said]) for who, said in given] for name, given in answered.items()}
-    beliefs = {name: _shares([said for _, said in given], len(categories)) for name, given in coded.items()}
+    coded = {name: [(who, places[said]) for who, said in given] for name, given in answers.items() if given}
+    beliefs = {name: _shares([said for _, said in given]) for name, given in coded.items()}
+    everything = range(len(categories))
+    model = _Confusions(coded, beliefs, len(categories))
     for _ in range(_ROUNDS):
-        logs, prior = _learn(coded, beliefs, len(categories))
-        new = {name: _belief(given, logs, prior) for name, given in coded.items()}
-        moved = max((abs(a - b) for name in new for a, b in zip(new[name], beliefs[name], strict=True)), default=0)
+        few = everything if len(categories) <= _FEW else None
+        new = {name: model.belief(given, few or {said for _, said in given}) for name, given in coded.items()}
+        moved = max((abs(new[name][place] - old) for name in new for place, old in beliefs[name].items()), default=0)
         beliefs = new
+        model = _Confusions(coded, beliefs, len(categories))
         if moved < _SETTLED:
             break
-    return {name: _surest(name, belief, categories) for name, belief in beliefs.items()}
+    return {name: _surest(name, model.belief(given, everything), categories) for name, given in coded.items()}
 
 
 CONSOLIDATIONS = {"majority": majority, "dawid_skene": dawid_skene}
 
 
-def _learn(
-    coded: Mapping[str, list[tuple[str, int]]], beliefs: Mapping[str, list[float]], size: int
-) -> tuple[dict[str, list[list[float]]], list[float]]:
-    """Return logarithms of what each worker says of each true category ([said][true]), and of each category's share."""
-    counts: dict[str, list[list[float]]] = defaultdict(lambda: [[0.0] * size for _ in range(size)])
-    share = [1.0] * size
-    for name, given in coded.items():
-        belief = beliefs[name]
-        for true, weight in enumerate(belief):
-            share[true] += weight
-        for who, said in given:
-            row = counts[who][said]
-            for true, weight in enumerate(belief):
-                row[true] += weight
-    right = sum(table[place][place] for table in counts.values() for place in range(size))
-    accuracy = (right + 1) / (sum(map(len, coded.values())) + 2)
-    wrong = (1 - accuracy) / max(size - 1, 1)
-    logs = {}
-    for who, table in counts.items():
-        sums = [sum(table[said][true] for said in range(size)) + _PSEUDO for true in range(size)]
-        logs[who] = [
-            [
-                math.log((table[said][true] + _PSEUDO * (accuracy if said == true else wrong)) / sums[true])
-                for true in range(size)
-            ]
-            for said in range(size)
-        ]
-    total = sum(share)
-    return logs, [math.log(one / total) for one in share]
+class _Confusions:
+    """What each worker says of each true category, and how frequent those are, as far as beliefs tell."""
+
+    def __init__(self, coded: Mapping[str, list[tuple[str, int]]], beliefs: Mapping[str, _Belief], size: int) -> None:
+        said_of: dict[tuple[str, int, int], float] = defaultdict(float)
+        seen: dict[tuple[str, int], float] = defaultdict(float)
+        share = [1.0] * size
+        right = 0.0
+        for name, given in coded.items():
+            for true, weight in beliefs[name].items():
+                share[true] += weight
+                for who, said in given:
+                    said_of[who, said, true] += weight
+                    seen[who, true] += weight
+                    right += weight * (said == true)
+        answers, total = sum(map(len, coded.values())), sum(share)
+        accuracy = (right + 1) / (answers + 2)
+        expected = accuracy * _PSEUDO, (1 - accuracy) / max(size - 1, 1) * _PSEUDO
+        self._logs = {
+            (who, said, true): math.log((count + expected[said != true]) / (seen[who, true] + _PSEUDO))
+            for (who, said, true), count in said_of.items()
+        }
+        # Of what a worker was never seen to confuse.
+        self._never = {key: math.log(expected[1] / (count + _PSEUDO)) for key, count in seen.items()}
+        self._unknown = math.log(expected[1] / _PSEUDO)
+        self._prior = [math.log(one / total) for one in share]
+
+    def belief(self, given: list[tuple[str, int]], question: Iterable[int]) -> _Belief:
+        """Return how probable each category in question is, given some answers."""
+        sums = {true: self._prior[true] + sum(self._log(*one, true) for one in given) for true in question}
+        most = max(sums.values())
+        weights = {true: math.exp(one - most) for true, one in sums.items()}
+        total = sum(weights.values())
+        return {true: one / total for true, one in weights.items()}
+
+    def _log(self, who: str, said: int, true: int) -> float:
+        known = self._logs.get((who, said, true))
+        return self._never.get((who, true), self._unknown) if known is None else known
 
 
-def _belief(given: list[tuple[str, int]], logs: Mapping[str, list[list[float]]], prior: list[float]) -> list[float]:
-    sums = list(prior)
-    for who, said in given:
-        for true, value in enumerate(logs[who][said]):
-            sums[true] += value
-    most = max(sums)
-    weights = [math.exp(one - most) for one in sums]
-    total = sum(weights)
-    return [one / total for one in weights]
-
-
-def _shares(said: Sequence[int], size: int) -> list[float]:
-    counts = Counter(said)
-    return [counts[place] / len(said) for place in range(size)]
+def _shares(said: Sequence[int]) -> _Belief:
+    return {place: count / len(said) for place, count in Counter(said).items()}
 
 
 def _most(name: str, said: Sequence[str], categories: Sequence[str]) -> Consolidated:
-    counts = Counter(said)
-    return _surest(name, [counts[category] / len(said) for category in categories], categories)
+    return _surest(name, _shares([categories.index(one) for one in said]), categories)
 
 
-def _surest(name: str, shares: Sequence[float], categories: Sequence[str]) -> Consolidated:
-    most = max(shares)
-    tied = [place for place, share in enumerate(shares) if most - share < 1e-12]  # noqa: PLR2004
+def _surest(name: str, belief: _Belief, categories: Sequence[str]) -> Consolidated:
+    most = max(belief.values())
+    tied = sorted(place for place, share in belief.items() if most - share < 1e-12)  # noqa: PLR2004
     # Always the first would make the first category more frequent than it is.
     chance = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
     return Consolidated(categories[tied[chance % len(tied)]], most)

@@ -46,7 +46,7 @@ def _open(target: Target) -> Finding:
         return Finding(True, f"Ground Truth is open: the account has jobs, such as {jobs[0]['LabelingJobName']}.")
     return Finding(
         None,
-        f"The account has no labelling job in {target.environment.region} yet, and Ground Truth takes no new customers: "
+        f"The account has no job in {target.environment.region} yet, and Ground Truth takes no new customers; "
         "AWS may refuse the first. Only a job tells.",
     )
 
