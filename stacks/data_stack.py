@@ -1,7 +1,7 @@
 """The buckets of an environment."""
 
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -13,6 +13,7 @@ from constructs.address_restriction import deny_objects_elsewhere
 from constructs.bucket_emptier import acknowledge_bucket_emptier
 from constructs.secure_bucket import SecureBucket
 
+Labels = Literal["none", "kept", "shown"]
 # What other stacks read or write.
 _USED = ("raw", "processed", "models", "capture")
 
@@ -26,7 +27,7 @@ class DataStack(cdk.Stack):
         keys: of data and of models.
         access: from where people may call.
         retention: what stays and how long.
-        labels: whether workers label objects of `raw`, which their browsers load, and others use `labelled`.
+        labels: whether any are kept in `labelled`, and whether browsers of workers load objects of `raw`.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class DataStack(cdk.Stack):
         keys: tuple[kms.IKey, kms.IKey],
         access: Access,
         retention: Retention,
-        labels: bool = False,
+        labels: Labels = "none",
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -52,7 +53,7 @@ class DataStack(cdk.Stack):
         self.processed: s3.IBucket = logged("Processed", key=data_key).bucket
         self.models: s3.IBucket = logged("Models", key=models_key).bucket
         self.capture: s3.IBucket = logged("Capture", key=data_key, expire_days=retention.capture_days).bucket
-        if labels:
+        if labels == "shown":
             _shown_to_workers(self.raw)
         if access.allowed_cidrs:
             for restricted in (self.logs, self.raw, self.labelled, self.processed, self.models, self.capture):
@@ -68,7 +69,7 @@ class DataStack(cdk.Stack):
             bucket_name = getattr(self, name).bucket_name
             # For people and commands: the buckets have no names of their own.
             cdk.CfnOutput(self, f"{name.capitalize()}BucketName", value=bucket_name)
-            if name in _USED or (labels and name == "labelled"):
+            if name in _USED or (labels != "none" and name == "labelled"):
                 # Whether there are use cases or not: an export cannot go before those who import it.
                 self.export_value(bucket_name)
                 self.export_value(getattr(self, name).bucket_arn)

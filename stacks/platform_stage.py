@@ -12,7 +12,7 @@ from config.use_case.experiment import Experiment
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack, Wanted
-from stacks.data_stack import DataStack
+from stacks.data_stack import DataStack, Labels
 from stacks.experiment_stack import ExperimentStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
@@ -55,7 +55,7 @@ class PlatformStage(cdk.Stage):
             **self._props("security"),
         )
         use_cases = [load_use_case(name) for name in environment.use_cases]
-        self._labels = any(use_case.label is not None for use_case in use_cases)
+        self._labels = _labels(use_cases)
         self.data = self._data()
         self.control = ControlStack(
             self,
@@ -66,7 +66,7 @@ class PlatformStage(cdk.Stage):
             data=self.data,
             wanted=Wanted(
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
-                labels=self._labels,
+                labels=self._labels != "none",
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
             **self._props("control"),
@@ -238,3 +238,10 @@ class PlatformStage(cdk.Stage):
         tags.add("ml-loop:environment", self.environment.name)
         tags.add("ml-loop:owner", self.environment.owner)
         tags.add("ml-loop:cost-center", self.environment.cost_center)
+
+
+def _labels(use_cases: list[UseCase]) -> Labels:
+    labels = [use_case.label for use_case in use_cases if use_case.label]
+    if any(label.workers and label.task.kind_of_objects == "image" for label in labels):
+        return "shown"
+    return "kept" if labels else "none"

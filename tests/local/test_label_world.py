@@ -1,15 +1,20 @@
 """The label function on real buckets, a real table and a real parameter: what it writes and finds again."""
 
 import hashlib
+import io
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import label.handler
 from label.handler import lambda_handler
+from ops import label as commands
+from ops.target import OperationError, Target
+from tests.labelling import environment, use_case
 from tests.local.label_jobs_kit import SageMaker, States
 
 RAW, LABELLED, TABLE = "label-raw", "label-labelled", "label-labels"
@@ -186,3 +191,56 @@ def test_a_run_with_workers_of_80_percent_is_as_accurate_as_theory_expects(
     # Two or three of three are right: 0.896, here within three standard deviations.
     assert len(found) == 400
     assert accuracy == pytest.approx(0.896, abs=3 * (0.896 * 0.104 / 400) ** 0.5)
+
+
+class Functions:
+    """Lambda, that invokes the function in this process."""
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        answer = lambda_handler(json.loads(request["Payload"]), Context())
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+def test_commands_start_follow_report_and_import(
+    aws: dict[str, Any],
+    ask: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    deploy(aws, "flight-delays", objects="image", categories=["cat", "dog"])
+    target = Target(environment(), use_case())
+    target.__dict__.update({name: aws[name] for name in ("s3", "dynamodb")} | {"functions": Functions()})
+    buckets = {"raw": RAW, "labelled": LABELLED}
+    monkeypatch.setattr(Target, "bucket", lambda _, purpose: buckets[purpose])
+    monkeypatch.setattr(Target, "output", lambda *_: TABLE)
+    monkeypatch.setattr(commands, "target_of", lambda *_: target)
+    for name in ("a.png", "b.png"):
+        aws["s3"].put_object(Bucket=RAW, Key=f"to-label/flight_delays/{name}", Body=b"x")
+
+    commands.start("dev", "flight_delays")
+    assert "began run" in capsys.readouterr().out
+    [job] = [name for name in aws["sagemaker"].jobs if name.startswith("dev-flight-delays-")]
+    with pytest.raises(OperationError, match="is no run of dev-flight-delays, or is not over"):
+        commands.status("dev", "flight_delays", "20260101T000000Z-000001-0a1b2c3d")
+    aws["sagemaker"].label(job, {"a.png": ["cat", "cat", "dog"]})
+    ask("flight_delays")
+    capsys.readouterr()  # what the function counts
+    commands.status("dev", "flight_delays")
+    said = capsys.readouterr().out
+    assert "labelled: 2 objects, because of a command; 1 labelled, 1 returned, agreement" in said
+    assert "Objects: 1 labelled, 1 returned" in said
+    commands.status("dev", "flight_delays", said.split()[0], tmp_path / "page.html")
+    assert "nobody answered in time" in (tmp_path / "page.html").read_text()
+
+    (tmp_path / "labels.csv").write_text("object,label\nb.png,dog\n")
+    commands.import_("dev", "flight_delays", tmp_path / "labels.csv", "label")
+    prefix = f"s3://{RAW}/to-label/flight_delays/"
+    assert labels(aws, "flight_delays") == {f"{prefix}a.png": "cat", f"{prefix}b.png": "dog"}
+    capsys.readouterr()
+    commands.import_("dev", "flight_delays", tmp_path / "labels.csv", "label")
+    assert "were imported before" in capsys.readouterr().out
+    deploy(aws, "flight-delays", objects="image", categories=["cat"])  # since the laptop's file was written
+    (tmp_path / "more.csv").write_text("object,label\nc.png,dog\n")
+    with pytest.raises(OperationError, match=r"were not taken in: c\.png is labelled 'dog'; allowed are cat"):
+        commands.import_("dev", "flight_delays", tmp_path / "more.csv", "label")

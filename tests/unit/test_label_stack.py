@@ -203,13 +203,15 @@ def test_the_functions_are_told_what_they_read(private: Templates) -> None:
     assert json.loads(told["ML_LOOP_CATEGORIES"]) == ["cat", "dog"]
 
 
-def test_browsers_of_workers_may_load_objects_where_there_are_workers(private: Templates, templates: Templates) -> None:
+def test_browsers_of_workers_may_load_objects_where_there_are_workers(
+    private: Templates, templates: Templates, made: Callable[[Label], Templates]
+) -> None:
     def cors(found: Templates) -> list[str]:
         buckets = of_type(found[DATA], "AWS::S3::Bucket")
         return [name for name, bucket in buckets.items() if "CorsConfiguration" in bucket]
 
     assert [name[:3] for name in cors(private)] == ["Raw"]
-    assert cors(templates) == []
+    assert cors(templates) == cors(made(Label.model_validate(IMPORTED))) == cors(made(SECTIONS["entities"])) == []
 
 
 def test_without_the_section_nothing_of_it_exists(templates: Templates) -> None:
