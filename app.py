@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
 import aws_cdk as cdk
 
-from config import ConfigError, environment_names, load_environment
+from config import ConfigError, environment_names, load_environment, load_workforce
 from pipelines_src.definition.errors import DefinitionError
 from pipelines_src.job_code import shared_sources
 from stacks.platform_stage import PlatformStage
@@ -38,9 +38,15 @@ def platform(outdir: str | None = None, *, validate: bool = True) -> cdk.App:
     chosen = app.node.try_get_context("environments") or ",".join(environment_names())
     use_cases = app.node.try_get_context("use_cases")
     with shared_sources() as sources:
+        workforces: dict[str, None] = {}
         for name in dict.fromkeys(_names(chosen)):
             environment = load_environment(name, use_cases=use_cases and _names(use_cases))
             PlatformStage(app, environment, sources=sources)
+            workforces |= {environment.workforce: None} if environment.workforce else {}
+    for name in workforces:
+        from stacks.workforce_stack import WorkforceStage  # Cognito: few need it
+
+        WorkforceStage(app, load_workforce(name))
     if validate:
         from stacks.validation import rule_packs  # half a second of its own
 

@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from config.checking import check_all
     from config.environment import Environment
     from config.errors import ConfigError
-    from config.loading import environment_names, load_environment, load_use_case, use_case_names
+    from config.loading import environment_names, load_environment, load_use_case, load_workforce, use_case_names
     from config.use_case import UseCase
+    from config.workforce import Workforce
 
 __all__ = [
     "ConfigError",
     "Environment",
     "UseCase",
+    "Workforce",
     "check_all",
     "environment_names",
     "load_environment",
     "load_use_case",
+    "load_workforce",
     "use_case_names",
 ]
 
@@ -30,10 +33,12 @@ _PLACES = {
     "ConfigError": "errors",
     "Environment": "environment",
     "UseCase": "use_case",
+    "Workforce": "workforce",
     "check_all": "checking",
     "environment_names": "loading",
     "load_environment": "loading",
     "load_use_case": "loading",
+    "load_workforce": "loading",
     "use_case_names": "loading",
 }
 

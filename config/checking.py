@@ -8,7 +8,17 @@ from config.entry_point import require_entry_point
 from config.environment import Environment
 from config.environment_agreement import REQUIREMENTS
 from config.errors import ConfigError
-from config.loading import ROOT, environment_names, load_environment, load_use_case, place, use_case_names
+from config.labelling import require_template
+from config.loading import (
+    ROOT,
+    environment_names,
+    load_environment,
+    load_use_case,
+    load_workforce,
+    place,
+    use_case_names,
+    workforce_names,
+)
 from config.use_case import UseCase
 
 
@@ -26,6 +36,12 @@ def check_all(root: Path = ROOT) -> list[str]:
         try:
             use_cases[name] = load_use_case(name, root)
             require_entry_point(use_cases[name], root / "pipelines_src")
+            require_template(use_cases[name], root / "pipelines_src")
+        except ConfigError as error:
+            problems.extend(str(error).splitlines())
+    for name in workforce_names(root):
+        try:
+            load_workforce(name, root)
         except ConfigError as error:
             problems.extend(str(error).splitlines())
     problems.extend(_overlaps(environments, root))

@@ -24,8 +24,8 @@ from config.tag_value import ALLOWED, TagValue
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,14}$")]
-_Range = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
-VpcRange = Annotated[_Range, AfterValidator(rules.private_range)]
+AddressRange = Annotated[IPvAnyNetwork, BeforeValidator(rules.range_as_text)]
+VpcRange = Annotated[AddressRange, AfterValidator(rules.private_range)]
 Reason = Annotated[
     Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")] | None,
     BeforeValidator(rules.in_words),
@@ -61,7 +61,7 @@ class Network(Section):
 class Access(Section):
     """From where people may call."""
 
-    allowed_cidrs: tuple[_Range, ...] = Field(
+    allowed_cidrs: tuple[AddressRange, ...] = Field(
         default=(),
         max_length=50,  # a managed policy, which holds them, has at most 6,144 characters
         description="addresses from which people may reach data and SageMaker besides the VPC endpoints; empty: from "
@@ -153,6 +153,9 @@ class Environment(Section):
         default={}, description="what serves a use case of this name, in place of `serving`"
     )
     capture: Capture = Field(default=Capture(), description="recording at the endpoint")
+    workforce: Name | None = Field(
+        default=None, description="a file of workforces/: the account's people who label (docs/labelling.md)"
+    )
     notebooks: tuple[Notebook, ...] = Field(
         default=(), description="notebook instances (docs/workbench.md: what they need and cost)"
     )

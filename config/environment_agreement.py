@@ -5,6 +5,12 @@ from pathlib import Path
 
 from config.environment import Environment
 from config.errors import ConfigError
+from config.labelling import (
+    require_addresses,
+    require_ground_truth,
+    require_same_region,
+    require_workforce,
+)
 from config.loading import ROOT, place
 from config.preparation import require_engine
 from config.serverless_agreement import (
@@ -39,6 +45,10 @@ REQUIREMENTS = (
     require_no_capture,
     require_no_experiment,
     require_region,
+    require_ground_truth,
+    require_same_region,
+    require_workforce,
+    require_addresses,
 )
 
 

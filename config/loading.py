@@ -9,6 +9,7 @@ from config.environment import Environment
 from config.errors import ConfigError, KeyPath, RuleError
 from config.places import below
 from config.use_case import UseCase, without_code
+from config.workforce import Workforce
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +26,19 @@ def use_case_names(root: Path = ROOT) -> list[str]:
     """Return the names of all use case folders, sorted."""
     # A link that leads nowhere is there too, and is refused when it is read.
     return sorted(path.name for path in (root / "pipelines_src").glob("*") if lexists(path / "use_case.yaml"))
+
+
+def workforce_names(root: Path = ROOT) -> list[str]:
+    """Return the names of all files of workforces, sorted."""
+    return sorted(path.stem for path in (root / "workforces").glob("*.yaml"))
+
+
+def load_workforce(name: str, root: Path = ROOT) -> Workforce:
+    """Read `workforces/<name>.yaml`; ConfigError if it is missing, is not YAML, or breaks a rule."""
+    document = _read(root / "workforces" / f"{name}.yaml", root, "workforce", workforce_names(root))
+    workforce = document.understood(Workforce)
+    document.require_name(workforce.name, name, "file")
+    return workforce
 
 
 def load_environment(name: str, root: Path = ROOT, use_cases: Sequence[str] | None = None) -> Environment:
@@ -52,7 +66,21 @@ def load_environment(name: str, root: Path = ROOT, use_cases: Sequence[str] | No
                 f"found {use_case!r}, but there is no pipelines_src/{use_case}/use_case.yaml; allowed are the folders "
                 f"that have one: {known}. Correct the name or add the folder",
             )
+    if environment.workforce:
+        _require_workforce(document, environment, load_workforce(environment.workforce, root))
     return environment
+
+
+def _require_workforce(document: Document, environment: Environment, workforce: Workforce) -> None:
+    """Refuse a workforce of another account or region: teams are made where it is."""
+    for key in ("account", "region"):
+        found, wanted = getattr(workforce, key), getattr(environment, key)
+        if found != wanted:
+            document.refuse(
+                ("workforce",),
+                f"found {workforce.name!r}, whose {key} is {found or 'left out'}; allowed is that of this environment, "
+                f"{wanted or 'left out'}. Correct either",
+            )
 
 
 def load_use_case(name: str, root: Path = ROOT) -> UseCase:

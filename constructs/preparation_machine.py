@@ -12,15 +12,9 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.preparation_access import FOLDER, DataPlaces
+from constructs.state_machine import LOG_DELIVERY, TRACE, logged_to
 from constructs.statements import Statement, allow, document, service_of
 from constructs.wildcard_findings import wildcards
-
-# What a state machine does to log, which knows no resource: "Logging using CloudWatch Logs", Step Functions.
-_LOG_DELIVERY = (
-    "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery",
-)  # fmt: skip
-_TRACE = ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments")
 
 
 class PreparationMachine(Construct):
@@ -55,18 +49,7 @@ class PreparationMachine(Construct):
             state_machine_type="STANDARD",
             definition_string=json.dumps(definition, separators=(",", ":")),
             tracing_configuration=machine.TracingConfigurationProperty(enabled=True),
-            logging_configuration=machine.LoggingConfigurationProperty(
-                level="ALL",
-                # Of the runs there are addresses and names, no records.
-                include_execution_data=True,
-                destinations=[
-                    machine.LogDestinationProperty(
-                        cloud_watch_logs_log_group=machine.CloudWatchLogsLogGroupProperty(
-                            log_group_arn=log_group.log_group_arn
-                        )
-                    )
-                ],
-            ),
+            logging_configuration=logged_to(log_group),
         )
 
     def _role(self, engine: Sequence[Statement], places: DataPlaces, pipeline: str) -> iam.Role:
@@ -77,8 +60,8 @@ class PreparationMachine(Construct):
             allow(["s3:GetObject"], [manifests]),
             allow(["kms:Decrypt"], [places.key.key_arn]),
             allow(["sagemaker:StartPipelineExecution"], [arns.arn("sagemaker", f"pipeline/{pipeline}")]),
-            allow(_LOG_DELIVERY, ["*"]),
-            allow(_TRACE, ["*"]),
+            allow(LOG_DELIVERY, ["*"]),
+            allow(TRACE, ["*"]),
         ]
         role = iam.Role(
             self,

@@ -12,6 +12,7 @@ from config import (
     ConfigError,
     Environment,
     UseCase,
+    Workforce,
     check_all,
     environment_names,
     load_environment,
@@ -22,7 +23,11 @@ from config.remarks import remarks
 from ops.console import errors, output
 
 app = typer.Typer(no_args_is_help=True)
-SCHEMAS: dict[str, type[BaseModel]] = {"environment.json": Environment, "use_case.json": UseCase}
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "environment.json": Environment,
+    "use_case.json": UseCase,
+    "workforce.json": Workforce,
+}
 
 
 @app.command()

@@ -18,7 +18,7 @@ from config.loading import ROOT
 Assemble = Callable[[UseCase, Path], AbstractContextManager[Path]]
 
 SETTINGS_FILE = "use_case.json"
-_NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", "raw", ".*")
+_NOT_CODE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ipynb", "use_case.yaml", "raw", "*.liquid.html", ".*")
 
 
 @contextmanager
@@ -76,5 +76,5 @@ def shared_sources() -> Iterator[Sources]:
 
 def settings(use_case: UseCase) -> str:
     """Return the content of `use_case.json`: what jobs depend on, so that nothing else makes them train anew."""
-    others = {"batch", "experiment", "retrain"}
+    others = {"batch", "experiment", "label", "retrain"}
     return json.dumps(use_case.model_dump(mode="json", exclude=others), indent=1, sort_keys=True) + "\n"

@@ -1,6 +1,7 @@
 """The functions that act on use cases, once per environment."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,6 +21,7 @@ from stacks.assignment_part import add_assignment
 from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
+from stacks.label_part import add_labels
 from stacks.network_stack import NetworkStack
 from stacks.retrain_part import add_retraining
 from stacks.security_stack import SecurityStack
@@ -27,6 +29,21 @@ from stacks.security_stack import SecurityStack
 RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
 _BATCH_SHARE = 10  # of a job's volume: what the files of a batch may take
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What any use case needs a function for.
+
+    Attributes:
+        scores_files, labels, turns: whether one does, is labelled, or is trained again by itself.
+        assignments: how requests are shared, of each use case that has experiments.
+    """
+
+    scores_files: bool
+    labels: bool
+    turns: bool
+    assignments: Mapping[str, str]
 
 
 class ControlStack(cdk.Stack):
@@ -37,10 +54,7 @@ class ControlStack(cdk.Stack):
 
     Args:
         data: its buckets.
-        functions: packages of those that use cases need besides: `batch_transform` where one scores files, `retrain`
-            where one is trained again by itself.
-        assignments: how requests are shared, of each use case that has experiments; if there are none, neither are
-            there functions for them.
+        wanted: what use cases need functions for.
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
@@ -56,8 +70,7 @@ class ControlStack(cdk.Stack):
         network: NetworkStack,
         security: SecurityStack,
         data: DataStack,
-        functions: Set[str],
-        assignments: Mapping[str, str],
+        wanted: Wanted,
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
@@ -76,12 +89,14 @@ class ControlStack(cdk.Stack):
             # Whether there are use cases or not: an export cannot go before those who import it.
             self.export_value(given)
         self._release(data, scaling=environment.scales)
-        if "batch_transform" in functions:
+        if wanted.scores_files:
             self._batch_transform(data)
-        if assignments:
-            add_assignment(kit, environment.name, data, security.data_key, assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, assignments)
-        if "retrain" in functions:
+        if wanted.assignments:
+            add_assignment(kit, environment.name, data, security.data_key, wanted.assignments)
+            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments)
+        if wanted.labels:
+            add_labels(kit, environment.name, data, security.data_key, self.undelivered)
+        if wanted.turns:
             add_retraining(kit, environment.name, self.undelivered)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:

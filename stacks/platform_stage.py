@@ -1,6 +1,5 @@
 """One environment: the only place where stacks meet."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,8 +12,8 @@ from config.use_case.experiment import Experiment
 from config.use_case.retrain import Retrain
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
-from stacks.control_stack import ControlStack
-from stacks.data_stack import DataStack
+from stacks.control_stack import ControlStack, Wanted
+from stacks.data_stack import DataStack, Labels
 from stacks.experiment_stack import ExperimentStack
 from stacks.loop_stack import LoopStack
 from stacks.network_stack import NetworkStack
@@ -57,8 +56,9 @@ class PlatformStage(cdk.Stage):
             open_models=environment.opens_models,
             **self._props("security"),
         )
-        self.data = self._data()
         use_cases = [load_use_case(name) for name in environment.use_cases]
+        self._labels = _labels(use_cases)
+        self.data = self._data()
         self.control = ControlStack(
             self,
             "Control",
@@ -66,8 +66,12 @@ class PlatformStage(cdk.Stage):
             network=self.network,
             security=self.security,
             data=self.data,
-            functions=_functions(use_cases),
-            assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
+            wanted=Wanted(
+                scores_files=any(use_case.batch is not None for use_case in use_cases),
+                labels=self._labels != "none",
+                turns=any(use_case.retrain is not None for use_case in use_cases),
+                assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
+            ),
             **self._props("control"),
         )
         if environment.notebooks:
@@ -90,10 +94,10 @@ class PlatformStage(cdk.Stage):
             "Data",
             environment=self.environment.name,
             vpc_id=self.network.vpc.vpc_id,
-            data_key=self.security.data_key,
-            models_key=self.security.models_key,
+            keys=(self.security.data_key, self.security.models_key),
             access=self.environment.access,
             retention=self.environment.retention,
+            labels=self._labels,
             **self._props("data"),
         )
 
@@ -156,6 +160,8 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._experiment(name, use_case, use_case.experiment, training))
         if use_case.retrain:
             stacks.append(self._loop(name, use_case, use_case.retrain, training))
+        if use_case.label:
+            stacks.append(self._label(name, use_case, platform))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
 
@@ -218,6 +224,20 @@ class PlatformStage(cdk.Stage):
             stack.add_stack_dependency(before)
         return stack
 
+    def _label(self, name: str, use_case: UseCase, platform: dict[str, Any]) -> cdk.Stack:
+        from stacks.labeling_stack import LabelingStack  # Step Functions and Cognito: few need them
+
+        stack = LabelingStack(
+            self,
+            f"{name}Labeling",
+            control=self.control,
+            **platform,
+            **self._props(f"{use_case.slug}-labeling"),
+        )
+        # Its rules send to a queue by name.
+        stack.add_stack_dependency(self.control)
+        return stack
+
     def _finish(self) -> None:
         stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]
         for stack in stacks:
@@ -240,11 +260,8 @@ class PlatformStage(cdk.Stage):
         tags.add("ml-loop:cost-center", self.environment.cost_center)
 
 
-def _functions(use_cases: Iterable[UseCase]) -> set[str]:
-    """Return the packages of functions that use cases need besides those of every environment."""
-    return {
-        package
-        for use_case in use_cases
-        for package, section in (("batch_transform", use_case.batch), ("retrain", use_case.retrain))
-        if section is not None
-    }
+def _labels(use_cases: list[UseCase]) -> Labels:
+    labels = [use_case.label for use_case in use_cases if use_case.label]
+    if any(label.workers and label.task.kind_of_objects == "image" for label in labels):
+        return "shown"
+    return "kept" if labels else "none"

@@ -9,6 +9,7 @@ from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.experiment import Experiment
+from config.use_case.label import Label
 from config.use_case.metrics import Problem
 from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
@@ -43,6 +44,7 @@ class UseCase(Section):
 
     experiment: Experiment | None = Field(default=None, description="Left out: no experiments with live requests")
     retrain: Retrain | None = Field(default=None, description="Left out: trained again only by `ops pipeline start`")
+    label: Label | None = Field(default=None, description="Left out: nothing is labelled")
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:

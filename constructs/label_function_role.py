@@ -1,0 +1,108 @@
+"""What the label function may do."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.findings import acknowledge
+from constructs.function_statements import run_function
+from constructs.labelling_role import JOBS, TO_LABEL
+from constructs.statements import Statement, allow, document, service, use_key
+from constructs.wildcard_findings import wildcards
+
+LABELLED, IMPORTS = "labelled", "imports"  # below the use case's own, in the bucket of labels
+
+
+@dataclass(frozen=True)
+class LabelReach:
+    """What the function works on: objects in `raw`, labels in `labelled`, their key, its table, its queue."""
+
+    raw: s3.IBucket
+    labelled: s3.IBucket
+    data_key: kms.IKey
+    labels: dynamodb.ITable
+    looks: sqs.IQueue
+
+
+class LabelFunctionRole(Construct):
+    """Lists objects to label, starts the state machines that make labelling jobs, and writes labels.
+
+    It makes no job and passes no role: the machine of each use case does.
+
+    Args:
+        environment: whose use cases.
+        reach: what it works on.
+        key: of the table, of the queue and of the function's settings.
+        log_group: where the function logs.
+        inside_network: whether it needs network interfaces.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: str,
+        reach: LabelReach,
+        key: kms.IKey,
+        log_group: logs.ILogGroup,
+        inside_network: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        label = _jobs(Arns.of(scope), environment)
+        files = _files(reach)
+        run = run_function(
+            allow(
+                ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+                [reach.labels.table_arn],
+            ),
+            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
+            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [reach.looks.queue_arn]),
+            key=key,
+            log_group=log_group,
+            inside_network=inside_network,
+        )
+        self.role = iam.Role(
+            self,
+            "Resource",
+            description=f"The label function of {environment}",
+            assumed_by=service("lambda.amazonaws.com"),
+            inline_policies={"Label": document(label), "Files": document(files), "Run": document(run)},
+        )
+        why = (
+            "Jobs, machines, parameters and folders of one environment, told by their names, so that a new use case "
+            "needs no change here; tracing and a function's network interfaces know no resource."
+        )
+        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
+        statements = [*label, *files, *run]
+        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.raw, reach.labelled]) | inline)
+
+
+def _jobs(arns: Arns, environment: str) -> list[Statement]:
+    machine = f"{environment}-*-label"
+    return [
+        allow(["states:StartExecution"], [arns.arn("states", f"stateMachine:{machine}")]),
+        allow(["states:DescribeExecution"], [arns.arn("states", f"execution:{machine}:*")]),
+        allow(["sagemaker:DescribeLabelingJob"], [arns.arn("sagemaker", f"labeling-job/{environment}-*")]),
+        allow(["ssm:GetParameter"], [arns.arn("ssm", f"parameter/ml-loop/{environment}/*/label")]),
+    ]
+
+
+def _files(reach: LabelReach) -> list[Statement]:
+    labelled, objects = reach.labelled.bucket_arn, f"{reach.raw.bucket_arn}/{TO_LABEL}/*"
+    listed = [f"*/{folder}/*" for folder in (JOBS, IMPORTS)]
+    return [
+        allow(["s3:ListBucketVersions"], [reach.raw.bucket_arn], {"StringLike": {"s3:prefix": f"{TO_LABEL}/*"}}),
+        allow(["s3:GetObjectVersion"], [objects]),  # texts, which stand in manifests themselves
+        allow(["s3:ListBucket", "s3:ListBucketVersions"], [labelled], {"StringLike": {"s3:prefix": listed}}),
+        allow(["s3:GetObject"], [f"{labelled}/{folder}" for folder in listed]),
+        allow(["s3:PutObject"], [f"{labelled}/*/{JOBS}/*", f"{labelled}/*/{LABELLED}/*"]),
+        *use_key(reach.data_key.key_arn),
+    ]

@@ -1,0 +1,69 @@
+"""What makes the label function look at a use case."""
+
+import json
+from typing import Any
+
+from aws_cdk import aws_events as events
+from constructs import Construct
+
+from constructs.labelling_role import TO_LABEL
+from constructs.look_queue import LookQueues
+
+_OVER = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+
+
+class LabelTriggers(Construct):
+    """Rules: a job is over, an hour has passed in case an event was lost; a schedule, and new objects, if asked for.
+
+    Args:
+        use_case: name of its folder.
+        machine_arn: of the state machine that makes the jobs.
+        schedule: an EventBridge schedule in UTC; None: none.
+        bucket_name: where objects arrive; None: their arrival starts nothing.
+        queues: of the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        use_case: str,
+        machine_arn: str,
+        schedule: str | None,
+        bucket_name: str | None,
+        queues: LookQueues,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        arrivals = bucket_name is not None
+
+        def rule(name: str, description: str, begin: bool, **when: Any) -> None:
+            look = {"use_case": use_case, "begin": begin, "trigger": description}
+            target = {
+                "id": "Look",
+                "arn": queues.looks,
+                "input": json.dumps(look),
+                "deadLetterConfig": {"arn": queues.undelivered},
+                "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
+            }
+            events.CfnRule(self, name, description=f"{use_case}: {description}", targets=[target], **when)
+
+        over = {
+            "source": ["aws.states"],
+            "detail-type": ["Step Functions Execution Status Change"],
+            "detail": {"stateMachineArn": [machine_arn], "status": _OVER},
+        }
+        rule("Over", "a labelling job is over", arrivals, event_pattern=over)
+        rule("Hourly", "an hour has passed", arrivals, schedule_expression="rate(1 hour)")
+        if schedule:
+            rule("Schedule", f"the schedule {schedule}", True, schedule_expression=schedule)
+        if arrivals:
+            new = {
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
+                "detail": {
+                    "bucket": {"name": [bucket_name]},
+                    "object": {"key": [{"prefix": f"{TO_LABEL}/{use_case}/"}]},
+                },
+            }
+            rule("NewObjects", "an object has come", True, event_pattern=new)

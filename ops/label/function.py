@@ -1,0 +1,87 @@
+"""Ask the label function, and read what it keeps."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+from rich.markup import escape
+
+from label.storage import INCOMING, import_key
+from ops.console import output
+from ops.target import OperationError, Target
+
+_NEWEST = 20
+
+
+def ask(target: Target, **look: Any) -> str:
+    """Ask the function to look, and return what it says; OperationError if it failed."""
+    name = target.output("control", "LabelFunctionName")
+    asked = {"use_case": target.use_case.name, **look, "trigger": "a command"}
+    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps(asked).encode())
+    said = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError"):
+        raise OperationError(
+            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
+            "(docs/runbooks/labelling.md)."
+        )
+    began = f"; began run {said['began']}" if said["began"] else ""
+    return f"{said['rest']}{began}"
+
+
+def bring(target: Target, manifest: str) -> str:
+    """Upload a manifest of labels under its digest, have it taken in, and return what the function says."""
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    key = import_key(target.use_case.name, digest)
+    target.s3.put_object(Bucket=target.bucket("labelled"), Key=key, Body=manifest.encode())
+    said = ask(target, imports=[digest])
+    failed = [run for run in _items(target, "run#") if run["imports"]["S"] == digest and run["result"]["S"] == "failed"]
+    if failed and "before" not in said:
+        raise OperationError(
+            f"The labels were not taken in: {failed[0]['detail']['S']}. Mend the file and bring it again."
+        )
+    return said
+
+
+def show(target: Target) -> None:
+    """Print the newest runs, and how many objects have which outcome."""
+    for item in _items(target, "run#")[:_NEWEST]:
+        what = "import" if item["imports"]["S"] else f"{item['objects']['N']} objects"
+        head = f"{item['run']['S']} {item['result']['S']}: {what}, because of {item['trigger']['S']}"
+        output.print(escape("; ".join(filter(None, (head, item["detail"]["S"])))), highlight=False, soft_wrap=True)
+    counts = Counter(item["outcome"]["S"] for item in _items(target, "object#"))
+    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "none yet"
+    output.print(f"Objects: {said}", highlight=False, soft_wrap=True)
+    name, labelled = target.use_case.name, target.bucket("labelled")
+    output.print(f"To label: s3://{target.bucket('raw')}/{INCOMING}/{name}/", highlight=False, soft_wrap=True)
+    output.print(f"Labels: s3://{labelled}/{name}/labelled/", highlight=False, soft_wrap=True)
+
+
+def document(target: Target, run: str) -> dict[str, Any]:
+    """Return what became of a run; OperationError if it is none, or not over."""
+    bucket, key = target.bucket("labelled"), f"{target.use_case.name}/labelling/{run}/labels.json"
+    try:
+        body = target.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"404", "NoSuchKey", "NotFound"}:
+            raise
+        raise OperationError(
+            f"There is no s3://{bucket}/{key}: {run} is no run of {target.name}, or is not over. `python -m ops label "
+            f"status {target.environment.name} {target.use_case.name}` lists the runs."
+        ) from error
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def _items(target: Target, start: str) -> list[Mapping[str, Any]]:
+    pages = target.dynamodb.get_paginator("query").paginate(
+        TableName=target.output("control", "LabelsTable"),
+        KeyConditionExpression="use_case = :use_case AND begins_with(#item, :start)",
+        ExpressionAttributeNames={"#item": "item"},
+        ExpressionAttributeValues={":use_case": {"S": target.use_case.name}, ":start": {"S": start}},
+        ScanIndexForward=False,
+        ConsistentRead=True,
+    )
+    return [item for page in pages for item in page["Items"]]
