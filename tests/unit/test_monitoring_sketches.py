@@ -122,6 +122,7 @@ def test_what_is_written_is_read_as_what_was_seen() -> None:
     assert sum(bucket["count"] for bucket in figures["distribution"]["kll"]["buckets"]) == 50_000
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # scipy's, of p-values that nobody asked for
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=200), st.lists(st.floats(-50, 50), min_size=1, max_size=200))
 def test_distances_of_numbers_are_those_of_scipy(first: list[float], second: list[float]) -> None:
     one, other = kit.field(first).numbers, kit.field(second).numbers
