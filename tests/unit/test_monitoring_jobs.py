@@ -81,7 +81,9 @@ def inputs(run: Run) -> dict[str, Path]:
     }
 
 
-def monitored(run: Run) -> Path:
+@pytest.fixture(scope="module")
+def alone(run: Run) -> Path:
+    """What one machine leaves."""
     connect(run, "monitor", captures=run.root / "captures", **inputs(run))
     done = run.job("monitor")
     assert done.returncode == 0, done.stderr
@@ -92,8 +94,8 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def test_one_machine_says_what_has_changed_and_what_has_not(run: Run) -> None:
-    found = monitored(run)
+def test_one_machine_says_what_has_changed_and_what_has_not(alone: Path) -> None:
+    found = alone
     report = read(found / "report.json")
     assert {name: one["records"] for name, one in report["variants"].items()} == {"challenger": ROWS, "champion": ROWS}
     assert report["variants"]["champion"]["violations"] == 0
@@ -111,8 +113,8 @@ def test_one_machine_says_what_has_changed_and_what_has_not(run: Run) -> None:
     assert lost, "the labels are those of lighter loads"
 
 
-def test_bias_is_measured_where_an_event_is_predicted(run: Run) -> None:
-    found = monitored(run) / "champion" / "bias"
+def test_bias_is_measured_where_an_event_is_predicted(run: Run, alone: Path) -> None:
+    found = alone / "champion" / "bias"
     if run.use_case["problem"] != "binary_classification":
         assert not found.exists()
         return
@@ -128,8 +130,7 @@ def test_bias_is_measured_where_an_event_is_predicted(run: Run) -> None:
     assert facets["age"][0]["value_or_threshold"] == "10"
 
 
-def test_several_machines_say_what_one_says(run: Run) -> None:
-    alone = monitored(run)
+def test_several_machines_say_what_one_says(run: Run, alone: Path) -> None:
     sketches = run.root / "sketches"
     shutil.rmtree(sketches, ignore_errors=True)
     sketches.mkdir()
