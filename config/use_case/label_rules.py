@@ -57,6 +57,12 @@ def workers_fit(workers: Mapping[str, Any]) -> None:
             if not given and kind == owner:
                 raise RuleError((name,), f"is missing, and kind {owner} needs it; add it")
         no_duplicates(("content",), workers["content"])
+        if workers["hours"] and workers["hours"] * 3600 < workers["seconds_per_answer"]:
+            raise RuleError(
+                ("hours",),
+                f"found {workers['hours']}; one has {workers['seconds_per_answer']} seconds for an answer; raise it, "
+                "or lower seconds_per_answer",
+            )
         if kind == "public":
             _public(workers)
 

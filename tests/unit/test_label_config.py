@@ -64,6 +64,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"workers": PUBLIC | {"hours": 24}},
         "label.workers.hours: found 24; allowed for the public",
     ),
+    "no time for an answer": (
+        {"workers": {"kind": "private", "hours": 1, "seconds_per_answer": 7200}},
+        "label.workers.hours: found 1; one has 7200 seconds",
+    ),
     "majority of boxes": (
         {"task": TASK | {"type": "bounding_box"}, "consolidation": "majority"},
         "allowed for bounding_box is built_in",
