@@ -9,8 +9,10 @@ import os
 import runpy
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from multiprocessing import get_context
+from contextlib import suppress
+from multiprocessing import get_context, util
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,6 +21,7 @@ from local_cloud.processes import STOP_SECONDS
 
 _CONTEXT = get_context("forkserver")
 _IMPORTED = "local_cloud.imported_for_functions"
+_LONGEST_FOLDER = 70  # of the 107 bytes that the name of a socket may have
 
 
 class Forked:
@@ -73,7 +76,8 @@ class _Subprocess:
     def Popen(self, command: Sequence[str], **how: Any) -> Any:  # noqa: N802 - the name in subprocess
         """Start a process: Python's workers forked, all others as they are."""
         if command[0] == sys.executable and Path(command[-1]).name == "_worker.py":
-            return Forked(command[-1], how["cwd"], how["env"])
+            with suppress(OSError):  # slower, and the same
+                return Forked(command[-1], how["cwd"], how["env"])
         return subprocess.Popen(command, **how)  # noqa: S603 - what ministack starts
 
 
@@ -82,7 +86,19 @@ def install() -> None:
     from ministack.core import lambda_runtime
 
     _CONTEXT.set_forkserver_preload([_IMPORTED])
+    _keep_names_of_sockets_short()
     lambda_runtime.subprocess = _Subprocess()
+
+
+def _keep_names_of_sockets_short() -> None:
+    """Have the sockets to the forking process in /tmp where the server's own folder has too long a name for them."""
+    if len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER:
+        return
+    own, tempfile.tempdir = tempfile.tempdir, "/tmp"  # noqa: S108 - a folder of its own is made there
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = own
 
 
 def _run(script: str, cwd: str, variables: Mapping[str, str], streams: Sequence[Connection]) -> None:

@@ -41,7 +41,7 @@ def assert_serverless(platform: Platform) -> None:
     assert (record["result"], record["shift"]) == ("succeeded", "at_once"), record
     assert record["detail"].endswith("it answered its sample record")
     endpoint = platform.sagemaker.describe_endpoint(EndpointName="local-house-prices")
-    size = {"MemorySizeInMB": 3072, "MaxConcurrency": 2}
+    size = {"MemorySizeInMB": 3072, "MaxConcurrency": 2, "ProvisionedConcurrency": 1}
     (variant,) = endpoint["ProductionVariants"]
     assert (variant["VariantName"], variant["CurrentServerlessConfig"]) == ("champion", size)
     config = platform.sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
