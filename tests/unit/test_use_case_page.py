@@ -23,7 +23,7 @@ def keys(schema: dict[str, Any]) -> Iterator[str]:
 
 def test_the_page_explains_every_key() -> None:
     explained = set(re.findall(r"`([a-z0-9_]+)`", PAGE))
-    for text in re.findall(r"`([^`]+)`", LABELLING):  # `limits.objects` explains both
+    for text in re.findall(r"```.*?```|`[^`]+`", LABELLING, re.DOTALL):  # `limits.objects` explains both
         explained.update(re.findall(r"[a-z0-9_]+", text))
     assert set(keys(UseCase.model_json_schema())) - explained - {"rule", "why"} == set()
     assert "each `rule` has a `why`" in PAGE
