@@ -48,7 +48,7 @@ TERMS = {
     },
 }
 
-LOOKS_S = 15  # a guard counts by whole minutes, so that more would find nothing new
+LOOKS_S = 10  # a guard counts by whole minutes, so that more would find nothing new
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ class Experiments:
             for _ in range(15):
                 self.asked += 1
                 name = f"request-{self.asked}"
-                over.wait(0.3)
+                over.wait(0.1)
                 try:
                     runtime.invoke_endpoint(EndpointName=GROUP, ContentType="text/csv", Body=b"1", InferenceId=name)
                 except runtime.exceptions.ModelError:
