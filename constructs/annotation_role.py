@@ -1,15 +1,13 @@
 """What the annotation function of one use case may do."""
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs.findings import acknowledge
+from constructs.function_role import function_role
 from constructs.function_statements import run_function
 from constructs.labelling_role import JOBS, LabellingPlaces
-from constructs.statements import allow, document, service
-from constructs.wildcard_findings import wildcards
+from constructs.statements import allow
 
 
 class AnnotationRole(Construct):
@@ -40,13 +38,10 @@ class AnnotationRole(Construct):
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The annotation function of {places.use_case}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Run": document(statements)},
+            policies={"Run": statements},
+            why="Jobs have folders of their own; tracing and a function's network interfaces know no resource.",
+            buckets=[places.labelled],
         )
-        why = "Jobs have folders of their own; tracing and a function's network interfaces know no resource."
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "The policy of one role, read and reviewed with it."}
-        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [places.labelled]) | inline)

@@ -1,6 +1,5 @@
 """What the functions of experiments' requests may do: the one that asks endpoints, and the one that keeps records."""
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -8,14 +7,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
-from constructs.function_statements import run_function
+from constructs.function_role import function_role
+from constructs.function_statements import run_function, take_messages
 from constructs.outcomes_role import GROUND_TRUTH
-from constructs.statements import Statement, allow, document, service
-from constructs.wildcard_findings import wildcards
+from constructs.statements import Statement, allow
 
 EXPOSURES = "exposures"  # beside outcomes, below the use case's own, in the bucket of captures
-_INLINE = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
 
 
 class AssignmentRole(Construct):
@@ -51,18 +48,15 @@ class AssignmentRole(Construct):
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The assignment function of {environment}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Ask": document(ask), "Run": document(run)},
+            policies={"Ask": ask, "Run": run},
+            why=(
+                "Endpoints and models of one environment, told by their names, so that a new use case needs no change "
+                "here; tracing and a function's network interfaces know no resource."
+            ),
         )
-        why = (
-            "Endpoints and models of one environment, told by their names, so that a new use case needs no change "
-            "here; tracing and a function's network interfaces know no resource."
-        )
-        acknowledge(self.role, lambda: wildcards(self.role, [*ask, *run], why) | _INLINE)
 
 
 class CollectorRole(Construct):
@@ -93,24 +87,21 @@ class CollectorRole(Construct):
         # It can encrypt what it writes, and decrypt nothing.
         write = [allow(["s3:PutObject"], folders), allow(["kms:GenerateDataKey"], [data_key.key_arn])]
         run = run_function(
-            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
-            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [events.queue_arn]),
+            take_messages(events),
             key=key,
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description="The collector of exposures and outcomes",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Write": document(write), "Run": document(run)},
+            policies={"Write": write, "Run": run},
+            why=(
+                "Two folders of every use case, so that a new one needs no change here; tracing and a function's "
+                "network interfaces know no resource."
+            ),
+            buckets=[capture],
         )
-        why = (
-            "Two folders of every use case, so that a new one needs no change here; tracing and a function's network "
-            "interfaces know no resource."
-        )
-        acknowledge(self.role, lambda: wildcards(self.role, [*write, *run], why, [capture]) | _INLINE)
 
 
 def _endpoints(arns: Arns, environment: str) -> list[Statement]:

@@ -3,14 +3,11 @@
 import json
 from typing import Any
 
-from aws_cdk import aws_events as events
 from constructs import Construct
 
-from constructs.arns import Arns
 from constructs.batch_function_role import INCOMING
 from constructs.look_queue import LookQueues
-
-_OVER = ["Succeeded", "Failed", "Stopped"]
+from constructs.look_rule import look_rule, object_has_come, pipeline_is_over
 
 
 class BatchTriggers(Construct):
@@ -45,42 +42,14 @@ class BatchTriggers(Construct):
         def rule(name: str, description: str, begin: bool, **when: Any) -> None:
             # What there is to do shows when one looks; the message says only whether a run may begin.
             look = {"use_case": use_case, "scope": scored, "begin": begin, "trigger": description}
-            events.CfnRule(
-                self,
-                name,
-                description=f"{use_case}: {description}",
-                targets=[
-                    {
-                        "id": "Look",
-                        "arn": queues.looks,
-                        "input": json.dumps(look),
-                        "deadLetterConfig": {"arn": queues.undelivered},
-                        "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
-                    }
-                ],
-                **when,
-            )
+            said = {"input": json.dumps(look)}
+            look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
-        over = {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
-            "detail": {
-                "currentPipelineExecutionStatus": _OVER,
-                "pipelineArn": [Arns.of(self).arn("sagemaker", f"pipeline/{pipeline}")],
-            },
-        }
         # Files that came during a run, or before there was a model, wait for one of these two.
-        rule("Over", "a run is over", arrivals, event_pattern=over)
+        rule("Over", "a run is over", arrivals, event_pattern=pipeline_is_over(self, pipeline))
         rule("Hourly", "an hour has passed", arrivals, schedule_expression="rate(1 hour)")
         if schedule:
             rule("Schedule", f"the schedule {schedule}", True, schedule_expression=schedule)
-        if arrivals:
-            new = {
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [bucket_name]},
-                    "object": {"key": [{"prefix": f"{INCOMING}/{use_case}/"}]},
-                },
-            }
+        if bucket_name is not None:
+            new = object_has_come(bucket_name, f"{INCOMING}/{use_case}/")
             rule("NewFiles", "a file has come", True, event_pattern=new)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -11,11 +10,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
-from constructs.function_statements import run_function
+from constructs.function_role import function_role
+from constructs.function_statements import run_function, take_messages
 from constructs.outcomes_role import FOLDER
-from constructs.statements import Statement, allow, document, service, use_key
-from constructs.wildcard_findings import wildcards
+from constructs.statements import Statement, allow, use_key
 
 
 @dataclass(frozen=True)
@@ -61,26 +59,22 @@ class ExperimentFunctionRole(Construct):
         compare, look = _compare(Arns.of(scope), environment), _look(Arns.of(scope), environment, reach)
         run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query"], [reach.records.table_arn]),
-            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
-            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [reach.looks.queue_arn]),
+            take_messages(reach.looks),
             key=key,
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The experiment function of {environment}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Compare": document(compare), "Look": document(look), "Run": document(run)},
+            policies={"Compare": compare, "Look": look, "Run": run},
+            why=(
+                "Endpoints, models, packages, pipelines and folders of one environment, told by their names, so that "
+                "a new use case needs no change here; metrics, tracing and a function's network interfaces know no "
+                "resource."
+            ),
+            buckets=[reach.processed],
         )
-        why = (
-            "Endpoints, models, packages, pipelines and folders of one environment, told by their names, so that a new "
-            "use case needs no change here; metrics, tracing and a function's network interfaces know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        statements = [*compare, *look, *run]
-        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.processed]) | inline)
 
 
 def _compare(arns: Arns, environment: str) -> list[Statement]:

@@ -3,11 +3,10 @@
 import json
 from typing import Any
 
-from aws_cdk import aws_events as events
 from constructs import Construct
 
-from constructs.arns import Arns
 from constructs.look_queue import LookQueues
+from constructs.look_rule import look_rule, pipeline_is_over
 
 _TIME = "time"
 
@@ -37,32 +36,20 @@ class ExperimentSchedule(Construct):
         queues: LookQueues,
     ) -> None:
         super().__init__(scope, construct_id)
-        arns, look = Arns.of(self), {"use_case": use_case}
+        look = {"use_case": use_case}
 
         def rule(name: str, description: str, said: dict[str, Any], **when: Any) -> None:
-            target: dict[str, Any] = {
-                "id": "Look",
-                "arn": queues.looks,
-                "deadLetterConfig": {"arn": queues.undelivered},
-                "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
-            }
-            events.CfnRule(self, name, description=f"{use_case}: {description}", targets=[target | said], **when)
+            look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
         template = json.dumps(look)[:-1] + f', "{_TIME}": <{_TIME}>}}'
         timed = {"inputTransformer": {"inputPathsMap": {_TIME: "$.time"}, "inputTemplate": template}}
+        plain = {"input": json.dumps(look)}
         rule("Schedule", "time to look at the experiment", timed, schedule_expression=schedule)
-        over = {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
-            "detail": {
-                "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
-                "pipelineArn": [arns.arn("sagemaker", f"pipeline/{pipeline}")],
-            },
-        }
-        rule("Sums", "the sums of a look are made, or will not be", {"input": json.dumps(look)}, event_pattern=over)
+        over = pipeline_is_over(self, pipeline)
+        rule("Sums", "the sums of a look are made, or will not be", plain, event_pattern=over)
         served = {
             "source": ["aws.sagemaker"],
             "detail-type": ["SageMaker Endpoint State Change"],
             "detail": {"EndpointName": [endpoint], "EndpointStatus": ["IN_SERVICE", "FAILED"]},
         }
-        rule("Endpoint", "its endpoint came to rest", {"input": json.dumps(look)}, event_pattern=served)
+        rule("Endpoint", "its endpoint came to rest", plain, event_pattern=served)

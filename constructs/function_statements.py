@@ -2,6 +2,7 @@
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 
 from constructs.statements import Statement, allow, deny
 
@@ -29,6 +30,11 @@ def run_function(*own: Statement, key: kms.IKey, log_group: logs.ILogGroup, insi
         allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
         *(_network_interfaces() if inside_network else []),
     ]
+
+
+def take_messages(queue: sqs.IQueue) -> Statement:
+    """Allow what Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue"."""
+    return allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [queue.queue_arn])
 
 
 def _use_key(key: kms.IKey) -> Statement:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -11,11 +10,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
-from constructs.function_statements import run_function
+from constructs.function_role import function_role
+from constructs.function_statements import run_function, take_messages
 from constructs.labelling_role import JOBS, TO_LABEL
-from constructs.statements import Statement, allow, document, service, use_key
-from constructs.wildcard_findings import wildcards
+from constructs.statements import Statement, allow, use_key
 
 LABELLED, IMPORTS = "labelled", "imports"  # below the use case's own, in the bucket of labels
 
@@ -63,26 +61,21 @@ class LabelFunctionRole(Construct):
                 ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                 [reach.labels.table_arn],
             ),
-            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
-            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [reach.looks.queue_arn]),
+            take_messages(reach.looks),
             key=key,
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The label function of {environment}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Label": document(label), "Files": document(files), "Run": document(run)},
+            policies={"Label": label, "Files": files, "Run": run},
+            why=(
+                "Jobs, machines, parameters and folders of one environment, told by their names, so that a new use "
+                "case needs no change here; tracing and a function's network interfaces know no resource."
+            ),
+            buckets=[reach.raw, reach.labelled],
         )
-        why = (
-            "Jobs, machines, parameters and folders of one environment, told by their names, so that a new use case "
-            "needs no change here; tracing and a function's network interfaces know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        statements = [*label, *files, *run]
-        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.raw, reach.labelled]) | inline)
 
 
 def _jobs(arns: Arns, environment: str) -> list[Statement]:

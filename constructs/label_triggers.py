@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from aws_cdk import aws_events as events
 from constructs import Construct
 
 from constructs.labelling_role import TO_LABEL
 from constructs.look_queue import LookQueues
+from constructs.look_rule import look_rule, object_has_come
 
 _OVER = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
@@ -38,15 +38,8 @@ class LabelTriggers(Construct):
         arrivals = bucket_name is not None
 
         def rule(name: str, description: str, begin: bool, **when: Any) -> None:
-            look = {"use_case": use_case, "begin": begin, "trigger": description}
-            target = {
-                "id": "Look",
-                "arn": queues.looks,
-                "input": json.dumps(look),
-                "deadLetterConfig": {"arn": queues.undelivered},
-                "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
-            }
-            events.CfnRule(self, name, description=f"{use_case}: {description}", targets=[target], **when)
+            said = {"input": json.dumps({"use_case": use_case, "begin": begin, "trigger": description})}
+            look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
         over = {
             "source": ["aws.states"],
@@ -57,13 +50,6 @@ class LabelTriggers(Construct):
         rule("Hourly", "an hour has passed", arrivals, schedule_expression="rate(1 hour)")
         if schedule:
             rule("Schedule", f"the schedule {schedule}", True, schedule_expression=schedule)
-        if arrivals:
-            new = {
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [bucket_name]},
-                    "object": {"key": [{"prefix": f"{TO_LABEL}/{use_case}/"}]},
-                },
-            }
+        if bucket_name is not None:
+            new = object_has_come(bucket_name, f"{TO_LABEL}/{use_case}/")
             rule("NewObjects", "an object has come", True, event_pattern=new)

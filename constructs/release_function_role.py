@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -11,11 +10,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
+from constructs.function_role import function_role
 from constructs.function_statements import run_function
 from constructs.scaling_statements import hold_scaling
-from constructs.statements import Statement, allow, document, pass_role, service
-from constructs.wildcard_findings import wildcards
+from constructs.statements import Statement, allow, pass_role
 
 
 @dataclass(frozen=True)
@@ -74,26 +72,22 @@ class ReleaseFunctionRole(Construct):
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The release function of {environment}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={
-                "Release": document(release),
-                "Look": document(look),
-                "Ask": document(ask),
-                "Run": document(run),
+            policies={
+                "Release": release,
+                "Look": look,
+                "Ask": ask,
+                "Run": run,
             },
+            why=(
+                "Serving stacks, groups, models, endpoints and sample records of one environment, told by their "
+                "names, so that a new use case needs no change here, and scalable targets by their tags; tracing, "
+                "listing, describing scaling and a function's network interfaces know no resource."
+            ),
+            buckets=[reach.models],
         )
-        why = (
-            "Serving stacks, groups, models, endpoints and sample records of one environment, told by their names, so "
-            "that a new use case needs no change here, and scalable targets by their tags; tracing, listing, "
-            "describing scaling and a function's network interfaces know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        statements = [*release, *look, *ask, *run]
-        acknowledge(self.role, lambda: wildcards(self.role, statements, why, [reach.models]) | inline)
 
 
 def _release(arns: Arns, environment: str) -> list[Statement]:

@@ -1,17 +1,15 @@
 """What the retrain function may do."""
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.findings import acknowledge
-from constructs.function_statements import run_function
-from constructs.statements import Statement, allow, deny, document, service
-from constructs.wildcard_findings import wildcards
+from constructs.function_role import function_role
+from constructs.function_statements import run_function, take_messages
+from constructs.statements import Statement, allow, deny
 
 
 class RetrainFunctionRole(Construct):
@@ -43,25 +41,20 @@ class RetrainFunctionRole(Construct):
         train = _train(Arns.of(scope), environment)
         run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [turns.table_arn]),
-            # As Lambda's guide asks of the role of a function with a queue: "Configuring an Amazon SQS queue".
-            allow(["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], [looks.queue_arn]),
+            take_messages(looks),
             key=key,
             log_group=log_group,
             inside_network=inside_network,
         )
-        self.role = iam.Role(
+        self.role = function_role(
             self,
-            "Resource",
             description=f"The retrain function of {environment}",
-            assumed_by=service("lambda.amazonaws.com"),
-            inline_policies={"Train": document(train), "Run": document(run)},
+            policies={"Train": train, "Run": run},
+            why=(
+                "Pipelines, endpoints, models and packages of one environment, told by their names, so that a new use "
+                "case needs no change here; tracing and a function's network interfaces know no resource."
+            ),
         )
-        why = (
-            "Pipelines, endpoints, models and packages of one environment, told by their names, so that a new use case "
-            "needs no change here; tracing and a function's network interfaces know no resource."
-        )
-        inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Policies of one role, read and reviewed with it."}
-        acknowledge(self.role, lambda: wildcards(self.role, [*train, *run], why) | inline)
 
 
 def _train(arns: Arns, environment: str) -> list[Statement]:

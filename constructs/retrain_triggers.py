@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import aws_events as events
 from constructs import Construct
 
-from constructs.arns import Arns
 from constructs.look_queue import LookQueues
+from constructs.look_rule import look_rule, pipeline_is_over
 
 
 class RetrainTriggers(Construct):
@@ -37,24 +36,10 @@ class RetrainTriggers(Construct):
         look = {"use_case": use_case, "terms": dict(terms)}
 
         def rule(name: str, description: str, said: dict[str, Any], **when: Any) -> None:
-            target: dict[str, Any] = {
-                "id": "Look",
-                "arn": queues.looks,
-                "deadLetterConfig": {"arn": queues.undelivered},
-                "retryPolicy": {"maximumRetryAttempts": 24, "maximumEventAgeInSeconds": 7200},
-            }
-            events.CfnRule(self, name, description=f"{use_case}: {description}", targets=[target | said], **when)
+            look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
-        over = {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Model Building Pipeline Execution Status Change"],
-            "detail": {
-                "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
-                "pipelineArn": [Arns.of(self).arn("sagemaker", f"pipeline/{pipeline}")],
-            },
-        }
         plain = {"input": json.dumps(look)}
-        rule("Over", "a training is over", plain, event_pattern=over)
+        rule("Over", "a training is over", plain, event_pattern=pipeline_is_over(self, pipeline))
         rule("Hourly", "an hour has passed", plain, schedule_expression="rate(1 hour)")
         if schedule:
             cause = {"kind": "schedule", "at": "<time>", "source": schedule}

@@ -5,7 +5,6 @@ import json
 from config.use_case.label import Label
 from constructs.annotation_role import AnnotationRole
 from constructs.control_function import Program
-from constructs.function_alarms import FunctionAlarms
 from constructs.label_alarms import RUNBOOK
 from constructs.labelling_role import LabellingPlaces
 from stacks.function_kit import FunctionKit
@@ -47,12 +46,5 @@ def add_annotation(kit: FunctionKit, environment: str, label: Label, places: Lab
         log_group=log_group,
         failures=None,
     )
-    FunctionAlarms(
-        kit.scope,
-        "AnnotationAlarms",
-        function_name=function.function_name,
-        name="annotation",
-        topic_arn=kit.topic_arn,
-        runbook=RUNBOOK,
-    )
+    kit.watch("AnnotationAlarms", function, "annotation", RUNBOOK)
     return function.function_arn

@@ -11,7 +11,6 @@ from aws_cdk import aws_sqs as sqs
 
 from constructs.assignment_roles import AssignmentRole, CollectorRole
 from constructs.control_function import Program
-from constructs.function_alarms import FunctionAlarms
 from constructs.function_queue import FunctionQueue
 from stacks.function_kit import FunctionKit
 
@@ -77,7 +76,7 @@ def _front(
         log_group=log_group,
         failures=failures,
     )
-    _watch(kit, "AssignmentAlarms", function, "assignment")
+    kit.watch("AssignmentAlarms", function, "assignment", RUNBOOK)
     return function
 
 
@@ -108,16 +107,5 @@ def _collector(
         log_group=log_group,
         failures=None,
     )
-    _watch(kit, "CollectorAlarms", function, "collector")
+    kit.watch("CollectorAlarms", function, "collector", RUNBOOK)
     return function
-
-
-def _watch(kit: FunctionKit, construct_id: str, function: lambda_.IFunction, name: str) -> None:
-    FunctionAlarms(
-        kit.scope,
-        construct_id,
-        function_name=function.function_name,
-        name=name,
-        topic_arn=kit.topic_arn,
-        runbook=RUNBOOK,
-    )

@@ -13,8 +13,6 @@ from constructs.alarm_topic import AlarmTopic
 from constructs.batch_alarm import RUNBOOK as BATCH_RUNBOOK
 from constructs.batch_function_role import BatchFunctionRole, BatchReach
 from constructs.control_function import Program
-from constructs.function_alarms import FunctionAlarms
-from constructs.look_queue import LookQueue
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
 from stacks.assignment_part import add_assignment
@@ -82,7 +80,9 @@ class ControlStack(cdk.Stack):
         self._inside = network.functions if full else None
         topic = AlarmTopic(self, "Alarms", key=self._key, email=environment.alarm_email).topic
         self.alarm_topic_arn: str = topic.topic_arn
-        kit = FunctionKit(self, environment.retention, self._key, security.logs_key, topic.topic_arn, self._inside)
+        self._kit = kit = FunctionKit(
+            self, environment.retention, self._key, security.logs_key, topic.topic_arn, self._inside
+        )
         self._table, self._queue, self._log_group, self._function = kit.table, kit.queue, kit.log_group, kit.function
         self.undelivered = self._queue("UndeliveredEvents", "Events that could not be delivered lie", RELEASE_RUNBOOK)
         for given in (self.alarm_topic_arn, self.undelivered.queue_arn):
@@ -124,14 +124,7 @@ class ControlStack(cdk.Stack):
             log_group=log_group,
             failures=failures,
         )
-        FunctionAlarms(
-            self,
-            "ReleaseAlarms",
-            function_name=function.function_name,
-            name="release",
-            topic_arn=self.alarm_topic_arn,
-            runbook=RELEASE_RUNBOOK,
-        )
+        self._kit.watch("ReleaseAlarms", function, "release", RELEASE_RUNBOOK)
         ReleaseTriggers(
             self, "ReleaseTriggers", environment=self._environment, function=function, undelivered=self.undelivered
         )
@@ -141,14 +134,13 @@ class ControlStack(cdk.Stack):
 
     def _batch_transform(self, data: DataStack) -> None:
         runs = self._table("BatchRuns", "item", dynamodb.AttributeType.STRING)
-        holds = "Messages that the batch transform function could not handle lie"
-        looks = LookQueue(
-            self,
+        looks = self._kit.looks(
             "BatchLooks",
             environment=self._environment,
             looks_at="batch",
-            key=self._key,
-            failures=self._queue("FailedLooks", holds, BATCH_RUNBOOK),
+            failed="FailedLooks",
+            function="batch transform",
+            runbook=BATCH_RUNBOOK,
             undelivered=self.undelivered,
             timeout_minutes=_MINUTES,
         )
@@ -182,14 +174,7 @@ class ControlStack(cdk.Stack):
             failures=None,
         )
         looks.invoke(function)
-        FunctionAlarms(
-            self,
-            "BatchAlarms",
-            function_name=function.function_name,
-            name="batch transform",
-            topic_arn=self.alarm_topic_arn,
-            runbook=BATCH_RUNBOOK,
-        )
+        self._kit.watch("BatchAlarms", function, "batch transform", BATCH_RUNBOOK)
         # For `ops batch`.
         cdk.CfnOutput(self, "BatchFunctionName", value=function.function_name)
         cdk.CfnOutput(self, "BatchRunsTable", value=runs.table_name)

@@ -13,7 +13,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs.control_function import Program
 from constructs.experiment_alarms import RUNBOOK
 from constructs.experiment_function_role import ExperimentFunctionRole, ExperimentReach
-from constructs.function_alarms import FunctionAlarms
 from constructs.look_queue import LookQueue
 from stacks.function_kit import FunctionKit
 
@@ -47,28 +46,20 @@ def add_experiments(
     reach = ExperimentReach(data.processed, data_key, records, looks.queue)
     function = _function(kit, environment, reach, assignments)
     looks.invoke(function, window_seconds=_WINDOW_SECONDS)
-    FunctionAlarms(
-        kit.scope,
-        "ExperimentAlarms",
-        function_name=function.function_name,
-        name="experiment",
-        topic_arn=kit.topic_arn,
-        runbook=RUNBOOK,
-    )
+    kit.watch("ExperimentAlarms", function, "experiment", RUNBOOK)
     # For `ops experiment`.
     cdk.CfnOutput(kit.scope, "ExperimentFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "ExperimentRecords", value=records.table_name)
 
 
 def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQueue:
-    holds = "Messages that the experiment function could not handle lie"
-    return LookQueue(
-        kit.scope,
+    return kit.looks(
         "ExperimentLooks",
         environment=environment,
         looks_at="experiment",
-        key=kit.key,
-        failures=kit.queue("FailedExperimentLooks", holds, RUNBOOK),
+        failed="FailedExperimentLooks",
+        function="experiment",
+        runbook=RUNBOOK,
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )

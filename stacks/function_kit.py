@@ -14,6 +14,8 @@ from config.environment import Retention
 from constructs.control_function import ControlFunction, Program
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
+from constructs.function_alarms import FunctionAlarms
+from constructs.look_queue import LookQueue, LooksAt
 from constructs.placement import Placement
 from constructs.records_table import RecordsTable
 
@@ -76,3 +78,47 @@ class FunctionKit:
             failures=failures,
             inside=self.inside,
         ).function
+
+    def looks(
+        self,
+        construct_id: str,
+        *,
+        environment: str,
+        looks_at: LooksAt,
+        failed: str,
+        function: str,
+        runbook: str,
+        undelivered: sqs.IQueue,
+        timeout_minutes: int,
+    ) -> LookQueue:
+        """Return the queue of a function that rules of use cases have look.
+
+        Args:
+            environment: its name.
+            looks_at: what the function looks at.
+            failed: id of the dead-letter queue; function: what people call the function; runbook: says what to do.
+            undelivered: takes what rules could not deliver.
+            timeout_minutes: of the function.
+        """
+        failures = self.queue(failed, f"Messages that the {function} function could not handle lie", runbook)
+        return LookQueue(
+            self.scope,
+            construct_id,
+            environment=environment,
+            looks_at=looks_at,
+            key=self.key,
+            failures=failures,
+            undelivered=undelivered,
+            timeout_minutes=timeout_minutes,
+        )
+
+    def watch(self, construct_id: str, function: lambda_.IFunction, name: str, runbook: str) -> None:
+        """Alarm on a function's errors and throttles; `name` is what people call it."""
+        FunctionAlarms(
+            self.scope,
+            construct_id,
+            function_name=function.function_name,
+            name=name,
+            topic_arn=self.topic_arn,
+            runbook=runbook,
+        )

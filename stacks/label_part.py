@@ -9,10 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
-from constructs.function_alarms import FunctionAlarms
 from constructs.label_alarms import RUNBOOK
 from constructs.label_function_role import LabelFunctionRole, LabelReach
-from constructs.look_queue import LookQueue
 from stacks.function_kit import FunctionKit
 
 if TYPE_CHECKING:
@@ -33,26 +31,19 @@ def add_labels(
         undelivered: takes what rules could not deliver.
     """
     labels = kit.table("Labels", "item", dynamodb.AttributeType.STRING)
-    looks = LookQueue(
-        kit.scope,
+    looks = kit.looks(
         "LabelLooks",
         environment=environment,
         looks_at="label",
-        key=kit.key,
-        failures=kit.queue("FailedLabelLooks", "Messages that the label function could not handle lie", RUNBOOK),
+        failed="FailedLabelLooks",
+        function="label",
+        runbook=RUNBOOK,
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
     function = _function(kit, environment, LabelReach(data.raw, data.labelled, data_key, labels, looks.queue))
     looks.invoke(function)
-    FunctionAlarms(
-        kit.scope,
-        "LabelAlarms",
-        function_name=function.function_name,
-        name="label",
-        topic_arn=kit.topic_arn,
-        runbook=RUNBOOK,
-    )
+    kit.watch("LabelAlarms", function, "label", RUNBOOK)
     # For `ops label`.
     cdk.CfnOutput(kit.scope, "LabelFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "LabelsTable", value=labels.table_name)

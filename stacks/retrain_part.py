@@ -5,8 +5,6 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
-from constructs.function_alarms import FunctionAlarms
-from constructs.look_queue import LookQueue
 from constructs.retrain_alarms import RUNBOOK
 from constructs.retrain_function_role import RetrainFunctionRole
 from stacks.function_kit import FunctionKit
@@ -23,14 +21,13 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         undelivered: takes what rules could not deliver.
     """
     turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
-    holds = "Messages that the retrain function could not handle lie"
-    looks = LookQueue(
-        kit.scope,
+    looks = kit.looks(
         "RetrainLooks",
         environment=environment,
         looks_at="retrain",
-        key=kit.key,
-        failures=kit.queue("FailedRetrainLooks", holds, RUNBOOK),
+        failed="FailedRetrainLooks",
+        function="retrain",
+        runbook=RUNBOOK,
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
@@ -59,14 +56,7 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         failures=None,
     )
     looks.invoke(function)
-    FunctionAlarms(
-        kit.scope,
-        "RetrainAlarms",
-        function_name=function.function_name,
-        name="retrain",
-        topic_arn=kit.topic_arn,
-        runbook=RUNBOOK,
-    )
+    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
     # For `ops loop`.
     cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)

@@ -62,6 +62,14 @@ class Request:
         return f"{self.action} {self.resource} {dict(self.context) or ''}".strip()
 
 
+# Where what roles work on is looked for.
+_KINDS = {
+    "dev-data": ("AWS::S3::Bucket",),
+    "dev-security": ("AWS::KMS::Key",),
+    "dev-control": ("AWS::DynamoDB::Table", "AWS::SQS::Queue"),
+}
+
+
 @dataclass(frozen=True)
 class Cloud:
     """The templates of an environment, by stack name, as if they were deployed."""
@@ -125,6 +133,29 @@ class Cloud:
             for logical, resource in template["Resources"].items()
             if resource["Type"] == "AWS::KMS::Key"
         }
+
+    def arn(self, beginning: str, functions_of: str = "") -> str:
+        """Return the ARN of the one bucket, key, table or queue of dev, or function of a stack, whose name begins so."""
+        kinds = {**_KINDS, **({functions_of: ("AWS::Lambda::Function",)} if functions_of else {})}
+        [found] = [
+            self.value(stack, {"Fn::GetAtt": [logical, "Arn"]})
+            for stack, wanted in kinds.items()
+            for logical, resource in self.templates[stack]["Resources"].items()
+            if resource["Type"] in wanted and logical.startswith(beginning)
+        ]
+        return str(found)
+
+    def verdicts(
+        self, stack: str, role: str, requests: Iterable["Request"], environment: str = "dev"
+    ) -> dict[str, str]:
+        """Return what becomes of requests of a stack's role, under the boundary and with the policies of keys."""
+        return verdicts(
+            requests,
+            principal=self.role(stack, role),
+            identity=self.identity_policies(stack, role),
+            boundary=self.boundary(environment),
+            resource_policies=self.key_policies(),
+        )
 
     def _logical(self, stack: str, prefix: str) -> str:
         found = [

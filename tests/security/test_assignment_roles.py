@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.security.simulate import Cloud, Request, verdicts
+from tests.security.simulate import Cloud, Request
 from tests.security.test_batch_roles import CONTROL, SAGEMAKER, SERVING, Ask, at, cloud
 
 __all__ = ["at", "cloud"]
@@ -17,13 +17,7 @@ BY_LAMBDA = {"iam:PassedToService": "lambda.amazonaws.com"}
 @pytest.fixture(scope="module")
 def ask(cloud: Cloud) -> Ask:
     def answers(who: str, requests: list[Request]) -> dict[str, str]:
-        return verdicts(
-            requests,
-            principal=cloud.role(CONTROL, who),
-            identity=cloud.identity_policies(CONTROL, who),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
+        return cloud.verdicts(CONTROL, who, requests)
 
     return answers
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/sagemaker"
@@ -28,35 +28,14 @@ def cloud(templates: dict[str, dict[str, Any]]) -> Cloud:
 @pytest.fixture(scope="module")
 def at(cloud: Cloud) -> Callable[[str], str]:
     """Return a function from a name to the ARN of a bucket, key, table or queue."""
-    kinds = {
-        "dev-data": ("AWS::S3::Bucket",),
-        "dev-security": ("AWS::KMS::Key",),
-        CONTROL: ("AWS::DynamoDB::Table", "AWS::SQS::Queue"),
-    }
-
-    def find(name: str) -> str:
-        [found] = [
-            cloud.value(stack, {"Fn::GetAtt": [logical, "Arn"]})
-            for stack, wanted in kinds.items()
-            for logical, resource in cloud.templates[stack]["Resources"].items()
-            if resource["Type"] in wanted and logical.startswith(name)
-        ]
-        return str(found)
-
-    return find
+    return cloud.arn
 
 
 @pytest.fixture(scope="module")
 def ask(cloud: Cloud) -> Ask:
     def answers(who: str, requests: list[Request]) -> dict[str, str]:
         stack, prefix = ROLES[who]
-        return verdicts(
-            requests,
-            principal=cloud.role(stack, prefix),
-            identity=cloud.identity_policies(stack, prefix),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
+        return cloud.verdicts(stack, prefix, requests)
 
     return answers
 

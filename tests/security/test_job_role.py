@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 STACK = "dev-flight-delays-training"
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
@@ -52,13 +52,7 @@ def key(cloud: Cloud, purpose: str) -> str:
 
 
 def answers(cloud: Cloud, requests: list[Request]) -> dict[str, str]:
-    return verdicts(
-        requests,
-        principal=cloud.role(STACK, "JobRole"),
-        identity=cloud.identity_policies(STACK, "JobRole"),
-        boundary=cloud.boundary("dev"),
-        resource_policies=cloud.key_policies(),
-    )
+    return cloud.verdicts(STACK, "JobRole", requests)
 
 
 def creation(step: dict[str, Any], **changes: Any) -> Request:

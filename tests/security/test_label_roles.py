@@ -7,7 +7,7 @@ import pytest
 
 from stacks import platform_stage
 from tests.labelling import environment, label, use_case
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 STATES = f"arn:aws:states:{REGION}:{ACCOUNT}"
@@ -38,36 +38,14 @@ def cloud(synthesise: Callable[..., dict[str, dict[str, Any]]]) -> Cloud:
 
 @pytest.fixture(scope="module")
 def at(cloud: Cloud) -> Callable[[str], str]:
-    kinds = {
-        "dev-data": ("AWS::S3::Bucket",),
-        "dev-security": ("AWS::KMS::Key",),
-        CONTROL: ("AWS::DynamoDB::Table", "AWS::SQS::Queue"),
-        STACK: ("AWS::Lambda::Function",),
-    }
-
-    def find(name: str) -> str:
-        [found] = [
-            cloud.value(stack, {"Fn::GetAtt": [logical, "Arn"]})
-            for stack, wanted in kinds.items()
-            for logical, resource in cloud.templates[stack]["Resources"].items()
-            if resource["Type"] in wanted and logical.startswith(name)
-        ]
-        return str(found)
-
-    return find
+    return lambda name: cloud.arn(name, STACK)
 
 
 @pytest.fixture(scope="module")
 def ask(cloud: Cloud) -> Ask:
     def answers(who: str, requests: list[Request]) -> dict[str, str]:
         stack, prefix = ROLES[who]
-        return verdicts(
-            requests,
-            principal=cloud.role(stack, prefix),
-            identity=cloud.identity_policies(stack, prefix),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
+        return cloud.verdicts(stack, prefix, requests)
 
     return answers
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 STACK = "dev-flight-delays-serving"
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
@@ -25,13 +25,7 @@ def arn(cloud: Cloud, stack: str, kind: str, beginning: str) -> str:
 
 
 def answers(cloud: Cloud, requests: list[Request]) -> dict[str, str]:
-    return verdicts(
-        requests,
-        principal=cloud.role(STACK, "ModelRole"),
-        identity=cloud.identity_policies(STACK, "ModelRole"),
-        boundary=cloud.boundary("dev"),
-        resource_policies=cloud.key_policies(),
-    )
+    return cloud.verdicts(STACK, "ModelRole", requests)
 
 
 def test_sagemaker_may_start_the_model_and_record_what_it_answers(cloud: Cloud) -> None:

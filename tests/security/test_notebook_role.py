@@ -49,13 +49,7 @@ def physical(cloud: Cloud, stack: str, kind: str, prefix: str) -> str:
 
 
 def answers(cloud: Cloud, requests: list[Request], role: str = "LookingRole") -> dict[str, str]:
-    return verdicts(
-        requests,
-        principal=cloud.role(STACK, role),
-        identity=cloud.identity_policies(STACK, role),
-        boundary=cloud.boundary("dev"),
-        resource_policies=cloud.key_policies(),
-    )
+    return cloud.verdicts(STACK, role, requests)
 
 
 def job(cloud: Cloud, kind: str, name: str, **changes: Any) -> Request:

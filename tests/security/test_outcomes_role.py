@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.simulate import Cloud, Request, verdicts
+from tests.security.simulate import Cloud, Request
 from tests.security.test_batch_roles import BY_SAGEMAKER, EC2, IMAGE, LOGS, SAGEMAKER, SERVING, Ask, at, cloud, private
 
 __all__ = ["at", "cloud"]
@@ -17,13 +17,7 @@ JOB = f"{SAGEMAKER}:processing-job/pipelines-abc-Outcomes-xyz"
 @pytest.fixture(scope="module")
 def ask(cloud: Cloud) -> Ask:
     def answers(who: str, requests: list[Request]) -> dict[str, str]:
-        return verdicts(
-            requests,
-            principal=cloud.role(STACK, who),
-            identity=cloud.identity_policies(STACK, who),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
+        return cloud.verdicts(STACK, who, requests)
 
     return answers
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.preparation_engines import templates
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 from tests.security.test_job_role import Plain, bucket, creation, key, resources
 
 TRAINING, PREPARATION = "dev-flight-delays-training", "dev-flight-delays-preparation"
@@ -31,13 +31,7 @@ def clouds(synthesise: Callable[..., Any]) -> Callable[[str], Plain]:
 
 
 def answers(cloud: Cloud, stack: str, role: str, requests: list[Request]) -> dict[str, str]:
-    return verdicts(
-        requests,
-        principal=cloud.role(stack, role),
-        identity=cloud.identity_policies(stack, role),
-        boundary=cloud.boundary("dev"),
-        resource_policies=cloud.key_policies(),
-    )
+    return cloud.verdicts(stack, role, requests)
 
 
 def prepares(cloud: Cloud) -> list[Request]:

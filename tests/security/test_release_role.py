@@ -13,7 +13,7 @@ from tests.security.release_arns import (
     SAGEMAKER,
     SERVING,
 )
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +35,7 @@ def names(templates):
 @pytest.fixture(scope="module")
 def ask(cloud):
     def run(*requests: Request) -> dict[str, str]:
-        return verdicts(
-            requests,
-            principal=cloud.role("dev-flight-delays-serving", "ReleaseRole"),
-            identity=cloud.identity_policies("dev-flight-delays-serving", "ReleaseRole"),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
+        return cloud.verdicts("dev-flight-delays-serving", "ReleaseRole", requests)
 
     return run
 

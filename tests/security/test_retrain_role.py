@@ -8,7 +8,7 @@ import pytest
 from config import load_environment, load_use_case
 from config.use_case.retrain import Retrain
 from stacks import platform_stage
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 PIPELINE = f"{SAGEMAKER}:pipeline/dev-flight-delays"
@@ -24,27 +24,11 @@ def cloud(synthesise: Callable[..., Any]) -> Cloud:
 
 @pytest.fixture(scope="module")
 def ask(cloud: Cloud) -> Callable[[list[Request]], set[str]]:
-    def answers(requests: list[Request]) -> set[str]:
-        found = verdicts(
-            requests,
-            principal=cloud.role("dev-control", "RetrainRole"),
-            identity=cloud.identity_policies("dev-control", "RetrainRole"),
-            boundary=cloud.boundary("dev"),
-            resource_policies=cloud.key_policies(),
-        )
-        return set(found.values())
-
-    return answers
-
-
-def of(cloud: Cloud, kind: str, prefix: str) -> str:
-    resources = cloud.templates["dev-control"]["Resources"]
-    [name] = [name for name, one in resources.items() if one["Type"] == kind and name.startswith(prefix)]
-    return str(cloud.value("dev-control", {"Fn::GetAtt": [name, "Arn"]}))
+    return lambda requests: set(cloud.verdicts("dev-control", "RetrainRole", requests).values())
 
 
 def test_it_may_do_what_a_turn_takes(cloud: Cloud, ask: Callable[[list[Request]], set[str]]) -> None:
-    turns, looks = of(cloud, "AWS::DynamoDB::Table", "Turns"), of(cloud, "AWS::SQS::Queue", "RetrainLooks")
+    turns, looks = cloud.arn("Turns"), cloud.arn("RetrainLooks")
     requests = [
         Request("sagemaker:StartPipelineExecution", PIPELINE),
         Request("sagemaker:ListPipelineExecutions", PIPELINE),
