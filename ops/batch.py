@@ -11,6 +11,7 @@ import typer
 from botocore.exceptions import ClientError
 from rich.markup import escape
 
+from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
 
@@ -117,15 +118,8 @@ def begun(target: Target, answer: Answer, every: float = 5.0) -> str:
 
 
 def _invoke(target: Target, look: Mapping[str, Any]) -> Answer:
-    name = target.output("control", "BatchFunctionName")
     asked = {"use_case": target.use_case.name, **look, "trigger": "a command"}
-    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps(asked).encode())
-    said = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise OperationError(
-            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
-            "(docs/runbooks/batch-transform.md)."
-        )
+    said = control_function.ask(target, "BatchFunctionName", asked, "docs/runbooks/batch-transform.md")
     return Answer(said["rest"], said["began"], said["kept"])
 
 

@@ -1,6 +1,5 @@
 """`python -m ops loop`: train again now, and see each turn of the loop: why, on which data, and what came of it."""
 
-import json
 import time
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
 from retrain.events import Cause, Look, Terms
@@ -87,15 +87,8 @@ def _ask(target: Target, cause: Cause) -> str:
     retrain = target.use_case.retrain
     terms = Terms.model_validate(retrain.terms() if retrain else {})
     look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
-    name = target.output("control", "RetrainFunctionName")
-    answer = target.functions.invoke(FunctionName=name, Payload=look.model_dump_json().encode())
-    said = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise OperationError(
-            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
-            "(docs/runbooks/retraining.md)."
-        )
-    return str(said["rest"])
+    asked = look.model_dump(mode="json")
+    return str(control_function.ask(target, "RetrainFunctionName", asked, "docs/runbooks/retraining.md")["rest"])
 
 
 def _records(target: Target) -> Records:

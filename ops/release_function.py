@@ -1,10 +1,10 @@
 """The release function, asked by commands."""
 
-import json
 import uuid
-from typing import Any
+from typing import Any, Literal
 
-from ops.target import OperationError, Target
+from ops import control_function
+from ops.target import Target
 
 SLOTS = ("champion", "challenger", "shadow")
 SERVES_ON = (
@@ -49,16 +49,9 @@ def _version(package: str) -> str:
     return f"version {package.rpartition('/')[2]}" if package else "empty"
 
 
-def _invoke(target: Target, detail: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    name = target.output("control", "ReleaseFunctionName")
+def _invoke(target: Target, detail: dict[str, Any], kind: Literal["RequestResponse", "Event"]) -> list[dict[str, Any]]:
     event = {"source": "ml-loop", "detail-type": "command", "id": str(uuid.uuid4()), "detail": detail}
-    answer = target.functions.invoke(FunctionName=name, InvocationType=kind, Payload=json.dumps(event).encode())
-    text = answer["Payload"].read()
-    if answer.get("FunctionError"):
-        said = json.loads(text)
-        raise OperationError(
-            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
-            "(docs/runbooks/release.md)."
-        )
-    changes: list[dict[str, Any]] = json.loads(text) if text else []
-    return changes
+    changes: list[dict[str, Any]] = control_function.ask(
+        target, "ReleaseFunctionName", event, "docs/runbooks/release.md", kind
+    )
+    return changes or []

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from batch_transform.events import Look
 from batch_transform.state import Champion, Result, Run, Scored
-from shared.conditional import conditional
-from shared.items import beginning
+from shared.conditional import conditional, update_open
+from shared.items import beginning, texts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,11 +62,11 @@ class Records:
         return conditional(
             self._client.update_item,
             TableName=self._table,
-            Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
+            Key=texts({"use_case": run.use_case, "item": _name(run.number)}),
             UpdateExpression="SET #wish = :wish",
             ConditionExpression="#result = :result AND #wish = :known",
             ExpressionAttributeNames={"#result": "result", "#wish": "wish"},
-            ExpressionAttributeValues=_texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
+            ExpressionAttributeValues=texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
         )
 
     def keep(self, use_case: str, files: Iterable[tuple[str, str]], champion: Champion, run: str) -> None:
@@ -75,28 +75,17 @@ class Records:
         puts = [{"use_case": use_case, "item": f"file#{name}", "version": version, **by} for name, version in files]
         for first in range(0, len(puts), _PAGE):
             page = puts[first : first + _PAGE]
-            requests: Any = {self._table: [{"PutRequest": {"Item": _texts(item)}} for item in page]}
+            requests: Any = {self._table: [{"PutRequest": {"Item": texts(item)}} for item in page]}
             while requests:
                 requests = self._client.batch_write_item(RequestItems=requests).get("UnprocessedItems")
 
     def _update(self, run: Run, values: Mapping[str, str]) -> bool:
-        return conditional(
-            self._client.update_item,
-            TableName=self._table,
-            Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-            ConditionExpression="#result = :open",
-            ExpressionAttributeNames={"#result": "result", **{f"#{name}": name for name in values}},
-            ExpressionAttributeValues={":open": {"S": "started"}, **_texts({f":{n}": v for n, v in values.items()})},
-        )
+        key = {"use_case": run.use_case, "item": _name(run.number)}
+        return update_open(self._client, self._table, key, texts(values))
 
 
 def _name(number: int) -> str:
     return f"run#{number:012d}"
-
-
-def _texts(values: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"S": value} for name, value in values.items()}
 
 
 def _wish(wish: Look | None) -> str:
@@ -108,20 +97,20 @@ _TEXTS = ("use_case", "plan", "scope", "after", "upto", "trigger", "execution", 
 
 def _item(run: Run) -> dict[str, Any]:
     numbers = {"number": {"N": str(run.number)}, "files": {"N": str(run.files)}}
-    texts = {name: getattr(run, name) for name in _TEXTS}
+    plain = {name: getattr(run, name) for name in _TEXTS}
     more = {"item": _name(run.number), "champion": json.dumps(asdict(run.champion)), "run": run.name}
-    return numbers | _texts(texts | more | {"claimed_at": run.claimed_at.isoformat(), "wish": _wish(run.wish)})
+    return numbers | texts(plain | more | {"claimed_at": run.claimed_at.isoformat(), "wish": _wish(run.wish)})
 
 
 def _run(item: Mapping[str, Any]) -> Run:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
     run = Run(
         number=int(item["number"]["N"]),
         files=int(item["files"]["N"]),
         champion=Champion(**json.loads(item["champion"]["S"])),
         claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
         wish=Look.model_validate_json(item["wish"]["S"]) if item["wish"]["S"] else None,
-        **texts,
+        **plain,
     )
     finished = item.get("finished_at")
     return replace(run, finished_at=datetime.fromisoformat(finished["S"])) if finished else run

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from label.events import Look
 from label.logic import Close
 from label.state import Known, Outcome, Run
-from shared.conditional import conditional
-from shared.items import beginning
+from shared.conditional import conditional, update_open
+from shared.items import beginning, texts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -67,43 +67,29 @@ class Records:
         return conditional(
             self._client.update_item,
             TableName=self._table,
-            Key=_texts({"use_case": run.use_case, "item": _name(run.number)}),
+            Key=texts({"use_case": run.use_case, "item": _name(run.number)}),
             UpdateExpression="SET #wish = :wish",
             ConditionExpression="#result = :result AND #wish = :known",
             ExpressionAttributeNames={"#result": "result", "#wish": "wish"},
-            ExpressionAttributeValues=_texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
+            ExpressionAttributeValues=texts({":result": run.result, ":known": _wish(run.wish), ":wish": _wish(wish)}),
         )
 
     def close(self, step: Close, at: datetime) -> bool:
         """End a run; False if it is over already."""
-        values = {"result": step.result, "detail": step.detail, "finished_at": at.isoformat()}
-        names = {f"#{name}": name for name in (*values, "usd")}
-        return conditional(
-            self._client.update_item,
-            TableName=self._table,
-            Key=_texts({"use_case": step.run.use_case, "item": _name(step.run.number)}),
-            UpdateExpression="SET " + ", ".join(f"{place} = :{name}" for place, name in names.items()),
-            ConditionExpression="#result = :open",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues={
-                ":open": {"S": "started"},
-                ":usd": {"N": str(step.usd)},
-                **_texts({f":{name}": value for name, value in values.items()}),
-            },
-        )
+        key = {"use_case": step.run.use_case, "item": _name(step.run.number)}
+        ended = texts({"result": step.result, "detail": step.detail, "finished_at": at.isoformat()})
+        return update_open(self._client, self._table, key, ended | {"usd": {"N": str(step.usd)}})
 
     def keep(self, run: Run, outcomes: Mapping[str, tuple[str, Outcome, int, str]]) -> None:
         """Write down what became of a run's objects, and its import; again is the same."""
         puts = [
-            _texts(
-                {"item": f"object#{name}", "version": version, "outcome": outcome, "reason": reason, "run": run.name}
-            )
+            texts({"item": f"object#{name}", "version": version, "outcome": outcome, "reason": reason, "run": run.name})
             | {"attempts": {"N": str(attempts)}}
             for name, (version, outcome, attempts, reason) in outcomes.items()
         ]
         if run.imports:
             # The last: what is not complete is taken in again.
-            puts.append(_texts({"item": f"import#{run.imports}", "run": run.name}))
+            puts.append(texts({"item": f"import#{run.imports}", "run": run.name}))
         for first in range(0, len(puts), _PAGE):
             page = [
                 {"PutRequest": {"Item": {"use_case": {"S": run.use_case}, **put}}}
@@ -122,29 +108,25 @@ def _name(number: int) -> str:
     return f"run#{number:012d}"
 
 
-def _texts(values: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"S": value} for name, value in values.items()}
-
-
 def _wish(wish: Look | None) -> str:
     return wish.model_dump_json() if wish else ""
 
 
 def _item(run: Run) -> dict[str, Any]:
     numbers = {name: {"N": str(getattr(run, name))} for name in ("number", "objects", "usd")}
-    texts = {name: getattr(run, name) for name in _TEXTS} | {"item": _name(run.number), "run": run.name}
-    return numbers | _texts(texts | {"claimed_at": run.claimed_at.isoformat(), "wish": _wish(run.wish)})
+    plain = {name: getattr(run, name) for name in _TEXTS} | {"item": _name(run.number), "run": run.name}
+    return numbers | texts(plain | {"claimed_at": run.claimed_at.isoformat(), "wish": _wish(run.wish)})
 
 
 def _run(item: Mapping[str, Any]) -> Run:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
     run = Run(
         number=int(item["number"]["N"]),
         objects=int(item["objects"]["N"]),
         usd=float(item["usd"]["N"]),
         claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
         wish=Look.model_validate_json(item["wish"]["S"]) if item["wish"]["S"] else None,
-        **texts,
+        **plain,
     )
     finished = item.get("finished_at")
     return replace(run, finished_at=datetime.fromisoformat(finished["S"])) if finished else run

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from retrain.events import Cause
 from retrain.state import Turn
-from shared.conditional import conditional
-from shared.items import beginning
+from shared.conditional import conditional, update_open
+from shared.items import beginning, texts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +29,7 @@ class Records:
         """Write causes down; again is the same."""
         for cause in causes:
             item = {"use_case": use_case, "item": f"cause#{cause.name}", "cause": cause.model_dump_json()}
-            self._client.put_item(TableName=self._table, Item=_texts(item))
+            self._client.put_item(TableName=self._table, Item=texts(item))
 
     def causes(self, use_case: str) -> tuple[Cause, ...]:
         """Return the newest causes of a use case, oldest first."""
@@ -51,15 +51,8 @@ class Records:
 
     def update(self, turn: Turn, **values: str) -> bool:
         """Write down more of an open turn; False if it is over."""
-        return conditional(
-            self._client.update_item,
-            TableName=self._table,
-            Key=_texts({"use_case": turn.use_case, "item": _name(turn.number)}),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-            ConditionExpression="#result = :open",
-            ExpressionAttributeNames={"#result": "result", **{f"#{name}": name for name in values}},
-            ExpressionAttributeValues={":open": {"S": "started"}, **_texts({f":{n}": v for n, v in values.items()})},
-        )
+        key = {"use_case": turn.use_case, "item": _name(turn.number)}
+        return update_open(self._client, self._table, key, texts(values))
 
     def _newest(self, use_case: str, start: str) -> list[dict[str, Any]]:
         query = beginning(self._table, use_case, start)
@@ -70,26 +63,22 @@ def _name(number: int) -> str:
     return f"turn#{number:012d}"
 
 
-def _texts(values: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"S": value} for name, value in values.items()}
-
-
 def _item(turn: Turn) -> dict[str, Any]:
-    texts = {name: getattr(turn, name) for name in _TEXTS}
+    plain = {name: getattr(turn, name) for name in _TEXTS}
     causes = json.dumps([cause.model_dump(mode="json") for cause in turn.causes])
     more = {"item": _name(turn.number), "causes": causes, "claimed_at": turn.claimed_at.isoformat()}
     numbers = {"number": {"N": str(turn.number)}, "attempt": {"N": str(turn.attempt)}}
-    return numbers | _texts(texts | more)
+    return numbers | texts(plain | more)
 
 
 def _turn(item: Mapping[str, Any]) -> Turn:
-    texts: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
     turn = Turn(
         number=int(item["number"]["N"]),
         attempt=int(item["attempt"]["N"]),
         causes=tuple(Cause.model_validate(cause) for cause in json.loads(item["causes"]["S"])),
         claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
-        **texts,
+        **plain,
     )
     finished = item.get("finished_at")
     return replace(turn, finished_at=datetime.fromisoformat(finished["S"])) if finished else turn

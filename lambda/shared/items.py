@@ -1,5 +1,6 @@
 """Tables of records with the keys `use_case` and `item`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -12,3 +13,8 @@ def beginning(table: str, use_case: str, start: str) -> dict[str, Any]:
         "ExpressionAttributeValues": {":use_case": {"S": use_case}, ":start": {"S": start}},
         "ConsistentRead": True,
     }
+
+
+def texts(values: Mapping[str, str]) -> dict[str, Any]:
+    """Return texts as DynamoDB has them."""
+    return {name: {"S": value} for name, value in values.items()}

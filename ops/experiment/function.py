@@ -1,10 +1,10 @@
 """The experiment function, asked by commands, and the records that it keeps."""
 
-import json
 from typing import Any
 
 from experiment.records import Records
 from experiment.trial import Trial
+from ops import control_function
 from ops.target import OperationError, Target
 
 _LONGEST = 500  # characters of what people say, in the function's own model (lambda/experiment/events.py)
@@ -25,15 +25,8 @@ def ask(target: Target, **event: Any) -> dict[str, str]:
     for option, text in {"--by": event.get("by"), "--reason": event.get("why")}.items():
         if text is not None and not 1 <= len(text) <= _LONGEST:
             raise OperationError(f"{option}: found {len(text)} characters; allowed are 1 to {_LONGEST}. Correct it.")
-    name = target.output("control", "ExperimentFunctionName")
-    payload = json.dumps({"use_case": target.use_case.name, **event}).encode()
-    answer = target.functions.invoke(FunctionName=name, Payload=payload)
-    said = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise OperationError(
-            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
-            "(docs/runbooks/experiments.md)."
-        )
+    asked = {"use_case": target.use_case.name, **event}
+    said = control_function.ask(target, "ExperimentFunctionName", asked, "docs/runbooks/experiments.md")
     if "refused" in said:
         raise OperationError(said["refused"])
     return dict(said)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from rich.markup import escape
 
 from label.storage import INCOMING, import_key
+from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
 
@@ -18,15 +19,8 @@ _NEWEST = 20
 
 def ask(target: Target, **look: Any) -> str:
     """Ask the function to look, and return what it says; OperationError if it failed."""
-    name = target.output("control", "LabelFunctionName")
     asked = {"use_case": target.use_case.name, **look, "trigger": "a command"}
-    answer = target.functions.invoke(FunctionName=name, Payload=json.dumps(asked).encode())
-    said = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise OperationError(
-            f"The function {name} failed: {said.get('errorType')}: {said.get('errorMessage')}. Its log says more "
-            "(docs/runbooks/labelling.md)."
-        )
+    said = control_function.ask(target, "LabelFunctionName", asked, "docs/runbooks/labelling.md")
     began = f"; began run {said['began']}" if said["began"] else ""
     return f"{said['rest']}{began}"
 

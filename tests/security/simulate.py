@@ -135,7 +135,7 @@ class Cloud:
         }
 
     def arn(self, beginning: str, functions_of: str = "") -> str:
-        """Return the ARN of the one bucket, key, table or queue of dev, or function of a stack, whose name begins so."""
+        """Return the ARN of the one bucket, key, table or queue of dev, or function of a stack, that begins so."""
         kinds = {**_KINDS, **({functions_of: ("AWS::Lambda::Function",)} if functions_of else {})}
         [found] = [
             self.value(stack, {"Fn::GetAtt": [logical, "Arn"]})
@@ -145,15 +145,13 @@ class Cloud:
         ]
         return str(found)
 
-    def verdicts(
-        self, stack: str, role: str, requests: Iterable["Request"], environment: str = "dev"
-    ) -> dict[str, str]:
+    def verdicts(self, stack: str, role: str, requests: Iterable[Request]) -> dict[str, str]:
         """Return what becomes of requests of a stack's role, under the boundary and with the policies of keys."""
         return verdicts(
             requests,
             principal=self.role(stack, role),
             identity=self.identity_policies(stack, role),
-            boundary=self.boundary(environment),
+            boundary=self.boundary("dev"),
             resource_policies=self.key_policies(),
         )
 

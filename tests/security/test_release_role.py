@@ -33,7 +33,7 @@ def names(templates):
 
 
 @pytest.fixture(scope="module")
-def ask(cloud):
+def ask(cloud: Cloud):
     def run(*requests: Request) -> dict[str, str]:
         return cloud.verdicts("dev-flight-delays-serving", "ReleaseRole", requests)
 

@@ -53,7 +53,8 @@ class Platform(Stubs):
         self.outputs()
         text = json.dumps(said).encode()
         answer = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(text), len(text)), **more}
-        self.functions.add_response("invoke", answer, {"FunctionName": FUNCTION, "Payload": ANY})
+        expected = {"FunctionName": FUNCTION, "InvocationType": "RequestResponse", "Payload": ANY}
+        self.functions.add_response("invoke", answer, expected)
 
     def keeps(self, cloud: Cloud) -> None:
         from experiment.records import _text
