@@ -216,3 +216,10 @@ class Cloud:
 
     def count(self, metric: str, use_case: str, detail: str) -> None:
         self.metrics.append(metric)
+
+
+def settle(cloud: Cloud) -> None:
+    """Look, and let the stack end, until nothing is left to do."""
+    for _ in range(10):
+        cloud.look_again()
+        cloud.stack_ends()

@@ -9,7 +9,6 @@ import yaml
 
 from config import ConfigError, load_environment, load_use_case, rules
 from config.errors import RuleError
-from config.use_case.batch import BatchTransform
 from config.use_case.experiment import DecisionValues, Experiment
 from config.use_case.experiment_agreement import experiment_fits
 from tests.unit.config_kit import CODECOMMIT, GITHUB, REMEDY, SECRET, changed, make_root
@@ -182,50 +181,6 @@ def test_a_wrong_value_is_explained(root: Path, key: str, value: object, expecte
         assert text in message
     for line in message.splitlines():
         assert re.search(REMEDY, line), f"no remedy in: {line}"
-
-
-SCHEDULES = [
-    ("rate(1 days)", ["singular", "Choose rate(1 day)."]),
-    ("rate(2 day)", ["Choose rate(2 days)."]),
-    ("rate(0 days)", ["rate(<number>"]),
-    ("rate(1 week)", ["rate(<number>"]),
-    ("every day", ["EventBridge schedule", "pattern"]),
-    ("cron(1)", ["1 fields", "day of week", "cron(0 3 * * ? *)"]),
-    ("cron(0 3 * * *)", ["5 fields"]),
-    ("cron(0 3 * * * *)", ["? for one of"]),
-    ("cron(0 3 ? * ? *)", ["? for one of"]),
-    ("cron(60 3 * * ? *)", ["'60' for minutes", "0 to 59"]),
-    ("cron(0 3 ? * MON-FUN *)", ["'MON-FUN' for day of week"]),
-    ("cron(0/0 3 * * ? *)", ["'0/0' for minutes"]),
-    ("cron(0 ? * * ? *)", ["'?' for hours"]),
-]
-
-
-@pytest.mark.parametrize(("schedule", "expected"), SCHEDULES)
-def test_a_schedule_that_aws_would_refuse_is_explained(root: Path, schedule: str, expected: list[str]) -> None:
-    path = root / "pipelines_src/flight_delays/use_case.yaml"
-    document = yaml.safe_load(path.read_text())
-    path.write_text(yaml.safe_dump(document | {"batch": {"schedule": schedule}}))
-    with pytest.raises(ConfigError) as caught:
-        load_use_case("flight_delays", root)
-    (line,) = str(caught.value).splitlines()
-    for text in ["batch.schedule: found", *expected]:
-        assert text in line
-    assert re.search(REMEDY, line)
-
-
-# The first are examples of EventBridge's guide.
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        "cron(0 10 * * ? *)", "cron(15 12 * * ? *)", "cron(0 18 ? * MON-FRI *)", "cron(0 8 1 * ? *)",
-        "cron(0/10 * ? * MON-FRI *)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(0 9 ? * 2#1 *)",
-        "cron(0 0 L * ? *)", "cron(0 0 3W JAN,JUL ? 2026-2030)", "cron(0,30 */2 ? * 6L *)",
-        "rate(1 minute)", "rate(5 minutes)", "rate(12 hours)", "rate(1 day)",
-    ],
-)  # fmt: skip
-def test_a_schedule_that_aws_takes_is_taken(schedule: str) -> None:
-    assert BatchTransform(schedule=schedule).schedule == schedule
 
 
 def test_the_line_of_the_key_is_named(root: Path) -> None:

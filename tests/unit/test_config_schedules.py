@@ -2,16 +2,20 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ministack.services import eventbridge
 from pydantic import ValidationError
 
+from config import ConfigError, load_use_case
 from config.scaling import ScheduledBounds
+from config.use_case.batch import BatchTransform
 from config.use_case.schedule import schedule_expression
-from tests.unit.config_kit import REMEDY
+from tests.unit.config_kit import REMEDY, make_root
 
 YEAR = datetime.now(UTC).year
 AHEAD = timedelta(days=8 * 366)
@@ -171,3 +175,48 @@ def test_what_is_no_time_zone_is_refused_on_every_machine(zone: str) -> None:
         ScheduledBounds(cron="cron(0 3 * * ? *)", time_zone=zone, min=1, max=1)
     assert f"found {zone!r}" in str(refused.value)
     assert zone != "Asia/Tokio" or "Did you mean Asia/Tokyo?" in str(refused.value)
+
+
+IN_A_FILE = [
+    ("rate(1 days)", ["singular", "Choose rate(1 day)."]),
+    ("rate(2 day)", ["Choose rate(2 days)."]),
+    ("rate(0 days)", ["rate(<number>"]),
+    ("rate(1 week)", ["rate(<number>"]),
+    ("every day", ["EventBridge schedule", "pattern"]),
+    ("cron(1)", ["1 fields", "day of week", "cron(0 3 * * ? *)"]),
+    ("cron(0 3 * * *)", ["5 fields"]),
+    ("cron(0 3 * * * *)", ["? for one of"]),
+    ("cron(0 3 ? * ? *)", ["? for one of"]),
+    ("cron(60 3 * * ? *)", ["'60' for minutes", "0 to 59"]),
+    ("cron(0 3 ? * MON-FUN *)", ["'MON-FUN' for day of week"]),
+    ("cron(0/0 3 * * ? *)", ["'0/0' for minutes"]),
+    ("cron(0 ? * * ? *)", ["'?' for hours"]),
+]
+
+
+@pytest.mark.parametrize(("schedule", "expected"), IN_A_FILE)
+def test_a_schedule_that_aws_would_refuse_is_explained(tmp_path: Path, schedule: str, expected: list[str]) -> None:
+    root = make_root(tmp_path)
+    path = root / "pipelines_src/flight_delays/use_case.yaml"
+    document = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump(document | {"batch": {"schedule": schedule}}))
+    with pytest.raises(ConfigError) as caught:
+        load_use_case("flight_delays", root)
+    (line,) = str(caught.value).splitlines()
+    for text in ["batch.schedule: found", *expected]:
+        assert text in line
+    assert re.search(REMEDY, line)
+
+
+# The first are examples of EventBridge's guide.
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "cron(0 10 * * ? *)", "cron(15 12 * * ? *)", "cron(0 18 ? * MON-FRI *)", "cron(0 8 1 * ? *)",
+        "cron(0/10 * ? * MON-FRI *)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(0 9 ? * 2#1 *)",
+        "cron(0 0 L * ? *)", "cron(0 0 3W JAN,JUL ? 2026-2030)", "cron(0,30 */2 ? * 6L *)",
+        "rate(1 minute)", "rate(5 minutes)", "rate(12 hours)", "rate(1 day)",
+    ],
+)  # fmt: skip
+def test_a_schedule_that_aws_takes_is_taken(schedule: str) -> None:
+    assert BatchTransform(schedule=schedule).schedule == schedule
