@@ -74,5 +74,5 @@ def _train(arns: Arns, environment: str) -> list[Statement]:
         allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
         allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
         allow(["sagemaker:DescribeModel"], [sagemaker("model")]),
-        allow(["sagemaker:UpdateModelPackage"], [sagemaker("model-package")]),
+        allow(["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"], [sagemaker("model-package")]),
     ]

@@ -12,7 +12,7 @@ from ops.console import output
 from ops.target import OperationError, Target
 from retrain.events import Cause, Look, Terms
 from retrain.records import Records
-from retrain.state import Turn
+from retrain.state import SPLIT_UNTIL, Turn
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,7 +56,8 @@ def status(environment: str, use_case: str) -> None:
 def described(turn: Turn) -> str:
     """Return a turn in a line."""
     why = ", ".join(f"{cause.kind} ({cause.source})" for cause in turn.causes)
-    data = f"; data until {turn.split_until}" if turn.split_until else ""
+    until = turn.parameters.get(SPLIT_UNTIL)
+    data = f"; data until {until}" if until else ""
     again = f", try {turn.attempt}" if turn.attempt > 1 else ""
     said = "; ".join(part for part in (f"{turn.result}: {turn.detail}" if turn.detail else turn.result, why) if part)
     return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}"
@@ -85,7 +86,7 @@ def _target(environment: str, use_case: str) -> Target:
 
 def _ask(target: Target, cause: Cause) -> str:
     retrain = target.use_case.retrain
-    terms = Terms.model_validate(retrain.terms() if retrain else {})
+    terms = Terms.model_validate(retrain.terms(target.use_case.train) if retrain else {})
     look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
     asked = look.model_dump(mode="json")
     return str(control_function.ask(target, "RetrainFunctionName", asked, "docs/runbooks/retraining.md")["rest"])

@@ -41,7 +41,7 @@ class LoopStack(cdk.Stack):
             self,
             "Triggers",
             use_case=use_case.name,
-            terms=retrain.terms(),
+            terms=retrain.terms(use_case.train),
             pipeline=f"{environment}-{use_case.slug}",
             schedule=retrain.schedule,
             queues=LookQueues(

@@ -10,6 +10,7 @@ from config.use_case.prepare import Prepare
 from config.use_case.schedule import schedule_expression
 from config.use_case.section import Section
 from config.use_case.split import Split, TimeSplit
+from config.use_case.train import Train
 
 Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
 
@@ -36,13 +37,20 @@ class Retrain(Section):
     )
     window: Window | None = Field(default=None, description="Left out: the split as declared")
 
-    def terms(self) -> dict[str, Any]:
+    def terms(self, train: Train) -> dict[str, Any]:
         """Return what the retrain function is told, as lambda/retrain/events.py has it."""
         window = self.window and [self.window.validation_days, self.window.test_days]
-        return {**self.model_dump(include={"cool_down_hours", "most_turns", "propose"}), "window": window}
+        kept = self.model_dump(include={"cool_down_hours", "most_turns", "propose"})
+        return {**kept, "window": window, "warm_start": _warm_start(train) == "champion"}
 
 
-def retrain_fits(retrain: Retrain | None, experiment: Experiment | None, prepare: Prepare, split: Split) -> None:
+def _warm_start(train: Train) -> str:
+    return str(getattr(train, "warm_start", "none"))
+
+
+def retrain_fits(
+    retrain: Retrain | None, experiment: Experiment | None, prepare: Prepare, split: Split, train: Train
+) -> None:
     """A challenger needs what decides about it, a window a split by time, and a turn a pipeline that prepares."""
     if retrain is None:
         return
@@ -61,4 +69,10 @@ def retrain_fits(retrain: Retrain | None, experiment: Experiment | None, prepare
             ("retrain",),
             f"prepare.engine is {prepare.engine!r}, whose state machine starts the pipeline; turns are for processing "
             "and spark. Choose one of these, or remove the section and start the state machine by a rule of your own",
+        )
+    if _warm_start(train) not in ("none", "champion"):
+        raise RuleError(
+            ("train", "warm_start"),
+            f"found {_warm_start(train)!r}, a package, which is copied by whoever starts the pipeline; with a section "
+            "retrain allowed are none and champion. Choose one, or remove the section",
         )

@@ -40,7 +40,8 @@ class AwsWorld:
         seen = replace(seen, causes=self._records.causes(look.use_case))
         if not seen.waiting and not (seen.turns and seen.turns[0].result == "failed"):
             return seen
-        return replace(seen, busy=self._pipelines.busy(look.use_case))
+        model = self._pipelines.champion_model(look.use_case)
+        return replace(seen, busy=self._pipelines.busy(look.use_case), champion_model=model)
 
     def _under_way(self, turn: Turn, seen: Observation) -> Observation:
         if not turn.execution:
@@ -48,8 +49,8 @@ class AwsWorld:
         execution = self._pipelines.execution(turn.execution)
         if execution.status != "Succeeded":
             return replace(seen, execution=execution)
-        package, serves = self._pipelines.registered(turn.execution), self._pipelines.serves(turn.use_case)
-        return replace(seen, execution=execution, package=package, serves=serves)
+        package, model = self._pipelines.registered(turn.execution), self._pipelines.champion_model(turn.use_case)
+        return replace(seen, execution=execution, package=package, champion_model=model)
 
     def claim(self, turn: Turn) -> bool:
         """Write a turn down; False if its number is taken."""

@@ -43,6 +43,7 @@ class Terms(BaseModel):
         cool_down_hours: after a turn, before the next one.
         most_turns: in any 30 days.
         propose: whether the new model becomes the challenger, or waits for a person's decision.
+        warm_start: whether training goes on from the champion.
         window: days that validate and that test, the last ones before the end of the newest data, where records are
             split by time; None: the split is the declared one.
     """
@@ -53,6 +54,7 @@ class Terms(BaseModel):
     cool_down_hours: int = Field(default=24, ge=0)
     most_turns: int = Field(default=4, ge=1)
     propose: Literal["challenger", "person"] = "challenger"
+    warm_start: bool = False
     window: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from retrain.events import Cause
-from retrain.state import Observation, Result, Turn, split_until
+from retrain.state import Observation, Result, Turn, parameters
 from shared.pipelines import Execution
 
 MOST_ATTEMPTS = 3
@@ -103,8 +103,8 @@ def _proposed(turn: Turn, seen: Observation) -> Step:
     if not seen.package:
         return Close(turn, "failed", "the execution registered no model")
     version = seen.package.rpartition("/")[2]
-    if seen.terms.propose == "person" or not seen.serves:
-        why = "" if seen.serves else ", since no model serves that it could challenge"
+    if seen.terms.propose == "person" or not seen.champion_model:
+        why = "" if seen.champion_model else ", since no model serves that it could challenge"
         return Close(turn, "proposed", f"version {version} waits for a person's decision{why}", seen.package)
     if turn.package != seen.package:
         return Propose(turn, seen.package)
@@ -141,4 +141,4 @@ def _restrained(seen: Observation, causes: tuple[Cause, ...]) -> Rest | None:
 
 def _claim(seen: Observation, causes: tuple[Cause, ...], attempt: int) -> Claim:
     number = seen.turns[0].number + 1 if seen.turns else 1
-    return Claim(Turn(seen.use_case, number, causes, seen.now, attempt, split_until(seen.terms, causes)))
+    return Claim(Turn(seen.use_case, number, causes, seen.now, attempt, parameters(seen, causes, number)))

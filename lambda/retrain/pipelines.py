@@ -11,8 +11,7 @@ from shared.slots import CHALLENGER, CHAMPION
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-# The pipeline's parameter, as pipelines_src/definition/preparation.py has it; and a step of it.
-SPLIT_UNTIL, REGISTER = "SplitUntil", "RegisterModel"
+REGISTER = "RegisterModel"  # the pipeline's step
 _RUNNING = ("Executing", "Stopping")
 
 
@@ -29,9 +28,8 @@ class Pipelines:
         Raises:
             RefusedError: SageMaker refuses the request as it is.
         """
-        values = {SPLIT_UNTIL: turn.split_until} if turn.split_until else {}
         identity = f"{self._environment} {turn.use_case} {turn.name}"
-        return pipelines.start(self._client, self._name(turn.use_case), turn.name, values, identity)
+        return pipelines.start(self._client, self._name(turn.use_case), turn.name, turn.parameters, identity)
 
     def execution(self, arn: str) -> Execution:
         """Return an execution, with the reasons of its failed steps."""
@@ -47,9 +45,13 @@ class Pipelines:
         """Return what keeps a turn from beginning; empty: nothing."""
         return self._running(use_case) or self._compared(use_case)
 
-    def serves(self, use_case: str) -> bool:
-        """Return whether a champion serves."""
-        return CHAMPION in self._variants(use_case)
+    def champion_model(self, use_case: str) -> str:
+        """Return the S3 URI of the champion's model.tar.gz; empty while none serves."""
+        champion = self._variants(use_case).get(CHAMPION)
+        if champion is None or not champion.package:
+            return ""
+        package = self._client.describe_model_package(ModelPackageName=champion.package)
+        return package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
 
     def propose(self, turn: Turn, package: str, reason: str) -> None:
         """Approve a package as the challenger; again is the same."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEWEST = 100  # of either that a decision may need
-_TEXTS = ("use_case", "split_until", "execution", "package", "result", "detail")
+_TEXTS = ("use_case", "execution", "package", "result", "detail")
 
 
 class Records:
@@ -67,6 +67,7 @@ def _item(turn: Turn) -> dict[str, Any]:
     plain = {name: getattr(turn, name) for name in _TEXTS}
     causes = json.dumps([cause.model_dump(mode="json") for cause in turn.causes])
     more = {"item": _name(turn.number), "causes": causes, "claimed_at": turn.claimed_at.isoformat()}
+    more["parameters"] = json.dumps(dict(turn.parameters))
     numbers = {"number": {"N": str(turn.number)}, "attempt": {"N": str(turn.attempt)}}
     return numbers | texts(plain | more)
 
@@ -78,6 +79,7 @@ def _turn(item: Mapping[str, Any]) -> Turn:
         attempt=int(item["attempt"]["N"]),
         causes=tuple(Cause.model_validate(cause) for cause in json.loads(item["causes"]["S"])),
         claimed_at=datetime.fromisoformat(item["claimed_at"]["S"]),
+        parameters=json.loads(item["parameters"]["S"]),
         **plain,
     )
     finished = item.get("finished_at")

@@ -1,12 +1,16 @@
 """What the retrain function sees and remembers. Plain data, no AWS."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from retrain.events import Cause, Terms
 from shared.pipelines import Execution
 
+# Names of the pipeline's parameters, as pipelines_src/definition has them.
+RAW_VERSION, SPLIT_UNTIL = "RawDataVersion", "SplitUntil"
+CHAMPION, WARM_START = "ChampionModelUri", "WarmStartModelUri"
 # `proposed`: the new model is the challenger, or waits for a person; `refused`: it did not pass its gate.
 Result = Literal["started", "proposed", "refused", "failed", "stopped"]
 
@@ -19,7 +23,7 @@ class Turn:
         number: runs from 1 per use case.
         causes: all that waited when it began. What happened before it began it answers as well.
         attempt: of the same causes, from 1.
-        split_until: ends of training, validation and test, as the pipeline's parameter has them; empty: as declared.
+        parameters: of the pipeline, as they were when the turn was claimed: started again, it is the same execution.
         execution: of the pipeline, once it is started.
         package: the model package that came of it.
     """
@@ -29,7 +33,7 @@ class Turn:
     causes: tuple[Cause, ...]
     claimed_at: datetime
     attempt: int = 1
-    split_until: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
     execution: str = ""
     package: str = ""
     result: Result = "started"
@@ -53,7 +57,7 @@ class Observation:
         execution: of the turn that is under way.
         package: that the turn's execution registered; empty if none.
         busy: what keeps a turn from beginning: an execution of the pipeline, a challenger; empty if nothing does.
-        serves: whether a champion does.
+        champion_model: S3 URI of the champion's model.tar.gz; empty while none serves.
     """
 
     use_case: str
@@ -64,7 +68,7 @@ class Observation:
     execution: Execution | None = None
     package: str = ""
     busy: str = ""
-    serves: bool = False
+    champion_model: str = ""
 
     @property
     def open_turn(self) -> Turn | None:
@@ -78,15 +82,28 @@ class Observation:
         return tuple(cause for cause in self.causes if since is None or cause.at > since)
 
 
-def split_until(terms: Terms, causes: tuple[Cause, ...]) -> str:
-    """Return the ends of training, validation and test before the end of the newest data; empty: as declared.
+def parameters(seen: Observation, causes: tuple[Cause, ...], number: int) -> dict[str, str]:
+    """Return the parameters of a turn's pipeline.
+
+    The version of the raw data is the turn's own, so that what is there is prepared, and no earlier result reused.
+    """
+    found = {RAW_VERSION: f"turn {number} of {seen.now.isoformat()}"}
+    if seen.champion_model:
+        found[CHAMPION] = seen.champion_model
+        if seen.terms.warm_start:
+            found[WARM_START] = seen.champion_model
+    if seen.terms.window:
+        found[SPLIT_UNTIL] = split_until(seen.terms.window, causes)
+    return found
+
+
+def split_until(window: tuple[int, int], causes: tuple[Cause, ...]) -> str:
+    """Return the ends of training, validation and test before the end of the newest data.
 
     >>> at = datetime(2013, 6, 1, tzinfo=UTC)
-    >>> split_until(Terms(window=(14, 7)), (Cause(kind="schedule", at=at, source="monthly"),))
+    >>> split_until((14, 7), (Cause(kind="schedule", at=at, source="monthly"),))
     '2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00'
     """
-    if terms.window is None:
-        return ""
-    validation, test = (timedelta(days=days) for days in terms.window)
+    validation, test = (timedelta(days=days) for days in window)
     end = max(cause.until or cause.at for cause in causes).astimezone(UTC).replace(tzinfo=None, microsecond=0)
     return "/".join(bound.isoformat() for bound in (end - test - validation, end - test, end))

@@ -37,6 +37,7 @@ def test_it_may_do_what_a_turn_takes(cloud: Cloud, ask: Callable[[list[Request]]
         Request("sagemaker:DescribeEndpoint", f"{SAGEMAKER}:endpoint/dev-flight-delays"),
         Request("sagemaker:DescribeEndpointConfig", f"{SAGEMAKER}:endpoint-config/dev-flight-delays-1"),
         Request("sagemaker:DescribeModel", f"{SAGEMAKER}:model/dev-flight-delays-1"),
+        Request("sagemaker:DescribeModelPackage", f"{SAGEMAKER}:model-package/dev-flight-delays/3"),
         Request("sagemaker:UpdateModelPackage", f"{SAGEMAKER}:model-package/dev-flight-delays/3"),
         *(Request(f"dynamodb:{action}", turns) for action in ("PutItem", "Query", "UpdateItem")),
         *(Request(f"sqs:{action}", looks) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),

@@ -35,7 +35,7 @@ class Cloud:
         self.challenger = ""
         self.began_beside_another = False
         self.proposed: list[str] = []
-        self.serves = True
+        self.champion_model = "s3://m/model.tar.gz"
         self.refuses = False
         self.told: list[Close | Rest] = []
         self.interruptions: list[int] = []
@@ -59,7 +59,7 @@ class Cloud:
     def look(self, look: Look) -> Observation:
         turns = tuple(reversed(self.turns))
         self.interrupted()
-        seen = Observation(look.use_case, self.now, look.terms, turns=turns, serves=self.serves)
+        seen = Observation(look.use_case, self.now, look.terms, turns=turns, champion_model=self.champion_model)
         if (turn := seen.open_turn) is not None:
             execution = self.executions.get(turn.execution) if turn.execution else None
             return replace(seen, execution=execution, package=self.packages.get(turn.execution, ""))

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from config import UseCase, load_environment, load_use_case
 from config.use_case.retrain import Retrain, Window
-from retrain import pipelines
+from pipelines_src.definition import use_case_warm_start
+from retrain import logic, pipelines, state
 from retrain.events import Look, Terms
 from shared.messages import Messages
 from stacks import platform_stage
@@ -79,9 +80,10 @@ def test_the_function_knows_the_pipelines_names(templates: dict[str, Any]) -> No
         one for one in templates["dev-flight-delays-training"]["Resources"].values() if one["Type"].endswith("Pipeline")
     ]
     text = json.dumps(pipeline)
-    assert f'\\\\\\"{pipelines.SPLIT_UNTIL}\\\\\\"' in text or pipelines.SPLIT_UNTIL in text
+    assert all(f'\\"{name}\\"' in text for name in (state.RAW_VERSION, state.SPLIT_UNTIL, state.CHAMPION))
     assert pipelines.REGISTER in text
-    assert "GateFailed" in text
+    assert logic.GATE in text
+    assert state.WARM_START == use_case_warm_start.PARAMETER
 
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
@@ -92,6 +94,11 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         "is for a split by time",
     ),
     "another engine": ({}, {"prepare": {"engine": "glue"}}, "whose state machine starts the pipeline"),
+    "another model to go on from": (
+        {},
+        {"train": {"warm_start": "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/elsewhere/1"}},
+        "is copied by whoever starts the pipeline",
+    ),
     "an odd schedule": ({"schedule": "rate(1 days)"}, {}, "allowed is a unit in the singular"),
     "no turns": ({"most_turns": 0}, {}, "greater than or equal to 1"),
 }

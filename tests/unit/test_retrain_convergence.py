@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from retrain.events import Cause, Kind, Look
+from retrain.logic import MOST_ATTEMPTS
 from retrain.reconcile import reconcile
 from tests.unit.retrain_cloud_kit import ALWAYS, Cloud, CrashError, cause
 
@@ -94,7 +95,10 @@ class Convergence(RuleBasedStateMachine):
         assert not self.cloud.began_beside_another
 
     def teardown(self) -> None:
-        """With a healthy pipeline every cause has a turn that began after it, and then nothing begins any more."""
+        """With a healthy pipeline every cause has a turn that began after it, and then nothing begins any more.
+
+        What has failed as often as it is tried waits for something new, here a person.
+        """
         cloud = self.cloud
         cloud.refuses = False
         for found in list(self.undelivered):
@@ -105,6 +109,10 @@ class Convergence(RuleBasedStateMachine):
             cloud.end("Succeeded")
             self._look()
             cloud.challenger = ""
+            last = cloud.turns[-1] if cloud.turns else None
+            if last and last.result == "failed" and last.attempt == MOST_ATTEMPTS:
+                self.happened.append(cause("command", cloud.now))
+                self._deliver(self.happened[-1], [])
         answered = max((turn.claimed_at for turn in cloud.turns if turn.result != "failed"), default=None)
         assert all(answered is not None and found.at <= answered for found in self.happened)
         before = len(cloud.turns)

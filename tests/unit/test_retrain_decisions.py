@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from retrain.events import Cause, Kind, Look, Terms
 from retrain.logic import GATE, MOST_ATTEMPTS, Claim, Close, Propose, Rest, Start, decide
 from retrain.reconcile import reconcile
-from retrain.state import Observation, Turn, split_until
+from retrain.state import CHAMPION, RAW_VERSION, SPLIT_UNTIL, WARM_START, Observation, Turn
 from shared.messages import Messages
 from shared.pipelines import Execution
 from tests.unit.retrain_cloud_kit import NOW, Cloud, cause
 
+CHAMPION_MODEL = "s3://models/toys/champion/model.tar.gz"
 DRIFT = cause("drift", NOW - timedelta(hours=1))
 
 
@@ -25,13 +26,15 @@ def turn(result: Any = "proposed", ended_hours_ago: float = 100, **changes: Any)
 
 
 def seen(*causes: Cause, turns: tuple[Turn, ...] = (), terms: Terms | None = None, **more: Any) -> Observation:
-    return Observation("toys", NOW, terms or Terms(), causes=causes, turns=turns, **{"serves": True, **more})
+    return Observation(
+        "toys", NOW, terms or Terms(), causes=causes, turns=turns, **{"champion_model": CHAMPION_MODEL, **more}
+    )
 
 
 def test_a_cause_begins_a_turn_and_what_keeps_it_is_said() -> None:
     step = decide(seen(DRIFT))
     assert isinstance(step, Claim)
-    assert (step.turn.number, step.turn.causes, step.turn.split_until) == (1, (DRIFT,), "")
+    assert (step.turn.number, step.turn.causes) == (1, (DRIFT,))
     assert "the pipeline runs; what has happened waits" in reason(decide(seen(DRIFT, busy="the pipeline runs")))
     assert reason(decide(seen())) == "nothing has happened yet"
 
@@ -100,9 +103,9 @@ def test_every_end_of_an_execution_ends_the_turn(status: str, why: str, result: 
     assert step.detail
 
 
-@pytest.mark.parametrize(("terms", "serves"), [(Terms(propose="person"), True), (Terms(), False)])
-def test_where_nothing_can_be_challenged_or_a_person_decides_the_model_waits(terms: Terms, serves: bool) -> None:
-    step = under_way("Succeeded", package="p/7", terms=terms, serves=serves)
+@pytest.mark.parametrize(("terms", "model"), [(Terms(propose="person"), CHAMPION_MODEL), (Terms(), "")])
+def test_where_nothing_can_be_challenged_or_a_person_decides_the_model_waits(terms: Terms, model: str) -> None:
+    step = under_way("Succeeded", package="p/7", terms=terms, champion_model=model)
     assert isinstance(step, Close)
     assert (step.result, step.package) == ("proposed", "p/7")
     assert "waits for a person's decision" in step.detail
@@ -125,8 +128,24 @@ def test_the_newest_data_test_and_validate() -> None:
     old = cause("drift", datetime(2026, 1, 1, tzinfo=UTC)).model_copy(
         update={"until": datetime(2013, 6, 1, tzinfo=UTC)}
     )
-    found = split_until(Terms(window=(14, 7)), (old,))
-    assert found == "2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00"
+    step = decide(seen(old, terms=Terms(window=(14, 7))))
+    assert isinstance(step, Claim)
+    assert step.turn.parameters[SPLIT_UNTIL] == "2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00"
+
+
+def test_a_turn_prepares_what_is_there_and_is_compared_with_the_champion_of_its_beginning() -> None:
+    def parameters(**more: Any) -> dict[str, str]:
+        step = decide(seen(DRIFT, **more))
+        assert isinstance(step, Claim)
+        return dict(step.turn.parameters)
+
+    own = {RAW_VERSION: f"turn 1 of {NOW.isoformat()}"}
+    assert parameters() == {**own, CHAMPION: CHAMPION_MODEL}
+    assert parameters(terms=Terms(warm_start=True)) == {**own, CHAMPION: CHAMPION_MODEL, WARM_START: CHAMPION_MODEL}
+    assert parameters(terms=Terms(warm_start=True), champion_model="") == own
+    again = decide(seen(cause("command", NOW), turns=(turn(number=1),)))
+    assert isinstance(again, Claim)
+    assert again.turn.parameters[RAW_VERSION] != own[RAW_VERSION]
 
 
 def test_messages_about_a_use_case_are_one_look_and_a_bad_one_fails_alone() -> None:
