@@ -53,7 +53,7 @@ class Scorer:
     """
 
     def __init__(self, use_case: UseCase, encode: RowFunction, model: Model, threshold: float | None = None) -> None:
-        self.use_case, self.encode, self.model = use_case, encode, model
+        self.use_case, self.encode, self.model, self.threshold = use_case, encode, model, threshold
         self._reader = records.Reader(use_case.record)
         self._predict = models.row_predictor_of(model)
         self._answer = answers.of(use_case, threshold)

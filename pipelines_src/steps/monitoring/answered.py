@@ -14,6 +14,7 @@ import numpy as np
 from ..answers import Answer
 from ..engines import Engine
 from ..outcomes.joining import one_each
+from ..outcomes.numbers import decided, finite, probability
 from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, seconds
 from ..outcomes.request import classes_of, positive_of
 from ..use_case import UseCase
@@ -23,7 +24,6 @@ from .ranks import Floats
 from .request import Facet
 
 SCORE, DECIDED = "score", "decided"
-_HALF = 0.5
 _UNKNOWN = -1.0
 _HOUR = re.compile(HOUR)
 
@@ -43,16 +43,12 @@ class Scores:
     def numbers(self, answer: Answer) -> list[float]:
         """Return the values of the columns; ValueError, KeyError or TypeError where the answer is no prediction."""
         if self.problem == "binary_classification":
-            score = float(answer["probability"])
-            if not 0 <= score <= 1:
-                raise ValueError(score)
-            return [score, float(bool(answer.get("decision", score >= _HALF)))]
+            score = probability(answer["probability"])
+            return [score, float(decided(answer, score))]
         if self.problem == "multiclass_classification":
             place = float(self.classes.index(str(answer["label"])))
             return [place, place]
-        value = float(answer["value"])
-        if not np.isfinite(value):
-            raise ValueError(value)
+        value = finite(answer["value"])
         return [value, value]
 
 
@@ -100,8 +96,7 @@ def facet_columns(facets: Sequence[Facet]) -> list[str]:
 def reader(folder: Path, use_case: UseCase, facets: tuple[Facet, ...], window: Window) -> Answered:
     """Return what reads the lines of the capture files below a folder."""
     scores: Any = Scores(classes_of({"problem": use_case.problem, "data": use_case.data}), use_case.problem)
-    only = window.variants[0] if len(window.variants) == 1 else "unknown"
-    return Answered(Captures(use_case, scores), facets, folder.name, only)
+    return Answered(Captures(use_case, scores), facets, folder.name, window.only)
 
 
 def joined(

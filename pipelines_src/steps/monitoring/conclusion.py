@@ -41,7 +41,7 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures
 
         for variant, found in results.items():
-            found["explainability"] = explained.result(parts.sample(variant), variant, use_case, folders, request)
+            found["explainability"] = explained.result(parts.sample(variant), variant, folders, request)
     for variant, found in results.items():
         _write(target / variant, found)
     files.write_json(target / REPORT, _report(use_case, request, profiles, results))  # last: where it is, the rest is
@@ -72,7 +72,7 @@ def _of_answers(
             if facets and use_case.problem == "binary_classification":
                 from . import explained
 
-                reference = explained.reference(variant, use_case, folders, facets)
+                reference = explained.reference(variant, folders, facets)
                 found[bias.NAME] = bias.result(arrays, reference, request)
 
 
