@@ -11,14 +11,15 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from .. import records
 from ..answers import Answer
 from ..engines import Engine
+from ..errors import RequestError
 from ..outcomes.joining import one_each
 from ..outcomes.numbers import decided, finite, probability
-from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, seconds
+from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, body_of, seconds
 from ..outcomes.request import classes_of, positive_of
 from ..use_case import UseCase
-from . import inputs
 from .captured import HOUR, Window
 from .ranks import Floats
 from .request import Facet
@@ -71,10 +72,10 @@ class Answered:
         found = _HOUR.search(file)
         variant = found[1] if found and found[1] != self.above else self.only
         rows = list(self.captures(f"{variant}/yyyy/mm/dd/hh/file", line))
-        records = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
+        sent = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
         for row in rows:
             place = row[1]
-            record = records[place] if place < len(records) else None
+            record = sent[place] if place < len(sent) else None
             yield (*row, *(member(facet, record) for facet in self.facets))
 
 
@@ -158,11 +159,9 @@ def arrays(engine: Engine, table: ir.Table, variant: str, facets: Sequence[Facet
 
 
 def _records(line: str) -> list[Any]:
-    """Return the records of a request, None in the place of one that cannot be read."""
+    """Return the records of a request; none of one that the endpoint does not take."""
     try:
         given = json.loads(line)["captureData"]["endpointInput"]
-        return inputs.documents(
-            str(given["data"]), str(given.get("encoding", "JSON")), str(given["observedContentType"])
-        )
-    except ERRORS:
+        return records.documents(*body_of(given))
+    except (*ERRORS, RequestError):
         return []
