@@ -1,10 +1,12 @@
 """Records as a client sends them: checked, and typed as the preparation types them."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from .answers import JSON, JSON_LINES
 from .errors import RequestError
 from .shortening import shortened
 from .use_case import Column
@@ -47,6 +49,25 @@ class Reader:
             f"record {position}: {unknown!r} is not a field of a record; the fields are {known}.",
             rule="a field is not one of a record's",
         )
+
+
+def documents(content: str | bytes, content_type: str) -> list[Any]:
+    """Return the records of a request, as they were sent; RequestError if it holds none."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in {JSON, JSON_LINES}:
+        raise RequestError(f"content type {kind!r} is not understood; send {JSON} or {JSON_LINES}.", 415)
+    try:
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
+        if kind == JSON_LINES:
+            found = [json.loads(line) for line in text.split("\n") if line.strip()]
+        else:
+            whole = json.loads(text)
+            found = whole["instances"] if isinstance(whole, dict) and set(whole) == {"instances"} else [whole]
+    except (ValueError, RecursionError) as error:
+        raise RequestError(f"the request is not {kind}: {error}.") from error
+    if not isinstance(found, list) or not found:
+        raise RequestError('the request holds no record; send one, or {"instances": [record, ...]}.')
+    return found
 
 
 def _number(value: Any, field: Column) -> float | None:

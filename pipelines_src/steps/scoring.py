@@ -53,7 +53,7 @@ class Scorer:
     """
 
     def __init__(self, use_case: UseCase, encode: RowFunction, model: Model, threshold: float | None = None) -> None:
-        self.use_case, self.encode, self.model = use_case, encode, model
+        self.use_case, self.encode, self.model, self.threshold = use_case, encode, model, threshold
         self._reader = records.Reader(use_case.record)
         self._predict = models.row_predictor_of(model)
         self._answer = answers.of(use_case, threshold)
@@ -72,7 +72,7 @@ class Scorer:
         """Answer one request; see docs/architecture.md, Jobs, for the formats."""
         try:
             answer = _accepted(accept)
-            predictions = [self._answer(output) for output in self.score(_documents(content, content_type))]
+            predictions = [self._answer(output) for output in self.score(records.documents(content, content_type))]
             return answers.written(predictions, answer), answer
         except RequestError as error:
             return Refusal(error.status, json.dumps({"error": str(error)}).encode())
@@ -112,24 +112,6 @@ class Scorer:
             return [self._predict(array("f", row)) for row in rows]
         outputs: list[Any] = models.predict(self.model, np.array(rows, "float32")).tolist()
         return outputs
-
-
-def _documents(content: str | bytes, content_type: str) -> list[Any]:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in {JSON, JSON_LINES}:
-        raise RequestError(f"content type {kind!r} is not understood; send {JSON} or {JSON_LINES}.", 415)
-    try:
-        text = content.decode("utf-8") if isinstance(content, bytes) else content
-        if kind == JSON_LINES:
-            documents = [json.loads(line) for line in text.split("\n") if line.strip()]
-        else:
-            whole = json.loads(text)
-            documents = whole["instances"] if isinstance(whole, dict) and set(whole) == {"instances"} else [whole]
-    except (ValueError, RecursionError) as error:
-        raise RequestError(f"the request is not {kind}: {error}.") from error
-    if not isinstance(documents, list) or not documents:
-        raise RequestError('the request holds no record; send one, or {"instances": [record, ...]}.')
-    return documents
 
 
 def _accepted(accept: str) -> str:

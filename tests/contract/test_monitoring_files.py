@@ -8,7 +8,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from pipelines_src.steps import files
-from pipelines_src.steps.monitoring import data_quality, documents, expected, findings
+from pipelines_src.steps.monitoring import data_quality, documents, expected
 from pipelines_src.steps.monitoring.request import Request
 from tests.unit import monitoring_kit as kit
 
@@ -20,7 +20,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     baseline = expected.of(documents.constraints(before), documents.statistics(before))
     after = kit.profile({"x": [5.0, 6.0, 7.0] * 100, "c": ["a", "z", "z"] * 100})
     result = data_quality.result(baseline, after, Request.of({}))
-    for name, document in {**result.files, "constraint_violations.json": findings.violations(result.findings)}.items():
+    for name, document in result.files.items():
         files.write_json(folder / name, document)
     return folder
 

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines_src.steps.errors import StepError
+from pipelines_src.steps.folders import Folders
+from pipelines_src.steps.monitoring import parts
 from pipelines_src.steps.monitoring.captured import Window
+from pipelines_src.steps.monitoring.request import Request
 from tests.unit import monitoring_kit as kit
 from tests.unit.monitoring_kit import line
+from tests.unit.outcomes_kit import BINARY
 
 SAMPLES = Path(__file__).with_name("model_monitor_samples")
 VALUES = st.none() | st.booleans() | st.floats(-1e9, 1e9) | st.integers(-(2**53), 2**53) | st.text(max_size=5)
@@ -23,7 +28,7 @@ def test_bodies_of_every_kind_hold_records(tmp_path: Path) -> None:
         line('{"x": 1.5, "c": "a"}'),
         line('{"instances": [{"x": 2, "c": "a"}, [3.5, "b"], {"c": "é\\"\'"}]}'),
         line('{"x": 4}\n\n{"x": 5, "c": null}\n', "application/jsonlines"),
-        line('6.5,"a,b"\n,c\n', "text/csv; charset=utf-8", "CSV"),
+        line('6.5,"a,b"\n,1_000\n', "text/csv; charset=utf-8", "CSV"),
         line('{"x": 7}', encoding="BASE64"),
     ]
     found = kit.profiles(kit.write(tmp_path / "captures", lines), ["x", "c"])["champion"]
@@ -33,7 +38,7 @@ def test_bodies_of_every_kind_hold_records(tmp_path: Path) -> None:
     assert {kind: count for kind, count in x.kinds.items() if count} == {
         "absent": 1, "null": 1, "integral": 4, "fractional": 3,
     }  # fmt: skip
-    assert c.texts.frequent() == {"a": 2, "b": 1, "é\"'": 1, "a,b": 1, "c": 1}
+    assert c.texts.frequent() == {"a": 2, "b": 1, "é\"'": 1, "a,b": 1, "1_000": 1}
 
 
 def found_numbers(field: Any) -> list[tuple[float, float]]:
@@ -117,3 +122,13 @@ def test_model_monitors_own_sample_is_read(tmp_path: Path) -> None:
 def test_texts_with_signs_of_control_are_texts(name: str, tmp_path: Path) -> None:
     found = kit.profiles(kit.write(tmp_path / "captures", [line(json.dumps({"x": name}))]), ["x"])["champion"]
     assert found.fields["x"].texts.frequent() == {name: 1}
+
+
+def test_what_fits_neither_into_memory_nor_onto_the_disk_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = Folders(tmp_path)
+    kit.write(folders.input("captures"), [line('{"x": 1}')] * 50_000)
+    monkeypatch.setenv("ML_LOOP_MEMORY_GB", "0.01")
+    with pytest.raises(StepError, match=r"do not fit into 0\.01 GB .* Raise ML_LOOP_MEMORY_GB"):
+        parts.write(BINARY, folders, Request.of({}), tmp_path, tmp_path / "scratch", answers=False)

@@ -126,8 +126,22 @@ def test_bias_is_measured_where_an_event_is_predicted(run: Run, alone: Path) -> 
     sites, failed = table["site"], table["failed"]
     pre = {one["name"]: one["value"] for one in analysis["pre_training_bias_metrics"]["facets"]["site"][0]["metrics"]}
     assert pre["DPL"] == pytest.approx(failed[sites != "south"].mean() - failed[sites == "south"].mean())
-    assert -1 <= measures["DPPL"] <= 1
+    south, others = decisions(run.root / "captures" / "champion")
+    assert measures["DPPL"] == pytest.approx(np.mean(others) - np.mean(south))
     assert facets["age"][0]["value_or_threshold"] == "10"
+
+
+def decisions(captures: Path) -> tuple[list[bool], list[bool]]:
+    """What captures say of the event, of records of the south and of all others whose site is known."""
+    found: dict[bool, list[bool]] = {True: [], False: []}
+    for path in captures.rglob("*.jsonl"):
+        for line in path.read_text().splitlines():
+            data = json.loads(line)["captureData"]
+            site = json.loads(data["endpointInput"]["data"])["site"]
+            [answer] = json.loads(data["endpointOutput"]["data"])["predictions"]
+            if site is not None:
+                found[site == "south"].append(answer.get("decision", answer["probability"] >= 0.5))
+    return found[True], found[False]
 
 
 def test_several_machines_say_what_one_says(run: Run, alone: Path) -> None:

@@ -182,10 +182,16 @@ def test_without_records_nothing_is_said(tmp_path: Path) -> None:
         ({"rules": "mine"}, "'mine' is not one of guarded, model_monitor"),
         ({"alpha": 0}, "alpha is 0"),
         ({"facets": [{"name": "a"}]}, "it has values, or at_least"),
-        ({"form": 1}, "'form' is not known"),
+        ({"form": 1}, "'form' is not one of endpoint, variants, from,"),
+        ({"tolerances": {"qualty": 0.1}}, "'qualty' is not one of types, completeness, categories, columns, quality,"),
         ({"from": "yesterday"}, "yesterday"),
     ],
 )
 def test_requests_that_ask_for_nothing_are_refused(document: dict[str, Any], says: str) -> None:
     with pytest.raises(StepError, match=says):
         Request.of(document)
+
+
+def test_times_mean_the_same_to_all_who_read_captures() -> None:
+    window = Request.of({"from": "20260101T01", "until": "2026-01-01T12:00:00+09:00"}).window
+    assert (window.start, window.end) == ("2026-01-01T01:00:00+00:00", "2026-01-01T03:00:00+00:00")

@@ -11,7 +11,7 @@ from scipy import stats
 
 from pipelines_src.steps import files
 from pipelines_src.steps.errors import StepError
-from pipelines_src.steps.monitoring import distances, documents, expected, profile, ranks
+from pipelines_src.steps.monitoring import distances, documents, expected, profile
 from pipelines_src.steps.monitoring.number_sketch import MOST_EXACT, NumberSketch
 from pipelines_src.steps.monitoring.ranks import Ranks
 from pipelines_src.steps.monitoring.sketches import FieldSketch
@@ -93,21 +93,6 @@ def test_the_stack_of_the_baseline_is_read_as_the_numbers_it_stands_for(values: 
     ordered = np.sort(values)
     exact = np.searchsorted(ordered, ordered, side="right") / len(values)
     assert np.abs(found.shares(ordered) - exact).max() <= found.error + 1 / len(values)
-
-
-def test_stacks_of_several_baselines_merge() -> None:
-    random = np.random.default_rng(1)
-    parts = [random.normal(place, 1, 60_000) for place in range(3)]
-    stacks = []
-    for part in parts:
-        seen = NumbersSeen.of([distinct(part)], len(part), part.min(), part.max())
-        stacks.append(seen.sketch)
-    merged = ranks.merged(stacks, 2048)
-    assert max(len(level) for level in merged) <= 2048
-    found, values = Ranks.of_compactors(merged, 2048), np.sort(np.concatenate(parts))
-    assert found.count == len(values)
-    exact = np.searchsorted(values, values, side="right") / len(values)
-    assert np.abs(found.shares(values) - exact).max() <= 2 * found.error
 
 
 def test_what_is_written_is_read_as_what_was_seen() -> None:

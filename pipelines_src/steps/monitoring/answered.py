@@ -11,19 +11,20 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from .. import records
 from ..answers import Answer
 from ..engines import Engine
+from ..errors import RequestError
 from ..outcomes.joining import one_each
-from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, seconds
+from ..outcomes.numbers import decided, finite, probability
+from ..outcomes.reading import CAPTURED, ERRORS, UNREADABLE, Captures, GroundTruth, body_of, seconds
 from ..outcomes.request import classes_of, positive_of
 from ..use_case import UseCase
-from . import inputs
 from .captured import HOUR, Window
 from .ranks import Floats
 from .request import Facet
 
 SCORE, DECIDED = "score", "decided"
-_HALF = 0.5
 _UNKNOWN = -1.0
 _HOUR = re.compile(HOUR)
 
@@ -43,16 +44,12 @@ class Scores:
     def numbers(self, answer: Answer) -> list[float]:
         """Return the values of the columns; ValueError, KeyError or TypeError where the answer is no prediction."""
         if self.problem == "binary_classification":
-            score = float(answer["probability"])
-            if not 0 <= score <= 1:
-                raise ValueError(score)
-            return [score, float(bool(answer.get("decision", score >= _HALF)))]
+            score = probability(answer["probability"])
+            return [score, float(decided(answer, score))]
         if self.problem == "multiclass_classification":
             place = float(self.classes.index(str(answer["label"])))
             return [place, place]
-        value = float(answer["value"])
-        if not np.isfinite(value):
-            raise ValueError(value)
+        value = finite(answer["value"])
         return [value, value]
 
 
@@ -75,10 +72,10 @@ class Answered:
         found = _HOUR.search(file)
         variant = found[1] if found and found[1] != self.above else self.only
         rows = list(self.captures(f"{variant}/yyyy/mm/dd/hh/file", line))
-        records = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
+        sent = _records(line) if self.facets and rows and rows[0][0] != UNREADABLE else []
         for row in rows:
             place = row[1]
-            record = records[place] if place < len(records) else None
+            record = sent[place] if place < len(sent) else None
             yield (*row, *(member(facet, record) for facet in self.facets))
 
 
@@ -100,8 +97,7 @@ def facet_columns(facets: Sequence[Facet]) -> list[str]:
 def reader(folder: Path, use_case: UseCase, facets: tuple[Facet, ...], window: Window) -> Answered:
     """Return what reads the lines of the capture files below a folder."""
     scores: Any = Scores(classes_of({"problem": use_case.problem, "data": use_case.data}), use_case.problem)
-    only = window.variants[0] if len(window.variants) == 1 else "unknown"
-    return Answered(Captures(use_case, scores), facets, folder.name, only)
+    return Answered(Captures(use_case, scores), facets, folder.name, window.only)
 
 
 def joined(
@@ -163,11 +159,9 @@ def arrays(engine: Engine, table: ir.Table, variant: str, facets: Sequence[Facet
 
 
 def _records(line: str) -> list[Any]:
-    """Return the records of a request, None in the place of one that cannot be read."""
+    """Return the records of a request; none of one that the endpoint does not take."""
     try:
         given = json.loads(line)["captureData"]["endpointInput"]
-        return inputs.documents(
-            str(given["data"]), str(given.get("encoding", "JSON")), str(given["observedContentType"])
-        )
-    except ERRORS:
+        return records.documents(*body_of(given))
+    except (*ERRORS, RequestError):
         return []

@@ -12,14 +12,13 @@ from ..use_case import Document
 from .answered import Arrays
 from .bias_measures import MEASURES, Cells, Measure
 from .data_quality import Result
-from .judging import Judged, judged
+from .judging import INTERVAL, Judged, judged
 from .metrics import COUNT, NONE, Metric
 from .ranks import Floats
 from .request import Facet, Request
 
 NAME = "bias"
 _RESAMPLES, _FEWEST = 500, 10
-_INTERVAL = 1.959963984540054
 
 
 def result(arrays: Arrays, reference: Arrays | None, request: Request) -> Result:
@@ -67,19 +66,15 @@ def _figures(seen: Mapping[str, Floats], then: Mapping[str, Floats] | None, requ
         sort = "known" if measure.labels else "all"
         if measure.labels and seen["known"].sum(axis=(1, 2)).min() < _FEWEST:
             continue
-        value, drawn = _value(measure, seen[sort]), _drawn(measure, seen[sort], 0)
-        before, others = None, np.zeros(1)
+        value = _value(measure, seen[sort])
+        before, own, other = None, _deviation(measure, seen[sort], 0), 0.0
         if then is not None:
-            before, others = _value(measure, then[sort]), _drawn(measure, then[sort], 1)
+            before, other = _value(measure, then[sort]), _deviation(measure, then[sort], 1)
         if not math.isfinite(value) or (before is not None and not math.isfinite(before)):
             continue
         worse = 0.0 if before is None else abs(value - measure.ideal) - abs(before - measure.ideal)
-        deviation = math.hypot(
-            *(float(np.std(one[np.isfinite(one)])) if np.isfinite(one).any() else 0.0 for one in (drawn, others))
-        )
-        spread = _INTERVAL * float(np.std(drawn[np.isfinite(drawn)])) if np.isfinite(drawn).any() else 0.0
-        tolerance = request.tolerances["bias"]
-        found.append(Judged(name, value, value - spread, value + spread, before, worse, tolerance, deviation))
+        ends = (value - INTERVAL * own, value + INTERVAL * own)
+        found.append(Judged(name, value, *ends, before, worse, request.tolerances["bias"], math.hypot(own, other)))
     return found
 
 
@@ -87,16 +82,19 @@ def _value(measure: Measure, counts: Floats) -> float:
     return float(measure.of(Cells(counts)))
 
 
-def _drawn(measure: Measure, counts: Floats, seed: int) -> Floats:
+def _deviation(measure: Measure, counts: Floats, seed: int) -> float:
+    """Return the standard deviation over resamples of the records; 0 if none gives a finite value."""
     rows = int(counts.sum())
     drawn = np.random.default_rng(seed).multinomial(rows, counts.ravel() / rows, _RESAMPLES)
-    return measure.of(Cells(drawn.reshape(_RESAMPLES, 2, 2, 2).astype("float64")))
+    values = measure.of(Cells(drawn.reshape(_RESAMPLES, 2, 2, 2).astype("float64")))
+    finite = values[np.isfinite(values)]
+    return float(np.std(finite)) if len(finite) else 0.0
 
 
 def _violation(facet: Facet, one: Judged) -> Document:
     return {
         "facet": facet.name,
-        "facet_value": facet.label.removeprefix(facet.name).lstrip("=>"),
+        "facet_value": facet.value,
         "metric_name": one.name,
         "constraint_check_type": "bias_drift_check",
         "description": f"Value {one.value} does not meet the constraint requirement: the baseline is {one.baseline}",
@@ -109,11 +107,10 @@ def _analysis(pairs: list[tuple[Facet, Judged]]) -> Document:
     for facet, one in pairs:
         section = "post_training_bias_metrics" if MEASURES[one.name].predictions else "pre_training_bias_metrics"
         facets = sections.setdefault(section, {"label": "label0", "facets": {}})["facets"]
-        value = facet.label.removeprefix(facet.name).lstrip("=>")
         groups = facets.setdefault(facet.name, [])
-        group = next((g for g in groups if g["value_or_threshold"] == value), None)
+        group = next((g for g in groups if g["value_or_threshold"] == facet.value), None)
         if group is None:
-            group = {"value_or_threshold": value, "metrics": []}
+            group = {"value_or_threshold": facet.value, "metrics": []}
             groups.append(group)
         group["metrics"].append({"name": one.name, "description": MEASURES[one.name].formula, "value": one.value})
     return {"version": "1.0", **sections}

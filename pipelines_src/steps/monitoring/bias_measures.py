@@ -16,7 +16,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cells:
-    """Counts, each an array of resamples: [facet d or not][label][prediction]. Without outcomes a label is -1."""
+    """Counts, each an array of resamples: [facet d or not][label][prediction]. Without outcomes all labels are 0."""
 
     counts: Numbers  # (..., 2, 2, 2)
 

@@ -43,6 +43,8 @@ def plain_text(data: str | None) -> str | None:
 def _cell(cell: str) -> float | int | str | None:
     if not cell.strip():
         return None
+    if "_" in cell:  # Python would take 1_000 for a number
+        return cell
     for kind in (int, float):
         try:
             number = kind(cell)

@@ -11,12 +11,11 @@ from pathlib import Path
 import duckdb
 from duckdb.func import SPECIAL
 
+from ..outcomes.reading import OWN, named
 from ..use_case import Document
 from . import bodies, sql
 
-OWN = "ml-loop:"  # begins the ids of the platform's own requests, with which releases ask a model
 _FILES_NAMED = 10
-_PARTS = 6  # of a file's address, by which people find it: variant, year, month, day, hour, name
 _COUNTED = {"line": "lines", "body": "bodies", "record": "records"}
 _PATHS = (
     "/captureData/endpointInput/data", "/captureData/endpointInput/encoding",
@@ -39,6 +38,11 @@ class Window:
     variants: Sequence[str] = ()
     start: str | None = None
     end: str | None = None
+
+    @property
+    def only(self) -> str:
+        """The variant of files that do not name theirs, since they are of one variant's own folder."""
+        return self.variants[0] if len(self.variants) == 1 else "unknown"
 
 
 @dataclass
@@ -128,26 +132,21 @@ def _captures(window: Window, above: str) -> str:
     wanted += [f"coalesce({at} >= {sql.text(window.start)}::TIMESTAMPTZ, true)"] if window.start else []
     wanted += [f"coalesce({at} < {sql.text(window.end)}::TIMESTAMPTZ, true)"] if window.end else []
     paths = ", ".join(map(sql.text, _PATHS))
-    # A file of one variant's own folder does not name it.
     return f"""
         SELECT file, variant, x[4] AS event, x[4] IS NOT NULL AND x[1] IS NOT NULL AS is_capture,
             lower(trim(split_part(coalesce(x[3], ''), ';', 1))) AS kind,
             CASE WHEN upper(x[2]) = 'BASE64' THEN plain_text(x[1]) ELSE x[1] END AS body
         FROM (
-            SELECT file, {_variant(above, _only(window))} AS variant,
+            SELECT file, {_variant(above, window)} AS variant,
                 CASE WHEN json_valid(line) THEN json_extract_string(line, [{paths}]) END AS x
             FROM lines
         ) WHERE {" AND ".join(wanted)}"""  # noqa: S608 - all quoted
 
 
-def _only(window: Window) -> str:
-    return sql.text(window.variants[0]) if len(window.variants) == 1 else "'unknown'"
-
-
-def _variant(above: str, only: str) -> str:
+def _variant(above: str, window: Window) -> str:
     """Return the variant of a file in SQL: the folder above the year, unless that is the one all files are in."""
     found = f"nullif(regexp_extract(file, {sql.text(HOUR)}, 1), '')"
-    return f"coalesce(nullif({found}, {sql.text(above)}), {only})"
+    return f"coalesce(nullif({found}, {sql.text(above)}), {sql.text(window.only)})"
 
 
 def _records(names: Sequence[str]) -> str:
@@ -186,14 +185,14 @@ def _bad(connection: "duckdb.DuckDBPyConnection", target: Path, folder: Path, wi
     ).fetchall()
     if connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall():
         rows += connection.execute(
-            f"SELECT {_variant(folder.name, _only(window))} AS variant, file, 'line', count(*) FROM ("  # noqa: S608
+            f"SELECT {_variant(folder.name, window)} AS variant, file, 'line', count(*) FROM ("  # noqa: S608
             "SELECT DISTINCT file_path AS file, line FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
             ") GROUP BY ALL ORDER BY ALL"
         ).fetchall()
     found: dict[str, Bad] = {variant: Bad() for variant in window.variants}
     for variant, file, what, count in rows:
         if not window.variants or variant in window.variants:
-            part = Bad(files=[{"file": "/".join(file.split("/")[-_PARTS:]), "bad": count}])
+            part = Bad(files=[{"file": named(file, 6), "bad": count}])
             setattr(part, _COUNTED[what], count)
             found.setdefault(variant, Bad()).merge(part)
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import engines, files
 from ..folders import Folders
 from ..use_case import Document, UseCase
-from . import data_quality, expected, findings, metrics
+from . import data_quality, expected, metrics
 from .data_quality import Result
 from .parts import Parts, joins
 from .profile import Profile
@@ -41,7 +41,7 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures
 
         for variant, found in results.items():
-            found["explainability"] = explained.result(parts.sample(variant), variant, use_case, folders, request)
+            found["explainability"] = explained.result(parts.sample(variant), variant, folders, request)
     for variant, found in results.items():
         _write(target / variant, found)
     files.write_json(target / REPORT, _report(use_case, request, profiles, results))  # last: where it is, the rest is
@@ -72,7 +72,7 @@ def _of_answers(
             if facets and use_case.problem == "binary_classification":
                 from . import explained
 
-                reference = explained.reference(variant, use_case, folders, facets)
+                reference = explained.reference(variant, folders, facets)
                 found[bias.NAME] = bias.result(arrays, reference, request)
 
 
@@ -92,16 +92,13 @@ def _write(folder: Path, found: Mapping[str, Result]) -> None:
         (folder / monitor).mkdir(parents=True)
         for name, document in result.files.items():
             files.write_json(folder / monitor / name, document)
-        if monitor == data_quality.NAME and result.report["baseline"]:
-            files.write_json(folder / monitor / VIOLATIONS, findings.violations(result.findings))
     folder.mkdir(parents=True, exist_ok=True)
     listed = [metric for result in found.values() for metric in result.metrics]
     files.write_json(folder / METRICS, metrics.document(listed))
 
 
 def _violations(result: Result) -> int:
-    listed = result.files.get(VIOLATIONS, {}).get("violations", [])
-    return sum(finding.violated for finding in result.findings) + len(listed)
+    return len(result.files.get(VIOLATIONS, {}).get("violations", []))
 
 
 def _report(

@@ -1,11 +1,11 @@
 """The monitor of data quality: one variant's profile against the baseline."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ..use_case import Document
 from . import documented, documents
 from .expected import Expected
-from .findings import CHECKS, Finding
+from .findings import CHECKS, Finding, violations
 from .guarded import Rules
 from .metrics import COUNT, NONE, Metric
 from .observed import Observed, observed
@@ -22,7 +22,7 @@ class Result:
 
     Attributes:
         files: name -> content.
-        findings: of all checks.
+        findings: of all checks of columns, violated or not.
         metrics: for CloudWatch.
         report: all figures.
     """
@@ -42,9 +42,11 @@ def result(expected: Expected | None, profile: Profile, request: Request) -> Res
     elif expected:
         findings = Rules(request.alpha, request.tolerances).check(expected, profile, seen)
     written = {"statistics.json": documents.statistics(profile), "constraints.json": documents.constraints(profile)}
+    if expected:
+        written["constraint_violations.json"] = violations(findings)
     report = {
         "rows": profile.rows,
-        "bad": profile.to_document()["bad"],
+        "bad": asdict(profile.bad),
         "extra_columns": profile.extra,
         "rules": request.rules,
         "alpha": request.alpha,

@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from .. import archives, features_file, files
+from .. import archives, features_file, files, models
 from ..errors import RequestError
-from ..evaluation.champion import FIELD
+from ..evaluation.champion import FIELD, PACKAGE
 from ..folders import Folders
+from ..outcomes.numbers import EVEN
 from ..records import Reader
-from ..scoring import DECISION_FILE, Scorer
-from ..use_case import Document, UseCase
+from ..scoring import Scorer
+from ..use_case import Document
 from . import explanations
 from .answered import Arrays, member
 from .data_quality import Result
 from .request import Facet, Request
 from .sample import MOST_ROWS
 
-PACKAGE, TEST = "model.tar.gz", "test.parquet"
-_HALF = 0.5
+TEST = "test.parquet"
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def _package(variant: str, folders: Folders) -> Iterator[Path | None]:
         yield Path(temporary)
 
 
-def result(records: Sequence[Any], variant: str, use_case: UseCase, folders: Folders, request: Request) -> Result:
+def result(records: Sequence[Any], variant: str, folders: Folders, request: Request) -> Result:
     """Return what the monitor of explanations says of a variant."""
     nothing = np.zeros((0, 0))
     with _package(variant, folders) as package:
@@ -60,7 +60,7 @@ def result(records: Sequence[Any], variant: str, use_case: UseCase, folders: Fol
         return explanations.result(names, found[0], found[1], request)
 
 
-def reference(variant: str, use_case: UseCase, folders: Folders, facets: Sequence[Facet]) -> Arrays | None:
+def reference(variant: str, folders: Folders, facets: Sequence[Facet]) -> Arrays | None:
     """Return what a variant's model makes of its test data; None where the inputs are not there."""
     path = _test(variant, folders)
     with _package(variant, folders) as package:
@@ -70,11 +70,8 @@ def reference(variant: str, use_case: UseCase, folders: Folders, facets: Sequenc
         names = features_file.model_columns(features_file.read(package))
         columns = ["label", *(f"feature_{name}" for name in names), *(f"{FIELD}{facet.name}" for facet in facets)]
         test = files.read_parquet(path, list(dict.fromkeys(columns)))
-        from .. import models
-
         score = models.predict(scorer.model, test[[f"feature_{name}" for name in names]].to_numpy("float32"))
-        decides = package / DECISION_FILE
-        threshold = files.read_json(decides)["threshold"] if decides.exists() else _HALF
+        threshold = EVEN if scorer.threshold is None else scorer.threshold
     facet_arrays = tuple(
         np.array([member(facet, {facet.name: value}) for value in _values(test[f"{FIELD}{facet.name}"])], "float64")
         for facet in facets

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from ..use_case import Document
 from . import noise
 
+INTERVAL = 1.959963984540054  # standard deviations from the middle to either end of 95 %
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -34,6 +36,11 @@ class Judged:
     deviation: float
     probability: float = 1.0
     violated: bool = False
+
+    @property
+    def own_deviation(self) -> float:
+        """Standard deviation of the figure itself."""
+        return (self.upper - self.lower) / 2 / INTERVAL
 
     def to_document(self) -> Document:
         """Return it for the report."""

@@ -7,9 +7,12 @@ Below a folder, with a name of the machine's own: `<name>.profiles.json` (sketch
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from .. import files
 from ..errors import StepError
@@ -23,7 +26,7 @@ from .request import Request
 PROFILES, SAMPLE, ANSWERS = ".profiles.json", ".sample.json", ".answers.parquet"
 _CONFIG = "config/resourceconfig.json"
 _MEMORY_GB = 1.0
-_MOST_MEMORY_GB = "ML_LOOP_MEMORY_GB"  # a lower limit, for laptops and tests
+_OWN_MEMORY_GB = "ML_LOOP_MEMORY_GB"  # another limit, for laptops and tests
 
 
 def machine(folders: Folders) -> str:
@@ -51,19 +54,33 @@ def write(use_case: UseCase, folders: Folders, request: Request, target: Path, s
     if not folders.input("captures").exists():
         raise StepError(f"{folders.input('captures')}: there is no input `captures`. Connect it to the job.")
     known = names(expected.read(folders.input("baseline")), use_case)
-    share = float(os.environ.get(_MOST_MEMORY_GB, _MEMORY_GB))
-    connection = captured.connect(scratch, share, len(os.sched_getaffinity(0)))
-    records = scratch / "records.parquet"
-    found = profiling.of_captures(connection, folders.input("captures"), known, request.window, records)
     start = target / machine(folders)
-    files.write_json(start.with_name(start.name + PROFILES), profile.to_document(found))
-    if "explainability" in request.monitors:
-        taken = {variant: sample.taken(connection, records, known, variant) for variant in found}
-        files.write_json(start.with_name(start.name + SAMPLE), taken)
-    connection.close()
+    records = scratch / "records.parquet"
+    with _opened(scratch) as connection:
+        found = profiling.of_captures(connection, folders.input("captures"), known, request.window, records)
+        files.write_json(start.with_name(start.name + PROFILES), profile.to_document(found))
+        if "explainability" in request.monitors:
+            taken = {variant: sample.taken(connection, records, known, variant) for variant in found}
+            files.write_json(start.with_name(start.name + SAMPLE), taken)
     records.unlink()
     if answers:
         _answers(use_case, folders, request, start.with_name(start.name + ANSWERS))
+
+
+@contextmanager
+def _opened(scratch: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    memory_gb = float(os.environ.get(_OWN_MEMORY_GB, _MEMORY_GB))
+    connection = captured.connect(scratch, memory_gb, len(os.sched_getaffinity(0)))
+    try:
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        found = str(error).partition("\n")[0]  # what follows is advice on DuckDB's settings
+        raise StepError(
+            f"the captures do not fit into {memory_gb:g} GB of memory and the free disk: {found}. Raise "
+            f"{_OWN_MEMORY_GB}, take a larger disk, a shorter window, or more machines."
+        ) from error
+    finally:
+        connection.close()
 
 
 def joins(request: Request, use_case: UseCase, *, truth: bool) -> bool:

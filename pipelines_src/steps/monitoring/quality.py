@@ -15,7 +15,7 @@ from ..numbers_seen import Counts
 from ..use_case import Document, UseCase
 from .answered import Arrays
 from .data_quality import Result
-from .judging import Judged, judged
+from .judging import INTERVAL, Judged, judged
 from .metrics import COUNT, NONE, Metric
 from .ranks import Floats
 from .request import Request
@@ -23,7 +23,6 @@ from .request import Request
 NAME, BASELINE = "model_quality", "model_quality.json"
 _RESAMPLES, _GROUPS, _BINS = 200, 1000, 1000
 _FEWEST = 10  # records with an outcome; of fewer nothing is said
-_INTERVAL = 1.959963984540054
 # What is judged: figures that go up when a model gets better, and those that go down.
 _UP = {
     "binary_classification": ("auc", "accuracy", "recall", "precision", "f1"),
@@ -31,7 +30,6 @@ _UP = {
     "regression": ("r2",),
 }
 _DOWN = {"regression": ("mae", "rmse")}
-_SECTIONS = {"binary_classification": "binary", "multiclass_classification": "multiclass", "regression": "regression"}
 
 Figures = Mapping[str, float]
 
@@ -55,13 +53,13 @@ def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request
         report["why"] = f"{len(known.label)} outcomes are known, fewer than {_FEWEST}"
         return Result({}, [], counts, report)
     document, resampled = _STATISTICS[use_case.problem](known, use_case)
-    section = f"{_SECTIONS[use_case.problem]}_classification" if "class" in use_case.problem else "regression"
-    figures = _judged(document[f"{section}_metrics"], resampled, baseline, use_case, request)
+    section = f"{use_case.problem}_metrics"
+    figures = _judged(document, resampled, baseline or {}, use_case.problem, request)
     for one in figures:
-        document[f"{section}_metrics"][one.name]["standard_deviation"] = (one.upper - one.lower) / 2 / _INTERVAL
+        document[section][one.name]["standard_deviation"] = one.own_deviation
     written = {
         "statistics.json": document,
-        "constraints.json": {"version": 0.0, f"{section}_constraints": _constraints(figures)},
+        "constraints.json": {"version": 0.0, f"{use_case.problem}_constraints": _constraints(figures)},
         "constraint_violations.json": {"version": 0.0, "violations": [_violation(o) for o in figures if o.violated]},
     }
     report["figures"] = {one.name: one.to_document() for one in figures}
@@ -74,16 +72,16 @@ def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request
 
 
 def _judged(
-    found: Document, resampled: Mapping[str, Floats], baseline: Document | None, use_case: UseCase, request: Request
+    document: Document, resampled: Mapping[str, Floats], baseline: Document, problem: str, request: Request
 ) -> list[Judged]:
-    section: Document = next((one for name, one in (baseline or {}).items() if name.endswith("_metrics")), {})
-    then, rows = (baseline or {}).get("dataset", {}).get("item_count", 0), _rows(resampled)
+    found, earlier = (one.get(f"{problem}_metrics", {}) for one in (document, baseline))
+    rows, then = (one.get("dataset", {}).get("item_count", 0) for one in (document, baseline))
     figures = []
-    for names, sign in ((_UP[use_case.problem], 1.0), (_DOWN.get(use_case.problem, ()), -1.0)):
+    for names, sign in ((_UP[problem], 1.0), (_DOWN.get(problem, ()), -1.0)):
         for name in names:
             value = float(found[name]["value"])
-            before = section.get(name, {}).get("value")
-            deviation = float(np.nanstd(resampled[name])) if name in resampled else 0.0
+            before = earlier.get(name, {}).get("value")
+            deviation = float(np.nanstd(resampled[name]))
             tolerance = request.tolerances["quality"]
             if before is not None and sign < 0:
                 tolerance *= abs(before)  # errors have a unit, shares have none
@@ -92,33 +90,26 @@ def _judged(
             # The baseline's figure comes from its own rows, which vary as much.
             both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
             worse = 0.0 if before is None else sign * (before - value)
-            ends = (value - _INTERVAL * deviation, value + _INTERVAL * deviation)
+            ends = (value - INTERVAL * deviation, value + INTERVAL * deviation)
             figures.append(Judged(name, value, *ends, before, worse, tolerance, both))
     return judged(figures, request.alpha)
 
 
-def _rows(resampled: Mapping[str, Floats]) -> int:
-    return int(resampled["rows"][0])
-
-
 def _constraints(figures: list[Judged]) -> Document:
-    down = {name for names in _DOWN.values() for name in names}
-    return {
-        one.name: {
-            "threshold": one.value,
-            "comparison_operator": f"{'Greater' if one.name in down else 'Less'}ThanThreshold",
-        }
-        for one in figures
-    }
+    return {one.name: {"threshold": one.value, "comparison_operator": _worse(one.name)} for one in figures}
+
+
+def _worse(name: str) -> str:
+    """Return Model Monitor's word for where a figure is worse."""
+    return "GreaterThanThreshold" if any(name in names for names in _DOWN.values()) else "LessThanThreshold"
 
 
 def _violation(one: Judged) -> Document:
-    check = "GreaterThanThreshold" if one.name in ("mae", "rmse") else "LessThanThreshold"
-    deviation = (one.upper - one.lower) / 2 / _INTERVAL
+    check = _worse(one.name)
     return {
         "metric_name": one.name,
         "constraint_check_type": check,
-        "description": f"Metric {one.name} with {one.value} +/- {deviation} was {check} '{one.baseline}'",
+        "description": f"Metric {one.name} with {one.value} +/- {one.own_deviation} was {check} '{one.baseline}'",
     }
 
 
@@ -144,7 +135,7 @@ def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floa
             "precision": precision,
             "f1": 2 * precision * recall / (precision + recall),
         }
-    return document, figures | {"rows": np.array([len(known.label)])}
+    return document, figures
 
 
 def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
@@ -158,7 +149,7 @@ def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, F
     ]
     section = "multiclass_classification_metrics"
     figures = {name: np.array([one[section][name]["value"] for one in drawn]) for name in names}
-    return document, figures | {"rows": np.array([len(known.label)])}
+    return document, figures
 
 
 def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
@@ -173,7 +164,7 @@ def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, 
     whole = _errors(sums.sum(axis=1)[None])
     drawn = np.random.default_rng(0).multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), _RESAMPLES)
     document = model_quality.regression({name: float(values[0]) for name, values in whole.items()}, len(error))
-    return document, _errors(drawn.astype("float64") @ sums.T) | {"rows": np.array([len(error)])}
+    return document, _errors(drawn.astype("float64") @ sums.T)
 
 
 def _errors(sums: Floats) -> dict[str, Floats]:

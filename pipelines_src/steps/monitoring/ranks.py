@@ -70,25 +70,3 @@ def rank_error(k: float) -> float:
     Fitted by the Apache DataSketches project for its own sketches (kll_helper, `get_normalized_rank_error`).
     """
     return float(2.296 / k**0.9723)
-
-
-def merged(stacks: Sequence[Sequence[Sequence[float]]], k: int) -> list[list[float]]:
-    """Return one stack for several, of about k items a level: every second item of a full level goes up one.
-
-    Which half goes up alternates, so that what is rounded down once is rounded up the next time (Karnin, Lang, Liberty
-    2016, with fixed choices instead of coins: the same stacks give the same).
-    """
-    depth = max((len(stack) for stack in stacks), default=0)
-    levels = [sorted(item for stack in stacks if level < len(stack) for item in stack[level]) for level in range(depth)]
-    level = 0
-    while level < len(levels):
-        items = levels[level]
-        if len(items) > k:
-            odd = len(items) % 2
-            kept, rest = items[:odd], items[odd:]
-            if level + 1 == len(levels):
-                levels.append([])
-            levels[level + 1] = sorted(levels[level + 1] + rest[level % 2 :: 2])
-            levels[level] = kept
-        level += 1
-    return levels

@@ -1,13 +1,13 @@
 """What a run of the monitor is asked for: `request.json`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .. import files
 from ..errors import StepError
-from ..outcomes.reading import seconds
+from ..outcomes.reading import moment
 from ..use_case import Document
 from .captured import Window
 from .guarded import ALPHA, TOLERANCES
@@ -15,8 +15,9 @@ from .guarded import ALPHA, TOLERANCES
 FILE = "request.json"
 MONITORS = ("data_quality", "model_quality", "bias", "explainability")
 RULES = ("guarded", "model_monitor")
-_OTHERS = {"quality": 0.02, "bias": 0.05, "ndcg": 0.9}  # ndcg: what ranks must agree at least, as in Clarify
-_KNOWN = {"endpoint", "variants", "from", "until", "monitors", "rules", "alpha", "tolerances", "facets"}
+# ndcg: what ranks must agree at least, as in Clarify
+_TOLERANCES = {**TOLERANCES, "quality": 0.02, "bias": 0.05, "ndcg": 0.9}
+_KNOWN = ("endpoint", "variants", "from", "until", "monitors", "rules", "alpha", "tolerances", "facets")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,12 @@ class Facet:
     @property
     def label(self) -> str:
         """How it is called in reports and metrics."""
-        return f"{self.name}={'|'.join(self.values)}" if self.values else f"{self.name}>={self.at_least:g}"
+        return f"{self.name}{'=' if self.values else '>='}{self.value}"
+
+    @property
+    def value(self) -> str:
+        """Its values, or its bound, in Clarify's files."""
+        return "|".join(self.values) if self.values else f"{self.at_least:g}"
 
 
 @dataclass(frozen=True)
@@ -58,30 +64,26 @@ class Request:
     monitors: tuple[str, ...] = MONITORS
     rules: str = "guarded"
     alpha: float = ALPHA
-    tolerances: Mapping[str, float] = field(default_factory=lambda: {**TOLERANCES, **_OTHERS})
+    tolerances: Mapping[str, float] = field(default_factory=lambda: dict(_TOLERANCES))
     facets: tuple[Facet, ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Request":
         """Build it from the content of request.json; StepError if it is none."""
         try:
-            unknown = sorted(document.keys() - _KNOWN)
-            if unknown:
-                raise ValueError(f"{unknown[0]!r} is not known; known are {', '.join(sorted(_KNOWN))}")  # noqa: TRY301
-            for name in ("from", "until"):
-                if document.get(name) is not None:
-                    seconds(document[name])
+            _among(_KNOWN, document)
             given = dict(document.get("tolerances") or {})
-            tolerances = {**TOLERANCES, **_OTHERS, **{name: float(value) for name, value in given.items()}}
+            _among(_TOLERANCES, given)
             return cls(
                 endpoint=str(document.get("endpoint", "")),
                 window=Window(
-                    tuple(map(str, document.get("variants") or ())), document.get("from"), document.get("until")
+                    tuple(map(str, document.get("variants") or ())),
+                    *(_time(document.get(name)) for name in ("from", "until")),
                 ),
                 monitors=_among(MONITORS, document.get("monitors") or MONITORS),
                 rules=_among(RULES, [document.get("rules", "guarded")])[0],
                 alpha=_share("alpha", document.get("alpha", ALPHA)),
-                tolerances={name: _share(name, value) for name, value in tolerances.items()},
+                tolerances={name: _share(name, value) for name, value in (_TOLERANCES | given).items()},
                 facets=tuple(_facet(one) for one in document.get("facets") or ()),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -97,11 +99,16 @@ def read(folder: Path) -> Request:
     return Request.of(document)
 
 
-def _among(allowed: tuple[str, ...], wanted: Any) -> tuple[str, ...]:
+def _among(allowed: Collection[str], wanted: Any) -> tuple[str, ...]:
     for name in wanted:
         if name not in allowed:
             raise ValueError(f"{name!r} is not one of {', '.join(allowed)}")
     return tuple(wanted)
+
+
+def _time(given: Any) -> str | None:
+    """Return a time in the one way that every reader of captures knows."""
+    return None if given is None else moment(given).isoformat()
 
 
 def _share(name: str, value: Any) -> float:

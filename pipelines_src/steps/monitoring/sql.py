@@ -6,11 +6,6 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def name(value: str) -> str:
-    """Return the name of a column in SQL."""
-    return '"' + value.replace('"', '""') + '"'
-
-
 def pointer(key: str) -> str:
     """Return where the value of a key of an object is (RFC 6901)."""
     return "/" + key.replace("~", "~0").replace("/", "~1")

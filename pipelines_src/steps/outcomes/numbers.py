@@ -11,6 +11,7 @@ NUMBER, VALUE, BIN = "number_", "value", "bin"  # columns; a number for each cla
 _LEAST = 1e-15  # probability that a model is taken to have meant by 0, as scikit-learn had it: log losses end at 34.5
 BINS = 1024
 _REACH = 12.0
+EVEN = 0.5  # from which chance on an event is acted on where wrong decisions cost the same
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Metric:
     def numbers(self, answer: Answer) -> list[float]:
         """Return the values of the columns; ValueError, KeyError or TypeError where the answer is no prediction."""
         if not self.classes:
-            return [_finite(answer["value"])]
+            return [finite(answer["value"])]
         chances = self._chances(answer)
         if self.name == "auc":
             return [float(bin_of(chances[1]))]
@@ -53,14 +54,13 @@ class Metric:
 
     def _chances(self, answer: Answer) -> list[float]:
         if "probability" in answer:
-            event = _probability(answer["probability"])
+            event = probability(answer["probability"])
             return [1 - event, event]
-        return [_probability(answer["probabilities"][name]) for name in self.classes]
+        return [probability(answer["probabilities"][name]) for name in self.classes]
 
     def _chosen(self, answer: Answer, chances: list[float]) -> int:
         if "probability" in answer:
-            # The model's own threshold, if its use case declares costs; else wrong decisions cost the same.
-            return int(bool(answer.get("decision", chances[1] >= 0.5)))  # noqa: PLR2004
+            return int(decided(answer, chances[1]))
         return self.classes.index(str(answer["label"]))
 
 
@@ -70,13 +70,20 @@ def bin_of(score: float) -> int:
     return int(min(max((odds + _REACH) / (2 * _REACH), 0.0) * BINS, BINS - 1))
 
 
-def _probability(value: float) -> float:
-    if not 0 <= _finite(value) <= 1:
+def decided(answer: Answer, chance: float) -> bool:
+    """Return whether an event is acted on: by the model's own threshold, if its use case declares costs."""
+    return bool(answer.get("decision", chance >= EVEN))
+
+
+def probability(value: float) -> float:
+    """Return a probability; ValueError if it is none."""
+    if not 0 <= finite(value) <= 1:
         raise ValueError(f"{value} is no probability")
     return float(value)
 
 
-def _finite(value: float) -> float:
+def finite(value: float) -> float:
+    """Return a number; ValueError if it is none, TypeError if it is nothing of the kind."""
     if isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"{value} is no number")
     return float(value)

@@ -60,7 +60,7 @@ class Captures:
             yield (UNREADABLE, 0, named(file, 6), 0.0, "", 0, *none)
             return
         try:
-            found = answers.read(*_output(document["captureData"]["endpointOutput"]), self.use_case)
+            found = answers.read(*body_of(document["captureData"]["endpointOutput"]), self.use_case)
             rows = [self.metric.numbers(answer) for answer in found]
         except ERRORS:
             rows = []
@@ -149,8 +149,9 @@ def seconds(time: str) -> float:
     return moment(time).timestamp()
 
 
-def _output(output: dict[str, Any]) -> tuple[str, str]:
-    return _text(str(output["data"]), str(output["encoding"])), str(output["observedContentType"])
+def body_of(given: dict[str, Any]) -> tuple[str, str]:
+    """Return the body and the content type of a captured input or output."""
+    return _text(str(given["data"]), str(given["encoding"])), str(given["observedContentType"])
 
 
 def _text(data: str, encoding: str) -> str:
