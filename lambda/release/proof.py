@@ -1,7 +1,5 @@
 """How a release that is deployed proves that its model answers. Pure."""
 
-from itertools import islice
-
 from release.state import Asked, Attempt, Live, Observation
 from release.steps import Ask, Close, Step
 from shared.slots import SHADOW
@@ -28,9 +26,9 @@ def prove(attempt: Attempt, live: Live, seen: Observation) -> Step:
 def _answered_before(attempt: Attempt, seen: Observation) -> bool:
     tells = (one for one in seen.attempts if one.tells_of(attempt.kind))
     ended = (one for one in tells if one.result in ("succeeded", "failed"))
-    same = (one for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package))
+    last = next((one for one in ended if (one.slot, one.package) == (attempt.slot, attempt.package)), None)
     # Not by its ARN alone: the versions of a group that was deleted and made again begin at 1 again.
-    return any(one.result == "succeeded" and one.approved_at >= attempt.approved_at for one in islice(same, 1))
+    return last is not None and last.result == "succeeded" and last.approved_at >= attempt.approved_at
 
 
 def answered(step: Ask, asked: Asked) -> Close:
