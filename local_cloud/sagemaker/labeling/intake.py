@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from local_cloud.sagemaker.api import now
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.jobs.failure import JobFailureError
 from local_cloud.sagemaker.labeling import functions, manifest, request, templates
 from local_cloud.sagemaker.labeling.output import Bucket
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.sagemaker.store import Document
 
 
