@@ -10,17 +10,17 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import get_context, util
+from multiprocessing import current_process, get_context, set_start_method, util
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TextIO
 
-from local_cloud.processes import STOP_SECONDS
-
 _CONTEXT = get_context("forkserver")
 _IMPORTED = "local_cloud.imported_for_functions"
+_ROOT = Path(__file__).resolve().parents[1]
 _LONGEST_FOLDER = 70  # of the 107 bytes that the name of a socket may have
 
 
@@ -29,17 +29,20 @@ class Forked:
 
     def __init__(self, script: str, cwd: str, variables: Mapping[str, str]) -> None:
         (child_in, own_in), (own_out, child_out), (own_err, child_err) = os.pipe(), os.pipe(), os.pipe()
+        self.stdin = os.fdopen(own_in, "w", buffering=1, encoding="utf-8")
+        self.stdout, self.stderr = (os.fdopen(end, encoding="utf-8") for end in (own_out, own_err))
         streams = [Connection(child_in, writable=False), *(Connection(end) for end in (child_out, child_err))]
         self._process = _CONTEXT.Process(target=_run, args=(script, cwd, dict(variables), streams), daemon=True)
-        self._process.start()
-        for end in streams:
-            end.close()
+        try:
+            self._process.start()
+        except BaseException:
+            for own in (self.stdin, self.stdout, self.stderr):
+                own.close()
+            raise
+        finally:
+            for end in streams:
+                end.close()
         self.pid = self._process.pid
-        self.stdin, self.stdout, self.stderr = (
-            os.fdopen(own_in, "w", buffering=1),
-            os.fdopen(own_out),
-            os.fdopen(own_err),
-        )
 
     @property
     def returncode(self) -> int | None:
@@ -48,14 +51,14 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return the exit code; None while it runs."""
-        return self._process.exitcode
+        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end; subprocess.TimeoutExpired after `timeout` seconds."""
         self._process.join(timeout)
-        code = self._process.exitcode
+        code = self.returncode
         if code is None:
-            raise subprocess.TimeoutExpired(["function"], timeout or STOP_SECONDS)
+            raise subprocess.TimeoutExpired("function", timeout or 0)
         return code
 
     def terminate(self) -> None:
@@ -76,7 +79,7 @@ class _Subprocess:
     def Popen(self, command: Sequence[str], **how: Any) -> Any:  # noqa: N802 - the name in subprocess
         """Start a process: Python's workers forked, all others as they are."""
         if command[0] == sys.executable and Path(command[-1]).name == "_worker.py":
-            with suppress(OSError):  # slower, and the same
+            with suppress(OSError, EOFError):  # slower, and the same
                 return Forked(command[-1], how["cwd"], how["env"])
         return subprocess.Popen(command, **how)  # noqa: S603 - what ministack starts
 
@@ -109,7 +112,12 @@ def _run(script: str, cwd: str, variables: Mapping[str, str], streams: Sequence[
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(variables)
-    sys.argv, sys.path[:] = [script], [str(Path(script).parent), *sys.path]
+    time.tzset()  # a new Python looks at TZ, which is a variable like any other
+    # It may have processes of its own, and starts them as a new Python does.
+    current_process().daemon = False
+    set_start_method(None, force=True)
+    # The server's own folder is not there: what a function's archive lacks is missing here too.
+    sys.argv, sys.path[:] = [script], [str(Path(script).parent), *(each for each in sys.path if Path(each) != _ROOT)]
     runpy.run_path(script, run_name="__main__")
 
 

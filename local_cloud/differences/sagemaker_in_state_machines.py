@@ -51,7 +51,7 @@ def _task(resource: str, given: dict[str, Any], port: int) -> dict[str, Any]:
             return {"LabelingJobArn": made["LabelingJobArn"]}
         job = _ended(sagemaker, given["LabelingJobName"])
     except (ClientError, ParamValidationError) as error:
-        raise _failure(error) from error
+        raise _failure(error, "AmazonSageMakerException") from error
     if job["LabelingJobStatus"] != "Completed":
         raise _error("States.TaskFailed", json.dumps(job))
     return job
@@ -59,16 +59,13 @@ def _task(resource: str, given: dict[str, Any], port: int) -> dict[str, Any]:
 
 def _call(action: str, given: dict[str, Any], port: int) -> dict[str, Any]:
     sagemaker = _client(port)
-    method = getattr(sagemaker, xform_name(action), None)
-    if method is None:
+    method = xform_name(action)
+    if method not in sagemaker.meta.method_to_api_mapping:
         raise _error("States.Runtime", f"SageMaker has no operation {action}")
     try:
-        answer: dict[str, Any] = method(**given)
+        answer: dict[str, Any] = getattr(sagemaker, method)(**given)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        # The exceptions of the service model have names of their own, all others are the service's.
-        name = f"{code.removesuffix('Exception')}Exception" if code in _NAMED else "SageMakerException"
-        raise _error(f"SageMaker.{name}", str(error)) from error
+        raise _failure(error, "SageMakerException") from error
     except ParamValidationError as error:
         raise _error("States.Runtime", str(error)) from error
     return {key: _with_iso(value) for key, value in answer.items() if key != "ResponseMetadata"}
@@ -109,9 +106,10 @@ def _plain(value: Any) -> Any:
     return round(value.timestamp() * 1000) if isinstance(value, datetime) else value
 
 
-def _failure(error: ClientError | ParamValidationError) -> Exception:
+def _failure(error: ClientError | ParamValidationError, others: str) -> Exception:
+    """Return the error of a state: the exceptions of the service model have names of their own, all others one."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    name = f"{code}Exception" if code in _NAMED else "AmazonSageMakerException"
+    name = f"{code}Exception" if code in _NAMED else others
     return _error(f"SageMaker.{name}", str(error))
 
 

@@ -109,6 +109,7 @@ def drawn(page: Page, kit: LabelingKit, element: str, choices: str, task: str, a
     page.mouse.move(place["x"] + 40 * scale, place["y"] + 20 * scale)
     page.mouse.down()
     page.mouse.move(place["x"] + 140 * scale, place["y"] + 120 * scale)
+    expect(frame.locator(".stage .box, .stage canvas")).to_be_visible()  # before it is finished
     page.mouse.up()
     frame.get_by_role("button", name="Submit").click()
     job = kit.ended(name)
@@ -177,6 +178,20 @@ def test_a_returned_task_is_somebody_elses(page: Page, kit: LabelingKit) -> None
     assert kit.ended("returned")["LabelCounters"]["HumanLabeled"] == 1
 
 
-def test_a_phone_shows_the_portal(page: Page) -> None:
+def test_a_phone_shows_the_portal(page: Page, kit: LabelingKit) -> None:
+    def fits() -> bool:
+        return all(
+            frame.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            for frame in page.frames
+        )
+
     page.set_viewport_size({"width": 390, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    team = kit.team("phoning")
+    kit.sagemaker.create_labeling_job(**kit.request("phoned", team, [{"source": "a long text " * 50}]))
+    page.reload()
+    assert fits()
+    expect(begin(page, team, "ana").get_by_role("button", name="Submit")).to_be_visible()
+    assert fits()
+    page.get_by_role("button", name="Return the task and stop").click()
+    expect(page.locator("#jobs")).to_be_visible()
+    assert fits()

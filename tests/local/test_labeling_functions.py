@@ -125,11 +125,13 @@ def test_a_consolidation_that_fails_or_answers_nonsense_says_so(kit: LabelingKit
         assert reason in job["FailureReason"]
 
 
-def machine(kit: LabelingKit, name: str, statements: list[Any]) -> str:
-    """Make a state machine that starts the job of its input and waits for it."""
+def machine(
+    kit: LabelingKit, name: str, statements: list[Any], task: str = "sagemaker:createLabelingJob.sync", **more: Any
+) -> str:
+    """Make a state machine of one task: it starts the job of its input and waits for it, unless another is named."""
     role = make_role(kit.client("iam"), f"machine-{name}", statements, {"Service": "states.amazonaws.com"})
-    task = {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createLabelingJob.sync", "End": True}
-    definition = json.dumps({"StartAt": "Label", "States": {"Label": task}})
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{task}", "End": True, **more}
+    definition = json.dumps({"StartAt": "Only", "States": {"Only": state}})
     made = kit.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=role)
     return str(made["stateMachineArn"])
 
@@ -158,8 +160,7 @@ def test_a_state_machine_waits_for_a_job_as_its_role(kit: LabelingKit) -> None:
     assert kit.lines(output["LabelingJobOutput"]["OutputDatasetS3Uri"])[0]["species"] == 0
     again = executed(kit, arn, request)
     assert (again["status"], again["error"]) == ("FAILED", "SageMaker.ResourceInUseException")
-    kit.put("doomed/in", "")
-    doomed = {**kit.request("doomed", kit.team("doomed"), objects)}
+    doomed = kit.request("doomed", kit.team("doomed"), objects)
     kit.put("doomed/in", "")
     failed = executed(kit, arn, doomed)
     assert (failed["status"], failed["error"]) == ("FAILED", "States.TaskFailed")
@@ -207,20 +208,22 @@ def test_the_output_is_encrypted_with_the_jobs_key_if_the_role_may(kit: Labeling
 def test_a_state_machine_calls_the_api_as_its_role(kit: LabelingKit) -> None:
     job = "arn:aws:sagemaker:ap-northeast-1:000000000000:labeling-job/{}"
     rights = [allow("sagemaker:DescribeLabelingJob", [job.format("seen"), job.format("absent")])]
-    role = make_role(kit.client("iam"), "machine-sdk", rights, {"Service": "states.amazonaws.com"})
-    task = {
-        "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sagemaker:describeLabelingJob", "End": True,
-        "Parameters": {"LabelingJobName.$": "$.job"}, "ResultSelector": {"status.$": "$.LabelingJobStatus"},
-    }  # fmt: skip
-    made = kit.client("stepfunctions").create_state_machine(
-        name="sdk", definition=json.dumps({"StartAt": "Look", "States": {"Look": task}}), roleArn=role
-    )
+    asked = {"Parameters": {"LabelingJobName.$": "$.job"}, "ResultSelector": {"status.$": "$.LabelingJobStatus"}}
+    arn = machine(kit, "sdk", rights, "aws-sdk:sagemaker:describeLabelingJob", **asked)
     kit.sagemaker.create_labeling_job(**kit.request("seen", kit.team("seen"), [{"source": "x"}]))
     until(lambda: kit.describe("seen")["LabelingJobStatus"] == "InProgress", 20)
-    seen = executed(kit, made["stateMachineArn"], {"job": "seen"})
+    seen = executed(kit, arn, {"job": "seen"})
     assert json.loads(seen["output"]) == {"status": "InProgress"}
-    absent = executed(kit, made["stateMachineArn"], {"job": "absent"})
+    absent = executed(kit, arn, {"job": "absent"})
     assert absent["error"] == "SageMaker.ResourceNotFoundException"
-    unseen = executed(kit, made["stateMachineArn"], {"job": "other"})
+    unseen = executed(kit, arn, {"job": "other"})
     assert unseen["error"] == "SageMaker.SageMakerException"
     assert "AccessDeniedException" in unseen["cause"]
+
+
+@pytest.mark.parametrize("action", ["describeNothing", "close", "getPaginator"])
+def test_a_state_machine_calls_what_is_an_operation(kit: LabelingKit, action: str) -> None:
+    arn = machine(kit, action, [allow("sagemaker:*")], f"aws-sdk:sagemaker:{action}")
+    execution = executed(kit, arn, {})
+    assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+    assert execution["cause"] == f"SageMaker has no operation {action}"

@@ -9,8 +9,8 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.archives import unpack
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import SageMakerError
+from local_cloud.sagemaker.role_clients import RoleClients
 
 CONTAINER_NAME = "container_1"  # AWS's name of a model's first container in its messages
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
+from local_cloud.sagemaker.role_clients import RoleClients
 
 _PERCENT = 100.0
 

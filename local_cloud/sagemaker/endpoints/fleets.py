@@ -15,10 +15,10 @@ from local_cloud.sagemaker.endpoints.containers import Containers
 from local_cloud.sagemaker.endpoints.live import Fleet, LiveVariant
 from local_cloud.sagemaker.endpoints.plans import Plan, folder, socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.endpoints.telemetry import Telemetry
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.images import serving_command
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.supervisor import STATE_VARIABLE
 
 HEALTH_SECONDS = 60.0  # unless the variant says otherwise; a model on a laptop that is not up by then will not be

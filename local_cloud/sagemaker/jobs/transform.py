@@ -11,7 +11,6 @@ from local_cloud.sagemaker.endpoints import models
 from local_cloud.sagemaker.endpoints.artifacts import DeploymentError, fetch
 from local_cloud.sagemaker.endpoints.plans import socket_folder
 from local_cloud.sagemaker.endpoints.process import ModelProcess
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import not_implemented, validation_error
 from local_cloud.sagemaker.jobs import kinds, records, runner, statuses, surroundings
 from local_cloud.sagemaker.jobs.failure import JobFailureError, JobStoppedError
@@ -19,6 +18,7 @@ from local_cloud.sagemaker.jobs.invoker import Invoker
 from local_cloud.sagemaker.jobs.runner import Job
 from local_cloud.sagemaker.jobs.s3 import Source, Transfer
 from local_cloud.sagemaker.requests import refuse
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.sagemaker.store import Document
 
 _HEALTHY_SECONDS = 120

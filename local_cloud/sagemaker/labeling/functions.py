@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.labeling.consolidation import Answers, Label, Question, boxes, masks, spans, votes
 from local_cloud.sagemaker.labeling.task_types import TaskType
+from local_cloud.sagemaker.role_clients import RoleClients
 
 _VERSION = "2018-10-16"
 _BUILT_IN: dict[str, Callable[[list[Answers], Question], dict[str, Label]]] = {

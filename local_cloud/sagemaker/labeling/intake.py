@@ -1,14 +1,13 @@
 """What comes into a labeling job: manifest, categories and page when it begins, and its objects one by one."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from local_cloud.sagemaker.api import now
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.jobs.failure import JobFailureError
 from local_cloud.sagemaker.labeling import functions, manifest, request, templates
 from local_cloud.sagemaker.labeling.output import Bucket
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.sagemaker.store import Document
 
 
@@ -23,8 +22,7 @@ def read(
     lines = manifest.lines(bucket.read(uri), uri)
     categories: dict[str, Any] = {}
     if place := job.get("LabelCategoryConfigS3Uri"):
-        content = bucket.read(place)
-        categories = {"labels": manifest.categories(content, place), **_instructions(content)}
+        categories = manifest.categories(bucket.read(place), place)
     page = job["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
     template = bucket.read(page).decode(errors="replace") if page else templates.named_entities()
     try:
@@ -47,8 +45,3 @@ def opened(job: Document, region: str, clients: RoleClients, line: dict[str, Any
         return {"state": "Failed", "reason": str(error)}
     until = now() + human.get("TaskAvailabilityLifetimeInSeconds", request.LONGEST_AVAILABLE)
     return {"input": given, "state": "Open" if required else "Skipped", "until": until}
-
-
-def _instructions(content: bytes) -> dict[str, Any]:
-    instructions = json.loads(content).get("instructions")
-    return {"instructions": instructions} if instructions else {}

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_cloud.sagemaker.api import Call, now
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.labeling import functions, request
 from local_cloud.sagemaker.labeling.consolidation import Question
 from local_cloud.sagemaker.labeling.output import Output, stamp
 from local_cloud.sagemaker.labeling.task_types import TaskType
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.sagemaker.store import Document
 
 Content = dict[str, Any]  # what an object's line in the manifest gets

@@ -25,11 +25,11 @@ def lines(content: bytes, uri: str) -> list[dict[str, Any]]:
     return found
 
 
-def categories(content: bytes, uri: str) -> list[dict[str, Any]]:
-    """Return the labels of a label category configuration file, each with at least `label`."""
+def categories(content: bytes, uri: str) -> dict[str, Any]:
+    """Return a label category configuration: its labels, each with at least `label`, and its instructions if any."""
     try:
-        labels = json.loads(content)["labels"]
-        names = [label["label"] for label in labels]
+        found = json.loads(content)
+        names = [label["label"] for label in found["labels"]]
     except (ValueError, KeyError, TypeError) as error:
         raise JobFailureError(
             f'ClientError: {uri} is not a label category configuration, {{"labels": [{{"label": "..."}}, ...]}}: '
@@ -37,8 +37,7 @@ def categories(content: bytes, uri: str) -> list[dict[str, Any]]:
         ) from error
     if len(set(names)) != len(names) or not names or not all(isinstance(name, str) and name for name in names):
         raise JobFailureError(f"ClientError: {uri}: the labels are {names}; allowed are different texts, one at least.")
-    found: list[dict[str, Any]] = labels
-    return found
+    return {key: found[key] for key in ("labels", "instructions") if found.get(key)}
 
 
 def _line(line: str, number: int, uri: str) -> dict[str, Any]:

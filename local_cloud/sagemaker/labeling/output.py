@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.jobs.failure import client_error
 from local_cloud.sagemaker.jobs.s3 import split
+from local_cloud.sagemaker.role_clients import RoleClients
 
 
 class Bucket:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import jinja2
 
 from local_cloud.clients import WORKER_PORTAL as PORTAL
-from local_cloud.sagemaker.labeling import operations
+from local_cloud.sagemaker.labeling import operations, statuses
 from local_cloud.sagemaker.labeling.board import TaskGoneError, Worker
 from local_cloud.sagemaker.labeling.cognito import Person
 from local_cloud.sagemaker.labeling.run import Run
@@ -111,22 +111,22 @@ def _submit(run: Run, session: Session, object_id: str, body: bytes) -> Reply:
 
 
 def _jobs(session: Session) -> Reply:
-    runs = [run for run in operations.running() if run.job["HumanTaskConfig"]["WorkteamArn"] == session.team]
     jobs = [
         {"title": human["TaskTitle"], "description": human["TaskDescription"], "path": _path(run),
          "tasks": run.board.waiting(session.worker)}
-        for run in runs
+        for run in _runs(session)
         for human in [run.job["HumanTaskConfig"]]
     ]  # fmt: skip
     return page(200, "jobs", name=session.person.name, jobs=[job for job in jobs if job["tasks"]])
 
 
 def _run(scope: str, job: str, session: Session) -> Run | None:
-    for run in operations.running():
-        if _path(run) == f"{scope}/{job}" and run.job["HumanTaskConfig"]["WorkteamArn"] == session.team:
-            return run
-    return None
+    return next((run for run in _runs(session) if _path(run) == f"{scope}/{job}"), None)
+
+
+def _runs(session: Session) -> list[Run]:
+    return [run for run in operations.running() if run.job["HumanTaskConfig"]["WorkteamArn"] == session.team]
 
 
 def _path(run: Run) -> str:
-    return f"{run.call.store.scope}/{run.name.lower()}"
+    return f"{run.call.store.scope}/{statuses.key(run.name)}"

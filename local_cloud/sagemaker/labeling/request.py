@@ -28,9 +28,9 @@ def check(request: Request, call: Call) -> None:
     for known in (before, kind):
         if known and "LabelCategoryConfigS3Uri" not in request:
             raise validation_error(f"LabelCategoryConfigS3Uri is required for the task type {known.name}.")
+    # All other limits of numbers stand in the service model.
     for name, most in (
         ("TaskTimeLimitInSeconds", _LONGEST_TASK), ("TaskAvailabilityLifetimeInSeconds", LONGEST_AVAILABLE),
-        ("MaxConcurrentTaskCount", 5000),
     ):  # fmt: skip
         if human.get(name, 0) > most:
             raise validation_error(f"HumanTaskConfig.{name} is {human[name]}; allowed are {most} at most.")

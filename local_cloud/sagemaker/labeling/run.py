@@ -14,13 +14,13 @@ from functools import partial
 from typing import Any
 
 from local_cloud.sagemaker.api import Call
-from local_cloud.sagemaker.endpoints.role_clients import RoleClients
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.jobs.failure import JobFailureError, shorten
 from local_cloud.sagemaker.labeling import functions, intake, statuses, templates
 from local_cloud.sagemaker.labeling.board import Board
 from local_cloud.sagemaker.labeling.labels import Labels
 from local_cloud.sagemaker.labeling.output import Bucket, Output
+from local_cloud.sagemaker.role_clients import RoleClients
 from local_cloud.sagemaker.store import Document
 
 _LOG = logging.getLogger(__name__)

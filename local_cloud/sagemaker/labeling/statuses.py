@@ -15,18 +15,21 @@ _LOG = logging.getLogger(__name__)
 
 def move(call: Call, name: str, status: str, reason: str | None = None) -> None:
     """Give a job its next status, and tell."""
+    before = ""
 
     def change(document: Document) -> None:
-        # Whoever asked for a stop is not overtaken by the job getting under way.
-        if status == "InProgress" and document["LabelingJobStatus"] == "Stopping":
+        nonlocal before
+        before = document["LabelingJobStatus"]
+        # A request to stop and the job's own life meet here: one that has ended stays as it is, and whoever asked for
+        # a stop is not overtaken by the job getting under way.
+        if before not in ACTIVE or (before, status) == ("Stopping", "InProgress"):
             return
         document.update(LabelingJobStatus=status, LastModifiedTime=now())
         if reason:
             document["FailureReason"] = reason
 
-    before = call.store.get(KIND, key(name)) or {}
     document = call.store.update(KIND, key(name), change)
-    if document["LabelingJobStatus"] != before.get("LabelingJobStatus"):
+    if document["LabelingJobStatus"] != before:
         announce(call, document)
 
 

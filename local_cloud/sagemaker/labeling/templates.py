@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-autom
 
 import json
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from botocore.config import Config
 from liquid.exceptions import LiquidError
 from markupsafe import Markup
 
-from local_cloud.platform import Credentials
 from local_cloud.sagemaker.api import Call, Request, Response, operation
 from local_cloud.sagemaker.aws_clients import client
 from local_cloud.sagemaker.errors import not_implemented, validation_error
@@ -63,11 +62,6 @@ class Renderer:
         return address
 
 
-def signer(call: Call, credentials: Credentials) -> Any:
-    """Return an S3 client that signs addresses of objects."""
-    return client(call, "s3", credentials, SIGNED)
-
-
 def _unfit(error: LiquidError) -> TemplateError:
     return TemplateError(f"{type(error).__name__}: {error}")
 
@@ -90,7 +84,7 @@ def _render(request: Request, call: Call) -> Response:
         raise validation_error(f"Task.Input is not JSON: {error}") from error
     credentials = call.platform.assume_role(request["RoleArn"], "SageMaker")
     try:
-        renderer = Renderer(request["UiTemplate"]["Content"], lambda: signer(call, credentials))
+        renderer = Renderer(request["UiTemplate"]["Content"], partial(client, call, "s3", credentials, SIGNED))
         page = renderer.render(task_input)
     except TemplateError as error:
         return {"RenderedContent": "", "Errors": [{"Code": "InvalidTemplate", "Message": str(error)}]}

@@ -5,7 +5,7 @@ from typing import Any
 from local_cloud.sagemaker import listing
 from local_cloud.sagemaker.api import Call, Request, Response, now, operation
 from local_cloud.sagemaker.errors import SageMakerError, in_use, not_implemented, validation_error
-from local_cloud.sagemaker.labeling import cognito, workforces
+from local_cloud.sagemaker.labeling import cognito, statuses, workforces
 from local_cloud.sagemaker.store import Document
 
 KIND = "Workteam"
@@ -59,9 +59,8 @@ def _delete(request: Request, call: Call) -> Response:
     team = _named(request["WorkteamName"], call)
     at_work = [
         job["LabelingJobName"]
-        for job in call.store.list("LabelingJob")
-        if job["HumanTaskConfig"]["WorkteamArn"] == team["WorkteamArn"]
-        and job["LabelingJobStatus"] in {"Initializing", "InProgress", "Stopping"}
+        for job in call.store.list(statuses.KIND)
+        if job["HumanTaskConfig"]["WorkteamArn"] == team["WorkteamArn"] and job["LabelingJobStatus"] in statuses.ACTIVE
     ]
     if at_work:
         raise in_use(f"Work team {team['WorkteamName']} works on {', '.join(at_work)}. Stop that first.")

@@ -1,19 +1,16 @@
 """AWS clients with a role's credentials: whatever a pipeline does passes the API and its permissions."""
 
-import threading
-import time
 from datetime import datetime
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from local_cloud.sagemaker import aws_clients
+from local_cloud.sagemaker import role_clients
 from local_cloud.sagemaker.api import Call
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.pipelines import retries
 
-_RENEW_AFTER = 1800.0  # seconds; credentials of a role live an hour
 _CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=900, max_pool_connections=50)
 
 
@@ -31,11 +28,7 @@ class RoleClients:
     """The clients of one role; threads may share it."""
 
     def __init__(self, call: Call, role_arn: str) -> None:
-        self._call = call
-        self._role = role_arn
-        self._lock = threading.Lock()
-        self._clients: dict[str, Any] = {}
-        self._since = 0.0
+        self._clients = role_clients.RoleClients(call.platform, call.store.region, role_arn, "SageMaker")
 
     def invoke(self, service: str, operation: str, **arguments: Any) -> Any:
         """Call an operation, `create_training_job`, and return its answer.
@@ -45,7 +38,7 @@ class RoleClients:
         """
         action = f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
         try:
-            answer = getattr(self._client(service), operation)(**arguments)
+            answer = getattr(self._clients.get(service, _CONFIG), operation)(**arguments)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             message = error.response.get("Error", {}).get("Message", str(error))
@@ -59,19 +52,6 @@ class RoleClients:
             raise CallFailedError("sts:AssumeRole", error.code, error.message, None) from error
         answer.pop("ResponseMetadata", None)
         return answer
-
-    def _client(self, service: str) -> Any:
-        with self._lock:
-            if time.monotonic() - self._since > _RENEW_AFTER:
-                self._clients.clear()
-                self._since = time.monotonic()
-            if service not in self._clients:
-                self._clients[service] = self._create(service)
-            return self._clients[service]
-
-    def _create(self, service: str) -> Any:
-        credentials = self._call.platform.assume_role(self._role, "SageMaker")
-        return aws_clients.client(self._call, service, credentials, _CONFIG)
 
 
 def plain(value: Any) -> Any:

@@ -58,26 +58,32 @@ customElements.define(
       this.frame(this.palette(this.choices("labels")), this.picture(), this.list);
       this.image.addEventListener("load", () => this.draw());
       this.stage.addEventListener("pointerdown", (event) => (this.start = this.point(event)));
+      window.addEventListener("pointermove", (event) => this.start && this.draw([this.box(event)]));
       window.addEventListener("pointerup", (event) => this.finish(event));
       this.draw();
     }
 
+    // From where the mouse was pressed to where it is.
+    box(event) {
+      const [from, to] = [this.start, this.point(event)];
+      const [width, height] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
+      const [left, top] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
+      return { height, label: this.label, left, top, width };
+    }
+
     finish(event) {
       if (!this.start) return;
-      const [from, to] = [this.start, this.point(event)];
+      const box = this.box(event);
       this.start = undefined;
-      const [width, height] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
-      if (!width || !height) return;
-      const [left, top] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
-      this.boxes.push({ height, label: this.label, left, top, width });
+      if (box.width && box.height) this.boxes.push(box);
       this.draw();
     }
 
-    draw() {
+    draw(unfinished = []) {
       for (const drawn of this.stage.querySelectorAll(".box")) drawn.remove();
       const share = (value, whole) => `${(100 * value) / (whole || 1)}%`;
       const { width, height } = this.imageProperties;
-      for (const box of this.boxes) {
+      for (const box of [...this.boxes, ...unfinished]) {
         const drawn = make("div", { className: "box", title: box.label });
         Object.assign(drawn.style, {
           left: share(box.left, width), top: share(box.top, height), width: share(box.width, width),

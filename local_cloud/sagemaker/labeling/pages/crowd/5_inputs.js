@@ -110,6 +110,7 @@ document.head.append(
     textContent: `
       body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem; }
       img.target, .stage img { max-width: 100%; display: block; }
+      .short, .target { margin: .5rem 0; }
       fieldset { border: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; margin: 1rem 0; }
       label { display: inline-block; padding: .25rem 0; }
       button { font: inherit; padding: .4rem .9rem; border: 2px solid #555; border-radius: 4px; background: #fff; }

@@ -1,4 +1,4 @@
-"""boto3 clients under a model's execution role, kept between uses."""
+"""boto3 clients under an execution role: of a model, a job, a pipeline."""
 
 import threading
 import time
@@ -27,21 +27,15 @@ class RoleClients:
         self._lock = threading.Lock()
         self._assumed_at = 0.0
         self._credentials: Credentials | None = None
-        self._clients: dict[tuple[str, int], Any] = {}
 
     def get(self, service: str, config: Config = _CONFIG) -> Any:
         """Return a client; SageMakerError if the role cannot be assumed."""
         with self._lock:
             if self._credentials is None or time.monotonic() - self._assumed_at > _MAX_AGE_SECONDS:
                 self._credentials = self._platform.assume_role(self._role_arn, self._session)
-                self._clients = {}
                 self._assumed_at = time.monotonic()
-            key = (service, id(config))
-            if key not in self._clients:
-                self._clients[key] = clients.create(
-                    service, self._platform.endpoint_url, self._region, self._credentials, config
-                )
-            return self._clients[key]
+            credentials = self._credentials
+        return clients.create(service, self._platform.endpoint_url, self._region, credentials, config)
 
     def environment(self) -> dict[str, str]:
         """Return credentials of the role as the variables that the AWS SDKs read."""
