@@ -1,9 +1,10 @@
 """What the function is asked: to look at a use case, by rules through the queue, or by a command directly."""
 
-from collections.abc import Iterable
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.messages import Messages, is_of_queue
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -32,7 +33,7 @@ class Look(BaseModel):
         """Whether a run is asked for at all."""
         return self.begin or bool(self.imports)
 
-    def merged(self, other: Self) -> "Look":
+    def merged(self, other: Self) -> Self:
         """Return one look that does what both ask for."""
         asking = [look for look in (self, other) if look.asks]
         return self.model_copy(
@@ -44,41 +45,12 @@ class Look(BaseModel):
             }
         )
 
-    def without(self, digest: str) -> "Look":
+    def without(self, digest: str) -> Self:
         """Return what is left to do after a run: one import, or objects if the digest is empty."""
         done = {"imports": tuple(one for one in self.imports if one != digest)} if digest else {"begin": False}
         return self.model_copy(update={**done, "insist": self.insist and bool(digest)})
 
 
-class _Message(BaseModel):
-    id: str = Field(alias="messageId")
-    body: str
-
-
-class _Queue(BaseModel):
-    records: list[_Message] = Field(alias="Records", min_length=1)
-
-
-class Asked:
-    """Looks by use case, and the messages that asked for each; `refused` are messages that are none of ours."""
-
-    def __init__(self, messages: Iterable[tuple[str, str]]) -> None:
-        self.looks: dict[str, Look] = {}
-        self.messages: dict[str, list[str]] = {}
-        self.refused: dict[str, str] = {}
-        for identity, body in messages:
-            try:
-                look = Look.model_validate_json(body)
-            except ValidationError as error:
-                self.refused[identity] = str(error)
-                continue
-            known = self.looks.get(look.use_case)
-            self.looks[look.use_case] = known.merged(look) if known else look
-            self.messages.setdefault(look.use_case, []).append(identity)
-
-
-def parse(event: object) -> Look | Asked:
+def parse(event: object) -> Look | Messages[Look]:
     """Return what a command asks, or what a batch of messages asks; pydantic's ValidationError if it is neither."""
-    if isinstance(event, dict) and "Records" in event:
-        return Asked((message.id, message.body) for message in _Queue.model_validate(event).records)
-    return Look.model_validate(event)
+    return Messages.of(Look, event) if is_of_queue(event) else Look.model_validate(event)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Tracer
 
 from label.aws import AwsWorld
-from label.events import Asked, parse
+from label.events import parse
 from label.jobs import Jobs
-from label.reconcile import World, reconcile
+from label.reconcile import reconcile
 from label.records import Records
 from label.settings import Settings
 from label.storage import Storage
 from shared.clients import client
+from shared.messages import Messages
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -45,23 +46,7 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         Records(client("dynamodb"), settings.labels_table),
         logger,
     )
-    if isinstance(asked, Asked):
-        return run(world, asked)
+    if isinstance(asked, Messages):
+        return asked.each(lambda look: reconcile(world, look).reason, logger)
     rest = reconcile(world, asked)
     return {"rest": rest.reason, "began": rest.began, "kept": rest.kept}
-
-
-def run(world: World, asked: Asked) -> dict[str, Any]:
-    """Look at the use cases one by one; trouble with one does not keep the others' messages."""
-    failed = list(asked.refused)
-    for message, reason in asked.refused.items():
-        logger.error("A message is none of ours", message_id=message, reason=reason)
-    for use_case, look in asked.looks.items():
-        try:
-            rest = reconcile(world, look)
-        except Exception:
-            logger.exception("Labelling interrupted", use_case=use_case)
-            failed += asked.messages[use_case]
-        else:
-            logger.info("At rest", use_case=use_case, reason=rest.reason)
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
