@@ -4,7 +4,7 @@ Forms: SageMaker developer guide, "Using pre-annotation and post-annotation Lamb
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from label import answers
@@ -25,7 +25,8 @@ def consolidated(
     requests: Sequence[Mapping[str, Any]], attribute: str, categories: Sequence[str], how: str
 ) -> list[Document]:
     """Return a label for each object of which anybody chose one category."""
-    said = {str(entry["datasetObjectId"]): _choices([entry], categories) for entry in requests}
+    given = {str(entry["datasetObjectId"]): answers.by_worker(entry) for entry in requests}
+    said = answers.choices(given, categories)
     labels = CONSOLIDATIONS[how](said, categories)
     return [
         {
@@ -42,9 +43,3 @@ def consolidated(
         }
         for name, label in labels.items()
     ]
-
-
-def _choices(entries: Iterable[Mapping[str, Any]], categories: Sequence[str]) -> list[tuple[str, str]]:
-    found = answers.by_object(({**entry, "datasetObjectId": "0", "dataObject": {}} for entry in entries), [""])
-    chosen = [(who, answers.chosen(content, categories)) for who, content in found.get("", {}).items()]
-    return [(who, one) for who, one in chosen if one is not None]

@@ -24,11 +24,18 @@ def by_object(requests: Iterable[Document], names: Sequence[str]) -> dict[str, d
         name = _name(entry, names)
         if name is None:
             continue
-        for annotation in entry.get("annotations", []):
-            content = annotation.get("annotationData", {}).get("content", "{}")
-            parsed = json.loads(content) if isinstance(content, str) else content
-            if isinstance(parsed, dict):
-                found.setdefault(name, {})[str(annotation["workerId"])] = parsed
+        found.setdefault(name, {}).update(by_worker(entry))
+    return found
+
+
+def by_worker(entry: Document) -> dict[str, Document]:
+    """Return each worker's answer in an entry of a consolidation request."""
+    found: dict[str, Document] = {}
+    for annotation in entry.get("annotations", []):
+        content = annotation.get("annotationData", {}).get("content", "{}")
+        parsed = json.loads(content) if isinstance(content, str) else content
+        if isinstance(parsed, dict):
+            found[str(annotation["workerId"])] = parsed
     return found
 
 
@@ -40,6 +47,12 @@ def _name(entry: Document, names: Sequence[str]) -> str | None:
     if identity.isdigit() and int(identity) < len(names):
         return names[int(identity)]
     return None
+
+
+def choices(said: Mapping[str, Mapping[str, Document]], categories: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return who chose what of each object; answers that choose nothing, or several, count as none."""
+    picks = {name: [(who, chosen(one, categories)) for who, one in given.items()] for name, given in said.items()}
+    return {name: [(who, one) for who, one in given if one is not None] for name, given in picks.items()}
 
 
 def chosen(content: Document, categories: Sequence[str]) -> str | None:

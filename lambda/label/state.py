@@ -78,7 +78,6 @@ class Run:
     trigger: str
     claimed_at: datetime
     imports: str = ""
-    execution: str = ""
     result: Result = "started"
     detail: str = ""
     finished_at: datetime | None = None

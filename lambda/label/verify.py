@@ -43,11 +43,6 @@ class Verified:
     untouched: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def counts(self) -> Counter[str]:
-        """How many objects came to what."""
-        return Counter(outcome for _, outcome, _, _ in self.outcomes.values())
-
 
 def verify(given: Given, terms: Terms) -> Verified:
     """Return what is kept of a labelling job."""
@@ -70,16 +65,7 @@ def _consolidated(said: Mapping[str, Mapping[str, Any]], terms: Terms) -> dict[s
     """Return labels made of all answers of the job at once: Ground Truth hands them over a few at a time."""
     if terms.how not in CONSOLIDATIONS:
         return {}
-    return CONSOLIDATIONS[terms.how](choices(said, terms.categories), terms.categories)
-
-
-def choices(said: Mapping[str, Mapping[str, Any]], categories: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return who chose what of each object; answers that choose nothing, or several, count as none."""
-    chosen = {
-        name: [(who, answers.chosen(content, categories)) for who, content in given.items()]
-        for name, given in said.items()
-    }
-    return {name: [(who, one) for who, one in given if one is not None] for name, given in chosen.items()}
+    return CONSOLIDATIONS[terms.how](answers.choices(said, terms.categories), terms.categories)
 
 
 def _labelled(line: augmented.Line, label: Consolidated | None, terms: Terms) -> augmented.Line:
@@ -118,7 +104,7 @@ def figures(verified: Verified, said: Mapping[str, Mapping[str, Any]], terms: Te
     """Return what the report shows: agreement, confidence, balance, workers, and what has no label."""
     final = {augmented.name_of(line, ""): augmented.classes(line, terms.attribute) for line in verified.lines}
     sure = [augmented.confidence(line, terms.attribute) for line in verified.lines]
-    picks = choices(said, terms.categories)
+    picks = answers.choices(said, terms.categories)
     whole = not any(picks.values())  # boxes, masks, entities: agreement is about which categories are there
     if whole:
         picks = {
