@@ -12,7 +12,7 @@ from config.loading import ROOT
 from config.use_case import UseCase
 from config.use_case.label_task import Task
 
-PAGES = ROOT / "lambda" / "annotation" / "pages"
+_PAGES = Path(__file__).with_name("worker_pages")
 
 
 def worker_page(use_case: UseCase, task: Task, sources: Path = ROOT / "pipelines_src") -> str | None:
@@ -21,7 +21,7 @@ def worker_page(use_case: UseCase, task: Task, sources: Path = ROOT / "pipelines
         return None
     if task.template is not None:
         return (sources / use_case.name / task.template).read_text(encoding="utf-8")
-    text = (PAGES / f"{task.type}.liquid.html").read_text(encoding="utf-8")
+    text = (_PAGES / f"{task.type}.liquid.html").read_text(encoding="utf-8")
     for name in ("title", "instructions"):
         # A brace of theirs is theirs, and no Liquid.
         said = escape(getattr(task, name)).replace("{", "&#123;").replace("}", "&#125;")

@@ -108,7 +108,7 @@ class LabelingStack(cdk.Stack):
         )
 
     def _files(self) -> _Files:
-        page = worker_page(self._use_case, self._label.task)
+        page = worker_page(self._use_case, self._label.task, SOURCES.folder)
         with tempfile.TemporaryDirectory(prefix="ml-loop-") as folder:
             categories = Path(folder) / "categories.json"
             categories.write_text(categories_file(self._label.task), encoding="utf-8")
@@ -128,13 +128,14 @@ class LabelingStack(cdk.Stack):
             data_key=self._security.data_key.key_arn,
             files=tuple((one.bucket_arn, one.file_name) for one in (files.page, files.categories) if one),
         )
-        ours = self._annotation(places) if needs_annotation(label) else None
+        ours = self._annotation(places) if needs_annotation(label) else ""
+        functions = functions_of(label, environment.region, ours)
         role = LabellingRole(
             self,
             "Role",
             path=f"/ml-loop/{environment.name}/{self._use_case.slug}/labelling/",
             places=places,
-            functions=functions_of(label, environment.region, ours),
+            functions=list(dict.fromkeys(functions)),
             placement=self._network.jobs if label.automatic else None,
         ).role
         placement = self._network.jobs
@@ -145,7 +146,7 @@ class LabelingStack(cdk.Stack):
             team_arn=team,
             page_uri=files.page.uri if files.page else None,
             categories_uri=files.categories.uri,
-            function_arn=ours,
+            functions=functions,
             output_key=places.data_key,
             volume_key=places.data_key,
             subnets=tuple(placement.subnet_ids) if label.automatic else (),

@@ -40,12 +40,13 @@ def needs_annotation(label: Label) -> bool:
     return label.how != "built_in"
 
 
-def functions_of(label: Label, region: str, ours: str | None) -> list[str]:
-    """Return the ARNs of the functions that its jobs ask; `ours`: the platform's own."""
+def functions_of(label: Label, region: str, ours: str) -> tuple[str, str]:
+    """Return the ARNs of the functions that its jobs ask before a task and after its answers.
+
+    `ours` is the platform's own, empty where none is needed.
+    """
     task = label.task
     if task.type == "page":
-        before, after = task.pre_annotation or ours, task.post_annotation or ours
-    else:
-        before = ground_truth.pre_annotation(task.type, region)
-        after = ground_truth.consolidation(task.type, region) if label.how == "built_in" else ours
-    return list(dict.fromkeys(one for one in (before, after) if one))
+        return task.pre_annotation or ours, task.post_annotation or ours
+    after = ground_truth.consolidation(task.type, region) if label.how == "built_in" else ours
+    return ground_truth.pre_annotation(task.type, region), after

@@ -29,7 +29,7 @@ class LabellingSettings:
         partition, region: where it runs.
         role_arn: the role that the job runs with; team_arn: who labels.
         page_uri: S3 URI of the worker page, None for named entities; categories_uri: of the categories.
-        function_arn: our own function, before and after answers.
+        functions: ARNs of those that the job asks before a task and after its answers.
         output_key, volume_key: ARNs of keys.
         subnets, security_groups: where automatic labelling learns.
         tags: of the job.
@@ -41,7 +41,7 @@ class LabellingSettings:
     team_arn: str
     page_uri: str | None
     categories_uri: str
-    function_arn: str | None
+    functions: tuple[str, str]
     output_key: str
     volume_key: str
     subnets: tuple[str, ...]
@@ -111,15 +111,9 @@ def labelling_request(label: Label, workers: Workers, settings: LabellingSetting
 
 
 def _human_task(label: Label, workers: Workers, settings: LabellingSettings, public: bool) -> dict[str, Any]:
-    task, region = label.task, settings.region
-    ours = settings.function_arn
-    if task.type == "page":
-        before, after = task.pre_annotation or ours, task.post_annotation or ours
-    else:
-        before = ground_truth.pre_annotation(task.type, region)
-        after = ground_truth.consolidation(task.type, region) if label.how == "built_in" else ours
+    task, (before, after) = label.task, settings.functions
     page = (
-        {"HumanTaskUiArn": ground_truth.entity_page(region)}
+        {"HumanTaskUiArn": ground_truth.entity_page(settings.region)}
         if settings.page_uri is None
         else {"UiTemplateS3Uri": settings.page_uri}
     )

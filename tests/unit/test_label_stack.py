@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,12 +12,13 @@ from aws_cdk.assertions import Annotations, Match
 from botocore.validate import ParamValidator
 
 from app import SETTINGS
-from config import Workforce
+from config import ConfigError, Workforce
 from config.use_case.label import Label
 from label.events import Look
 from label.settings import Settings
 from label.terms import Terms
-from stacks import platform_stage
+from pipelines_src.job_code import Sources
+from stacks import labeling_stack, platform_stage
 from stacks.platform_stage import PlatformStage
 from stacks.workforce_stack import WorkforceStage
 from tests.cfn_lint import problems
@@ -271,12 +273,22 @@ def test_synthesis_warns_of_closed_services(monkeypatch: pytest.MonkeyPatch) -> 
         Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp(f".*{said}.*"))
 
 
-def test_a_page_of_ones_own_is_what_workers_get(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from config import ConfigError
-
-    monkeypatch.setattr(platform_stage, "load_use_case", lambda _: use_case(label(task=PAGE)))
+def test_a_page_of_ones_own_is_what_workers_get(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = "arn:aws:lambda:ap-northeast-1:111122223333:function:before"
+    own = use_case(label(task=PAGE | {"pre_annotation": before}))
+    monkeypatch.setattr(platform_stage, "load_use_case", lambda _: own)
+    sources = Sources(tmp_path / "pipelines_src")
+    monkeypatch.setattr(labeling_stack, "SOURCES", sources)
     with pytest.raises(ConfigError, match="not in the folder"):
-        PlatformStage(cdk.App(context=SETTINGS), environment())
+        PlatformStage(cdk.App(context=SETTINGS, outdir=str(tmp_path / "none")), environment())
+    (sources.folder / own.name).mkdir(parents=True)
+    (sources.folder / own.name / "page.liquid.html").write_text("<crowd-form>ours</crowd-form>")
+    application = cdk.App(context=SETTINGS, outdir=str(tmp_path / "out"))
+    PlatformStage(application, environment())
+    assembly = Path(application.synth().directory)
+    assert [path.read_text() for path in assembly.rglob("*.html")] == ["<crowd-form>ours</crowd-form>"]
+    [template] = assembly.rglob("*Labeling*.template.json")
+    assert rf"\"PreHumanTaskLambdaArn\":\"{before}\"" in template.read_text()
 
 
 def test_an_application_has_each_workforce_that_its_environments_name_once(monkeypatch: pytest.MonkeyPatch) -> None:
