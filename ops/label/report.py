@@ -50,6 +50,7 @@ class Report:
             without=figures["without_label"],
             without_in_all=figures["without_label_in_all"],
             how=self.document["how"],
+            imported=bool(self.document["imports"]),
             written=datetime.now(UTC),
         )
 

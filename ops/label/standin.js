@@ -16,8 +16,11 @@ window.addEventListener("load", () => {
     const shown = add(document.body, "section");
     add(shown, "h2", element.getAttribute("header"));
     add(shown, "p", text(element, "short-instructions"));
-    if (element.getAttribute("src")) add(shown, "img").src = element.getAttribute("src");
-    else add(shown, "blockquote", text(element, "classification-target"));
+    if (element.getAttribute("src")) {
+      const image = add(shown, "img");
+      image.src = element.getAttribute("src");
+      image.style.cssText = "display: block; max-width: 100%; margin-bottom: 8px";
+    } else add(shown, "blockquote", text(element, "classification-target"));
     const name = element.getAttribute("name");
     for (const category of given(element)) {
       const button = add(shown, "button", category);

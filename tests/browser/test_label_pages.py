@@ -1,12 +1,14 @@
 """The page that workers see, and the report of a run, as their readers see and click them."""
 
 import base64
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 from config import worker_page
@@ -76,6 +78,15 @@ def test_an_answer_that_is_clicked_is_one_that_is_understood(opened: Callable[[P
     page.locator("section button", has_text="dog").click()
     page.locator("#submit").click()
     assert chosen(json.loads(page.locator("#answer").inner_text()), ["cat", "dog"]) == "dog"
+
+
+def test_a_large_image_fits_in_the_window(opened: Callable[[Path], Page], tmp_path: Path) -> None:
+    large = io.BytesIO()
+    Image.new("1", (4000, 20)).save(large, "PNG")
+    image = worker_pages._shown("a.png", large.getvalue(), "image")
+    page = opened(worker_pages.write(use_case(label()), [image], tmp_path))
+    assert page.evaluate("document.querySelector('section img').naturalWidth") == 4000
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_texts_are_shown_as_they_are(opened: Callable[[Path], Page], tmp_path: Path, problems: list[str]) -> None:
@@ -173,3 +184,4 @@ def test_a_report_of_imported_labels_does_not_claim_agreement(show: Callable[[Pa
     page = show(path)
     assert "who agreed with whom is not known" in page.locator("#verdict").inner_text()
     assert "unknown" in page.locator(".card b").all_inner_texts()
+    assert page.locator("p.lead").last.inner_text().startswith("Written")
