@@ -14,6 +14,7 @@ from rich.markup import escape
 from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
+from shared.items import beginning
 
 app = typer.Typer(no_args_is_help=True)
 INCOMING = "to-score"  # in the raw bucket, a folder for each use case
@@ -141,15 +142,8 @@ def watch(target: Target, name: str, every: float = 5.0) -> Run:
 
 def newest(target: Target) -> list[Run]:
     """Return the newest runs, newest first."""
-    answer = target.dynamodb.query(
-        TableName=target.output("control", "BatchRunsTable"),
-        KeyConditionExpression="use_case = :use_case AND begins_with(#item, :start)",
-        ExpressionAttributeNames={"#item": "item"},
-        ExpressionAttributeValues={":use_case": {"S": target.use_case.name}, ":start": {"S": "run#"}},
-        ScanIndexForward=False,
-        Limit=_NEWEST,
-        ConsistentRead=True,
-    )
+    query = beginning(target.output("control", "BatchRunsTable"), target.use_case.name, "run#")
+    answer = target.dynamodb.query(**query, ScanIndexForward=False, Limit=_NEWEST)
     return [_run(item) for item in answer["Items"]]
 
 

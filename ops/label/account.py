@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from config import ground_truth
 from ops.target import Target
+from shared.live import absent
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,13 @@ def _workforce(target: Target) -> Iterator[Finding]:
     try:
         target.sagemaker.describe_workteam(WorkteamName=target.name)
         yield Finding(True, f"The team {target.name} is there.")
-    except ClientError:
-        yield Finding(None, f"There is no team {target.name} yet; it comes with the use case's stack.")
+    except ClientError as error:
+        known = (
+            f"There is no team {target.name} yet"
+            if absent(error)
+            else f"Of the team {target.name} SageMaker says: {error}"
+        )
+        yield Finding(None, f"{known}; it comes with the use case's stack.")
 
 
 def _vendor(target: Target, team: str) -> Finding:

@@ -13,6 +13,7 @@ from label.storage import INCOMING, import_key
 from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
+from shared.items import beginning
 
 _NEWEST = 20
 
@@ -70,12 +71,6 @@ def document(target: Target, run: str) -> dict[str, Any]:
 
 
 def _items(target: Target, start: str) -> list[Mapping[str, Any]]:
-    pages = target.dynamodb.get_paginator("query").paginate(
-        TableName=target.output("control", "LabelsTable"),
-        KeyConditionExpression="use_case = :use_case AND begins_with(#item, :start)",
-        ExpressionAttributeNames={"#item": "item"},
-        ExpressionAttributeValues={":use_case": {"S": target.use_case.name}, ":start": {"S": start}},
-        ScanIndexForward=False,
-        ConsistentRead=True,
-    )
+    query = beginning(target.output("control", "LabelsTable"), target.use_case.name, start)
+    pages = target.dynamodb.get_paginator("query").paginate(**query, ScanIndexForward=False)
     return [item for page in pages for item in page["Items"]]

@@ -1,5 +1,7 @@
 """A use case whose clients answer what a test says."""
 
+import io
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +15,18 @@ GROUP = "dev-flight-delays"
 ARN = f"arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/{GROUP}"
 JOB = "arn:aws:sagemaker:ap-northeast-1:111122223333:processing-job/prepare-1"
 EXECUTION = f"arn:aws:sagemaker:ap-northeast-1:111122223333:pipeline/{GROUP}/execution/abcdefabcdef"
+
+
+class Functions:
+    """Lambda, that answers with a document."""
+
+    def __init__(self, answer: dict[str, Any], error: str | None = None) -> None:
+        self.asked: dict[str, Any] = {}
+        self._answer, self._error = answer, {"FunctionError": error} if error else {}
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        self.asked = json.loads(request["Payload"])
+        return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._error}
 
 
 class Stubs:

@@ -1,26 +1,11 @@
 """`ops batch`, where the function or the manifest is not as hoped; the rest runs in the local cloud."""
 
-import io
-import json
-from typing import Any
-
 import pytest
 
 from config import load_environment, load_use_case
 from ops import batch
 from ops.target import OperationError, Target
-
-
-class Functions:
-    """Lambda, that answers with a document."""
-
-    def __init__(self, answer: dict[str, Any], error: str | None = None) -> None:
-        self.asked: dict[str, Any] = {}
-        self._answer, self._error = answer, {"FunctionError": error} if error else {}
-
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        self.asked = json.loads(request["Payload"])
-        return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._error}
+from tests.unit.ops_stub_kit import Functions
 
 
 @pytest.fixture

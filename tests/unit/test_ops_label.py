@@ -1,6 +1,5 @@
 """`ops label`: files of labels, commands that cannot be, and what the function says."""
 
-import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from ops.label import account as accounts
 from ops.label import function, importing, worker_pages
 from ops.target import OperationError, Target
 from tests.labelling import IMPORTED, PAGE, PUBLIC, TASK, TEAM, VENDOR, environment, label, use_case
+from tests.unit.ops_stub_kit import Functions
 
 RAW = "s3://the-bucket/to-label/flight_delays/"
 
@@ -93,18 +93,6 @@ def test_boxes_need_a_manifest(target: Target, tmp_path: Path) -> None:
         importing.manifest_of(boxes, written(tmp_path, "a.csv", "object,label\na,cat\n"))
 
 
-class Functions:
-    """Lambda, that answers with a document."""
-
-    def __init__(self, answer: dict[str, Any], error: str | None = None) -> None:
-        self.asked: dict[str, Any] = {}
-        self._answer, self._error = answer, {"FunctionError": error} if error else {}
-
-    def invoke(self, **request: Any) -> dict[str, Any]:
-        self.asked = json.loads(request["Payload"])
-        return {"Payload": io.BytesIO(json.dumps(self._answer).encode()), **self._error}
-
-
 def test_a_command_asks_the_function_and_says_its_answer(target: Target) -> None:
     functions = Functions({"rest": "its labelling job begins", "began": "r1", "kept": ""})
     target.__dict__["functions"] = functions
@@ -178,8 +166,9 @@ class Account:
         return {"Workforces": [{"WorkforceName": name} for name in self._has.get("workforces", [])]}
 
     def describe_workteam(self, **request: Any) -> None:
+        code, said = self._has.get("refuses", ("ValidationException", "The work team does not exist"))
         if request["WorkteamName"] not in self._has.get("teams", []):
-            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no"}}, "DescribeWorkteam")
+            raise ClientError({"Error": {"Code": code, "Message": said}}, "DescribeWorkteam")
 
     def get_paginator(self, name: str) -> Any:
         assert name == "list_subscribed_workteams"
@@ -192,6 +181,13 @@ class Account:
     [
         (label(), Account(jobs=["a"], workforces=["people"], teams=["dev-flight-delays"]), [True, True, True], "team"),
         (label(), Account(workforces=["others"]), [None, False, None], "there is others, and an account has one"),
+        (label(), Account(workforces=["people"]), [None, True, None], "There is no team dev-flight-delays yet"),
+        (
+            label(),
+            Account(workforces=["people"], refuses=("AccessDeniedException", "not you")),
+            [None, True, None],
+            "not you; it comes",
+        ),
         (label(workers=VENDOR), Account(jobs=["a"], vendors=[TEAM]), [True, True], "has subscribed to"),
         (label(workers=VENDOR), Account(closed=True), [False, False], "no vendor team"),
         (label(workers=PUBLIC), Account(jobs=["a"]), [True, False], "closed on 30 September 2026"),
