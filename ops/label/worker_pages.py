@@ -1,8 +1,8 @@
 """The page that workers see, filled with real objects: what Ground Truth does with a Liquid template.
 
 Of Liquid it knows what worker pages need: output with filters that take no arguments, for, if, unless and assign. Jinja
-renders it: of these its language differs in names alone. AWS's elements come from AWS; where they cannot be loaded the
-page shows simple ones in their place (`standin.js`).
+renders it: of these its language differs in names, and in what it takes for false: an empty text, an empty list and 0
+too. AWS's elements come from AWS; where they cannot be loaded the page shows simple ones (`standin.js`).
 """
 
 import base64
@@ -25,7 +25,7 @@ from label.storage import INCOMING, SUFFIXES
 from ops.target import OperationError, Target
 
 _MOST_BYTES = 20_000_000
-_TAGS = {"assign": "set", "elsif": "elif", "unless": "if not", "endunless": "endif"}
+_TAGS = {"assign": "set", "elsif": "elif", "endunless": "endif"}
 _KNOWN = {"for", "endfor", "if", "else", "elsif", "endif", "unless", "endunless", "assign", "comment", "endcomment"}
 
 
@@ -103,7 +103,8 @@ def _as_jinja(template: str) -> str:
         return f"{match[1]}{_TAGS.get(name, name)}"
 
     template = re.sub(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", "", template, flags=re.DOTALL)
-    return re.sub(r"(\{%-?\s*)(\w+)", tag, template)
+    template = re.sub(r"(\{%-?\s*)(\w+)", tag, template)
+    return re.sub(r"(\{%-?\s*)unless\b(.*?)(-?%\})", r"\1if not (\2) \3", template, flags=re.DOTALL)
 
 
 def _shown(name: str, body: bytes, kind: str) -> Shown:

@@ -118,7 +118,8 @@ ONE = worker_pages.Shown("a.png", "data:image/png;base64,AA==")
 def test_liquid_of_worker_pages_is_rendered() -> None:
     template = """{% comment %}{{ nothing }}{% endcomment %}{% assign all = task.input.labels %}{% for one in all %}
     {% if one == "cat" %}C{% elsif one == "dog" %}D{% else %}E{% endif %}{% endfor %}
-    {% unless all %}none{% endunless %}<i title="{{ all | to_json | escape }}">{{ "<b>" }}</i>"""
+    {% unless all %}none{% endunless %}
+    {% unless 1 == 1 or 1 == 1 %}none{% endunless %}<i title="{{ all | to_json | escape }}">{{ "<b>" }}</i>"""
     text = worker_pages.rendered(template, ONE, ["cat", "dog", "co'w"])
     assert "".join(text.split()).startswith("CDE<ititle=")
     assert "&lt;b&gt;" in text
