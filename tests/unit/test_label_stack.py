@@ -12,7 +12,7 @@ from aws_cdk.assertions import Annotations, Match
 from botocore.validate import ParamValidator
 
 from app import SETTINGS
-from config import ConfigError, Workforce
+from config import ConfigError
 from config.use_case.label import Label
 from label.events import Look
 from label.settings import Settings
@@ -20,7 +20,6 @@ from label.terms import Terms
 from pipelines_src.job_code import Sources
 from stacks import labeling_stack, platform_stage
 from stacks.platform_stage import PlatformStage
-from stacks.workforce_stack import WorkforceStage
 from tests.cfn_lint import problems
 from tests.labelling import IMPORTED, PAGE, PUBLIC, TASK, TEAM, VENDOR, environment, label, use_case
 from tests.security.simulate import Cloud
@@ -246,24 +245,6 @@ def test_templates_please_cloudformations_linter(private: Templates, made: Calla
         assert problems({name: found[name] for name in (STACK, CONTROL, DATA)}) == []
 
 
-def people(**changes: Any) -> cdk.assertions.Template:
-    settings = {"name": "people", "owner": "t", "cost_center": "c", "allowed_cidrs": ["203.0.113.0/24"]} | changes
-    stage = WorkforceStage(cdk.App(context=SETTINGS), Workforce.model_validate(settings))
-    return cdk.assertions.Template.from_stack(stage.stack)
-
-
-def test_a_workforce_is_closed_to_strangers_and_other_addresses() -> None:
-    template = dict(people().to_json())
-    assert problems({"workforce-people": template}) == []
-    [force] = of_type(template, "AWS::SageMaker::Workforce").values()
-    assert (force["WorkforceName"], force["SourceIpConfig"]) == ("people", {"Cidrs": ["203.0.113.0/24"]})
-    [pool] = of_type(template, "AWS::Cognito::UserPool").values()
-    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
-    assert (pool["MfaConfiguration"], pool["DeletionProtection"]) == ("ON", "ACTIVE")
-    names = [one["Name"] for one in of_type(template, "AWS::SSM::Parameter").values()]
-    assert sorted(names) == ["/ml-loop/workforces/people/client", "/ml-loop/workforces/people/user-pool"]
-
-
 def test_synthesis_warns_of_closed_services(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform_stage, "load_use_case", lambda _: use_case(SECTIONS["public, automatic"]))
     stage = PlatformStage(cdk.App(context=SETTINGS), environment())
@@ -289,18 +270,3 @@ def test_a_page_of_ones_own_is_what_workers_get(monkeypatch: pytest.MonkeyPatch,
     assert [path.read_text() for path in assembly.rglob("*.html")] == ["<crowd-form>ours</crowd-form>"]
     [template] = assembly.rglob("*Labeling*.template.json")
     assert rf"\"PreHumanTaskLambdaArn\":\"{before}\"" in template.read_text()
-
-
-def test_an_application_has_each_workforce_that_its_environments_name_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    import app
-
-    settings = {"name": "people", "owner": "t", "cost_center": "c", "allowed_cidrs": ["203.0.113.0/24"]}
-    monkeypatch.setattr(app, "environment_names", lambda: ["dev", "other"])
-    monkeypatch.setattr(app, "load_environment", lambda name, **_: environment(name))
-    monkeypatch.setattr(app, "load_workforce", lambda _: Workforce.model_validate(settings))
-    names = [child.node.id for child in app.platform(validate=False).node.children]
-    assert [name for name in names if name.startswith(("Dev", "Other", "Workforce"))] == [
-        "Dev",
-        "Other",
-        "WorkforcePeople",
-    ]
