@@ -15,11 +15,13 @@ from constructs.statements import Statement, allow, deny
 class RetrainFunctionRole(Construct):
     """Starts training pipelines of one environment, and makes what they registered challengers.
 
-    It deploys nothing: what it decides in the registry the release function does. It reads no data.
+    It deploys nothing: what it decides in the registry the release function does. It reads no data. Where Glue or Batch
+    prepares, it starts the state machine that does.
 
     Args:
         environment: whose use cases.
         turns: the table of turns; looks: the queue that it takes messages from.
+        experiments: the table of experiments, which say what became of models; None: there are none.
         key: of the table, of the queue and of the function's settings.
         log_group: where the function logs.
         inside_network: whether it needs network interfaces.
@@ -33,6 +35,7 @@ class RetrainFunctionRole(Construct):
         environment: str,
         turns: dynamodb.ITable,
         looks: sqs.IQueue,
+        experiments: dynamodb.ITable | None,
         key: kms.IKey,
         log_group: logs.ILogGroup,
         inside_network: bool,
@@ -41,6 +44,7 @@ class RetrainFunctionRole(Construct):
         train = _train(Arns.of(scope), environment)
         run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [turns.table_arn]),
+            *([allow(["dynamodb:Query"], [experiments.table_arn])] if experiments else []),
             take_messages(looks),
             key=key,
             log_group=log_group,
@@ -51,7 +55,7 @@ class RetrainFunctionRole(Construct):
             description=f"The retrain function of {environment}",
             policies={"Train": train, "Run": run},
             why=(
-                "Pipelines, endpoints, models and packages of one environment, told by their names, so that a new use "
+                "Pipelines, state machines, alarms, endpoints, models and packages of one environment, told by their names, so that a new use "
                 "case needs no change here; tracing and a function's network interfaces know no resource."
             ),
         )
@@ -62,6 +66,7 @@ def _train(arns: Arns, environment: str) -> list[Statement]:
         return arns.arn("sagemaker", f"{resource}/{environment}-*")
 
     pipelines = sagemaker("pipeline")
+    machines = f"{environment}-*-preparation"
     # Whose runs other functions begin.
     others = [f"{pipelines}-batch", f"{pipelines}-outcomes"]
     return [
@@ -71,6 +76,9 @@ def _train(arns: Arns, environment: str) -> list[Statement]:
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             [f"{pipelines}/execution/*"],
         ),
+        allow(["states:StartExecution", "states:ListExecutions"], [arns.arn("states", f"stateMachine:{machines}")]),
+        allow(["states:DescribeExecution"], [arns.arn("states", f"execution:{machines}:*")]),
+        allow(["cloudwatch:DescribeAlarms"], [arns.arn("cloudwatch", f"alarm:{environment}-*")]),
         allow(["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]),
         allow(["sagemaker:DescribeEndpointConfig"], [sagemaker("endpoint-config")]),
         allow(["sagemaker:DescribeModel"], [sagemaker("model")]),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ops import control_function
+from ops import control_function, preparation
 from ops.console import output
 from ops.target import OperationError, Target
 from retrain.events import Cause, Look, Terms
@@ -60,7 +60,8 @@ def described(turn: Turn) -> str:
     data = f"; data until {until}" if until else ""
     again = f", try {turn.attempt}" if turn.attempt > 1 else ""
     said = "; ".join(part for part in (f"{turn.result}: {turn.detail}" if turn.detail else turn.result, why) if part)
-    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}"
+    decision = f"; then {turn.decision}" if turn.decision else ""
+    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}{decision}"
 
 
 def watch(target: Target, cause: Cause, every: float = 2.0) -> Turn:
@@ -85,11 +86,17 @@ def _target(environment: str, use_case: str) -> Target:
 
 
 def _ask(target: Target, cause: Cause) -> str:
-    retrain = target.use_case.retrain
-    terms = Terms.model_validate(retrain.terms(target.use_case.train) if retrain else {})
-    look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
+    look = Look(use_case=target.use_case.name, terms=_terms(target), causes=(cause,))
     asked = look.model_dump(mode="json")
     return str(control_function.ask(target, "RetrainFunctionName", asked, "docs/runbooks/retraining.md")["rest"])
+
+
+def _terms(target: Target) -> Terms:
+    retrain = target.use_case.retrain
+    said = retrain.terms(target.use_case.train) if retrain else {}
+    if target.use_case.prepare.before_the_pipeline:
+        said |= {"machine": preparation.machine(target)}
+    return Terms.model_validate(said)
 
 
 def _records(target: Target) -> Records:

@@ -91,13 +91,16 @@ class ControlStack(cdk.Stack):
         self._release(data, scaling=environment.scales)
         if wanted.scores_files:
             self._batch_transform(data)
+        experiments = None
         if wanted.assignments:
             add_assignment(kit, environment.name, data, security.data_key, wanted.assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments)
+            experiments = add_experiments(
+                kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments
+            )
         if wanted.labels:
             add_labels(kit, environment.name, data, security.data_key, self.undelivered)
         if wanted.turns:
-            add_retraining(kit, environment.name, self.undelivered)
+            add_retraining(kit, environment.name, self.undelivered, experiments)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

@@ -7,10 +7,9 @@ from constructs import Construct
 
 from config import UseCase
 from config.use_case.retrain import Retrain
-from constructs.arns import Arns
-from constructs.look_queue import LookQueues, look_queue_name
 from constructs.retrain_alarms import RetrainAlarms
 from constructs.retrain_triggers import RetrainTriggers
+from stacks.loop_terms import LoopMessages
 
 if TYPE_CHECKING:
     from stacks.control_stack import ControlStack
@@ -37,16 +36,16 @@ class LoopStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
+        said = LoopMessages.of(self, environment=environment, use_case=use_case, retrain=retrain, control=control)
         RetrainTriggers(
             self,
             "Triggers",
             use_case=use_case.name,
-            terms=retrain.terms(use_case.train),
+            terms=said.terms,
             pipeline=f"{environment}-{use_case.slug}",
             schedule=retrain.schedule,
-            queues=LookQueues(
-                Arns.of(self).arn("sqs", look_queue_name(environment, "retrain")), control.undelivered.queue_arn
-            ),
+            machine_arn=said.machine_arn,
+            queues=said.queues,
         )
         RetrainAlarms(
             self,

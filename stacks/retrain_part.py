@@ -12,13 +12,16 @@ from stacks.function_kit import FunctionKit
 _MINUTES = 2
 
 
-def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> None:
+def add_retraining(
+    kit: FunctionKit, environment: str, undelivered: sqs.IQueue, experiments: dynamodb.ITable | None
+) -> None:
     """Add the retrain function, its table, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
         environment: its name.
         undelivered: takes what rules could not deliver.
+        experiments: the table of experiments; None: no use case has any.
     """
     turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
     looks = kit.looks(
@@ -38,6 +41,7 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         environment=environment,
         turns=turns,
         looks=looks.queue,
+        experiments=experiments,
         key=kit.key,
         log_group=log_group,
         inside_network=kit.inside is not None,
@@ -47,7 +51,11 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         program=Program(
             package="retrain",
             description="Trains again when something has happened",
-            settings={"ML_LOOP_ENVIRONMENT": environment, "ML_LOOP_TURNS_TABLE": turns.table_name},
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_TURNS_TABLE": turns.table_name,
+                **({"ML_LOOP_EXPERIMENTS_TABLE": experiments.table_name} if experiments else {}),
+            },
             serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),

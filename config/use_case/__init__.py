@@ -57,7 +57,7 @@ class UseCase(Section):
         gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
-        retrain_fits(self.retrain, self.experiment, self.prepare, self.split, self.train)
+        retrain_fits(self.retrain, self.experiment, self.split, self.train)
         return self
 
     @property

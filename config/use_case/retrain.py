@@ -6,13 +6,13 @@ from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 
 from config.errors import RuleError
 from config.use_case.experiment import Experiment
-from config.use_case.prepare import Prepare
 from config.use_case.schedule import schedule_expression
 from config.use_case.section import Section
 from config.use_case.split import Split, TimeSplit
 from config.use_case.train import Train
 
 Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
+Does = Literal["train", "nothing"]
 
 
 class Window(Section):
@@ -28,6 +28,10 @@ class Retrain(Section):
     schedule: Schedule | None = Field(
         default=None, description="An EventBridge schedule in UTC, such as rate(30 days); left out: by command alone"
     )
+    on_drift: Does = Field(
+        default="train", description="What comes of an alarm on drift: data may drift and the model be as good as ever"
+    )
+    on_quality: Does = Field(default="train", description="What comes of an alarm on the model's quality")
     cool_down_hours: StrictInt = Field(default=24, ge=0, le=8784, description="From the end of a turn to the next one.")
     most_turns: StrictInt = Field(default=4, ge=1, le=1000, description="Turns in any 30 days: a limit of cost.")
     propose: Literal["challenger", "person"] = Field(
@@ -40,7 +44,7 @@ class Retrain(Section):
     def terms(self, train: Train) -> dict[str, Any]:
         """Return what the retrain function is told, as lambda/retrain/events.py has it."""
         window = self.window and [self.window.validation_days, self.window.test_days]
-        kept = self.model_dump(include={"cool_down_hours", "most_turns", "propose"})
+        kept = self.model_dump(include={"on_drift", "on_quality", "cool_down_hours", "most_turns", "propose"})
         return {**kept, "window": window, "warm_start": _warm_start(train) == "champion"}
 
 
@@ -48,10 +52,8 @@ def _warm_start(train: Train) -> str:
     return str(getattr(train, "warm_start", "none"))
 
 
-def retrain_fits(
-    retrain: Retrain | None, experiment: Experiment | None, prepare: Prepare, split: Split, train: Train
-) -> None:
-    """A challenger needs what decides about it, a window a split by time, and a turn a pipeline that prepares."""
+def retrain_fits(retrain: Retrain | None, experiment: Experiment | None, split: Split, train: Train) -> None:
+    """A challenger needs what decides about it, and a window a split by time."""
     if retrain is None:
         return
     if retrain.propose == "challenger" and experiment is None:
@@ -63,12 +65,6 @@ def retrain_fits(
     if retrain.window is not None and not isinstance(split, TimeSplit):
         raise RuleError(
             ("retrain", "window"), f"is for a split by time; this one is by {split.by!r}; remove it, or split by time"
-        )
-    if prepare.before_the_pipeline:
-        raise RuleError(
-            ("retrain",),
-            f"prepare.engine is {prepare.engine!r}, whose state machine starts the pipeline; turns are for processing "
-            "and spark. Choose one of these, or remove the section and start the state machine by a rule of your own",
         )
     if _warm_start(train) not in ("none", "champion"):
         raise RuleError(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from retrain.aws import AwsWorld
+from retrain.aws import AwsWorld, Services
+from retrain.decisions import Decisions
 from retrain.events import parse
+from retrain.machines import Machines
 from retrain.pipelines import Pipelines
 from retrain.reconcile import reconcile
 from retrain.records import Records
@@ -38,7 +40,12 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     settings, asked = Settings.load(), parse(event)
     world = AwsWorld(
         settings.environment,
-        Pipelines(client("sagemaker"), settings.environment),
+        Services(
+            Pipelines(client("sagemaker"), settings.environment),
+            Machines(client("stepfunctions")),
+            Decisions(client("dynamodb"), settings.experiments_table, client("sagemaker")),
+            client("cloudwatch"),
+        ),
         Records(client("dynamodb"), settings.turns_table),
         logger,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from retrain.events import Cause
-from retrain.state import Observation, Result, Turn, parameters
+from retrain.state import Observation, Preparation, Result, Turn, parameters
 from shared.pipelines import Execution
 
 MOST_ATTEMPTS = 3
@@ -41,6 +41,14 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Write down which execution of the pipeline the state machine of a turn has started."""
+
+    turn: Turn
+    execution: str
+
+
+@dataclass(frozen=True)
 class Propose:
     """Make the new model the challenger."""
 
@@ -58,11 +66,22 @@ class Close:
     package: str = ""
 
 
-Step = Rest | Claim | Start | Propose | Close
+@dataclass(frozen=True)
+class Decided:
+    """Write down what became of a turn's model."""
+
+    turn: Turn
+    decision: str
+
+
+Step = Rest | Claim | Start | Prepared | Propose | Close | Decided
 
 
 def decide(seen: Observation) -> Step:
     """Return the next step for a use case."""
+    for turn in seen.undecided:
+        if decision := seen.decisions.get(turn.package):
+            return Decided(turn, decision)
     if seen.open_turn:
         return _go_on(seen.open_turn, seen)
     last = seen.turns[0] if seen.turns else None
@@ -83,7 +102,7 @@ def decide(seen: Observation) -> Step:
 def _go_on(turn: Turn, seen: Observation) -> Step:
     execution = seen.execution
     if execution is None:
-        return Start(turn)
+        return _prepared(turn, seen.preparation) if seen.preparation else Start(turn)
     if execution.status in _UNDER_WAY:
         return Rest(f"turn {turn.number} is {execution.status}")
     if execution.status == "Succeeded":
@@ -91,6 +110,16 @@ def _go_on(turn: Turn, seen: Observation) -> Step:
     if execution.status == "Stopped":
         return Close(turn, "stopped", "somebody stopped the execution")
     return _failed(turn, execution)
+
+
+def _prepared(turn: Turn, preparation: Preparation) -> Step:
+    if preparation.status == "RUNNING":
+        return Rest(f"the data of turn {turn.number} is prepared")
+    if preparation.status == "ABORTED":
+        return Close(turn, "stopped", "somebody stopped the preparation")
+    if preparation.pipeline:
+        return Prepared(turn, preparation.pipeline)
+    return Close(turn, "failed", f"the preparation is {preparation.status}: {preparation.reason}")
 
 
 def _failed(turn: Turn, execution: Execution) -> Close:
@@ -112,7 +141,7 @@ def _proposed(turn: Turn, seen: Observation) -> Step:
 
 
 def _wanted(seen: Observation) -> tuple[Cause, ...]:
-    return tuple(cause for cause in seen.waiting if cause.kind == "command" or cause.kind in seen.terms.on)
+    return tuple(cause for cause in seen.waiting if seen.terms.does(cause) == "train")
 
 
 def _free(seen: Observation) -> Rest | None:
@@ -141,4 +170,5 @@ def _restrained(seen: Observation, causes: tuple[Cause, ...]) -> Rest | None:
 
 def _claim(seen: Observation, causes: tuple[Cause, ...], attempt: int) -> Claim:
     number = seen.turns[0].number + 1 if seen.turns else 1
-    return Claim(Turn(seen.use_case, number, causes, seen.now, attempt, parameters(seen, causes, number)))
+    given = parameters(seen, causes, number)
+    return Claim(Turn(seen.use_case, number, causes, seen.now, attempt, given, machine=seen.terms.machine))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from retrain.state import Turn
 from shared import approval, live, pipelines
 from shared.pipelines import Execution
-from shared.slots import CHALLENGER, CHAMPION
+from shared.slots import CHALLENGER, CHAMPION, TURN
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -55,7 +55,7 @@ class Pipelines:
 
     def propose(self, turn: Turn, package: str, reason: str) -> None:
         """Approve a package as the challenger; again is the same."""
-        approval.approve(self._client, package, CHALLENGER, reason, turn.claimed_at)
+        approval.approve(self._client, package, CHALLENGER, reason, turn.claimed_at, {TURN: str(turn.number)})
 
     def _running(self, use_case: str) -> str:
         newest = self._client.list_pipeline_executions(

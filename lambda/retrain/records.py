@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEWEST = 100  # of either that a decision may need
-_TEXTS = ("use_case", "execution", "package", "result", "detail")
+_TEXTS = ("use_case", "machine", "preparation", "execution", "package", "result", "detail", "decision")
 
 
 class Records:
@@ -54,6 +54,17 @@ class Records:
         key = {"use_case": turn.use_case, "item": _name(turn.number)}
         return update_open(self._client, self._table, key, texts(values))
 
+    def decide(self, turn: Turn, decision: str) -> bool:
+        """Write down what became of a turn's model; False if that is written."""
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=texts({"use_case": turn.use_case, "item": _name(turn.number)}),
+            UpdateExpression="SET decision = :decision",
+            ConditionExpression="attribute_not_exists(decision) OR decision = :none",
+            ExpressionAttributeValues=texts({":decision": decision, ":none": ""}),
+        )
+
     def _newest(self, use_case: str, start: str) -> list[dict[str, Any]]:
         query = beginning(self._table, use_case, start)
         return list(self._client.query(**query, ScanIndexForward=False, Limit=_NEWEST)["Items"])
@@ -73,7 +84,8 @@ def _item(turn: Turn) -> dict[str, Any]:
 
 
 def _turn(item: Mapping[str, Any]) -> Turn:
-    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    # Some attributes are younger than the first records.
+    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS if name in item}
     turn = Turn(
         number=int(item["number"]["N"]),
         attempt=int(item["attempt"]["N"]),

@@ -9,3 +9,4 @@ class Settings(FunctionSettings):
     """What the function is told about where it runs."""
 
     turns_table: str = Field(alias="ML_LOOP_TURNS_TABLE", min_length=1)
+    experiments_table: str = Field(default="", alias="ML_LOOP_EXPERIMENTS_TABLE")
