@@ -1,13 +1,13 @@
-"""AWS as the retrain function sees it, in memory: an endpoint, a pipeline, a table of turns and causes."""
+"""AWS as the retrain function sees it, in memory: an endpoint, a pipeline, alarms, a table of turns and causes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from retrain.events import Cause, Kind, Look, Terms
-from retrain.logic import Close, Rest
+from retrain.events import Cause, Kind, Look, OfAlarm, Terms
+from retrain.logic import Close, Decided, Prepared, Rest
 from retrain.reconcile import reconcile
-from retrain.state import Observation, Turn
+from retrain.state import Observation, Preparation, Turn
 from shared.pipelines import Execution, RefusedError
 
 NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
@@ -31,7 +31,10 @@ class Cloud:
         self.causes: dict[str, Cause] = {}
         self.turns: list[Turn] = []  # oldest first
         self.executions: dict[str, Execution] = {}
+        self.preparations: dict[str, Preparation] = {}
         self.packages: dict[str, str] = {}
+        self.ringing: dict[str, tuple[OfAlarm, datetime]] = {}  # by the alarm's name, since when
+        self.decisions: dict[str, str] = {}
         self.challenger = ""
         self.began_beside_another = False
         self.proposed: list[str] = []
@@ -46,6 +49,7 @@ class Cloud:
         if kind == CRASH:
             raise CrashError
         if kind == RUN_ENDS:
+            self.prepared("SUCCEEDED")
             self.end("Succeeded")
         if kind == ANOTHER_LOOK and self.depth < 2:
             self.depth += 1
@@ -55,16 +59,25 @@ class Cloud:
     def remember(self, look: Look) -> None:
         self.interrupted()
         self.causes |= {each.name: each for each in look.causes}
+        named = {name for names in look.alarms.values() for name in names}
+        for name, (kind, since) in self.ringing.items():
+            if name in named:
+                found = cause(kind, since, name)
+                self.causes[found.name] = found
 
     def look(self, look: Look) -> Observation:
         turns = tuple(reversed(self.turns))
         self.interrupted()
-        seen = Observation(look.use_case, self.now, look.terms, turns=turns, champion_model=self.champion_model)
+        now = self.now.replace(microsecond=0)
+        seen = Observation(look.use_case, now, look.terms, turns=turns, champion_model=self.champion_model)
+        seen = replace(seen, decisions=self.decisions)
         if (turn := seen.open_turn) is not None:
             execution = self.executions.get(turn.execution) if turn.execution else None
+            seen = replace(seen, preparation=self.preparations.get(turn.preparation))
             return replace(seen, execution=execution, package=self.packages.get(turn.execution, ""))
         known = tuple(sorted(self.causes.values(), key=lambda each: each.name))
         running = any(each.status == "Executing" for each in self.executions.values())
+        running |= any(each.status == "RUNNING" for each in self.preparations.values())
         busy = "the pipeline runs" if running else "a challenger is compared" if self.challenger else ""
         return replace(seen, causes=known, busy=busy)
 
@@ -80,9 +93,33 @@ class Cloud:
         self.interrupted()
         if self.refuses:
             raise RefusedError("no such pipeline")
+        if turn.machine:
+            self.preparations.setdefault(turn.name, Preparation("RUNNING"))
+            self.interrupted()
+            self._update(turn, preparation=turn.name)
+            return
         self.executions.setdefault(turn.name, Execution(turn.name, "Executing"))
         self.interrupted()
         self._update(turn, execution=turn.name)
+
+    def prepared(self, step: Prepared | str) -> None:
+        """Write down what a state machine has started; with a status, end what prepares."""
+        if isinstance(step, Prepared):
+            self.interrupted()
+            self._update(step.turn, execution=step.execution)
+            return
+        for name, found in self.preparations.items():
+            if found.status == "RUNNING":
+                started = f"pipeline of {name}" if step == "SUCCEEDED" else ""
+                self.preparations[name] = Preparation(step, started, "" if started else "out of workers")
+                if started:
+                    self.executions[started] = Execution(started, "Executing")
+
+    def decided(self, step: Decided) -> None:
+        self.interrupted()
+        known = self.turns[step.turn.number - 1]
+        if not known.decision:
+            self.turns[step.turn.number - 1] = replace(known, decision=step.decision)
 
     def propose(self, turn: Turn, package: str) -> None:
         self.interrupted()
