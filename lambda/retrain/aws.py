@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from retrain.alarms import ringing
 from retrain.decisions import Decisions
 from retrain.events import Look
-from retrain.logic import Close, Decided, Prepared, Rest
 from retrain.machines import Machines
 from retrain.pipelines import Pipelines
 from retrain.records import Records
+from retrain.samples import Samples
 from retrain.state import Observation, Turn
+from retrain.steps import Close, Decided, Deliver, Labelled, Prepared, Rest, Sample
 from shared.metrics import count
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Services:
     pipelines: Pipelines
     machines: Machines
     decisions: Decisions
+    samples: Samples
     cloudwatch: "CloudWatchClient"
 
 
@@ -38,7 +40,7 @@ class AwsWorld:
     def __init__(self, environment: str, services: Services, records: Records, logger: "Logger") -> None:
         self._environment, self._records, self._logger = environment, records, logger
         self._pipelines, self._machines, self._decisions = services.pipelines, services.machines, services.decisions
-        self._cloudwatch = services.cloudwatch
+        self._samples, self._cloudwatch = services.samples, services.cloudwatch
 
     def remember(self, look: Look) -> None:
         """Write down the causes of a look, and of its alarms that ring.
@@ -58,7 +60,7 @@ class AwsWorld:
         seen = Observation(look.use_case, now, look.terms, turns=self._records.turns(look.use_case))
         seen = replace(seen, decisions=self._decisions.of(look.use_case, seen.undecided))
         if turn := seen.open_turn:
-            return self._under_way(turn, seen)
+            return self._under_way(turn, look, seen)
         seen = replace(seen, causes=self._records.causes(look.use_case))
         if not seen.waiting and not (seen.turns and seen.turns[0].result == "failed"):
             return seen
@@ -69,15 +71,28 @@ class AwsWorld:
         machine = look.terms.machine
         return (self._machines.running(machine) if machine else "") or self._pipelines.busy(look.use_case)
 
-    def _under_way(self, turn: Turn, seen: Observation) -> Observation:
+    def _under_way(self, turn: Turn, look: Look, seen: Observation) -> Observation:
+        if turn.drawn and not turn.labels:
+            return self._labelling(turn, seen)
         if not turn.execution:
-            done = self._machines.execution(turn.preparation) if turn.preparation else None
-            return replace(seen, preparation=done)
+            if turn.preparation:
+                return replace(seen, preparation=self._machines.execution(turn.preparation))
+            return replace(seen, busy=self._busy(look)) if turn.drawn else seen
         execution = self._pipelines.execution(turn.execution)
         if execution.status != "Succeeded":
             return replace(seen, execution=execution)
         package, model = self._pipelines.registered(turn.execution), self._pipelines.champion_model(turn.use_case)
         return replace(seen, execution=execution, package=package, champion_model=model)
+
+    def _labelling(self, turn: Turn, seen: Observation) -> Observation:
+        model = self._pipelines.champion_model(turn.use_case) if turn.does == "train" else ""
+        sampling, delivery = (
+            self._pipelines.execution(arn) if arn else None for arn in (turn.sampling, turn.delivery)
+        )
+        seen = replace(seen, champion_model=model, sampling=sampling, delivery=delivery)
+        if sampling is None or sampling.status != "Succeeded":
+            return seen
+        return replace(seen, asked=self._samples.asked(turn), answer=self._samples.answered(turn))
 
     def claim(self, turn: Turn) -> bool:
         """Write a turn down; False if its number is taken."""
@@ -85,6 +100,24 @@ class AwsWorld:
         said = "Turn claimed" if won else "Turn claimed by another invocation"
         self._logger.info(said, turn=turn.name, causes=[cause.name for cause in turn.causes])
         return won
+
+    def sample(self, step: Sample) -> None:
+        """Start the choice of what is labelled."""
+        baseline = self._pipelines.baseline(step.turn.use_case)
+        execution = self._samples.choose(step.turn, step.sampling, baseline)
+        self._records.update(step.turn, sampling=execution)
+        self._logger.info("Sample is chosen", turn=step.turn.name, execution=execution)
+
+    def deliver(self, step: Deliver) -> None:
+        """Start the delivery of labels as outcomes."""
+        execution = self._samples.deliver(step.turn, step.run)
+        self._records.update(step.turn, delivery=execution, run=step.run)
+        self._logger.info("Labels are delivered", turn=step.turn.name, execution=execution)
+
+    def labelled(self, step: Labelled) -> None:
+        """Write down what came of labelling."""
+        if self._records.labelled(step.turn, step.labels, step.parameters):
+            self._logger.info("Labelled", turn=step.turn.name, labels=step.labels)
 
     def start(self, turn: Turn) -> None:
         """Start the pipeline, or the state machine that starts it."""

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.messages import Messages, is_of_queue
 
-# A feature's distribution moved; the model got worse; time has passed; a person wants it.
-Kind = Literal["drift", "quality", "schedule", "command"]
+# A feature's distribution moved; the model got worse; time has passed, for a training or for labels; a person wants it.
+Kind = Literal["drift", "quality", "schedule", "sample", "command"]
 OfAlarm = Literal["drift", "quality"]
-Does = Literal["train", "nothing"]
+Comes = Literal["train", "label", "nothing"]
 
 
 def _second(moment: datetime) -> datetime:
@@ -43,6 +43,22 @@ class Cause(BaseModel):
         return f"{self.at.astimezone(UTC).isoformat(timespec='milliseconds')} {self.kind} {self.source}"
 
 
+class Sampling(BaseModel):
+    """Which captured requests a turn has labelled.
+
+    Attributes:
+        records: at most.
+        days: of captures before the turn.
+        ending: of the objects' names, which begin with the requests' ids.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    records: int = Field(ge=1)
+    days: int = Field(ge=1)
+    ending: str
+
+
 class Terms(BaseModel):
     """When a cause becomes a turn of the loop; rules carry those of the use case's file.
 
@@ -55,22 +71,26 @@ class Terms(BaseModel):
         window: days that validate and that test, the last ones before the end of the newest data, where records are
             split by time; None: the split is the declared one.
         machine: ARN of the state machine that prepares the data and then starts the pipeline; empty: the pipeline does.
+        sample: what is labelled in a turn; None: nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    on_drift: Does = "train"
-    on_quality: Does = "train"
+    on_drift: Comes = "train"
+    on_quality: Comes = "train"
     cool_down_hours: int = Field(default=24, ge=0)
     most_turns: int = Field(default=4, ge=1)
     propose: Literal["challenger", "person"] = "challenger"
     warm_start: bool = False
     window: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None = None
     machine: str = ""
+    sample: Sampling | None = None
 
-    def does(self, cause: Cause) -> Does:
-        """Return what comes of a cause; of a person's and a schedule's always a training."""
-        return {"drift": self.on_drift, "quality": self.on_quality}.get(cause.kind, "train")
+    def does(self, cause: Cause) -> Comes:
+        """Return what comes of a cause; of a person's, and of the schedule's of trainings, always one."""
+        comes: dict[Kind, Comes] = {"drift": self.on_drift, "quality": self.on_quality, "sample": "label"}
+        found = comes.get(cause.kind, "train")
+        return "nothing" if found == "label" and self.sample is None else found
 
 
 class Look(BaseModel):

@@ -14,6 +14,7 @@ from retrain.machines import Machines
 from retrain.pipelines import Pipelines
 from retrain.reconcile import reconcile
 from retrain.records import Records
+from retrain.samples import Samples
 from retrain.settings import Settings
 from shared.clients import client
 from shared.messages import Messages
@@ -44,6 +45,14 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
             Pipelines(client("sagemaker"), settings.environment),
             Machines(client("stepfunctions")),
             Decisions(client("dynamodb"), settings.experiments_table, client("sagemaker")),
+            Samples(
+                client("s3"),
+                client("sagemaker"),
+                environment=settings.environment,
+                capture=settings.capture_bucket,
+                processed=settings.processed_bucket,
+                labelled=settings.labelled_bucket,
+            ),
             client("cloudwatch"),
         ),
         Records(client("dynamodb"), settings.turns_table),

@@ -3,8 +3,22 @@
 from typing import Protocol
 
 from retrain.events import Look
-from retrain.logic import Claim, Close, Decided, Prepared, Propose, Rest, Start, Step, decide
+from retrain.logic import decide
 from retrain.state import Observation, Turn
+from retrain.steps import (
+    Act,
+    Claim,
+    Close,
+    Decided,
+    Deliver,
+    Labelled,
+    Prepared,
+    Propose,
+    Rest,
+    Sample,
+    Start,
+    Step,
+)
 from shared.pipelines import RefusedError
 
 _MOST_STEPS = 20
@@ -21,6 +35,15 @@ class World(Protocol):
 
     def claim(self, turn: Turn) -> bool:
         """Write a turn down; False if its number is taken."""
+
+    def sample(self, step: Sample) -> None:
+        """Start the choice of what is labelled, once, and write down its execution; RefusedError if it never will."""
+
+    def deliver(self, step: Deliver) -> None:
+        """Start the delivery of labels, once, and write down its execution; RefusedError if it never will start."""
+
+    def labelled(self, step: Labelled) -> None:
+        """Write down what came of labelling, unless that is written."""
 
     def start(self, turn: Turn) -> None:
         """Start the pipeline, once, and write down its execution; RefusedError if it never will start."""
@@ -58,14 +81,16 @@ def reconcile(world: World, look: Look) -> Rest:
     raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")
 
 
-def _act(world: World, step: Claim | Start | Prepared | Propose | Close | Decided) -> None:
-    if isinstance(step, Claim):
-        world.claim(step.turn)  # lost to another invocation: the next look shows what it did
-    elif isinstance(step, Start):
+def _act(world: World, step: Act) -> None:
+    if isinstance(step, Sample | Deliver | Start):
         try:
-            world.start(step.turn)
+            _begin(world, step)
         except RefusedError as error:
             _close(world, Close(step.turn, "failed", str(error)))
+    elif isinstance(step, Claim):
+        world.claim(step.turn)  # lost to another invocation: the next look shows what it did
+    elif isinstance(step, Labelled):
+        world.labelled(step)
     elif isinstance(step, Prepared):
         world.prepared(step)
     elif isinstance(step, Propose):
@@ -74,6 +99,15 @@ def _act(world: World, step: Claim | Start | Prepared | Propose | Close | Decide
         world.decided(step)
     else:
         _close(world, step)
+
+
+def _begin(world: World, step: Sample | Deliver | Start) -> None:
+    if isinstance(step, Sample):
+        world.sample(step)
+    elif isinstance(step, Deliver):
+        world.deliver(step)
+    else:
+        world.start(step.turn)
 
 
 def _close(world: World, step: Close) -> None:

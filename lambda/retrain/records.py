@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEWEST = 100  # of either that a decision may need
-_TEXTS = ("use_case", "machine", "preparation", "execution", "package", "result", "detail", "decision")
+_TEXTS = (
+    "use_case", "does", "drawn", "sample", "sampling", "run", "delivery", "labels", "machine", "preparation", "execution",
+    "package", "result", "detail", "decision",
+)  # fmt: skip
 
 
 class Records:
@@ -53,6 +56,28 @@ class Records:
         """Write down more of an open turn; False if it is over."""
         key = {"use_case": turn.use_case, "item": _name(turn.number)}
         return update_open(self._client, self._table, key, texts(values))
+
+    def labelled(self, turn: Turn, labels: str, parameters: Mapping[str, str]) -> bool:
+        """Write down what came of an open turn's labels, and its parameters; False if that is written, or it is over.
+
+        Once: started again with other parameters it would be another execution.
+        """
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=texts({"use_case": turn.use_case, "item": _name(turn.number)}),
+            UpdateExpression="SET #labels = :labels, #parameters = :parameters",
+            ConditionExpression="#result = :open AND #labels = :none",
+            ExpressionAttributeNames={"#labels": "labels", "#parameters": "parameters", "#result": "result"},
+            ExpressionAttributeValues=texts(
+                {
+                    ":labels": labels,
+                    ":parameters": json.dumps(dict(parameters)),
+                    ":open": "started",
+                    ":none": "",
+                }
+            ),
+        )
 
     def decide(self, turn: Turn, decision: str) -> bool:
         """Write down what became of a turn's model; False if that is written."""

@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from retrain.events import Cause, Terms
+from shared.choices import Answered
 from shared.pipelines import Execution
 
 # Names of the pipeline's parameters, as pipelines_src/definition has them.
 RAW_VERSION, SPLIT_UNTIL = "RawDataVersion", "SplitUntil"
 CHAMPION, WARM_START = "ChampionModelUri", "WarmStartModelUri"
-# `proposed`: the new model is the challenger, or waits for a person; `refused`: it did not pass its gate.
+# `proposed`: the new model is the challenger, or waits for a person; `labelled`: there was nothing to train; `refused`:
+# it did not pass its gate.
 _FOLLOWED = 5  # models that wait for a person may do so for ever
-Result = Literal["started", "proposed", "refused", "failed", "stopped"]
+Result = Literal["started", "proposed", "labelled", "refused", "failed", "stopped"]
+Does = Literal["train", "label"]
+Drawn = Literal["", "needed", "random"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class Turn:
         causes: all that waited when it began. What happened before it began it answers as well.
         attempt: of the same causes, from 1.
         parameters: of the pipeline, as they were when the turn was claimed: started again, it is the same execution.
+        does: `train`, or `label` alone.
+        drawn: how requests are drawn that are labelled first: those that most need it, or by chance; empty: none are.
+        sample: the sample's name, and that of its request to labelling.
+        sampling, delivery: executions of the sampling pipeline, which chooses and which makes outcomes of labels.
+        run: of labelling, as it calls it.
+        labels: what came of labelling; empty until it is over.
         machine: ARN of the state machine that prepares the data and starts the pipeline; empty: none does.
         preparation: its execution, once it is started.
         execution: of the pipeline, once it is started.
@@ -38,6 +48,13 @@ class Turn:
     claimed_at: datetime
     attempt: int = 1
     parameters: Mapping[str, str] = field(default_factory=dict)
+    does: Does = "train"
+    drawn: Drawn = ""
+    sample: str = ""
+    sampling: str = ""
+    delivery: str = ""
+    run: str = ""
+    labels: str = ""
     machine: str = ""
     preparation: str = ""
     execution: str = ""
@@ -70,7 +87,8 @@ class Observation:
         terms: when a cause becomes a turn.
         causes: all that are known and may not have been answered, oldest first.
         turns: the newest ones, newest first.
-        preparation, execution: of the turn that is under way.
+        sampling, delivery, preparation, execution: of the turn that is under way.
+        asked: whether its sample has asked for labels; answer: how that ended, once it has.
         package: that the turn's execution registered; empty if none.
         busy: what keeps a turn from beginning: an execution of the pipeline, a challenger; empty if nothing does.
         champion_model: S3 URI of the champion's model.tar.gz; empty while none serves.
@@ -82,6 +100,10 @@ class Observation:
     terms: Terms
     causes: tuple[Cause, ...] = ()
     turns: tuple[Turn, ...] = ()
+    sampling: Execution | None = None
+    asked: bool = False
+    answer: Answered | None = None
+    delivery: Execution | None = None
     preparation: Preparation | None = None
     execution: Execution | None = None
     package: str = ""
@@ -90,9 +112,14 @@ class Observation:
     decisions: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def last(self) -> Turn | None:
+        """The newest turn."""
+        return self.turns[0] if self.turns else None
+
+    @property
     def open_turn(self) -> Turn | None:
         """The turn that is under way. Only the newest can be."""
-        return self.turns[0] if self.turns and self.turns[0].result == "started" else None
+        return self.last if self.last and self.last.result == "started" else None
 
     @property
     def waiting(self) -> tuple[Cause, ...]:

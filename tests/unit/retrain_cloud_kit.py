@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from retrain.events import Cause, Kind, Look, OfAlarm, Terms
-from retrain.logic import Close, Decided, Prepared, Rest
 from retrain.reconcile import reconcile
 from retrain.state import Observation, Preparation, Turn
+from retrain.steps import Close, Decided, Deliver, Labelled, Prepared, Rest, Sample
+from shared.choices import Answered
 from shared.pipelines import Execution, RefusedError
 
 NOTHING, ANOTHER_LOOK, RUN_ENDS, CRASH = range(4)
@@ -32,6 +33,10 @@ class Cloud:
         self.turns: list[Turn] = []  # oldest first
         self.executions: dict[str, Execution] = {}
         self.preparations: dict[str, Preparation] = {}
+        self.samplings: dict[str, Execution] = {}
+        self.deliveries: dict[str, Execution] = {}
+        self.asked: set[str] = set()  # names of samples
+        self.answers: dict[str, Answered] = {}
         self.packages: dict[str, str] = {}
         self.ringing: dict[str, tuple[OfAlarm, datetime]] = {}  # by the alarm's name, since when
         self.decisions: dict[str, str] = {}
@@ -73,26 +78,77 @@ class Cloud:
         seen = replace(seen, decisions=self.decisions)
         if (turn := seen.open_turn) is not None:
             execution = self.executions.get(turn.execution) if turn.execution else None
-            seen = replace(seen, preparation=self.preparations.get(turn.preparation))
+            seen = replace(
+                seen,
+                preparation=self.preparations.get(turn.preparation),
+                sampling=self.samplings.get(turn.sampling),
+                asked=turn.sample in self.asked,
+                answer=self.answers.get(turn.sample),
+                delivery=self.deliveries.get(turn.delivery),
+                busy=self._busy() if turn.drawn else "",
+            )
             return replace(seen, execution=execution, package=self.packages.get(turn.execution, ""))
         known = tuple(sorted(self.causes.values(), key=lambda each: each.name))
+        return replace(seen, causes=known, busy=self._busy())
+
+    def _busy(self) -> str:
         running = any(each.status == "Executing" for each in self.executions.values())
         running |= any(each.status == "RUNNING" for each in self.preparations.values())
-        busy = "the pipeline runs" if running else "a challenger is compared" if self.challenger else ""
-        return replace(seen, causes=known, busy=busy)
+        return "the pipeline runs" if running else "a challenger is compared" if self.challenger else ""
 
     def claim(self, turn: Turn) -> bool:
         self.interrupted()
         if len(self.turns) >= turn.number:
             return False
-        self.began_beside_another |= bool(self.challenger)
+        self.began_beside_another |= bool(self.challenger) and turn.does == "train"
         self.turns.append(turn)
         return True
 
-    def start(self, turn: Turn) -> None:
+    def sample(self, step: Sample) -> None:
         self.interrupted()
+        self._refuse()
+        self.samplings.setdefault(step.turn.sample, Execution(step.turn.sample, "Executing"))
+        self.interrupted()
+        self._update(step.turn, sampling=step.turn.sample)
+
+    def deliver(self, step: Deliver) -> None:
+        self.interrupted()
+        self._refuse()
+        self.deliveries.setdefault(step.turn.name, Execution(step.turn.name, "Executing"))
+        self.interrupted()
+        self._update(step.turn, delivery=step.turn.name, run=step.run)
+
+    def labelled(self, step: Labelled) -> None:
+        self.interrupted()
+        if not self.turns[step.turn.number - 1].labels:
+            self._update(step.turn, labels=step.labels, parameters=step.parameters)
+
+    def chosen(self, status: str = "Succeeded", *, anything: bool = True) -> None:
+        """End the choice of samples, which ask labelling for something."""
+        for name, found in self.samplings.items():
+            if found.status == "Executing":
+                self.samplings[name] = replace(found, status=status)
+                self.asked |= {name} if anything and status == "Succeeded" else set()
+
+    def answer(self, result: Any = "labelled") -> None:
+        """End labelling of what was asked for."""
+        for name in self.asked - self.answers.keys():
+            run = "" if result in ("nothing", "failed") else f"run of {name}"
+            self.answers[name] = Answered(result=result, detail=f"{name}: {result}", run=run)
+
+    def delivered(self, status: str = "Succeeded") -> None:
+        """End the delivery of labels."""
+        for name, found in self.deliveries.items():
+            if found.status == "Executing":
+                self.deliveries[name] = replace(found, status=status)
+
+    def _refuse(self) -> None:
         if self.refuses:
             raise RefusedError("no such pipeline")
+
+    def start(self, turn: Turn) -> None:
+        self.interrupted()
+        self._refuse()
         if turn.machine:
             self.preparations.setdefault(turn.name, Preparation("RUNNING"))
             self.interrupted()
