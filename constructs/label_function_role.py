@@ -15,7 +15,7 @@ from constructs.function_statements import run_function, take_messages
 from constructs.labelling_role import JOBS, TO_LABEL
 from constructs.statements import Statement, allow, use_key
 
-LABELLED, IMPORTS = "labelled", "imports"  # below the use case's own, in the bucket of labels
+LABELLED, IMPORTS, CHOSEN = "labelled", "imports", "chosen"  # below the use case's own, in the bucket of labels
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _ask(target: Target, cause: Cause) -> str:
 
 def _terms(target: Target) -> Terms:
     retrain = target.use_case.retrain
-    said = retrain.terms(target.use_case.train) if retrain else {}
+    said = retrain.terms(target.use_case.train, target.use_case.label) if retrain else {}
     if target.use_case.prepare.before_the_pipeline:
         said |= {"machine": preparation.machine(target)}
     return Terms.model_validate(said)

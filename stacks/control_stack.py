@@ -35,13 +35,15 @@ class Wanted:
     """What any use case needs a function for.
 
     Attributes:
-        scores_files, labels, turns, watches: whether one does, is labelled, is trained again by itself, or is watched.
+        scores_files, labels, turns, samples, watches: whether one does, is labelled, is trained again by itself, has
+            captured requests labelled for that, or is watched.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
     scores_files: bool
     labels: bool
     turns: bool
+    samples: bool
     watches: bool
     assignments: Mapping[str, str]
 
@@ -102,7 +104,8 @@ class ControlStack(cdk.Stack):
         if wanted.labels:
             add_labels(kit, environment.name, data, security.data_key, self.undelivered)
         if wanted.turns:
-            add_retraining(kit, environment.name, self.undelivered, experiments)
+            samples = data if wanted.samples else None
+            add_retraining(kit, environment.name, self.undelivered, experiments, samples, security.data_key)
         if wanted.watches:
             add_monitoring(kit, environment.name, data, security.data_key, self.undelivered)
 

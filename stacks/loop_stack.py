@@ -10,17 +10,22 @@ from config.use_case.retrain import Retrain
 from constructs.retrain_alarms import RetrainAlarms
 from constructs.retrain_triggers import RetrainTriggers
 from stacks.loop_terms import LoopMessages
+from stacks.sampling_part import add_sampling
 
 if TYPE_CHECKING:
     from stacks.control_stack import ControlStack
+    from stacks.data_stack import DataStack
+    from stacks.training_stack import TrainingStack
 
 
 class LoopStack(cdk.Stack):
-    """The rules that have the retrain function look, and alarms.
+    """The rules that have the retrain function look, and alarms; where turns label, also the pipelines for that.
 
     Args:
         environment: its name.
         retrain: the use case's section.
+        data: the buckets.
+        training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
     """
 
@@ -32,6 +37,8 @@ class LoopStack(cdk.Stack):
         environment: str,
         use_case: UseCase,
         retrain: Retrain,
+        data: "DataStack",
+        training: "TrainingStack",
         control: "ControlStack",
         **stack_props: Any,
     ) -> None:
@@ -47,6 +54,16 @@ class LoopStack(cdk.Stack):
             machine_arn=said.machine_arn,
             queues=said.queues,
         )
+        if retrain.sample:
+            add_sampling(
+                self,
+                environment=environment,
+                use_case=use_case,
+                sample=retrain.sample,
+                data=data,
+                training=training,
+                said=said,
+            )
         RetrainAlarms(
             self,
             "Alarms",

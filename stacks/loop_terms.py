@@ -41,5 +41,5 @@ class LoopMessages:
             else None
         )
         looks = arns.arn("sqs", look_queue_name(environment, "retrain"))
-        terms = retrain.terms(use_case.train) | ({"machine": machine} if machine else {})
+        terms = retrain.terms(use_case.train, use_case.label) | ({"machine": machine} if machine else {})
         return cls(terms, machine, LookQueues(looks, control.undelivered.queue_arn))

@@ -72,6 +72,7 @@ class PlatformStage(cdk.Stage):
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
+                samples=any(use_case.retrain is not None and use_case.retrain.sample for use_case in use_cases),
                 watches=any(use_case.monitor is not None for use_case in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
@@ -177,6 +178,8 @@ class PlatformStage(cdk.Stage):
             environment=self.environment.name,
             use_case=use_case,
             retrain=retrain,
+            data=self.data,
+            training=training,
             control=self.control,
             **self._props(f"{use_case.slug}-loop"),
         )

@@ -27,8 +27,6 @@ from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
 from pipelines_src.definition.preparation import split_parameters
 from pipelines_src.definition.use_case_pipeline import CHAMPION
-from pipelines_src.definition.use_case_warm_start import PARAMETER as WARM_START
-from pipelines_src.definition.use_case_warm_start import warm_starts
 from pipelines_src.job_code import SOURCES, Sources
 
 if TYPE_CHECKING:
@@ -70,7 +68,6 @@ class PreparationStack(cdk.Stack):
             self._libraries = JobFile(self, "Libraries", path=path)
         self._own = split_parameters(use_case)
         task, engine = self._glue() if use_case.prepare.engine == "glue" else self._batch()
-        models = [CHAMPION, *([WARM_START] if warm_starts(use_case) else [])]
         machine = PreparationMachine(
             self,
             "Machine",
@@ -80,8 +77,7 @@ class PreparationStack(cdk.Stack):
                 bucket=data.processed.bucket_name,
                 prepared_uri=self._places.prepared_uri,
                 pipeline=self._name,
-                # No model yet: the pipeline takes its own code for that.
-                defaults=dict.fromkeys(models, self._code.uri),
+                defaults={CHAMPION: self._code.uri},
                 own=self._own,
                 max_seconds=use_case.prepare.max_runtime_seconds + _WAIT,
             ),

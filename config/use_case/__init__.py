@@ -67,7 +67,7 @@ class UseCase(Section):
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
         monitor_agreement.monitor_fits(self.problem, self.data, self.train, self.monitor, self.experiment)
-        retrain_fits(self.retrain, self.experiment, self.split, self.train)
+        retrain_fits(self.retrain, self.experiment, self.label, self.split, self.train)
         return self
 
     @property
