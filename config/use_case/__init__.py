@@ -4,7 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from config.use_case import agreement, cleaning_agreement, experiment_agreement, gate_agreement, tuning_agreement
+from config.use_case import (
+    agreement,
+    cleaning_agreement,
+    experiment_agreement,
+    gate_agreement,
+    label_agreement,
+    tuning_agreement,
+)
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
@@ -57,6 +64,7 @@ class UseCase(Section):
         gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
+        label_agreement.label_is_made(self.problem, self.data, self.label)
         retrain_fits(self.retrain, self.experiment, self.prepare, self.split, self.train)
         return self
 
