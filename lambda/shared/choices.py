@@ -80,9 +80,7 @@ def read(text: str) -> list[Chosen]:
 def ask(client: "S3Client", bucket: str, use_case: str, name: str, chosen: Iterable[Chosen]) -> bool:
     """Ask for labels of objects; False if the name was used before, whose request stays as it is."""
     try:
-        client.put_object(
-            Bucket=bucket, Key=request_key(use_case, name), Body=write(chosen).encode(), IfNoneMatch="*"
-        )
+        client.put_object(Bucket=bucket, Key=request_key(use_case, name), Body=write(chosen).encode(), IfNoneMatch="*")
     except ClientError as error:
         if error.response["Error"]["Code"] != "PreconditionFailed":
             raise

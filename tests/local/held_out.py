@@ -64,6 +64,11 @@ def trained_again(root: Path) -> None:
     path.write_text(f"{path.read_text()}\nretrain:\n  propose: person\n")
 
 
+def labelled(root: Path) -> None:
+    """Deploy the use case that people label."""
+    said(root, "use-case", "add", "handwritten_digits", "local")
+
+
 def said(root: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> str:
     """Return what `python -m ops` of a repository says, results and remarks; it must succeed."""
     command = [sys.executable, "-m", "ops", *map(str, arguments)]
