@@ -10,9 +10,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.captures_role import EXPERIMENTS
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
-from constructs.captures_role import EXPERIMENTS
 from constructs.statements import Statement, allow, use_key
 
 EVALUATION = ("evaluation.json", "predictions.csv")  # of a model, in the folder of its execution
@@ -36,8 +36,8 @@ class ExperimentFunctionRole(Construct):
     """Moves weights of endpoints of one environment, decides about their model packages, and starts outcomes pipelines.
 
     It deploys nothing: what it decides in the registry the release function does. Of a look it writes the request and
-    reads the sums; it sees no request, answer or outcome of live traffic. To plan an experiment that begins by itself it
-    reads what an evaluation leaves: figures, and a thousand forecasts of the test split at most.
+    reads the sums; it sees no request, answer or outcome of live traffic. To plan an experiment that begins by itself
+    it reads what an evaluation leaves: figures, and a thousand forecasts of the test split at most.
 
     Args:
         environment: whose use cases.

@@ -47,9 +47,9 @@ class RetrainReach:
 class RetrainFunctionRole(Construct):
     """Starts training pipelines of one environment, and makes what they registered challengers.
 
-    It deploys nothing: what it decides in the registry the release function does. It reads no data: of captures it lists
-    the files, of labels it reads how a request for them ended. Where Glue or Batch prepares, it starts the state machine
-    that does.
+    It deploys nothing: what it decides in the registry the release function does. It reads no data: of captures it
+    lists the files, of labels it reads how a request for them ended. Where Glue or Batch prepares, it starts the state
+    machine that does.
 
     Args:
         environment: whose use cases.
@@ -86,9 +86,9 @@ class RetrainFunctionRole(Construct):
             description=f"The retrain function of {environment}",
             policies={"Train": train, "Run": run, **label},
             why=(
-                "Pipelines, state machines, alarms, endpoints, models, packages and folders of one environment, told by "
-                "their names, so that a new use case needs no change here; tracing and a function's network interfaces "
-                "know no resource."
+                "Pipelines, state machines, alarms, endpoints, models, packages and folders of one environment, told "
+                "by their names, so that a new use case needs no change here; tracing and a function's network "
+                "interfaces know no resource."
             ),
             buckets=[samples.capture, samples.processed, samples.labelled] if samples else [],
         )

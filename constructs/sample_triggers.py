@@ -22,7 +22,7 @@ class SampleTriggers(Construct):
         queues: of the function.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what labels of a turn wait for is that much
         self,
         scope: Construct,
         construct_id: str,

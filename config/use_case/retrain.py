@@ -114,7 +114,8 @@ def _sample_fits(retrain: Retrain, label: Label | None) -> None:
         return
     if label is None or label.backend != "ground_truth":
         raise RuleError(
-            ("retrain", "sample"), "needs a section label with backend ground_truth, which labels it; add it, or remove it"
+            ("retrain", "sample"),
+            "needs a section label with backend ground_truth, which labels it; add it, or remove it",
         )
     if label.task.type not in _ONE_CATEGORY:
         raise RuleError(

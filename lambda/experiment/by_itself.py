@@ -98,9 +98,7 @@ def _together(world: World, declared: Declared, trials: Iterable[Trial]) -> Toge
     return Together()
 
 
-def _asked(  # noqa: PLR0913, PLR0917 - all that a request has
-    use_case: str, declared: Declared, known: Known, together: Together, challenger: str, turn: str
-) -> Start:
+def _asked(use_case: str, declared: Declared, known: Known, together: Together, challenger: str, turn: str) -> Start:
     plan = plan_of(declared, known.value, known.deviation, together=together.effect)
     terms = terms_of(declared, known.value, plan, together.per_user)
     why = f"turn {turn} of the loop proposed version {challenger.rpartition('/')[2]}"

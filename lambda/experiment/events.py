@@ -33,9 +33,7 @@ class Look(_Asked):
     def merged(self, other: Self) -> Self:
         """Return one look for the latest time of both."""
         times = [each.time for each in (self, other) if each.time]
-        return self.model_copy(
-            update={"time": max(times, default=None), "declared": self.declared or other.declared}
-        )
+        return self.model_copy(update={"time": max(times, default=None), "declared": self.declared or other.declared})
 
 
 class Start(_Asked):

@@ -40,9 +40,7 @@ def of_predictions(declared: Declared, predictions: str, evaluation: Mapping[str
         UnknownError: this metric cannot be known from them.
     """
     if declared.problem == "multiclass_classification" and declared.metric != "error_rate":
-        raise UnknownError(
-            f"What was kept of the test split does not tell the {declared.metric} of several classes."
-        )
+        raise UnknownError(f"What was kept of the test split does not tell the {declared.metric} of several classes.")
     rows = [(row["label"], row["model"]) for row in csv.DictReader(io.StringIO(predictions))]
     if declared.metric == "auc":
         return _area(rows)

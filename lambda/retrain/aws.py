@@ -86,9 +86,7 @@ class AwsWorld:
 
     def _labelling(self, turn: Turn, seen: Observation) -> Observation:
         model = self._pipelines.champion_model(turn.use_case) if turn.does == "train" else ""
-        sampling, delivery = (
-            self._pipelines.execution(arn) if arn else None for arn in (turn.sampling, turn.delivery)
-        )
+        sampling, delivery = (self._pipelines.execution(arn) if arn else None for arn in (turn.sampling, turn.delivery))
         seen = replace(seen, champion_model=model, sampling=sampling, delivery=delivery)
         if sampling is None or sampling.status != "Succeeded":
             return seen

@@ -13,14 +13,18 @@ _LONGEST = timedelta(days=45)  # a labelling job takes 30 at most, and may have 
 def go_on(turn: Turn, seen: Observation) -> Step:
     """Return the next step of a turn that is not labelled yet.
 
-    What keeps labels from coming is written down, and the turn goes on: its training need not wait for ever. What failed
-    on the way fails the turn, which is tried again.
+    What keeps labels from coming is written down, and the turn goes on: its training need not wait for ever. What
+    failed on the way fails the turn, which is tried again.
     """
-    chosen = seen.sampling
     if seen.terms.sample is None:
         return _without(turn, seen, "the use case has no retrain.sample any more")
-    if chosen is None:
+    if seen.sampling is None:
         return Sample(turn, seen.terms.sample)
+    return _choosing(turn, seen, seen.sampling) or _waiting(turn, seen)
+
+
+def _choosing(turn: Turn, seen: Observation, chosen: Execution) -> Step | None:
+    """Return what there is to do unless something was chosen."""
     if chosen.status in _UNDER_WAY:
         return Rest(f"turn {turn.number} chooses what is to be labelled")
     if chosen.status == "Stopped":
@@ -29,6 +33,10 @@ def go_on(turn: Turn, seen: Observation) -> Step:
         return Close(turn, "failed", f"choosing what is to be labelled: {_reason(chosen)}")
     if not seen.asked:
         return _without(turn, seen, "nothing was captured that was not chosen before")
+    return None
+
+
+def _waiting(turn: Turn, seen: Observation) -> Step:
     answer = seen.answer
     if answer is None:
         if seen.now - turn.claimed_at > _LONGEST:

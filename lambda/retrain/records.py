@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _NEWEST = 100  # of either that a decision may need
 _TEXTS = (
-    "use_case", "does", "drawn", "sample", "sampling", "run", "delivery", "labels", "machine", "preparation", "execution",
-    "package", "result", "detail", "decision",
+    "use_case", "does", "drawn", "sample", "sampling", "run", "delivery", "labels", "machine", "preparation",
+    "execution", "package", "result", "detail", "decision",
 )  # fmt: skip
 
 

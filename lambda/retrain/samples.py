@@ -1,7 +1,7 @@
 """Samples of captured requests: chosen by a job, which asks labelling for them; and their labels as outcomes.
 
-In the bucket of processed data a sample has the folder `<use case>/samples/<sample>/` (docs/retraining.md). The function
-lists captures and reads how labelling ended; no record passes through it.
+In the bucket of processed data a sample has the folder `<use case>/samples/<sample>/` (docs/retraining.md). The
+function lists captures and reads how labelling ended; no record passes through it.
 """
 
 import json

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _LONGEST = 1024  # characters of an approval's description
 
 
-def approve(  # noqa: PLR0913, PLR0917 - what the registry is told
+def approve(
     client: "SageMakerClient",
     package: str,
     slot: Slot,

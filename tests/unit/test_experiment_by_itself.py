@@ -1,4 +1,4 @@
-"""An experiment begins by itself about what the loop proposed: once per model package, on the terms of a person's start."""
+"""An experiment begins by itself about what the loop proposed, once per model package, as if a person began it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -26,7 +26,9 @@ from tests.unit.experiment_trial_kit import trial
 FLIGHTS = load_use_case("flight_delays")
 DECLARED = function.declared(FLIGHTS)
 CARD = "s3://processed/flight_delays/e1/evaluation/model_card.html"
-PREDICTIONS = "time,label,model,baseline\n" + "".join(f",{place % 4 // 3}.0,0.{place % 7 + 1},0.2\n" for place in range(400))
+PREDICTIONS = "time,label,model,baseline\n" + "".join(
+    f",{place % 4 // 3}.0,0.{place % 7 + 1},0.2\n" for place in range(400)
+)
 EVALUATION = '{"threshold": {"value": 0.3}}'
 
 
@@ -35,7 +37,9 @@ class World:
 
     def __init__(self) -> None:
         self.known: list[Trial] = []
-        self.endpoint: Live | None = Live("InService", {"champion": CHAMPION, "challenger": CHALLENGER}, {"champion": 1.0})
+        self.endpoint: Live | None = Live(
+            "InService", {"champion": CHAMPION, "challenger": CHALLENGER}, {"champion": 1.0}
+        )
         self.packages: dict[str, dict[str, str]] = {CHAMPION: {"model_card": CARD}, CHALLENGER: {TURN: "4"}}
         self.left = {CARD.replace("model_card.html", name): text for name, text in self._texts().items()}
         self.shared: str | None = None

@@ -23,7 +23,11 @@ LOOP = Retrain(
     window=Window(validation_days=14, test_days=7), sample=Sample(records=50, schedule="rate(7 days)"),
 )  # fmt: skip
 TERMS = Terms(
-    on_drift="label", cool_down_hours=48, most_turns=2, window=(14, 7), sample=Sampling(records=50, days=14, ending=".png")
+    on_drift="label",
+    cool_down_hours=48,
+    most_turns=2,
+    window=(14, 7),
+    sample=Sampling(records=50, days=14, ending=".png"),
 )
 
 
@@ -75,7 +79,9 @@ def test_every_rule_sends_what_the_function_reads(made: dict[str, Any]) -> None:
 
 def test_alarms_of_the_monitor_turn_the_loop_as_they_mean(made: dict[str, Any], plain: Callable[[Any], Any]) -> None:
     monitoring = made[MONITORING]["Resources"]
-    metrics = {name: one["Properties"]["MetricName"] for name, one in monitoring.items() if one["Type"].endswith("Alarm")}
+    metrics = {
+        name: one["Properties"]["MetricName"] for name, one in monitoring.items() if one["Type"].endswith("Alarm")
+    }
     drift = {name for name, metric in metrics.items() if metric.startswith(("data_quality", "explainability", "bias"))}
     quality = {name for name, metric in metrics.items() if metric.startswith("model_quality")}
     found = rules(made, MONITORING)

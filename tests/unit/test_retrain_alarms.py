@@ -72,8 +72,8 @@ def test_a_turn_answers_its_own_cause_however_fast_the_clock_that_timed_it(early
 class Alarms(RuleBasedStateMachine):
     """Alarms ring and fall silent; of each ringing an event comes: late, twice, in another order, or never.
 
-    Nobody promises more of an alarm whose event is lost than that it is asked for each hour: one that is silent again by
-    then has told nobody.
+    Nobody promises more of an alarm whose event is lost than that it is asked for each hour: one that is silent again
+    by then has told nobody.
     """
 
     @initialize()

@@ -94,7 +94,13 @@ def test_what_an_execution_came_to_is_read(states: Any) -> None:
 
 def test_a_preparation_of_somebody_else_keeps_a_turn_waiting(states: Any) -> None:
     machines, stub = states
-    one = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "name": "by-hand", "status": "RUNNING", "startDate": NOW}
+    one = {
+        "executionArn": EXECUTION,
+        "stateMachineArn": MACHINE,
+        "name": "by-hand",
+        "status": "RUNNING",
+        "startDate": NOW,
+    }
     asked = {"stateMachineArn": MACHINE, "statusFilter": "RUNNING", "maxResults": 1}
     stub.add_response("list_executions", {"executions": [one]}, asked)
     stub.add_response("list_executions", {"executions": []}, asked)

@@ -44,7 +44,7 @@ def answer(probabilities: Any) -> str:
 
 @pytest.fixture(scope="module")
 def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Requests of a model: nearly nine in ten answers are a, one in ten is doubtful; one in five has another x than before."""
+    """Nearly nine in ten answers are a, one in ten is doubtful; one in five requests has another x than before."""
     random, lines = np.random.default_rng(1), []
     for number in range(ROWS):
         sure = random.random() < 0.9
@@ -54,8 +54,9 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         record = {"x": float(random.normal(3 if random.random() < 0.2 else 0)), "y": float(random.normal())}
         one = {"event": f"e{number}", "inference": f"object-{number}", "answer": answer(probabilities)}
         lines.append(kit.line(json.dumps(record), **one))
-    lines += [kit.line(json.dumps([{"x": 1.0, "y": 2.0}] * 2), event="two", inference="two", answer='{"predictions": []}'),
-              kit.line("{}", event="own", inference="ml-loop:own"), "no capture"]  # fmt: skip
+    two = json.dumps([{"x": 1.0, "y": 2.0}] * 2)
+    lines.append(kit.line(two, event="two", inference="two", answer='{"predictions": []}'))
+    lines += [kit.line("{}", event="own", inference="ml-loop:own"), "no capture"]
     return kit.write(tmp_path_factory.mktemp("captured") / "captures", lines)
 
 
@@ -169,7 +170,9 @@ def delivered(folders: Folders, use_case: UseCase, labels: dict[str, str]) -> di
     """What readers of ground truth make of the outcomes: the place of the class, or whether it happened."""
     folders.input("labels").mkdir(exist_ok=True)
     lines = [
-        json.dumps({"source-ref": f"s3://raw/to-label/points/{name}", "label": 0, "label-metadata": {"class-name": said}})
+        json.dumps(
+            {"source-ref": f"s3://raw/to-label/points/{name}", "label": 0, "label-metadata": {"class-name": said}}
+        )
         for name, said in labels.items()
     ]
     (folders.input("labels") / "run.manifest").write_text("\n".join(lines) + "\n")
@@ -177,7 +180,9 @@ def delivered(folders: Folders, use_case: UseCase, labels: dict[str, str]) -> di
     files.write_text(folders.input("request") / choose.SAMPLED, content + '{"request": "unlabelled"}\n')
     folders.empty(*deliver.OUTPUTS)
     deliver.run(use_case, folders)
-    truth = GroundTruth(classes_of({"problem": use_case.problem, "data": use_case.data}), positive_of({"data": use_case.data}))
+    truth = GroundTruth(
+        classes_of({"problem": use_case.problem, "data": use_case.data}), positive_of({"data": use_case.data})
+    )
     found = {}
     for path in folders.output("outcomes").rglob("*.jsonl"):
         assert path.relative_to(folders.output("outcomes")).as_posix() == "2026/01/02/00/turn-2.jsonl"

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engines import text
 from ..folders import Folders
-from ..monitoring import captured, expected, parts, profiling, sql
+from ..monitoring import expected, parts, profiling, sql
 from ..monitoring.answered import Answered
 from ..monitoring.expected import Expected
 from ..monitoring.profile import Profile

@@ -29,8 +29,8 @@ def at_random(candidates: Candidates, most: int) -> Choice:
 def needed(candidates: Candidates, drift: Floats, most: int, *, numeric: bool) -> Choice:
     """Return the most doubtful and most drifted, as many of each stratum as of every other while it has any.
 
-    Strata are the answers: each class or decision, a fifth of the numbers each. A record that is like another is sampled
-    once.
+    Strata are the answers: each class or decision, a fifth of the numbers each. A record that is like another is
+    sampled once.
 
     Args:
         candidates: in chance's order, which decides between equals.

@@ -10,7 +10,8 @@ class Doubt:
     """As `outcomes.numbers.Metric`: what is kept of an answer.
 
     `doubt` is 1 less the margin between the two likeliest classes: 0 where the model is certain, 1 where it cannot tell
-    them apart (Scheffer, Decomain and Wrobel 2001). A number has none. `answer` is the class, the decision or the number.
+    them apart (Scheffer, Decomain and Wrobel 2001). A number has none. `answer` is the class, the decision or the
+    number.
     """
 
     columns = (DOUBT, ANSWER)

@@ -30,8 +30,8 @@ def features(baseline: Expected | None, profile: Profile | None) -> dict[str, fl
 def scores(baseline: Expected | None, drifted: dict[str, float], records: Sequence[Document]) -> Floats:
     """Return 0 to 1 for each record: where its values are those that have become most frequent.
 
-    Of a feature it is the logarithm of how many times more frequent the record's value is than in the baseline (its tenth
-    of a number's values; its category), never below 0, times the feature's distance.
+    Of a feature it is the logarithm of how many times more frequent the record's value is than in the baseline (its
+    tenth of a number's values; its category), never below 0, times the feature's distance.
     """
     total = np.zeros(len(records))
     if baseline is None or not records:

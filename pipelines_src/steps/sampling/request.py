@@ -36,13 +36,10 @@ class Request:
     def of(cls, document: Mapping[str, Any]) -> "Request":
         """Build it from the content of request.json; StepError if it is none."""
         try:
-            drawn = document["drawn"]
-            if drawn not in ("needed", "random"):
-                raise ValueError(f"drawn is {drawn!r}; allowed are needed and random")
             bounds = (moment(document[name]).isoformat() for name in ("from", "until"))
             return cls(
                 turn=str(document["turn"]),
-                drawn=drawn,
+                drawn=_drawn(document["drawn"]),
                 records=int(document["records"]),
                 window=Window((str(document["variant"]),), *bounds),
                 ending=str(document["ending"]),
@@ -52,3 +49,10 @@ class Request:
             raise StepError(
                 f"{FILE} asks for no sample: {type(error).__name__}: {error}. docs/retraining.md has its fields."
             ) from error
+
+
+def _drawn(said: Any) -> Drawn:
+    if said not in ("needed", "random"):
+        raise ValueError(f"drawn is {said!r}; allowed are needed and random")
+    found: Drawn = said
+    return found
