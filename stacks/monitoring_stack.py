@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from config import UseCase
+from config import Environment, UseCase
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
 from constructs.arns import Arns
@@ -39,8 +39,7 @@ class MonitoringStack(cdk.Stack):
     """The monitoring pipeline with its role, the rules that have the monitor function look, and alarms.
 
     Args:
-        environment: its name.
-        capture_days: that captures are kept.
+        environment: where it is deployed.
         monitor: the use case's section.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
@@ -55,8 +54,7 @@ class MonitoringStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        environment: str,
-        capture_days: int,
+        environment: Environment,
         use_case: UseCase,
         monitor: Monitor,
         data: "DataStack",
@@ -65,19 +63,19 @@ class MonitoringStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        endpoint = f"{environment}-{use_case.slug}"
+        endpoint = f"{environment.name}-{use_case.slug}"
         queues = LookQueues(
-            Arns.of(self).arn("sqs", look_queue_name(environment, "monitor")), control.undelivered.queue_arn
+            Arns.of(self).arn("sqs", look_queue_name(environment.name, "monitor")), control.undelivered.queue_arn
         )
-        terms = monitor_terms(use_case, monitor, capture_days)
+        terms = monitor_terms(use_case, monitor, environment.retention.capture_days)
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
         watching = ModelMonitor(
             self,
             "Monitor",
             watched=Watched(
-                environment, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
+                environment.name, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
             ),
-            backend=self._processing_jobs(environment, use_case, monitor, data, training, looks),
+            backend=self._processing_jobs(environment.name, use_case, monitor, data, training, looks),
             topic_arn=control.alarm_topic_arn,
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
