@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from config import UseCase
+from config import Environment, UseCase
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
 from config.use_case.retrain import Retrain
@@ -21,7 +21,7 @@ from constructs.model_monitor import ModelMonitor
 from constructs.monitor_alarms import Watched
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
 from constructs.retrain_alarm_triggers import RetrainAlarmTriggers
-from constructs.statements import Statement, allow
+from constructs.statements import Statement, allow, read_folder
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
 from stacks.loop_terms import LoopMessages
 
@@ -31,19 +31,16 @@ if TYPE_CHECKING:
     from stacks.training_stack import TrainingStack
 
 # What a model was registered with, below the folder of one execution, or of one preparation.
-_OF_MODELS = {
-    "processed": ("baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json",
-                  "test/test.parquet"),
-    "models": ("package/model.tar.gz",),
-}  # fmt: skip
+_REGISTERED = (
+    "baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json", "test/test.parquet",
+)  # fmt: skip
 
 
 class MonitoringStack(cdk.Stack):
     """The monitoring pipeline with its role, the rules that have the monitor function look, and alarms.
 
     Args:
-        environment: its name.
-        capture_days: that captures are kept.
+        environment: where it is deployed.
         monitor: the use case's section.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
@@ -58,8 +55,7 @@ class MonitoringStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        environment: str,
-        capture_days: int,
+        environment: Environment,
         use_case: UseCase,
         monitor: Monitor,
         data: "DataStack",
@@ -68,25 +64,25 @@ class MonitoringStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        endpoint = f"{environment}-{use_case.slug}"
+        endpoint = f"{environment.name}-{use_case.slug}"
         queues = LookQueues(
-            Arns.of(self).arn("sqs", look_queue_name(environment, "monitor")), control.undelivered.queue_arn
+            Arns.of(self).arn("sqs", look_queue_name(environment.name, "monitor")), control.undelivered.queue_arn
         )
-        terms = monitor_terms(use_case, monitor, capture_days)
+        terms = monitor_terms(use_case, monitor, environment.retention.capture_days)
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
         watching = ModelMonitor(
             self,
             "Monitor",
             watched=Watched(
-                environment, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
+                environment.name, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
             ),
-            backend=self._processing_jobs(environment, use_case, monitor, data, training, looks),
+            backend=self._processing_jobs(environment.name, use_case, monitor, data, training, looks),
             topic_arn=control.alarm_topic_arn,
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
         if use_case.retrain:
-            self._turn_the_loop(environment, use_case, use_case.retrain, control)
+            self._turn_the_loop(environment.name, use_case, use_case.retrain, control)
 
     def _turn_the_loop(self, environment: str, use_case: UseCase, retrain: Retrain, control: "ControlStack") -> None:
         said = LoopMessages.of(self, environment=environment, use_case=use_case, retrain=retrain, control=control)
@@ -139,11 +135,12 @@ class MonitoringStack(cdk.Stack):
 
 
 def _of_models(use_case: UseCase, data: "DataStack", models_key: str) -> list[Statement]:
-    """Allow reading models with their baselines and test data, which evaluation wrote under the key of models."""
-    places = [(data.processed.bucket_arn, "processed"), (data.models.bucket_arn, "models")]
-    names = [(bucket, f"{use_case.name}/*/{name}") for bucket, kind in places for name in _OF_MODELS[kind]]
+    """Allow reading models, wherever they come from, and baselines and test data, some under the key of models."""
+    bucket = data.processed.bucket_arn
+    names = [f"{use_case.name}/*/{name}" for name in _REGISTERED]
     return [
-        *(allow(["s3:ListBucket"], [bucket], {"StringLike": {"s3:prefix": name}}) for bucket, name in names),
-        allow(["s3:GetObject"], [f"{bucket}/{name}" for bucket, name in names]),
+        allow(["s3:ListBucket"], [bucket], {"StringLike": {"s3:prefix": names}}),
+        allow(["s3:GetObject"], [f"{bucket}/{name}" for name in names]),
+        *read_folder(data.models.bucket_arn, use_case.name),
         allow(["kms:Decrypt"], [models_key]),
     ]

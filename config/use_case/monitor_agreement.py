@@ -61,7 +61,9 @@ def monitor_terms(use_case: "UseCase", monitor: Monitor, capture_days: int) -> d
     # Two intervals: of windows, or of a schedule that is rarer.
     interval = max(timedelta(hours=monitor.window_hours), gaps(monitor.schedule)[1])
     overdue = math.ceil(2 * interval / _HOUR)
-    return {"overdue_hours": overdue} | terms(monitor, monitors, outcome_hours(monitor, use_case.experiment), capture_days)
+    return {"overdue_hours": overdue} | terms(
+        monitor, monitors, outcome_hours(monitor, use_case.experiment), capture_days
+    )
 
 
 def _monitors_can_be(problem: Problem, train: Train, monitor: Monitor) -> None:
@@ -107,7 +109,7 @@ def _schedule_fits(monitor: Monitor) -> None:
     if longest > most:
         raise RuleError(
             ("schedule",),
-            f"found {monitor.schedule!r}, which comes as rarely as every {longest / _HOUR:g} hours; allowed with windows "
-            f"of {monitor.window_hours} hours is every {most / _HOUR:g} hours at least, since later ones are not "
-            "made up for. Choose a more frequent one, or raise window_hours",
+            f"found {monitor.schedule!r}, which comes as rarely as every {longest / _HOUR:g} hours; allowed with "
+            f"windows of {monitor.window_hours} hours is every {most / _HOUR:g} hours at least, since later ones "
+            "are not made up for. Choose a more frequent one, or raise window_hours",
         )

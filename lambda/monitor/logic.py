@@ -124,7 +124,9 @@ def _why(seen: Observation) -> str:
     if seen.status is None:
         return "no endpoint yet; its captures are looked at once it serves"
     if seen.status != IN_SERVICE:
-        return f"the endpoint is {seen.status}; new looks wait until it serves" + f"; {under_way} go on" * bool(under_way)
+        return f"the endpoint is {seen.status}; new looks wait until it serves" + f"; {under_way} go on" * bool(
+            under_way
+        )
     if under_way:
         return f"under way: {under_way}"
     if seen.asked is None:
