@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrain.alarms import ringing
 from retrain.decisions import Decisions
@@ -17,7 +17,6 @@ from shared.metrics import count
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
-    from mypy_boto3_cloudwatch import CloudWatchClient
 
 # How a turn ended, as metrics count it.
 _METRICS = {"proposed": "RetrainProposed", "refused": "RetrainRefused", "failed": "RetrainFailed"}
@@ -31,7 +30,7 @@ class Services:
     machines: Machines
     decisions: Decisions
     samples: Samples
-    cloudwatch: "CloudWatchClient"
+    cloudwatch: Any
 
 
 class AwsWorld:
