@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from retrain.events import Cause
-from retrain.state import Does, Observation, Turn, parameters
+from retrain.parameters import parameters
+from retrain.state import Does, Observation, Turn
 from retrain.steps import Claim, Rest
 
 MOST_ATTEMPTS = 3

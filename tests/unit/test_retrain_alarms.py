@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from retrain.alarms import ringing
-from retrain.aws import AwsWorld, Services
+from retrain.aws import AwsWorld
 from retrain.events import Cause, Look, OfAlarm
 from retrain.reconcile import reconcile
+from retrain.services import Services
 from tests.unit.release_stub_kit import stubbed
 from tests.unit.retrain_cloud_kit import ALWAYS, NOW, Cloud, CrashError, cause
 
