@@ -43,7 +43,7 @@ def ask(platform: Platform, tmp_path: Any) -> None:
     import pandas as pd
 
     [table] = raw_data.write(tmp_path)
-    images = pd.read_parquet(table).set_index("image")
+    images: Any = pd.read_parquet(table).set_index("image")
     runtime = platform.cloud.client("sagemaker-runtime")
     for name in ASKED:
         record = {f"pixel{place}": float(images.loc[name, f"pixel{place}"]) for place in range(64)}
