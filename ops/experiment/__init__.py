@@ -91,6 +91,7 @@ def start(  # noqa: PLR0913, PLR0917 - the options of a command
     together = Together.given(target, users)
     plan = planning.planned(target.use_case, known, effect, None, together.effect)
     terms = starting.terms_of(target.use_case, known, plan, effect, together.per_user, outcome_hours)
+    starting.captures_stay(target, terms)
     answer = function.ask(
         target,
         start=terms.model_dump(mode="json"),

@@ -3,10 +3,11 @@
 from pydantic import ValidationError
 
 from config import UseCase
+from config.environment_agreement import require_captures
 from experiment.declared import Terms
 from experiment.plan import Plan
 from ops.experiment.planning import Known, before_any
-from ops.target import OperationError
+from ops.target import OperationError, Target
 
 
 def terms_of(
@@ -49,6 +50,13 @@ def terms_of(
     except ValidationError as error:
         said = "; ".join(found["msg"] for found in error.errors())
         raise OperationError(f"The experiment cannot start on these terms: {said}. Correct `experiment`.") from error
+
+
+def captures_stay(target: Target, terms: Terms) -> None:
+    """Raise ConfigError if captures are gone before an experiment on these terms ends."""
+    section = target.use_case.experiment
+    hours = section and section.model_copy(update={"outcome_hours": terms.outcome_hours})
+    require_captures(target.environment, target.use_case.model_copy(update={"experiment": hours}))
 
 
 _SAME = {

@@ -11,6 +11,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY
 from typer.testing import CliRunner
 
+from config.errors import ConfigError
 from config.use_case.experiment import Experiment
 from experiment.declared import Terms
 from experiment.events import Start, Stop, parse
@@ -83,6 +84,13 @@ def test_a_start_sends_the_terms_of_now_who_and_why(platform: Platform) -> None:
     assert isinstance(asked, Start)
     assert (asked.by, asked.why, asked.use_case) == ("ann", "trained with May", "flight_delays")
     assert (asked.start.metric, asked.start.outcome_hours, asked.start.tolerance) == ("log_loss", 24, 0.01)
+
+
+def test_outcomes_that_come_after_captures_are_gone_are_refused_before_anything_is_asked(platform: Platform) -> None:
+    done = ops("start", "--deviation", "0.4", "--by", "ann", "--outcome-hours", "2160")
+    assert isinstance(done.exception, ConfigError)
+    assert "retention.capture_days: found 30" in str(done.exception)
+    assert platform.asked == []
 
 
 def test_who_asks_is_whose_credentials_these_are(platform: Platform) -> None:
