@@ -85,6 +85,11 @@ def _ramp(terms: Experiment) -> tuple[Step, ...]:
 
 def _spread(terms: Experiment, known: Known, effect: float) -> Spread:
     if terms.metric == "error_rate" and known.value is not None:
+        if not 0 < known.value < 1:
+            raise OperationError(
+                f"The error rate is {figure(known.value)} ({known.source}), which tells nothing of how much it varies. "
+                "Give --baseline, a rate between 0 and 1."
+            )
         return Spread.of_rate(known.value, -effect)  # a better challenger errs less
     return Spread.of_mean(known.deviation)
 
