@@ -240,6 +240,19 @@ def test_a_plan_takes_the_traffic_that_there_is(platform: Platform) -> None:
     assert "1,000,000 requests a day" in " ".join(done.output.split())
 
 
+def test_requests_that_are_not_captured_do_not_shorten_a_plan(platform: Platform) -> None:
+    metrics = platform.stub("cloudwatch", "cloudwatch")
+    results = [{"Id": "champion", "Values": [2800.0], "Timestamps": [NOW]}]
+    metrics.add_response("get_metric_data", {"MetricDataResults": results})
+    capture = platform.target.environment.capture.model_copy(update={"sampling_percent": 25})
+    sampled = Target(platform.target.environment.model_copy(update={"capture": capture}), platform.target.use_case)
+    vars(sampled)["cloudwatch"] = platform.target.cloudwatch
+    daily, about = traffic.of_last_week(sampled)
+    assert daily == 100
+    assert "the 400 requests a day" in about
+    assert "of which 25 % are captured and can count" in about
+
+
 def test_a_plan_says_why_earlier_experiments_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     from ops.experiment import function, together
 
