@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from config import load_environment, load_use_case
 from monitor.events import Look
 from ops import control_function, monitor
-from ops.target import OperationError
+from ops.target import OperationError, Target
 from tests.unit.test_monitor_clients import RUN
 
 ENDED = replace(
@@ -38,7 +38,7 @@ class Asked:
             self.looks.append(Look.model_validate(event))
             return {"rest": "no endpoint yet", "began": [run.name] if began else []}
 
-        patch.setattr(monitor.Target, "of", lambda *_: target)
+        patch.setattr(Target, "of", lambda *_: target)
         patch.setattr(control_function, "ask", ask)
         patch.setattr(monitor, "records", lambda _: SimpleNamespace(runs=lambda *_: (run,)))
 
