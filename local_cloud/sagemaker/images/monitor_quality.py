@@ -69,9 +69,12 @@ def _column(rows: list[Row], name: str) -> Any:
 
 
 def _binary(rows: list[Row], settings: Settings) -> Document:
-    attribute = settings.probability or settings.inference
+    attribute, threshold = settings.probability or settings.inference, settings.threshold
     score = _column(rows, f"endpointOutput_{attribute}")
-    return model_quality.binary(_column(rows, _TRUTH), score, settings.threshold)
+    if settings.inference:  # the model has decided itself
+        chosen = score[_column(rows, f"endpointOutput_{settings.inference}") > 0]
+        threshold = float(chosen.min()) if len(chosen) else float(np.nextafter(1.0, 2.0))
+    return model_quality.binary(_column(rows, _TRUTH), score, threshold)
 
 
 def _multiclass(rows: list[Row], settings: Settings) -> Document:
