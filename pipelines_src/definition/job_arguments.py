@@ -12,6 +12,17 @@ Text = Reference | str
 
 
 @dataclass(frozen=True)
+class Sharing:
+    """How many machines run a job, and the names of the inputs of which each gets its part of the objects."""
+
+    instances: int = 1
+    inputs: tuple[str, ...] = ()
+
+
+ALONE = Sharing()
+
+
+@dataclass(frozen=True)
 class JobArguments:
     """Makes the requests of one pipeline's jobs."""
 
@@ -28,6 +39,7 @@ class JobArguments:
         manifests: Mapping[str, Text] | None = None,
         variables: Mapping[str, Text] | None = None,
         cluster: SparkCluster | None = None,
+        sharing: Sharing = ALONE,
         max_runtime: int | None = None,
     ) -> dict[str, Any]:
         """Return the request of a job that runs the use case's code.
@@ -39,7 +51,8 @@ class JobArguments:
             output_key: ARN of the key that outputs are encrypted with.
             manifests: as `inputs`, but the S3 URI is that of a list of objects: `[{"prefix": "s3://..."}, "a", ...]`.
             variables: environment variables of the job.
-            cluster: runs it on Spark; else it is Python on one machine.
+            cluster: runs it on Spark; else it is Python.
+            sharing: how many machines run Python, and which inputs they share.
             max_runtime: seconds after which it is stopped; else the settings' own.
         """
         settings = self.settings
@@ -50,8 +63,8 @@ class JobArguments:
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [
-                *(_processing_input(name, uri) for name, uri in sources.items()),
-                *(_processing_input(name, uri, "ManifestFile") for name, uri in (manifests or {}).items()),
+                *(_processing_input(name, uri, sharing=sharing) for name, uri in sources.items()),
+                *(_processing_input(name, uri, "ManifestFile", sharing) for name, uri in (manifests or {}).items()),
             ],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],
@@ -59,7 +72,7 @@ class JobArguments:
             },
             "ProcessingResources": {
                 "ClusterConfig": {
-                    "InstanceCount": cluster.instances if cluster else 1,
+                    "InstanceCount": cluster.instances if cluster else sharing.instances,
                     "InstanceType": self.processing_instance,
                     "VolumeSizeInGB": settings.volume_gb,
                     "VolumeKmsKeyId": settings.data_key,
@@ -86,7 +99,9 @@ def of_this_execution(base_uri: str, *path: str) -> Join:
     return Join("/", (base_uri, ExecutionVariable.PIPELINE_EXECUTION_ID.ref, *path))
 
 
-def _processing_input(name: str, uri: Text, data_type: str = "S3Prefix") -> dict[str, Any]:
+def _processing_input(
+    name: str, uri: Text, data_type: str = "S3Prefix", sharing: Sharing = ALONE
+) -> dict[str, Any]:
     return {
         "InputName": name,
         "S3Input": {
@@ -94,7 +109,7 @@ def _processing_input(name: str, uri: Text, data_type: str = "S3Prefix") -> dict
             "LocalPath": f"{PROCESSING}/input/{name}",
             "S3DataType": data_type,
             "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
+            "S3DataDistributionType": "ShardedByS3Key" if name in sharing.inputs else "FullyReplicated",
             "S3CompressionType": "None",
         },
     }
