@@ -15,7 +15,7 @@ from constructs.statements import Statement, allow, encrypt_volume, pull_images,
 from constructs.statements import read_write_folder as write_folder
 
 # SageMaker names the jobs: `model-quality-monitoring-202105062300-...`, `groundtruth-merge-202105062300-...`.
-_JOBS = ("*-monitoring-*", "model-monitoring-*", "groundtruth-merge-*")
+NATIVE_JOBS = ("data-quality-monitoring-*", "model-quality-monitoring-*", "model-monitoring-*", "groundtruth-merge-*")
 _LOGS = "/aws/sagemaker/ProcessingJobs"
 _REPOSITORIES = ("sagemaker-model-monitor-analyzer", "sagemaker-model-monitor-groundtruth-merger")
 
@@ -43,6 +43,14 @@ class MonitorPlaces:
     scripts: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class NativeMonitors:
+    """The monitors of an endpoint, and the role of their jobs."""
+
+    role: iam.IRole
+    each: Sequence[NativeMonitor]
+
+
 class NativeMonitorRole(Construct):
     """Reads captures, outcomes and baselines of one use case, and writes what its monitors find.
 
@@ -54,7 +62,14 @@ class NativeMonitorRole(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, path: str, places: MonitorPlaces, registry: str, placement: Placement
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        path: str,
+        places: MonitorPlaces,
+        registry: str,
+        placement: Placement,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
@@ -75,9 +90,9 @@ class NativeMonitorRole(Construct):
                 # Whether a schedule makes its jobs under this role is documented neither way.
                 allow(
                     [f"sagemaker:{verb}ProcessingJob" for verb in ("Create", "Describe", "Stop")],
-                    [arns.arn("sagemaker", f"processing-job/{name}") for name in _JOBS],
+                    [arns.arn("sagemaker", f"processing-job/{name}") for name in NATIVE_JOBS],
                 ),
-                *job_logs(arns, {_LOGS: _JOBS}),
+                *job_logs(arns, {_LOGS: NATIVE_JOBS}),
                 job_metrics([_LOGS]),
                 *pull_images(*images),
                 *join_network(arns, placement),
@@ -113,7 +128,5 @@ def manage_monitors(arns: Arns, monitors: Iterable[NativeMonitor]) -> list[State
         ),
         allow(change, schedules, {"Null": {"sagemaker:InstanceTypes": "true"}}),
         allow(["sagemaker:DeleteMonitoringSchedule", "sagemaker:DescribeMonitoringSchedule"], schedules),
-        allow(
-            ["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"], [*definitions.values(), *schedules]
-        ),
+        allow(["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"], [*definitions.values(), *schedules]),
     ]

@@ -10,6 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
+from constructs.native_monitor_role import NativeMonitors, manage_monitors
 from constructs.sagemaker_guardrails import MAKES_OPEN_MODELS
 from constructs.sagemaker_role import SAGEMAKER
 from constructs.scaling_statements import manage_scaling
@@ -18,7 +19,8 @@ from constructs.wildcard_findings import wildcards
 
 
 class ReleaseRole(Construct):
-    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, scaling, no more.
+    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, scaling and monitors, no
+    more.
 
     Whoever may call `UpdateStack` could send another template, so what the template can do ends here
     (docs/decisions/release-role.md). Actions as the permissions of the handlers in CloudFormation's resource schemas
@@ -31,6 +33,7 @@ class ReleaseRole(Construct):
         model_role: the one role it may pass, and to SageMaker only.
         volume_key: key of the endpoint's volumes.
         alarm_names: beginnings of the names of the alarms it may change.
+        monitors: those that SageMaker runs, whose jobs' role it may pass as well; None: there are none.
         scaling_tags: of the scalable targets that it may change; None: there are none.
     """
 
@@ -44,6 +47,7 @@ class ReleaseRole(Construct):
         model_role: iam.IRole,
         volume_key: kms.IKey,
         alarm_names: list[str],
+        monitors: NativeMonitors | None = None,
         scaling_tags: Mapping[str, str] | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -57,7 +61,8 @@ class ReleaseRole(Construct):
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
-            pass_role([model_role.role_arn], SAGEMAKER),
+            pass_role([role.role_arn for role in (model_role, *([monitors.role] if monitors else []))], SAGEMAKER),
+            *(manage_monitors(arns, monitors.each) if monitors else []),
             allow(
                 ["kms:CreateGrant", "kms:DescribeKey"],
                 [volume_key.key_arn],

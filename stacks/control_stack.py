@@ -36,6 +36,7 @@ class Wanted:
 
     Attributes:
         scores_files, labels, turns, watches: whether one does, is labelled, is trained again by itself, or is watched.
+        schedules: whether SageMaker Model Monitor watches one.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
@@ -43,6 +44,7 @@ class Wanted:
     labels: bool
     turns: bool
     watches: bool
+    schedules: bool
     assignments: Mapping[str, str]
 
 
@@ -101,7 +103,8 @@ class ControlStack(cdk.Stack):
         if wanted.turns:
             add_retraining(kit, environment.name, self.undelivered)
         if wanted.watches:
-            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered)
+            models_key = security.models_key if wanted.schedules else None
+            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered, models_key)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

@@ -79,7 +79,7 @@ class LabelingStack(cdk.Stack):
         label = self._label
         self._network, self._security, self._data, self._control = network, security, data, control
         self._name = f"{environment.name}-{use_case.slug}"
-        for closed in closed_services(use_case):
+        for closed in (one for one in closed_services(use_case) if one.section == "label"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         terms = self._parameter()
         if label.workers:

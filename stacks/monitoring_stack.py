@@ -11,13 +11,16 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from config import UseCase
+from config.closed_services import closed_services
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
+from config.use_case.native_monitor import BACKEND
 from constructs.arns import Arns
 from constructs.captures_role import MONITORING, CapturesPlaces, CapturesRole
 from constructs.look_queue import LookQueues, look_queue_name
-from constructs.model_monitor import ModelMonitor
+from constructs.model_monitor import ModelMonitor, MonitorBackend
 from constructs.monitor_alarms import Watched
+from constructs.native_monitor_looks import NativeMonitorLooks
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
 from constructs.statements import Statement, allow
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from stacks.data_stack import DataStack
     from stacks.training_stack import TrainingStack
 
+TOGETHER = "all"  # of a monitor that does not tell variants apart (lambda/monitor/native.py)
 # What a model was registered with, below the folder of one execution, or of one preparation.
 _OF_MODELS = {
     "processed": ("baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json",
@@ -71,13 +75,22 @@ class MonitoringStack(cdk.Stack):
         )
         terms = monitor_terms(use_case, monitor, capture_days)
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
+        for closed in (one for one in closed_services(use_case) if one.section == "monitor"):
+            cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
+        monitors = monitors_of(use_case.problem, use_case.train, monitor)
+        watched = Watched(environment, use_case.slug, endpoint, monitors)
+        backend: MonitorBackend
+        if monitor.backend == BACKEND:
+            watched = replace(watched, variant=TOGETHER)
+            schedules = tuple(f"{endpoint}-{name.replace('_', '-')}" for name in monitors)
+            backend = NativeMonitorLooks(looks=looks, schedules=schedules)
+        else:
+            backend = self._processing_jobs(environment, use_case, monitor, data, training, looks)
         watching = ModelMonitor(
             self,
             "Monitor",
-            watched=Watched(
-                environment, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
-            ),
-            backend=self._processing_jobs(environment, use_case, monitor, data, training, looks),
+            watched=watched,
+            backend=backend,
             topic_arn=control.alarm_topic_arn,
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms

@@ -73,6 +73,7 @@ class PlatformStage(cdk.Stage):
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
                 watches=any(use_case.monitor is not None for use_case in use_cases),
+                schedules=any(one.monitor and one.monitor.backend == "model_monitor" for one in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
             **self._props("control"),

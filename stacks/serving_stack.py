@@ -19,6 +19,7 @@ from constructs.traffic_shift import TrafficShift
 from constructs.variant_scaling import SCALED, Capacity, ScheduledCapacity, VariantScaling
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
 from stacks.data_stack import DataStack
+from stacks.native_monitor_part import native_monitors
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serverless_part import serverless_alarms, serverless_endpoint
@@ -71,6 +72,9 @@ class ServingStack(cdk.Stack):
             model_role=model_role,
             volume_key=security.data_key,
             alarm_names=alarm_names,
+            monitors=native_monitors(
+                self, environment, use_case, endpoint, network=network, security=security, data=data
+            ),
             scaling_tags=self._scaling_tags(),
         )
         self._outputs(endpoint)

@@ -4,10 +4,10 @@ import re
 from typing import NamedTuple
 
 from config.errors import RuleError
-from config.use_case.monitor import Monitor
+from config.use_case.monitor import Monitor, MonitorName
 
 BACKEND = "model_monitor"
-MONITORS = ("data_quality", "model_quality")
+MONITORS: tuple[MonitorName, ...] = ("data_quality", "model_quality")
 _RATE = re.compile(r"rate\((?P<count>[0-9]+) (?P<unit>hour|day)s?\)")
 _CRON = re.compile(r"cron\(0 (?P<hour>\*|[0-9]{1,2})(/(?P<every>[0-9]{1,2}))? (\* \* \?|\? \* \*) \*\)")
 _DAY = 24
@@ -49,7 +49,7 @@ def _every(first: str, hours: int) -> NativeSchedule | None:
     return NativeSchedule(f"cron(0 {first}{f'/{hours}' if hours < _DAY else ''} ? * * *)", hours)
 
 
-def native_monitors(wanted: tuple[str, ...]) -> tuple[str, ...]:
+def native_monitors(wanted: tuple[MonitorName, ...]) -> tuple[MonitorName, ...]:
     """Return what Model Monitor watches of what is wanted, or could be."""
     return tuple(name for name in MONITORS if name in wanted)
 
@@ -59,7 +59,7 @@ def most_seconds(monitor: str, hours: int) -> int:
     return _SECONDS[monitor] * hours
 
 
-def native_fits(monitor: Monitor, wanted: tuple[str, ...]) -> None:
+def native_fits(monitor: Monitor, wanted: tuple[MonitorName, ...]) -> None:
     """Model Monitor can do what the section asks; raises RuleError with the key, seen from the section."""
     if monitor.backend != BACKEND:
         return
@@ -91,7 +91,8 @@ def native_fits(monitor: Monitor, wanted: tuple[str, ...]) -> None:
     extra = sorted(set(monitor.tolerances.model_fields_set) - {"quality"})
     if extra:
         raise RuleError(
-            ("tolerances", extra[0]), "is nothing to Model Monitor, which takes its thresholds from constraints.json; remove it"
+            ("tolerances", extra[0]),
+            "is nothing to Model Monitor, which takes its thresholds from constraints.json; remove it",
         )
     longest = min(most_seconds(name, schedule.hours) for name in native_monitors(wanted))
     if monitor.max_runtime_seconds > longest:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from config.images import image
 from local_cloud import clients
 from pipelines_src.native_monitor import record_preprocessor
+from pipelines_src.steps import files
 from pipelines_src.steps.monitoring import documents
 from tests.local.endpoints_kit import Kit, until
 from tests.local.roles import allow, make_role
@@ -48,7 +49,9 @@ class World(Kit):
             },
             f"{kind}JobInput": given,
             f"{kind}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
-            "JobResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}},
+            "JobResources": {
+                "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
+            },
             "NetworkConfig": {"EnableNetworkIsolation": True},
             "RoleArn": self.role,
             **changes,
@@ -93,7 +96,7 @@ class World(Kit):
             lines.append(json.dumps({"captureData": data, "eventMetadata": meta, "eventVersion": "0"}))
         for variant in ("champion", "challenger"):
             place = f"captured/{self.endpoint}/{variant}/{now:%Y/%m/%d/%H}/a.jsonl"
-            half = lines[:: 2] if variant == "champion" else lines[1::2]
+            half = lines[::2] if variant == "champion" else lines[1::2]
             self.s3.put_object(Bucket=self.bucket, Key=place, Body="\n".join(half).encode())
 
     def left(self, execution: dict[str, Any], name: str) -> Any:
@@ -119,7 +122,7 @@ def world(local_cloud: Any, client: Callable[..., Any]) -> World:
     for name, document in {
         "constraints": documents.constraints(before), "statistics": documents.statistics(before), "quality": quality,
     }.items():  # fmt: skip
-        world.s3.put_object(Bucket=world.bucket, Key=f"baseline/{name}.json", Body=json.dumps(document).encode())
+        world.s3.put_object(Bucket=world.bucket, Key=f"baseline/{name}.json", Body=files.json_text(document).encode())
     script = Path(record_preprocessor.__file__).read_bytes()
     world.s3.put_object(Bucket=world.bucket, Key="code/preprocessor.py", Body=script)
     return world
@@ -177,9 +180,7 @@ def test_what_cannot_be_watched_is_refused(world: World) -> None:
     nobody = world.definition("DataQuality")
     nobody["DataQualityJobInput"]["EndpointInput"]["EndpointName"] = "nobody"
     sm.create_data_quality_job_definition(JobDefinitionName="nobody", **nobody)
-    refused(
-        "ValidationException", "Could not find endpoint", sm.create_monitoring_schedule, **world.schedule("nobody")
-    )
+    refused("ValidationException", "Could not find endpoint", sm.create_monitoring_schedule, **world.schedule("nobody"))
     refused("ResourceNotFound", "Could not find", sm.create_monitoring_schedule, **world.schedule("no-definition"))
     sm.delete_data_quality_job_definition(JobDefinitionName="nobody")
     for change, says in (
@@ -259,13 +260,16 @@ def test_schedules_of_a_stack_really_look_at_captures(world: World, client: Call
     cloudformation.update_stack(StackName="monitors", TemplateBody=body)
     until(lambda: _status(cloudformation).endswith("_COMPLETE"), 30)
     assert _status(cloudformation) == "UPDATE_COMPLETE"
-    named = [one["MonitoringJobDefinitionName"] for one in sm.list_data_quality_job_definitions()["JobDefinitionSummaries"]]
+    named = [
+        one["MonitoringJobDefinitionName"] for one in sm.list_data_quality_job_definitions()["JobDefinitionSummaries"]
+    ]
     assert named == ["data-2"]
     schedule = sm.describe_monitoring_schedule(MonitoringScheduleName=data)["MonitoringScheduleConfig"]
     assert schedule["MonitoringJobDefinitionName"] == "data-2"
     cloudformation.delete_stack(StackName="monitors")
+    until(lambda: not sm.list_model_quality_job_definitions()["JobDefinitionSummaries"], 30)
     assert sm.list_monitoring_schedules(EndpointName=world.endpoint)["MonitoringScheduleSummaries"] == []
-    assert sm.list_model_quality_job_definitions()["JobDefinitionSummaries"] == []
+    assert sm.list_data_quality_job_definitions()["JobDefinitionSummaries"] == []
     kept = sm.list_monitoring_executions(EndpointName=world.endpoint)["MonitoringExecutionSummaries"]
     assert len(kept) == 3
 

@@ -12,6 +12,7 @@ from local_cloud.sagemaker.images import groundtruth_merge, model_monitor
 from local_cloud.sagemaker.monitoring import cron, found, job_requests
 from local_cloud.sagemaker.monitoring.kinds import KINDS
 from pipelines_src.native_monitor import record_preprocessor
+from pipelines_src.steps import files
 from pipelines_src.steps.monitoring import documents
 from tests.unit import monitoring_kit
 
@@ -37,7 +38,8 @@ def test_when_a_schedule_is_due(expression: str | None, hours: int, every: int, 
 
 
 @pytest.mark.parametrize(
-    "expression", ["rate(1 hour)", "cron(0 * * * ? *)", "cron(5 * ? * * *)", "cron(0 24 ? * * *)", "cron(0 0/25 ? * * *)"]
+    "expression",
+    ["rate(1 hour)", "cron(0 * * * ? *)", "cron(5 * ? * * *)", "cron(0 24 ? * * *)", "cron(0 0/25 ? * * *)"],
 )
 def test_other_expressions_are_refused(expression: str) -> None:
     with pytest.raises(SageMakerError, match="allowed are cron"):
@@ -97,8 +99,12 @@ def execution(kind: str, **given: Any) -> job_requests.Execution:
 def test_the_jobs_are_those_that_aws_makes() -> None:
     """Paths, variables and addresses of a published job of AWS's own, with this one's names."""
     quality = execution("ModelQuality", ProbabilityAttribute="probability")
-    captures = [found.Folder("s3://captured/flights/dev-flights/champion/2026/11/28/11", "dev-flights/champion/2026/11/28/11")]
-    merge = job_requests.merge(quality, "groundtruth-merge-1", captures, [found.Folder("s3://truth/a", "2026/11/28/11")])
+    captures = [
+        found.Folder("s3://captured/flights/dev-flights/champion/2026/11/28/11", "dev-flights/champion/2026/11/28/11")
+    ]
+    merge = job_requests.merge(
+        quality, "groundtruth-merge-1", captures, [found.Folder("s3://truth/a", "2026/11/28/11")]
+    )
     assert merge["AppSpecification"]["ImageUri"].endswith("/sagemaker-model-monitor-groundtruth-merger")
     assert merge["Environment"]["ground_truth_source"] == "/opt/ml/processing/groundtruth"
     assert [one["S3Input"]["LocalPath"] for one in merge["ProcessingInputs"]] == [
@@ -170,8 +176,8 @@ def left(job: Path, name: str) -> Any:
 
 def test_the_analyser_finds_what_the_documented_rules_say(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = monitoring_kit.profile({"distance": [1.0, 2.0, 3.0] * 100, "origin": ["JFK", "LGA"] * 150})
-    (job / "constraints.json").write_text(json.dumps(documents.constraints(before)))
-    (job / "statistics.json").write_text(json.dumps(documents.statistics(before)))
+    files.write_json(job / "constraints.json", documents.constraints(before))
+    files.write_json(job / "statistics.json", documents.statistics(before))
     monkeypatch.setenv("baseline_constraints", str(job / "constraints.json"))
     monkeypatch.setenv("baseline_statistics", str(job / "statistics.json"))
     same = [{"distance": float(1 + n % 3), "origin": ("JFK", "LGA")[n % 2]} for n in range(300)]
@@ -186,12 +192,16 @@ def test_the_analyser_finds_what_the_documented_rules_say(job: Path, monkeypatch
     (job / "processing/input/dev-flights/champion/2026/11/28/11").rmdir()
     lay(job / "processing/input", [capture(n, {"instances": [record]}, {}) for n, record in enumerate(other)])
     assert model_monitor.main() == 0
-    listed = {(one["feature_name"], one["constraint_check_type"]) for one in left(job, "constraint_violations")["violations"]}
+    listed = {
+        (one["feature_name"], one["constraint_check_type"]) for one in left(job, "constraint_violations")["violations"]
+    }
     assert listed == {
         ("distance", "completeness_check"), ("distance", "baseline_drift_check"),
         ("origin", "categorical_values_check"), ("origin", "baseline_drift_check"), ("new", "extra_column_check"),
     }  # fmt: skip
-    assert (job / "output/message").read_text().startswith("CompletedWithViolations: Job completed successfully with 5 ")
+    assert (
+        (job / "output/message").read_text().startswith("CompletedWithViolations: Job completed successfully with 5 ")
+    )
 
 
 def test_a_window_without_records_fails_as_on_aws(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,7 +227,11 @@ def test_outcomes_are_merged_and_judged(job: Path, monkeypatch: pytest.MonkeyPat
     }.items():
         monkeypatch.setenv(name, value)
     assert groundtruth_merge.main() == 0
-    limits = {"recall": ("LessThanThreshold", 1.0), "precision": ("LessThanThreshold", 0.7), "auc": ("LessThanThreshold", 0.1)}
+    limits = {
+        "recall": ("LessThanThreshold", 1.0),
+        "precision": ("LessThanThreshold", 0.7),
+        "auc": ("LessThanThreshold", 0.1),
+    }
     document = {name: {"comparison_operator": check, "threshold": limit} for name, (check, limit) in limits.items()}
     (job / "constraints.json").write_text(json.dumps({"binary_classification_constraints": document}))
     for name, value in {

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines_src.steps import files
+
 Document = dict[str, Any]
 _CONTAINER = "/opt/ml"
 
@@ -86,7 +88,7 @@ def leave(documents: Mapping[str, Document], folder: Path) -> None:
     """Write documents, and the message that tells how many violations there are."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():
-        (folder / name).write_text(json.dumps(document, indent=2), encoding="utf-8")
+        files.write_json(folder / name, document)
     count = len(documents["constraint_violations.json"]["violations"])
     text = "Completed: Job completed successfully with no violations."
     if count:

@@ -24,7 +24,9 @@ def _create(request: Request, call: Call) -> Response:
     }  # fmt: skip
     statuses.move(document, "Scheduled")
     if not call.store.insert(SCHEDULE, request[_NAME], document):
-        raise in_use(f"Monitoring schedule names must be unique within an AWS account and region; {arn} already exists.")
+        raise in_use(
+            f"Monitoring schedule names must be unique within an AWS account and region; {arn} already exists."
+        )
     return {"MonitoringScheduleArn": arn}
 
 
