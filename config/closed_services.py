@@ -14,7 +14,7 @@ from config.use_case import UseCase
 
 @dataclass(frozen=True)
 class Closed:
-    """A closed service: `name` for people's switches, a sentence with date and alternative, and the section it is of."""
+    """A closed service: `name` for people's switches, a sentence with date and alternative, and whose `section` it is."""
 
     name: str
     text: str

@@ -1,6 +1,6 @@
 """The role that the jobs of an endpoint's monitors run with, and what a release may do with the monitors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
@@ -10,9 +10,18 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.native_monitor import NativeMonitor
 from constructs.placement import Placement
-from constructs.sagemaker_role import job_logs, job_metrics, join_network, own_policy, sagemaker_of
-from constructs.statements import Statement, allow, encrypt_volume, pull_images, read_folder, read_object, use_key
-from constructs.statements import read_write_folder as write_folder
+from constructs.sagemaker_role import SAGEMAKER, job_logs, job_metrics, join_network, own_policy, sagemaker_of
+from constructs.statements import (
+    Statement,
+    allow,
+    encrypt_volume,
+    pass_role,
+    pull_images,
+    read_folder,
+    read_object,
+    read_write_folder,
+    use_key,
+)
 
 # SageMaker names the jobs: `model-quality-monitoring-202105062300-...`, `groundtruth-merge-202105062300-...`.
 NATIVE_JOBS = ("data-quality-monitoring-*", "model-quality-monitoring-*", "model-monitoring-*", "groundtruth-merge-*")
@@ -99,29 +108,29 @@ class NativeMonitorRole(Construct):
                 *(statement for bucket, name in places.scripts for statement in read_object(bucket, name)),
                 *read_folder(places.capture.bucket_arn, folder),
                 *read_folder(processed, f"{folder}/{places.baselines}"),
-                *write_folder(processed, f"{folder}/{places.results}"),
+                *read_write_folder(processed, f"{folder}/{places.results}"),
                 *use_key(places.data_key),
                 encrypt_volume(places.data_key),
             ],
-            why="Jobs and log streams are named by SageMaker, network interfaces by nobody before they exist, objects lie "
-            "in the use case's own folders; metrics, login to ECR and what EC2 describes know no resource.",
+            why="Jobs and log streams are named by SageMaker, network interfaces by nobody before they exist, objects "
+            "lie in the use case's own folders; metrics, login to ECR and what EC2 describes know no resource.",
             buckets=[places.capture, places.processed],
         )
 
 
-def manage_monitors(arns: Arns, monitors: Iterable[NativeMonitor]) -> list[Statement]:
-    """Allow making, changing and deleting monitors.
+def manage_monitors(arns: Arns, monitors: NativeMonitors) -> list[Statement]:
+    """Allow making, changing and deleting monitors, and passing the role of their jobs.
 
     Actions as the permissions of the handlers in CloudFormation's schemas. A schedule that brings a job of its own
     instead of naming a definition would escape what is asked of definitions; such a request has instance types.
     """
-    found = list(monitors)
     definitions = {
-        each.type.name: arns.arn("sagemaker", f"{each.type.arn_part}/{each.definition_prefix}-*") for each in found
+        one.type.name: arns.arn("sagemaker", f"{one.type.arn_part}/{one.definition_prefix}-*") for one in monitors.each
     }
-    schedules = [arns.arn("sagemaker", f"monitoring-schedule/{each.schedule_name}") for each in found]
+    schedules = [arns.arn("sagemaker", f"monitoring-schedule/{one.schedule_name}") for one in monitors.each]
     change = [f"sagemaker:{verb}MonitoringSchedule" for verb in ("Create", "Update")]
     return [
+        pass_role([monitors.role.role_arn], SAGEMAKER),
         *(
             allow([f"sagemaker:{verb}{name}JobDefinition" for verb in ("Create", "Describe", "Delete")], [arn])
             for name, arn in definitions.items()

@@ -1,6 +1,6 @@
 """The role that CloudFormation assumes for a release."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -10,17 +10,14 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
-from constructs.native_monitor_role import NativeMonitors, manage_monitors
 from constructs.sagemaker_guardrails import MAKES_OPEN_MODELS
 from constructs.sagemaker_role import SAGEMAKER
-from constructs.scaling_statements import manage_scaling
 from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
 class ReleaseRole(Construct):
-    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, scaling and monitors, no
-    more.
+    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, no more.
 
     Whoever may call `UpdateStack` could send another template, so what the template can do ends here
     (docs/decisions/release-role.md). Actions as the permissions of the handlers in CloudFormation's resource schemas
@@ -33,8 +30,7 @@ class ReleaseRole(Construct):
         model_role: the one role it may pass, and to SageMaker only.
         volume_key: key of the endpoint's volumes.
         alarm_names: beginnings of the names of the alarms it may change.
-        monitors: those that SageMaker runs, whose jobs' role it may pass as well; None: there are none.
-        scaling_tags: of the scalable targets that it may change; None: there are none.
+        also: what else there is that follows the endpoint: scalable targets, monitors.
     """
 
     def __init__(
@@ -47,8 +43,7 @@ class ReleaseRole(Construct):
         model_role: iam.IRole,
         volume_key: kms.IKey,
         alarm_names: list[str],
-        monitors: NativeMonitors | None = None,
-        scaling_tags: Mapping[str, str] | None,
+        also: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
@@ -61,8 +56,7 @@ class ReleaseRole(Construct):
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
-            pass_role([role.role_arn for role in (model_role, *([monitors.role] if monitors else []))], SAGEMAKER),
-            *(manage_monitors(arns, monitors.each) if monitors else []),
+            pass_role([model_role.role_arn], SAGEMAKER),
             allow(
                 ["kms:CreateGrant", "kms:DescribeKey"],
                 [volume_key.key_arn],
@@ -70,7 +64,7 @@ class ReleaseRole(Construct):
             ),
             # Either mark of a grant made by a service will do: AWS does not say which one endpoints' volumes have.
             allow(["kms:CreateGrant"], [volume_key.key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-            *(manage_scaling(arns, name, scaling_tags) if scaling_tags else []),
+            *also,
         ]
         self.role = iam.Role(
             self,

@@ -108,7 +108,8 @@ class _Application:
             await control.answer(scope["method"], scope["path"], self._status, self._front, send)
         elif scope["type"] == "lifespan":
             work = (
-                self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run(), self._front.run(),
+                self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run(),
+                self._front.run(),
             )  # fmt: skip
             self._background = {asyncio.create_task(task) for task in work}
             await ministack_app.app(scope, receive, send)

@@ -104,9 +104,13 @@ def resource_arns(operation: str, request: dict[str, Any], arn_prefix: str) -> l
         return ["*"]
     if isinstance(request.get("ModelPackageName"), str):
         return [_arn(request["ModelPackageName"], "model-package", arn_prefix)]
-    for kind, part in _DEFINITIONS.items():
-        if operation.endswith(kind) and isinstance(request.get("JobDefinitionName"), str):
-            return [_arn(request["JobDefinitionName"], part, arn_prefix)]
+    if isinstance(request.get("JobDefinitionName"), str):
+        kind = next(part for definition, part in _DEFINITIONS.items() if operation.endswith(definition))
+        return [_arn(request["JobDefinitionName"], kind, arn_prefix)]
+    return _named(operation, request, arn_prefix)
+
+
+def _named(operation: str, request: dict[str, Any], arn_prefix: str) -> list[str]:
     names = [name for name in _RESOURCES if isinstance(request.get(name), str)]
     if not names:
         return ["*"]

@@ -1,7 +1,7 @@
 """What of a serving stack SageMaker Model Monitor does: monitors of the endpoint, with the role of their jobs.
 
-They stand beside the endpoint since they follow it: what they compare with belongs to the champion, which releases change.
-Only where the use case's section `monitor` has the backend `model_monitor`.
+They stand beside the endpoint since they follow it: what they compare with belongs to the champion, which releases
+change. Only where the use case's section `monitor` has the backend `model_monitor`.
 """
 
 from pathlib import Path

@@ -81,9 +81,9 @@ def native_fits(monitor: Monitor, wanted: tuple[MonitorName, ...]) -> None:
     if others:
         raise RuleError(
             ("monitors",),
-            f"names {' and '.join(others)}, which Model Monitor leaves to Clarify: it explains a model by asking a copy "
-            "of it that it starts itself, and takes a baseline that Clarify made, neither of which a network without a way "
-            "out allows; allowed are data_quality and model_quality. Remove it, or choose `backend: processing_job`",
+            f"names {' and '.join(others)}, for which Model Monitor takes Clarify: it asks a copy of the model that it "
+            "starts itself, which no job without a network can, and compares with a baseline that it made itself; "
+            "allowed are data_quality and model_quality. Remove it, or choose `backend: processing_job`",
         )
     unused = sorted({"facets", "alpha", "features"} & monitor.model_fields_set)
     if unused:
@@ -98,6 +98,6 @@ def native_fits(monitor: Monitor, wanted: tuple[MonitorName, ...]) -> None:
     if monitor.max_runtime_seconds > longest:
         raise RuleError(
             ("max_runtime_seconds",),
-            f"found {monitor.max_runtime_seconds}, but Model Monitor's jobs have to end before the next begin; allowed with "
-            f"schedule {monitor.schedule} is up to {longest}. Lower it",
+            f"found {monitor.max_runtime_seconds}, but Model Monitor's jobs have to end before the next begin; allowed "
+            f"with schedule {monitor.schedule} is up to {longest}. Lower it",
         )

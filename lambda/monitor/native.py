@@ -1,7 +1,7 @@
 """What the schedules of SageMaker Model Monitor found, as runs like those of the project's own jobs. Pure.
 
-They look at all variants together, so that their figures have the variant `all`. Which windows there are SageMaker decides;
-each execution that has ended becomes one run.
+They look at all variants together, so that their figures have the variant `all`. Which windows there are SageMaker
+decides; each execution that has ended becomes one run.
 """
 
 from collections.abc import Iterator, Mapping

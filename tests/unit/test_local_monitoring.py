@@ -1,4 +1,4 @@
-"""The parts of the local Model Monitor that need no server: times, folders, environment, and what its containers find."""
+"""The parts of the local Model Monitor that need no server: times, folders, environment, what containers find."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the analyser container finds in records: the project's own analyser, by the rules that Model Monitor documents."""
+"""What the analyser container finds in records: the project's own analyser, by Model Monitor's documented rules."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """What the analyser container finds in merged records: figures of the model's quality against their constraints.
 
-Source: "Model quality metrics and Amazon CloudWatch monitoring" of the developer guide. A figure beyond its threshold is
-a violation.
+Source: "Model quality metrics and Amazon CloudWatch monitoring" of the developer guide. A figure beyond its threshold
+is a violation.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Which folders of captures and of ground truth an execution reads, `yyyy/mm/dd/hh` below the endpoint and its variants.
+"""Which folders of captures and of ground truth an execution reads: `yyyy/mm/dd/hh`, of captures below each variant.
 
 "We sometimes download more than what is specified by the start and end times": whole hours, or, where these would be
 more than two, whole days, months or years.

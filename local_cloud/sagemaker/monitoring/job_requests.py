@@ -1,7 +1,7 @@
 """The processing jobs of an execution as requests of the API: what they read, what their environment says.
 
-Sources: "Container Contract Inputs" in the developer guide, and for paths and names requests of AWS's own jobs that people
-have published.
+Sources: "Container Contract Inputs" in the developer guide, and for paths and names requests of AWS's own jobs that
+people have published.
 """
 
 import json
