@@ -10,9 +10,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.captures_role import EXPERIMENTS
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
-from constructs.captures_role import EXPERIMENTS
 from constructs.statements import Statement, allow, use_key
 
 

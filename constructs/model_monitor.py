@@ -10,8 +10,8 @@ from constructs.monitor_alarms import MonitorAlarms, Watched
 class MonitorBackend(Protocol):
     """Looks at captures on a schedule, each variant by itself.
 
-    Whatever it is, its figures end in CloudWatch's namespace MlLoop, with the dimensions Environment, UseCase, Endpoint and
-    Variant: of each monitor `<monitor>_violations`, and `captured_records`.
+    Whatever it is, its figures end in CloudWatch's namespace MlLoop, with the dimensions Environment, UseCase, Endpoint
+    and Variant: of each monitor `<monitor>_violations`, and `captured_records`.
     """
 
     def bind(self, scope: Construct) -> None:

@@ -49,7 +49,7 @@ class _Runs(FindingAlarms):
 
 
 class MonitorAlarms(Construct):
-    """One alarm per monitor, at the champion's first violation in a window; and on no captures, failed and missing runs.
+    """One alarm per monitor, at the champion's first violation in a window; on no captures, failed and missing runs.
 
     Args:
         watched: whose captures.

@@ -21,9 +21,9 @@ from constructs.statements import Statement, allow, use_key
 class MonitorReach:
     """What the function works on.
 
-    `capture` is the bucket of captures and outcomes, `processed` that with the folders of runs, `data_key` encrypts both,
-    `records` is the table of runs, `looks` the queue that it takes messages from. `models_key` encrypts evaluations, for
-    use cases that SageMaker's own schedules watch; None: there are none.
+    `capture` is the bucket of captures and outcomes, `processed` that with the folders of runs, `data_key` encrypts
+    both, `records` is the table of runs, `looks` the queue that it takes messages from. `models_key` encrypts
+    evaluations, for use cases that SageMaker's own schedules watch; None: there are none.
     """
 
     capture: s3.IBucket

@@ -38,8 +38,8 @@ def start(
     target = _target(environment, use_case)
     if (start is None) != (until is None) or (start and until and start >= until):
         raise OperationError(
-            f"--from is {start or 'left out'} and --until {until or 'left out'}; allowed are both, the first before the "
-            "second, or neither. Correct them."
+            f"--from is {start or 'left out'} and --until {until or 'left out'}; allowed are both, the first before "
+            "the second, or neither. Correct them."
         )
     ask = Ask(
         request=uuid.uuid4().hex,

@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from config import UseCase
+from config import Environment, UseCase
 from config.closed_services import closed_services
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
@@ -43,8 +43,7 @@ class MonitoringStack(cdk.Stack):
     """The monitoring pipeline with its role, the rules that have the monitor function look, and alarms.
 
     Args:
-        environment: its name.
-        capture_days: that captures are kept.
+        environment: where it is deployed.
         monitor: the use case's section.
         training: gives the code that jobs run, and what its own pipeline takes from the environment.
         control: has the function, the topic of alarms, and the queue for what rules cannot deliver.
@@ -59,8 +58,7 @@ class MonitoringStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        environment: str,
-        capture_days: int,
+        environment: Environment,
         use_case: UseCase,
         monitor: Monitor,
         data: "DataStack",
@@ -69,23 +67,23 @@ class MonitoringStack(cdk.Stack):
         **stack_props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
-        endpoint = f"{environment}-{use_case.slug}"
+        endpoint = f"{environment.name}-{use_case.slug}"
         queues = LookQueues(
-            Arns.of(self).arn("sqs", look_queue_name(environment, "monitor")), control.undelivered.queue_arn
+            Arns.of(self).arn("sqs", look_queue_name(environment.name, "monitor")), control.undelivered.queue_arn
         )
-        terms = monitor_terms(use_case, monitor, capture_days)
+        terms = monitor_terms(use_case, monitor, environment.retention.capture_days)
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
         for closed in (one for one in closed_services(use_case) if one.section == "monitor"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         monitors = monitors_of(use_case.problem, use_case.train, monitor)
-        watched = Watched(environment, use_case.slug, endpoint, monitors)
+        watched = Watched(environment.name, use_case.slug, endpoint, monitors)
         backend: MonitorBackend
         if monitor.backend == BACKEND:
             watched = replace(watched, variant=TOGETHER)
             schedules = tuple(f"{endpoint}-{name.replace('_', '-')}" for name in monitors)
             backend = NativeMonitorLooks(looks=looks, schedules=schedules)
         else:
-            backend = self._processing_jobs(environment, use_case, monitor, data, training, looks)
+            backend = self._processing_jobs(environment.name, use_case, monitor, data, training, looks)
         watching = ModelMonitor(
             self,
             "Monitor",

@@ -197,8 +197,7 @@ class PlatformStage(cdk.Stage):
         stack = MonitoringStack(
             self,
             f"{name}Monitoring",
-            environment=self.environment.name,
-            capture_days=self.environment.retention.capture_days,
+            environment=self.environment,
             use_case=use_case,
             monitor=monitor,
             data=self.data,

@@ -51,8 +51,8 @@ class Monitor(Section):
 
     backend: Literal["processing_job", "model_monitor"] = Field(
         default="processing_job",
-        description="processing_job: the project's own analyser, each variant by itself; model_monitor: SageMaker Model "
-        "Monitor, all variants together, which is closed to new customers",
+        description="processing_job: the project's own analyser, each variant by itself; model_monitor: SageMaker "
+        "Model Monitor, all variants together, which is closed to new customers",
     )
     schedule: Schedule = Field(default="rate(1 hour)", description="When windows that have ended are looked at, in UTC")
     window_hours: StrictInt = Field(
@@ -66,7 +66,7 @@ class Monitor(Section):
         default=None,
         ge=0,
         le=2160,
-        description="By when outcomes are known: so much later quality is judged; left out: as the experiment's, else 0",
+        description="By when outcomes are known, and quality is judged; left out: as the experiment's, else 0",
     )
     alpha: StrictFloat = Field(
         default=0.01, gt=0, lt=1, description="Probability of a false alarm, of each monitor, variant and window"

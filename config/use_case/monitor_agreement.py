@@ -112,7 +112,7 @@ def _schedule_fits(monitor: Monitor) -> None:
     if longest > most:
         raise RuleError(
             ("schedule",),
-            f"found {monitor.schedule!r}, which comes as rarely as every {longest / _HOUR:g} hours; allowed with windows "
-            f"of {monitor.window_hours} hours is every {most / _HOUR:g} hours at least, since later ones are not "
-            "made up for. Choose a more frequent one, or raise window_hours",
+            f"found {monitor.schedule!r}, which comes as rarely as every {longest / _HOUR:g} hours; allowed with "
+            f"windows of {monitor.window_hours} hours is every {most / _HOUR:g} hours at least, since later ones "
+            "are not made up for. Choose a more frequent one, or raise window_hours",
         )

@@ -69,7 +69,7 @@ def _folder(package: str, source: Mapping[str, Any]) -> str:
     folders = {uri.rpartition("/")[0] for uri in uris}
     if len(folders) > 1 or tuple(uri.rpartition("/")[2] for uri in uris) != _FILES:
         raise RefusedError(
-            f"{package} has the baselines {uris[0] or 'none'} and {uris[1] or 'none'}; allowed are {' and '.join(_FILES)} "
-            "of one folder. Register the model with these"
+            f"{package} has the baselines {uris[0] or 'none'} and {uris[1] or 'none'}; allowed are "
+            f"{' and '.join(_FILES)} of one folder. Register the model with these"
         )
     return folders.pop()

@@ -45,7 +45,7 @@ class Ask(BaseModel):
         request: its id: the same request again begins nothing.
         by: who asks.
         at: when.
-        start, until: the window, both or neither; without it the hours before `at`, or before the outcomes that are known.
+        start, until: the window, both or neither; without it the hours before `at`, so much earlier as outcomes take.
         history: its figures are those of the window's end, where no alarm looks any more.
     """
 

@@ -30,8 +30,8 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     """Look at the use cases that messages are about, or at the one that a command names.
 
     Returns:
-        For messages which of them failed (`batchItemFailures`); for a command why it came to rest (`rest`), and the names
-        of the runs that it `began`.
+        For messages which of them failed (`batchItemFailures`); for a command why it came to rest (`rest`), and the
+        names of the runs that it `began`.
 
     Raises:
         pydantic.ValidationError: the event is neither.

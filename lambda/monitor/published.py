@@ -1,7 +1,7 @@
 """What a run measured as metrics of CloudWatch. Pure.
 
-Dimensions Environment, UseCase, Endpoint, Variant, and Feature of what is about a column. Each metric costs by the month, so that
-of a wide use case the columns that differ most are published, and the report has all.
+Dimensions Environment, UseCase, Endpoint, Variant, and Feature of what is about a column. Each metric costs by the
+month, so that of a wide use case the columns that differ most are published, and the report has all.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Runs in DynamoDB: partition key `use_case`, sort key `item`.
 
-`run#<number>` is a run, `serving#<variant>` what a variant serves and since when, `asked` when the schedule's time came first
-and last.
+`run#<number>` is a run, `serving#<variant>` what a variant serves and since when, `asked` when the schedule's time came
+first and last.
 """
 
 import json

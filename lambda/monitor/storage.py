@@ -1,8 +1,8 @@
 """Captures and outcomes as lists of objects, and the folders of runs, in S3.
 
-In the bucket of captures `<use case>/<endpoint>/<variant>/yyyy/mm/dd/hh/` and `<use case>/ground-truth/yyyy/mm/dd/hh/`, in
-that of processed data `<use case>/monitoring/<run>/` (docs/monitoring.md). The function lists them and reads metrics; no
-record passes through it.
+In the bucket of captures `<use case>/<endpoint>/<variant>/yyyy/mm/dd/hh/` and `<use case>/ground-truth/yyyy/mm/dd/hh/`,
+in that of processed data `<use case>/monitoring/<run>/` (docs/monitoring.md). The function lists them and reads
+metrics; no record passes through it.
 """
 
 import json
@@ -62,8 +62,8 @@ class Storage:
     def metrics(self, run: Run) -> list[dict[str, Any]] | None:
         """Return what a run measured, None if it left nothing.
 
-        The listing says whether there is: S3 answers a GetObject of nothing with AccessDenied rather than NoSuchKey where
-        ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
+        The listing says whether there is: S3 answers a GetObject of nothing with AccessDenied rather than NoSuchKey
+        where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
         """
         key = f"{self._folder(run)}/monitoring/{run.variant}/metrics.json"
         found = self._client.list_objects_v2(Bucket=self._processed, Prefix=key).get("Contents", [])

@@ -1,7 +1,7 @@
 """Which windows are due. Pure.
 
-Windows lie side by side, counted from a Monday at midnight, UTC, so that each captured request is in one of them, whenever
-it is looked at. A variant's first window begins when its model does; where it would be short it is part of the next one.
+Windows lie side by side, counted from a Monday at midnight, UTC, so that each captured request is in one of them,
+whenever it is looked at. A variant's first window begins when its model does; a short one is part of the next.
 """
 
 from collections.abc import Iterator
@@ -44,8 +44,10 @@ class Due:
 def shares(terms: Terms) -> tuple[Share, ...]:
     """Return what is looked at together: all, or what needs outcomes later than the rest.
 
-    >>> [(one.part, one.monitors) for one in shares(Terms(monitors=("data_quality", "model_quality"), outcome_hours=24))]
-    [('requests', ('data_quality',)), ('outcomes', ('model_quality',))]
+    >>> for one in shares(Terms(monitors=("data_quality", "model_quality"), outcome_hours=24)):
+    ...     print(one.part, *one.monitors)
+    requests data_quality
+    outcomes model_quality
     """
     late = tuple(monitor for monitor in terms.monitors if monitor in _BY_OUTCOMES)
     if not terms.outcome_hours or not late:

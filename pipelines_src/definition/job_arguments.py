@@ -12,14 +12,15 @@ Text = Reference | str
 
 
 @dataclass(frozen=True)
-class Sharing:
-    """How many machines run a job, and the names of the inputs of which each gets its part of the objects."""
+class Machines:
+    """How many machines run Python, and the names of the inputs of which each gets its part of the objects."""
 
     instances: int = 1
-    inputs: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
-
-ALONE = Sharing()
+    def way(self, name: str) -> str:
+        """Return how an input's objects are distributed."""
+        return "ShardedByS3Key" if name in self.shared else "FullyReplicated"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ class JobArguments:
         output_key: str,
         manifests: Mapping[str, Text] | None = None,
         variables: Mapping[str, Text] | None = None,
-        cluster: SparkCluster | None = None,
-        sharing: Sharing = ALONE,
+        cluster: SparkCluster | Machines | None = None,
         max_runtime: int | None = None,
     ) -> dict[str, Any]:
         """Return the request of a job that runs the use case's code.
@@ -51,20 +51,24 @@ class JobArguments:
             output_key: ARN of the key that outputs are encrypted with.
             manifests: as `inputs`, but the S3 URI is that of a list of objects: `[{"prefix": "s3://..."}, "a", ...]`.
             variables: environment variables of the job.
-            cluster: runs it on Spark; else it is Python.
-            sharing: how many machines run Python, and which inputs they share.
+            cluster: runs it on Spark, or on several machines that run Python; else it is Python on one.
             max_runtime: seconds after which it is stopped; else the settings' own.
         """
         settings = self.settings
-        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(cluster.inputs() if cluster else {})}
+        spark = cluster if isinstance(cluster, SparkCluster) else None
+        machines = cluster if isinstance(cluster, Machines) else Machines()
+        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(spark.inputs() if spark else {})}
         sources = {**inputs, **added}
-        application = cluster.application(settings.code_file) if cluster else self._python()
+        application = spark.application(settings.code_file) if spark else self._python()
         return {
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [
-                *(_processing_input(name, uri, sharing=sharing) for name, uri in sources.items()),
-                *(_processing_input(name, uri, "ManifestFile", sharing) for name, uri in (manifests or {}).items()),
+                *(_processing_input(name, uri, "S3Prefix", machines.way(name)) for name, uri in sources.items()),
+                *(
+                    _processing_input(name, uri, "ManifestFile", machines.way(name))
+                    for name, uri in (manifests or {}).items()
+                ),
             ],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],
@@ -72,7 +76,7 @@ class JobArguments:
             },
             "ProcessingResources": {
                 "ClusterConfig": {
-                    "InstanceCount": cluster.instances if cluster else sharing.instances,
+                    "InstanceCount": (spark or machines).instances,
                     "InstanceType": self.processing_instance,
                     "VolumeSizeInGB": settings.volume_gb,
                     "VolumeKmsKeyId": settings.data_key,
@@ -99,9 +103,7 @@ def of_this_execution(base_uri: str, *path: str) -> Join:
     return Join("/", (base_uri, ExecutionVariable.PIPELINE_EXECUTION_ID.ref, *path))
 
 
-def _processing_input(
-    name: str, uri: Text, data_type: str = "S3Prefix", sharing: Sharing = ALONE
-) -> dict[str, Any]:
+def _processing_input(name: str, uri: Text, data_type: str, way: str) -> dict[str, Any]:
     return {
         "InputName": name,
         "S3Input": {
@@ -109,7 +111,7 @@ def _processing_input(
             "LocalPath": f"{PROCESSING}/input/{name}",
             "S3DataType": data_type,
             "S3InputMode": "File",
-            "S3DataDistributionType": "ShardedByS3Key" if name in sharing.inputs else "FullyReplicated",
+            "S3DataDistributionType": way,
             "S3CompressionType": "None",
         },
     }

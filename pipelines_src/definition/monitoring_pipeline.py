@@ -10,7 +10,7 @@ from typing import Any
 
 from config.use_case import UseCase
 from config.use_case.monitor import Monitor
-from pipelines_src.definition.job_arguments import ALONE, JobArguments, Sharing, Text
+from pipelines_src.definition.job_arguments import JobArguments, Machines, Text
 from pipelines_src.definition.parameters import StringParameter
 from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.policies import BUSY, NO_MACHINE
@@ -52,8 +52,8 @@ class _Jobs:
     def several(self, instances: int) -> tuple[ProcessingStep, ...]:
         """Return the step of machines that share the captures, and the one that adds up what they made of them."""
         text = "Sketch each machine's share of a window's captures."
-        sharing = Sharing(instances, (CAPTURES,))
-        sketch = self._step(SKETCH, text, "monitor_sketch", {}, (CAPTURES, "baseline"), "sketches", sharing)
+        machines = Machines(instances, (CAPTURES,))
+        sketch = self._step(SKETCH, text, "monitor_sketch", {}, (CAPTURES, "baseline"), "sketches", machines)
         text = "Add up the sketches, and say what has changed against the model's baselines."
         made: dict[str, Text] = {"sketches": sketch.output("sketches")}
         return sketch, self._step(MERGE, text, "monitor_merge", made, BESIDE_CAPTURES, "monitoring")
@@ -66,7 +66,7 @@ class _Jobs:
         inputs: dict[str, Text],
         lists: tuple[str, ...],
         output: str,
-        sharing: Sharing = ALONE,
+        machines: Machines | None = None,
     ) -> ProcessingStep:
         arguments: dict[str, Any] = self._jobs.processing(
             arguments=(command, "--use-case", self._use_case.name),
@@ -74,7 +74,7 @@ class _Jobs:
             manifests={each: self._below(f"request/{each}.manifest") for each in lists},
             outputs={output: self._below(output)},
             output_key=self._settings.data_key,
-            sharing=sharing,
+            cluster=machines,
         )
         return ProcessingStep(name=name, description=description, arguments=arguments, retries=(BUSY, NO_MACHINE))
 

@@ -1,4 +1,4 @@
-"""The pipeline that says what has changed: as safe as the others, and every input is what the job and the function know."""
+"""The pipeline that says what has changed: as safe as the others, and its inputs are what job and function know."""
 
 from typing import Any
 
@@ -61,7 +61,9 @@ def test_several_machines_share_the_captures_and_one_adds_up(pipeline_settings: 
     assert list(found) == ["Sketch", "Merge"]
     cluster = found["Sketch"]["ProcessingResources"]["ClusterConfig"]
     assert (cluster["InstanceCount"], cluster["InstanceType"], cluster["VolumeSizeInGB"]) == (3, "ml.m5.xlarge", 77)
-    shared = [name for name, one in inputs(found["Sketch"]).items() if one["S3DataDistributionType"] == "ShardedByS3Key"]
+    shared = [
+        name for name, one in inputs(found["Sketch"]).items() if one["S3DataDistributionType"] == "ShardedByS3Key"
+    ]
     assert shared == ["captures"]
     assert found["Merge"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 1
     assert "captures" not in inputs(found["Merge"])

@@ -97,7 +97,8 @@ def world(**clients: Any) -> AwsWorld:
 
 def test_a_model_serves_since_it_was_made_and_the_next_one_since_it_was_seen() -> None:
     class Kept:
-        known: dict[str, Served] = {}
+        def __init__(self) -> None:
+            self.known: dict[str, Served] = {}
 
         def serve(self, use_case: str, served: Served) -> None:
             self.known = {**self.known, served.variant: served}
@@ -106,7 +107,9 @@ def test_a_model_serves_since_it_was_made_and_the_next_one_since_it_was_seen() -
     mine = world(records=kept)
 
     def look(model: str, at: datetime) -> datetime:
-        return mine._served("toys_1", {"champion": Variant(model, PACKAGE, created=made)}, kept.known, at)["champion"].since
+        return mine._served("toys_1", {"champion": Variant(model, PACKAGE, created=made)}, kept.known, at)[
+            "champion"
+        ].since
 
     assert look("m1", NOW) == made
     assert look("m1", NOW + timedelta(hours=1)) == made
@@ -119,7 +122,10 @@ def test_baselines_are_those_that_the_package_was_registered_with() -> None:
     def source(name: str) -> dict[str, str]:
         return {"ContentType": "application/json", "S3Uri": f"s3://p/{name}"}
 
-    data_quality = {"Statistics": source("a/baseline/statistics.json"), "Constraints": source("a/baseline/constraints.json")}
+    data_quality = {
+        "Statistics": source("a/baseline/statistics.json"),
+        "Constraints": source("a/baseline/constraints.json"),
+    }
     described: dict[str, Any] = {
         "ModelPackageName": "x", "ModelPackageArn": PACKAGE, "CreationTime": NOW, "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": []},
@@ -155,7 +161,9 @@ def test_a_run_reads_the_hours_of_its_window_and_what_its_monitors_need() -> Non
         storage = Storage(client, "capture", "processed")
         below = "toys_1/dev-toys-1/champion/"
         keys = [f"{below}2026/11/26/23/a.jsonl", f"{below}2026/11/28/01/b.jsonl", f"{below}2026/11/28/02/c.jsonl"]
-        found = {"Contents": [{"Key": key, "Size": 9} for key in [*keys[:2], f"{below}2026/11/28/01/empty.jsonl", keys[2]]]}
+        found = {
+            "Contents": [{"Key": key, "Size": 9} for key in [*keys[:2], f"{below}2026/11/28/01/empty.jsonl", keys[2]]]
+        }
         found["Contents"][2]["Size"] = 0
         wanted = {"Bucket": "capture", "Prefix": below, "StartAfter": f"{below}2026/11/26/23"}
         stub.add_response("list_objects_v2", found, wanted)
@@ -179,7 +187,11 @@ def test_outcomes_are_those_that_came_since_the_window_began() -> None:
         storage = Storage(client, "capture", "processed")
         stub.add_response("list_objects_v2", {}, {"Bucket": "capture", "Prefix": ANY, "StartAfter": ANY})
         key = "toys_1/ground-truth/2026/11/28/03/o.jsonl"
-        wanted = {"Bucket": "capture", "Prefix": "toys_1/ground-truth/", "StartAfter": "toys_1/ground-truth/2026/11/26/23"}
+        wanted = {
+            "Bucket": "capture",
+            "Prefix": "toys_1/ground-truth/",
+            "StartAfter": "toys_1/ground-truth/2026/11/26/23",
+        }
         stub.add_response("list_objects_v2", {"Contents": [{"Key": key, "Size": 9}]}, wanted)
         lists = asking.lists(storage, run, "dev-toys-1", Baselines(quality="s3://p/q/model_quality.json"), NOW)
     assert lists["ground_truth"] == [{"prefix": "s3://capture/toys_1/ground-truth/"}, "2026/11/28/03/o.jsonl"]
@@ -231,7 +243,8 @@ def test_what_was_measured_is_published_and_written_down() -> None:
     assert request["Namespace"] == "MlLoop"
     own = {"Environment": "dev", "UseCase": "toys-1", "Endpoint": "dev-toys-1", "Variant": "champion"}
     found = [
-        (one["MetricName"], {pair["Name"]: pair["Value"] for pair in one["Dimensions"]}) for one in request["MetricData"]
+        (one["MetricName"], {pair["Name"]: pair["Value"] for pair in one["Dimensions"]})
+        for one in request["MetricData"]
     ]
     assert found[1] == ("data_quality_violations", own)
     assert {named["Feature"] for _, named in found if "Feature" in named} == {"colour", "size", "colour=r\\xf6t"}
@@ -282,8 +295,8 @@ def test_a_pipeline_is_started_once_for_a_run_with_its_folder() -> None:
             objects.add_response("put_object", {})
         arn = "arn:aws:sagemaker:ap-northeast-1:111122223333:pipeline/dev-toys-1-monitoring/execution/abcdefabcdef"
         expected = {
-            "PipelineName": "dev-toys-1-monitoring", "PipelineExecutionDisplayName": RUN.name, "ClientRequestToken": ANY,
-            "PipelineParameters": [{"Name": "RunUri", "Value": f"s3://processed/{FOLDER}"}],
+            "PipelineName": "dev-toys-1-monitoring", "PipelineExecutionDisplayName": RUN.name,
+            "ClientRequestToken": ANY, "PipelineParameters": [{"Name": "RunUri", "Value": f"s3://processed/{FOLDER}"}],
         }  # fmt: skip
         stub.add_response("start_pipeline_execution", {"PipelineExecutionArn": arn}, expected)
         mine = world(storage=Storage(s3, "capture", "processed"), records=kept, sagemaker=sagemaker)

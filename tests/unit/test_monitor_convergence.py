@@ -1,13 +1,14 @@
 """Whatever order schedules, ends of executions and messages come in, each window of a variant is looked at once.
 
-The world is a small state machine: an endpoint whose variants come, go and change their models, a pipeline that succeeds,
-fails or is stopped, a table. Messages come late, twice and in another order, and with crashes between any two calls;
-functions run side by side.
+The world is a small state machine: an endpoint whose variants come, go and change their models, a pipeline that
+succeeds, fails or is stopped, a table. Messages come late, twice and in another order, and with crashes between any two
+calls; functions run side by side.
 """
 
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -93,9 +94,11 @@ class Convergence(RuleBasedStateMachine):
     @invariant()
     def windows_of_a_variant_do_not_overlap(self) -> None:
         for (variant, part), _ in Counter((run.variant, run.part) for run in self.cloud.runs).items():
-            mine = [run for run in self.cloud.runs if (run.variant, run.part, run.trigger) == (variant, part, "schedule")]
+            mine = [
+                run for run in self.cloud.runs if (run.variant, run.part, run.trigger) == (variant, part, "schedule")
+            ]
             ends = sorted({(run.start, run.until) for run in mine})
-            assert all(first[1] <= second[0] for first, second in zip(ends, ends[1:], strict=False))
+            assert all(first[1] <= second[0] for first, second in pairwise(ends))
             assert all(timedelta(hours=12) <= until - start < timedelta(hours=36) for start, until in ends)
             assert all(run.until + SETTLES <= run.claimed_at for run in mine)
 

@@ -182,7 +182,9 @@ def test_one_run_has_all_where_outcomes_are_known_at_once_or_not_needed() -> Non
 
 def test_messages_of_a_use_case_are_one_look() -> None:
     bodies = [look.model_dump_json(exclude_none=True) for look in (PLAIN, BEGIN, PLAIN)]
-    [look] = Messages.of(Look, {"Records": [{"messageId": str(n), "body": b} for n, b in enumerate(bodies)]}).looks.values()
+    [look] = Messages.of(
+        Look, {"Records": [{"messageId": str(n), "body": b} for n, b in enumerate(bodies)]}
+    ).looks.values()
     assert look == BEGIN
     assert look.terms == TERMS
 

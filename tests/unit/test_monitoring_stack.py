@@ -1,4 +1,4 @@
-"""What watches an endpoint: a pipeline, rules and alarms of a use case's own stack, and a function once per environment."""
+"""What watches an endpoint: a pipeline, rules and alarms of a use case's own stack, and the function."""
 
 import json
 from collections.abc import Callable
