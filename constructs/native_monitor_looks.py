@@ -8,6 +8,7 @@ from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.look_rule import endpoint_came_to_rest, look_rule
+from constructs.monitor_alarms import Watched
 from constructs.processing_job_monitor import LookTerms
 
 
@@ -18,11 +19,11 @@ class NativeMonitorLooks:
 
     Args:
         looks: on what terms.
-        schedules: names of the schedules.
+        watched: by which monitors.
     """
 
-    def __init__(self, *, looks: LookTerms, schedules: tuple[str, ...]) -> None:
-        self._looks, self._schedules = looks, schedules
+    def __init__(self, looks: LookTerms, watched: Watched) -> None:
+        self._looks, self._watched = looks, watched
 
     def bind(self, scope: Construct) -> None:
         """Make the rules.
@@ -44,7 +45,9 @@ class NativeMonitorLooks:
                 **when,
             )
 
-        schedules = [arns.arn("sagemaker", f"monitoring-schedule/{name}") for name in self._schedules]
+        # Named as constructs/native_monitor.py does.
+        names = [f"{looks.endpoint}-{monitor.replace('_', '-')}" for monitor in self._watched.monitors]
+        schedules = [arns.arn("sagemaker", f"monitoring-schedule/{name}") for name in names]
         rule("Hourly", "an hour has passed", schedule_expression="rate(1 hour)")
         rule("Over", "SageMaker has looked at captured requests", event_pattern=_job_is_over(schedules))
         rule("Endpoint", "its endpoint came to rest", event_pattern=endpoint_came_to_rest(looks.endpoint))

@@ -14,6 +14,7 @@ from monitor.records import Records
 from monitor.state import Run
 from ops import control_function
 from ops.console import output
+from ops.findings import show
 from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
@@ -71,6 +72,14 @@ def status(
         output.print(escape(described(run)), soft_wrap=True, highlight=False)
     if not runs:
         output.print(f"Nothing has looked at the requests of {target.name} yet.")
+
+
+@app.command()
+def preflight(environment: str, use_case: str) -> None:
+    """Ask the account whether SageMaker Model Monitor is open to it, where that watches; exit 1 if not."""
+    from ops.monitor_account import findings
+
+    show(findings(_target(environment, use_case)))
 
 
 def described(run: Run) -> str:

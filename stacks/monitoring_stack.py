@@ -75,13 +75,12 @@ class MonitoringStack(cdk.Stack):
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
         for closed in (one for one in closed_services(use_case) if one.section == "monitor"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
-        monitors = monitors_of(use_case.problem, use_case.train, monitor)
-        watched = Watched(environment.name, use_case.slug, endpoint, monitors)
+        watched = Watched(
+            environment.name, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
+        )
         backend: MonitorBackend
         if monitor.backend == BACKEND:
-            watched = replace(watched, variant=TOGETHER)
-            schedules = tuple(f"{endpoint}-{name.replace('_', '-')}" for name in monitors)
-            backend = NativeMonitorLooks(looks=looks, schedules=schedules)
+            watched, backend = replace(watched, variant=TOGETHER), NativeMonitorLooks(looks, watched)
         else:
             backend = self._processing_jobs(environment.name, use_case, monitor, data, training, looks)
         watching = ModelMonitor(

@@ -142,7 +142,9 @@ def test_cfn_lint_finds_nothing(made: dict[str, Any]) -> None:
 
 
 def test_rules_send_what_the_function_reads(made: dict[str, Any]) -> None:
-    found = [each["Properties"] for each in made[MONITORING]["Resources"].values() if each["Type"] == "AWS::Events::Rule"]
+    found = [
+        each["Properties"] for each in made[MONITORING]["Resources"].values() if each["Type"] == "AWS::Events::Rule"
+    ]
     rules = {rule["Description"].partition(": ")[2]: rule for rule in found}
     assert set(rules) == {
         "an hour has passed", "SageMaker has looked at captured requests", "its endpoint came to rest",
@@ -185,7 +187,14 @@ class _Placement:
 @pytest.mark.parametrize(("kind", "isolated"), [(MODEL_BIAS, True), (MODEL_EXPLAINABILITY, False)])
 def test_definitions_of_clarify_are_valid_too(kind: Any, isolated: bool) -> None:
     jobs = MonitorJobs(
-        "arn:aws:iam::111122223333:role/jobs", _Placement(), "key", "s3://out", "ml.m5.large", 1, 20, 1800  # type: ignore[arg-type]
+        "arn:aws:iam::111122223333:role/jobs",
+        _Placement(),
+        "key",
+        "s3://out",
+        "ml.m5.large",
+        1,
+        20,
+        1800,  # type: ignore[arg-type]
     )
     truth = "s3://truth" if kind is MODEL_BIAS else None
     analysis = Analysis(
