@@ -22,7 +22,7 @@ from constructs.model_monitor import ModelMonitor, MonitorBackend
 from constructs.monitor_alarms import Watched
 from constructs.native_monitor_looks import NativeMonitorLooks
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
-from constructs.statements import Statement, allow
+from constructs.statements import Statement, allow, read_folder
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ if TYPE_CHECKING:
 
 TOGETHER = "all"  # of a monitor that does not tell variants apart (lambda/monitor/native.py)
 # What a model was registered with, below the folder of one execution, or of one preparation.
-_OF_MODELS = {
-    "processed": ("baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json",
-                  "test/test.parquet"),
-    "models": ("package/model.tar.gz",),
-}  # fmt: skip
+_REGISTERED = (
+    "baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json", "test/test.parquet",
+)  # fmt: skip
 
 
 class MonitoringStack(cdk.Stack):
@@ -132,11 +130,12 @@ class MonitoringStack(cdk.Stack):
 
 
 def _of_models(use_case: UseCase, data: "DataStack", models_key: str) -> list[Statement]:
-    """Allow reading models with their baselines and test data, which evaluation wrote under the key of models."""
-    places = [(data.processed.bucket_arn, "processed"), (data.models.bucket_arn, "models")]
-    names = [(bucket, f"{use_case.name}/*/{name}") for bucket, kind in places for name in _OF_MODELS[kind]]
+    """Allow reading models, wherever they come from, and baselines and test data, some under the key of models."""
+    bucket = data.processed.bucket_arn
+    names = [f"{use_case.name}/*/{name}" for name in _REGISTERED]
     return [
-        *(allow(["s3:ListBucket"], [bucket], {"StringLike": {"s3:prefix": name}}) for bucket, name in names),
-        allow(["s3:GetObject"], [f"{bucket}/{name}" for bucket, name in names]),
+        allow(["s3:ListBucket"], [bucket], {"StringLike": {"s3:prefix": names}}),
+        allow(["s3:GetObject"], [f"{bucket}/{name}" for name in names]),
+        *read_folder(data.models.bucket_arn, use_case.name),
         allow(["kms:Decrypt"], [models_key]),
     ]

@@ -60,7 +60,9 @@ def baselines(platform: Platform) -> dict[str, Any]:
     found = {}
     for name, document in files.items():
         key = f"flight_delays/test/{name}"
-        platform.cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(document).encode())
+        platform.cloud.client("s3").put_object(
+            Bucket=bucket, Key=key, Body=json.dumps(document, default=float).encode()
+        )
         found[name] = {"ContentType": "application/json", "S3Uri": f"s3://{bucket}/{key}"}
     statistics, constraints, quality = found.values()
     return {
@@ -217,7 +219,7 @@ def test_drift_and_worse_answers_ring_where_they_are_and_of_the_champion_alone(
     sent(platform, "champion", 2000.0)
     found = looked(platform, capture, before + 63, start)
     assert found["champion"]["violations"]["data_quality"] > 0
-    assert found["challenger"]["violations"] == {"data_quality": 0}
+    assert found["challenger"]["violations"] == {}  # nothing to judge by
     assert found["challenger"]["figures"]["captured_records"] == 0
     until(lambda: platform.alarm_state(MONITORING, "MonitorAlarmsDataQuality") == "ALARM", 20, "the alarm on drift")
     metrics = platform.cloud.client("cloudwatch").list_metrics(Namespace="MlLoop", MetricName="drift_robust")["Metrics"]

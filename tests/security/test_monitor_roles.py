@@ -43,6 +43,7 @@ def test_jobs_read_captures_outcomes_and_models_and_leave_what_they_found(
         Request("s3:ListBucket", processed, {"s3:prefix": "flight_delays/abc/test/test.parquet"}),
         Request("s3:GetObject", f"{models}/flight_delays/abc/package/model.tar.gz"),
         Request("s3:ListBucket", models, {"s3:prefix": "flight_delays/abc/package/model.tar.gz"}),
+        Request("s3:GetObject", f"{models}/flight_delays/training/job/output/model.tar.gz"),
         Request("kms:Decrypt", at("KeysModels")),
         *(Request(f"kms:{action}", at("KeysData")) for action in ("GenerateDataKey", "Decrypt", "CreateGrant")),
         Request("iam:PassRole", cloud.role(STACK, "Role"), BY_SAGEMAKER),
