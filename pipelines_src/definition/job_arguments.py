@@ -64,11 +64,9 @@ class JobArguments:
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [
-                *(_processing_input(name, uri, "S3Prefix", machines.way(name)) for name, uri in sources.items()),
-                *(
-                    _processing_input(name, uri, "ManifestFile", machines.way(name))
-                    for name, uri in (manifests or {}).items()
-                ),
+                _processing_input(name, uri, kind, machines.way(name))
+                for kind, given in (("S3Prefix", sources), ("ManifestFile", manifests or {}))
+                for name, uri in given.items()
             ],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],

@@ -50,7 +50,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 def baselines(platform: Platform) -> dict[str, Any]:
     """Write what the models were trained on and how good they were, as the pipeline does; return it for a package."""
     trained = profile({name: [record[name] for record in records(2000, 1000.0)] for name in ("distance", "carrier")})
-    labels = np.arange(2000) % 2
+    labels = np.arange(2000.0) % 2
     files = {
         "baseline/statistics.json": documents.statistics(trained),
         "baseline/constraints.json": documents.constraints(trained),

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from config import ConfigError, UseCase, load_environment, load_use_case
-from config.environment_agreement import require_no_monitor, require_window
+from config.environment_agreement import require_window
+from config.serverless_agreement import require_no_monitor
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import MADE_UP, monitor_terms
 from config.use_case.schedule import gaps

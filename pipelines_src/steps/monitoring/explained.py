@@ -48,7 +48,8 @@ def result(records: Sequence[Any], variant: str, folders: Folders, request: Requ
     nothing = np.zeros((0, 0))
     with _package(variant, folders) as package:
         if package is None:
-            return explanations.result([], nothing, nothing, request, f"there is no package of {variant} that the pipeline made")
+            why = f"there is no package of {variant} that the pipeline made"
+            return explanations.result([], nothing, nothing, request, why)
         scorer = Scorer.load(package)
         if not isinstance(scorer.model, xgboost.Booster):
             return explanations.result([], nothing, nothing, request, "the model is not one of XGBoost's")
