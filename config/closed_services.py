@@ -14,7 +14,7 @@ from config.use_case import UseCase
 
 @dataclass(frozen=True)
 class Closed:
-    """A closed service: `name` for people's switches, a sentence with date and alternative, and whose `section` it is."""
+    """A closed service: `name` for people's switches, a sentence with date and alternative, and the section with it."""
 
     name: str
     text: str

@@ -1,4 +1,4 @@
-"""Ask the account what synthesis cannot know: whether SageMaker Model Monitor is open to it, and takes its schedules."""
+"""Ask the account what synthesis cannot know: whether SageMaker Model Monitor is open to it, and what schedules do."""
 
 from collections.abc import Iterator
 

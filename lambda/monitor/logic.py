@@ -67,8 +67,8 @@ def decide(seen: Observation, look: Look) -> Step:
         if execution is None or execution.status not in _UNDER_WAY:
             return _go_on(run, execution)
     if look.terms.backend == native.BACKEND:
-        run = native.due(seen)
-        return Claim(run) if run else Rest(native.why(seen), native.overdue(seen))
+        ended = native.due(seen)
+        return Claim(ended) if ended else Rest(native.why(seen), native.overdue(seen))
     return _begin(seen, look) or Rest(_why(seen), overdue(seen))
 
 

@@ -95,9 +95,9 @@ class World(Kit):
             meta = {"eventId": f"e{place}", "inferenceId": f"r{place}", "inferenceTime": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
             lines.append(json.dumps({"captureData": data, "eventMetadata": meta, "eventVersion": "0"}))
         for variant in ("champion", "challenger"):
-            place = f"captured/{self.endpoint}/{variant}/{now:%Y/%m/%d/%H}/a.jsonl"
+            key = f"captured/{self.endpoint}/{variant}/{now:%Y/%m/%d/%H}/a.jsonl"
             half = lines[::2] if variant == "champion" else lines[1::2]
-            self.s3.put_object(Bucket=self.bucket, Key=place, Body="\n".join(half).encode())
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body="\n".join(half).encode())
 
     def left(self, execution: dict[str, Any], name: str) -> Any:
         job = self.sagemaker.describe_processing_job(ProcessingJobName=execution["ProcessingJobArn"].rpartition("/")[2])

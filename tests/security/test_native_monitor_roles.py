@@ -106,7 +106,9 @@ def test_a_release_makes_no_monitor_of_anything_else(cloud: Cloud, definition: s
         Request("sagemaker:CreateDataQualityJobDefinition", definition, opened),
         Request("sagemaker:CreateDataQualityJobDefinition", definition, unkeyed),
         Request("sagemaker:CreateDataQualityJobDefinition", definition),
-        Request("sagemaker:CreateModelBiasJobDefinition", definition.replace("data-quality", "model-bias"), private(cloud)),
+        Request(
+            "sagemaker:CreateModelBiasJobDefinition", definition.replace("data-quality", "model-bias"), private(cloud)
+        ),
         Request(
             "sagemaker:CreateDataQualityJobDefinition",
             f"{SAGEMAKER}:data-quality-job-definition/dev-flight-delays-more-1a2b3c-1", private(cloud),
@@ -114,7 +116,7 @@ def test_a_release_makes_no_monitor_of_anything_else(cloud: Cloud, definition: s
         # A job of its own inside the schedule, which would be no definition
         Request("sagemaker:CreateMonitoringSchedule", SCHEDULE, {"sagemaker:InstanceTypes": ["ml.m5.large"]}),
         Request("sagemaker:UpdateMonitoringSchedule", SCHEDULE, {"sagemaker:InstanceTypes": ["ml.m5.large"]}),
-        Request("sagemaker:CreateMonitoringSchedule", f"{SAGEMAKER}:monitoring-schedule/prod-flight-delays-data-quality"),
+        Request("sagemaker:CreateMonitoringSchedule", SCHEDULE.replace("dev-", "prod-")),
         Request("sagemaker:CreateProcessingJob", JOB, private(cloud)),
     ]  # fmt: skip
     assert len(denied(cloud, SERVING, "ReleaseRole", requests)) == len(requests)

@@ -1,4 +1,4 @@
-"""What SageMaker Model Monitor's schedules found becomes runs, figures and alarms like those of the project's own jobs."""
+"""What SageMaker Model Monitor's schedules found becomes runs and figures like those of the project's own jobs."""
 
 import io
 import json
@@ -122,7 +122,7 @@ def test_silence_is_told() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_crashes_and_looks_side_by_side_end_the_same(seed: int) -> None:
-    cloud, dice = Schedules(), random.Random(seed)
+    cloud, dice = Schedules(), random.Random(seed)  # noqa: S311 - which calls fail
     cloud.found = [found(-1)]
     for hour in range(4):
         cloud.found.append(found(hour, dice.choice(("Completed", "CompletedWithViolations", "Failed"))))
@@ -171,7 +171,7 @@ def test_the_sample_files_of_model_monitor_are_understood() -> None:
 
 
 def test_model_quality_has_its_figures_and_nothing_is_a_figure_too() -> None:
-    statistics = {
+    statistics: dict[str, Any] = {
         "dataset": {"item_count": 80},
         "binary_classification_metrics": {
             "confusion_matrix": {"0": {"0": 1}},

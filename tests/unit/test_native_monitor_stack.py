@@ -1,8 +1,9 @@
-"""Monitors of SageMaker Model Monitor beside the endpoint: what they say, what follows the champion, who may do what."""
+"""Monitors of SageMaker Model Monitor beside the endpoint: what they say, and what follows the champion."""
 
 import json
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -179,23 +180,11 @@ def test_no_pipeline_of_ones_own_watches_as_well(made: dict[str, Any], templates
     assert "AWS::SageMaker::MonitoringSchedule" not in others
 
 
-class _Placement:
-    subnet_ids = ("subnet-1",)
-    security_group_id = "sg-1"
-
-
 @pytest.mark.parametrize(("kind", "isolated"), [(MODEL_BIAS, True), (MODEL_EXPLAINABILITY, False)])
 def test_definitions_of_clarify_are_valid_too(kind: Any, isolated: bool) -> None:
-    jobs = MonitorJobs(
-        "arn:aws:iam::111122223333:role/jobs",
-        _Placement(),
-        "key",
-        "s3://out",
-        "ml.m5.large",
-        1,
-        20,
-        1800,  # type: ignore[arg-type]
-    )
+    placement: Any = SimpleNamespace(subnet_ids=["subnet-1"], security_group_id="sg-1")
+    role = "arn:aws:iam::111122223333:role/jobs"
+    jobs = MonitorJobs(role, placement, "key", "s3://out", "ml.m5.large", 1, 20, 1800)
     truth = "s3://truth" if kind is MODEL_BIAS else None
     analysis = Analysis(
         kind, image("clarify", "ap-northeast-1"), {"ConstraintsResource": "analysis.json"},

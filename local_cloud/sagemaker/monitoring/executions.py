@@ -45,7 +45,8 @@ def _list(request: Request, call: Call) -> Response:
     kept = [one for one in found if all(request.get(asked) in (None, one[key]) for asked, key in equal.items())]
     for time in ("ScheduledTime", "CreationTime", "LastModifiedTime"):
         kept = listing.between(kept, time, request.get(f"{time}After"), request.get(f"{time}Before"))
-    by = {"Status": "MonitoringExecutionStatus"}.get(request.get("SortBy", ""), request.get("SortBy", "CreationTime"))
+    asked = str(request.get("SortBy", "CreationTime"))
+    by = {"Status": "MonitoringExecutionStatus"}.get(asked, asked)
     kept = listing.ordered(kept, lambda one: one[by], request.get("SortOrder", "Descending"))
     shown, token = listing.page(kept, request, default=10)
     return {"MonitoringExecutionSummaries": shown, "NextToken": token}
