@@ -50,12 +50,49 @@ def native_monitors(
     monitor = use_case.monitor
     if monitor is None or monitor.backend != BACKEND:
         return None
-    schedule = native_schedule(monitor.schedule)
-    if schedule is None:
-        raise ValueError(f"{monitor.schedule} is no schedule of Model Monitor")
     script = JobFile(stack, "RecordPreprocessor", path=SOURCES.folder / _SCRIPT)
-    own = f"{use_case.name}/{MONITORING}"
-    role = NativeMonitorRole(
+    role = _role(stack, environment, use_case, (script.bucket_arn, script.file_name), network, security, data)
+    folder = f"s3://{data.processed.bucket_name}/{use_case.name}/{MONITORING}"
+    jobs = MonitorJobs(
+        role_arn=role.role.role_arn,
+        placement=network.jobs,
+        key_arn=security.data_key.key_arn,
+        output_uri=f"{folder}/{RESULTS}",
+        instance_type=monitor.instance or environment.sizes.processing_instance,
+        instances=monitor.instances,
+        volume_gb=monitor.volume_gb or environment.sizes.volume_gb,
+        max_runtime_seconds=monitor.max_runtime_seconds,
+    )
+    truth = f"s3://{data.capture.bucket_name}/{use_case.name}/{GROUND_TRUTH}"
+    made = [
+        NativeMonitor(
+            stack,
+            f"{analysis.type.name}Monitor",
+            endpoint=endpoint,
+            analysis=analysis,
+            jobs=jobs,
+            schedule=_schedule(monitor),
+            baselines_uri=f"{folder}/{BASELINES}",
+            tags=_tags(environment, use_case),
+        )
+        for analysis in _analyses(use_case, monitor, environment.region, script.uri, truth)
+    ]
+    for one in made:
+        # Its first job may start as soon as it exists.
+        one.resource.add_resource_dependency(role.policy)
+    return NativeMonitors(role.role, tuple(made))
+
+
+def _role(
+    stack: Construct,
+    environment: Environment,
+    use_case: UseCase,
+    script: tuple[str, str],
+    network: NetworkStack,
+    security: SecurityStack,
+    data: DataStack,
+) -> NativeMonitorRole:
+    return NativeMonitorRole(
         stack,
         "MonitorRole",
         path=f"/ml-loop/{environment.name}/{use_case.slug}/monitors/",
@@ -66,38 +103,18 @@ def native_monitors(
             baselines=f"{MONITORING}/{BASELINES}",
             results=f"{MONITORING}/{RESULTS}",
             data_key=security.data_key.key_arn,
-            scripts=((script.bucket_arn, script.file_name),),
+            scripts=(script,),
         ),
         registry=images.account("model-monitor", environment.region),
         placement=network.jobs,
     )
-    jobs = MonitorJobs(
-        role_arn=role.role.role_arn,
-        placement=network.jobs,
-        key_arn=security.data_key.key_arn,
-        output_uri=f"s3://{data.processed.bucket_name}/{own}/{RESULTS}",
-        instance_type=monitor.instance or environment.sizes.processing_instance,
-        instances=monitor.instances,
-        volume_gb=monitor.volume_gb or environment.sizes.volume_gb,
-        max_runtime_seconds=monitor.max_runtime_seconds,
-    )
-    truth = f"s3://{data.capture.bucket_name}/{use_case.name}/{GROUND_TRUTH}"
-    made = []
-    for analysis in _analyses(use_case, monitor, environment.region, script.uri, truth):
-        one = NativeMonitor(
-            stack,
-            f"{analysis.type.name}Monitor",
-            endpoint=endpoint,
-            analysis=analysis,
-            jobs=jobs,
-            schedule=schedule.expression,
-            baselines_uri=f"s3://{data.processed.bucket_name}/{own}/{BASELINES}",
-            tags=_tags(environment, use_case),
-        )
-        # Its first job may start as soon as it exists.
-        one.resource.add_resource_dependency(role.policy)
-        made.append(one)
-    return NativeMonitors(role.role, tuple(made))
+
+
+def _schedule(monitor: Monitor) -> str:
+    schedule = native_schedule(monitor.schedule)
+    if schedule is None:
+        raise ValueError(f"{monitor.schedule} is no schedule of Model Monitor")
+    return schedule.expression
 
 
 def _analyses(use_case: UseCase, monitor: Monitor, region: str, script: str, truth: str) -> list[Analysis]:
