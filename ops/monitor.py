@@ -37,6 +37,11 @@ def start(
 ) -> None:
     """Look at a window of every variant that serves: the last hours, or another one; exit 1 if a look fails."""
     target = _target(environment, use_case)
+    if target.use_case.monitor and target.use_case.monitor.backend == "model_monitor":
+        raise OperationError(
+            f"Model Monitor looks at {use_case} at its own hours and lets nobody ask in between. `ops monitor status` has "
+            "what it found; `monitor.backend: processing_job` can be asked at any time."
+        )
     if (start is None) != (until is None) or (start and until and start >= until):
         raise OperationError(
             f"--from is {start or 'left out'} and --until {until or 'left out'}; allowed are both, the first before "

@@ -11,7 +11,7 @@ import pytest
 from local_cloud import clients
 from ops.demo.cdk import Cdk
 from tests.local.endpoints_kit import until
-from tests.local.release_kit import GROUP, Platform, deployed, repository
+from tests.local.release_kit import GROUP, SERVING, Platform, deployed, repository
 from tests.local.test_outcomes_flow import MONITORING, SURE, baselines, captured, judged, ops, sent
 
 SECTION = """monitor:
@@ -110,3 +110,19 @@ def test_a_release_brings_its_own_baseline(platform: Platform) -> None:
     definition = platform.sagemaker.describe_data_quality_job_definition(JobDefinitionName=named)
     uri = definition["DataQualityBaselineConfig"]["ConstraintsResource"]["S3Uri"]
     assert uri.endswith("/flight_delays/monitoring/baselines/2/data-quality/constraints.json")
+
+
+def test_the_stack_goes_in_the_order_that_sagemaker_asks_for(platform: Platform) -> None:
+    """Schedules, then definitions, then the endpoint, under the role of releases: nothing is refused."""
+    platform.cloudformation.delete_stack(StackName=platform.serving)
+    until(lambda: not platform.sagemaker.list_endpoints(NameContains=GROUP)["Endpoints"], 60, "the endpoint to go")
+    assert platform.sagemaker.list_monitoring_schedules()["MonitoringScheduleSummaries"] == []
+    assert definitions(platform) == set()
+    until(lambda: SERVING not in stacks(platform), 60, "the stack to go")
+
+
+def stacks(platform: Platform) -> set[str]:
+    pages = platform.cloudformation.get_paginator("list_stacks").paginate()
+    return {
+        one["StackName"] for page in pages for one in page["StackSummaries"] if one["StackStatus"] != "DELETE_COMPLETE"
+    }

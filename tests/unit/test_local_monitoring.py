@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from local_cloud.sagemaker import api
 from local_cloud.sagemaker.errors import SageMakerError
 from local_cloud.sagemaker.images import groundtruth_merge, model_monitor
-from local_cloud.sagemaker.monitoring import cron, found, job_requests
-from local_cloud.sagemaker.monitoring.kinds import KINDS
+from local_cloud.sagemaker.monitoring import clock, cron, executions, found, job_requests, run
+from local_cloud.sagemaker.monitoring.kinds import KINDS, SCHEDULE
+from local_cloud.sagemaker.store import Database, Store
 from pipelines_src.native_monitor import record_preprocessor
 from pipelines_src.steps import files
 from pipelines_src.steps.monitoring import documents
@@ -269,3 +271,60 @@ def test_without_a_script_records_have_to_be_flat(job: Path, monkeypatch: pytest
     (job / "processing/input/dev-flights/champion/2026/11/28/11/a.jsonl").write_text(json.dumps(line))
     assert model_monitor.main() == 0
     assert [one["name"] for one in left(job, "statistics")["features"]] == ["_c0", "_c1", "_c2"]
+
+
+@pytest.fixture
+def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[api.Call, list[float]]:
+    """An account with the documents of schedules alone, and the times for which executions begin."""
+    began: list[float] = []
+    monkeypatch.setattr(run, "start", lambda _schedule, due, _every, _call: began.append(due))
+    platform: Any = None
+    return api.Call(Store(Database(tmp_path / "store"), "1", "eu-west-1"), platform, "root"), began
+
+
+def scheduled(call: api.Call, expression: str, due: datetime, status: str = "Scheduled") -> None:
+    call.store.put(
+        SCHEDULE, "s",
+        {
+            "MonitoringScheduleName": "s", "MonitoringScheduleStatus": status, "_Next": due.timestamp(),
+            "MonitoringScheduleConfig": {"ScheduleConfig": {"ScheduleExpression": expression}},
+        },
+    )  # fmt: skip
+
+
+def test_a_schedule_fires_once_at_each_of_its_hours(account: tuple[api.Call, list[float]]) -> None:
+    call, began = account
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    scheduled(call, "cron(0 * ? * * *)", hour + timedelta(hours=2))
+    clock.look(call)
+    assert began == []
+    scheduled(call, "cron(0 * ? * * *)", hour - timedelta(hours=5))  # nobody has looked for five hours
+    for _ in range(3):
+        clock.look(call)
+    assert began == [hour.timestamp()]
+    kept: Any = call.store.get(SCHEDULE, "s")
+    assert kept["_Next"] == (hour + timedelta(hours=1)).timestamp()
+    scheduled(call, "cron(0 * ? * * *)", hour, status="Stopped")
+    clock.look(call)
+    scheduled(call, "NOW", hour)
+    clock.look(call)
+    clock.look(call)
+    assert began == [hour.timestamp()] * 2
+    kept = call.store.get(SCHEDULE, "s")
+    assert kept["_Next"] is None
+
+
+def test_an_execution_of_a_server_that_has_ended_is_failed(account: tuple[api.Call, list[float]]) -> None:
+    call, _ = account
+    schedule = {
+        "MonitoringScheduleName": "s",
+        "EndpointName": "e",
+        "_Definition": "d",
+        "MonitoringType": "DataQuality",
+    }
+    assert executions.begin(schedule, 3600.0, call) == "s/3600.0"
+    assert executions.begin(schedule, 3600.0, call) is None  # one of a time
+    executions._recover(call)
+    [one] = executions.of_schedule("s", call)
+    assert one["MonitoringExecutionStatus"] == "Failed"
+    assert "local cloud ended" in one["FailureReason"]
