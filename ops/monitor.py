@@ -39,8 +39,8 @@ def start(
     target = _target(environment, use_case)
     if target.use_case.monitor and target.use_case.monitor.backend == "model_monitor":
         raise OperationError(
-            f"Model Monitor looks at {use_case} at its own hours and lets nobody ask in between. `ops monitor status` has "
-            "what it found; `monitor.backend: processing_job` can be asked at any time."
+            f"Model Monitor looks at {use_case} at its own hours and lets nobody ask in between. `ops monitor status` "
+            "has what it found; `monitor.backend: processing_job` can be asked at any time."
         )
     if (start is None) != (until is None) or (start and until and start >= until):
         raise OperationError(
