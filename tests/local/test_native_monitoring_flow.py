@@ -21,6 +21,7 @@ SECTION = """monitor:
   outcome_hours: 0
   max_runtime_seconds: 1800
 """
+pytestmark = pytest.mark.flow
 DATA, QUALITY = f"{GROUP}-data-quality", f"{GROUP}-model-quality"
 
 

@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from app import SETTINGS
-from config import ConfigError, load_environment
+from config import ConfigError, load_environment, load_use_case
 from config.closed_services import closed_services
+from config.remarks import remarks
 from config.training_image import require_images
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
 from config.use_case.native_monitor import native_schedule
@@ -75,6 +76,12 @@ def test_a_region_without_its_image_is_refused() -> None:
     environment = load_environment("dev").model_copy(update={"region": "us-gov-west-1"})
     with pytest.raises(ConfigError, match="SageMaker's image model-monitor is known"):
         require_images(environment, use_case())
+
+
+def test_who_has_experiments_is_told_that_variants_are_not_told_apart() -> None:
+    prod = load_environment("prod")
+    assert [text for text in remarks(prod, [use_case()]) if "cannot tell apart" in text]
+    assert not [text for text in remarks(prod, [load_use_case("flight_delays")]) if "cannot tell apart" in text]
 
 
 def test_people_are_warned_that_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
