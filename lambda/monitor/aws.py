@@ -49,7 +49,7 @@ class AwsWorld:
         self._logger = logger
 
     def remember(self, look: Look) -> None:
-        """Write down that the schedule's time has come, and lay the baselines that SageMaker's schedules compare with."""
+        """Write down that the schedule's time has come, and lay what SageMaker's own schedules compare with."""
         if look.begin:
             self.records.ask(look.use_case, _now())
         if look.terms.backend == native.BACKEND:
@@ -89,8 +89,8 @@ class AwsWorld:
         serving = [variant.package for variant in endpoint.variants.values()] if endpoint else []
         try:
             new = native_baselines.lay(self._sagemaker, self._storage, look.use_case, group, serving, look.terms)
-        except RefusedError as error:  # what has been found is published all the same
-            self._logger.error("No baseline for Model Monitor", use_case=look.use_case, said=str(error))
+        except RefusedError:  # what has been found is published all the same
+            self._logger.exception("No baseline for Model Monitor", use_case=look.use_case)
             return
         if new:
             self._logger.info("Baselines laid for Model Monitor", use_case=look.use_case, folders=new)

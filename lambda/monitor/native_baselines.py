@@ -91,10 +91,19 @@ def _approved(client: "SageMakerClient", group: str) -> list[str]:
     return [one["ModelPackageArn"] for one in listed["ModelPackageSummaryList"]]
 
 
+def _sorted(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a baseline with its columns by name.
+
+    AWS's container sorts the columns of flat records; whether it then goes by their names or by their places is not
+    documented, and this way both are the same (pipelines_src/native_monitor/record_preprocessor.py).
+    """
+    return {**document, "features": sorted(document["features"], key=lambda feature: str(feature["name"]))}
+
+
 def _documents(storage: Storage, known: Baselines, monitor: Monitor, terms: Terms) -> dict[str, Any]:
     """Return the files of a monitor's baseline; none of a package that was registered without."""
     if monitor == "data_quality" and known.data_quality:
-        return {name: storage.document(f"{known.data_quality}/{name}") for name in _FILES}
+        return {name: _sorted(storage.document(f"{known.data_quality}/{name}")) for name in _FILES}
     if monitor == "model_quality" and known.quality:
         tolerance = terms.tolerances.get("quality", _TOLERANCE)
         return {_FILES[1]: quality_constraints(storage.document(known.quality), tolerance)}

@@ -28,7 +28,9 @@ def preprocess_handler(inference_record: Any) -> Any:
         truth = getattr(inference_record, "ground_truth", None)
         if truth is not None:
             return _judged(_documents(inference_record.endpoint_output), truth.data)
-        return [record for record in _records(_documents(inference_record.endpoint_input)) if isinstance(record, dict)]
+        records = _records(_documents(inference_record.endpoint_input))
+        # By name, as the container sorts columns, and as the baseline has them.
+        return [dict(sorted(record.items())) for record in records if isinstance(record, dict)]
     except (AttributeError, KeyError, TypeError, ValueError):
         return []
 

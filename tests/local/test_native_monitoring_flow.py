@@ -114,7 +114,7 @@ def test_a_release_brings_its_own_baseline(platform: Platform) -> None:
 
 
 def test_the_stack_goes_in_the_order_that_sagemaker_asks_for(platform: Platform) -> None:
-    """Schedules, then definitions, then the endpoint: nothing is refused. As `cdk destroy` does, with the CDK's role."""
+    """Schedules, then definitions, then the endpoint: none is refused. With the role of `cdk destroy`."""
     role = f"arn:aws:iam::{clients.ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{clients.ACCOUNT}-{clients.REGION}"
     platform.cloudformation.delete_stack(StackName=platform.serving, RoleARN=role)
     until(lambda: not platform.sagemaker.list_endpoints(NameContains=GROUP)["Endpoints"], 60, "the endpoint to go")

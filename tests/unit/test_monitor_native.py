@@ -225,7 +225,7 @@ class Laid:
     def __init__(self) -> None:
         self.documents = {
             "s3://p/a/baseline/statistics.json": {"features": []},
-            "s3://p/a/baseline/constraints.json": {"features": [1]},
+            "s3://p/a/baseline/constraints.json": {"version": 0.0, "features": [{"name": "b"}, {"name": "a"}]},
             "s3://p/a/evaluation/model_quality.json": {"binary_classification_metrics": {"auc": {"value": 0.8}}},
         }
         self.there: dict[str, dict[str, Any]] = {}
@@ -274,7 +274,9 @@ def test_baselines_are_laid_once_for_what_serves_and_what_was_approved() -> None
                 assert native_baselines.lay(client, laid, "toys", "dev-toys", [f"{PACKAGES}/3"], TERMS) == []
                 break
     assert set(laid.there) == {"3/data-quality", "3/model-quality"}
-    assert laid.there["3/data-quality"]["constraints.json"] == {"features": [1]}
+    # By name, as AWS's container sorts columns.
+    by_name = {"version": 0.0, "features": [{"name": "a"}, {"name": "b"}]}
+    assert laid.there["3/data-quality"]["constraints.json"] == by_name
     limit = laid.there["3/model-quality"]["constraints.json"]["binary_classification_constraints"]["auc"]
     assert limit == {"threshold": pytest.approx(0.78), "comparison_operator": "LessThanThreshold"}
 

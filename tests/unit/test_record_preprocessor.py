@@ -39,6 +39,11 @@ def test_records_of_every_form_of_a_request(given: Any, records: Any) -> None:
     assert preprocess_handler(record(given)) == records
 
 
+def test_columns_come_by_name_as_the_baseline_has_them() -> None:
+    [found] = preprocess_handler(record(side('{"b": 1, "a": 2}')))
+    assert list(found) == ["a", "b"]
+
+
 def test_requests_of_the_platform_itself_do_not_count() -> None:
     assert preprocess_handler(record(side('{"a": 1}'), inference_id="ml-loop:release-3")) == []
     assert preprocess_handler(record(side('{"a": 1}'), inference_id="flight-3")) == [{"a": 1}]
