@@ -29,12 +29,14 @@ class Watched:
         use_case: as names of resources spell it.
         endpoint: the endpoint's name.
         monitors: `data_quality`, `model_quality`, `bias`, `explainability`, as far as they are wanted.
+        variant: whose figures ring alarms; `all` where variants are not told apart.
     """
 
     environment: str
     use_case: str
     endpoint: str
     monitors: tuple[str, ...]
+    variant: str = CHAMPION
 
 
 class _Runs(FindingAlarms):
@@ -96,7 +98,7 @@ class MonitorAlarms(Construct):
             "Environment": self._watched.environment,
             "UseCase": self._watched.use_case,
             "Endpoint": self._watched.endpoint,
-            "Variant": CHAMPION,
+            "Variant": self._watched.variant,
         }
         return self._alarm(name, text, Metric("MlLoop", metric, dimensions, statistic), bound)
 

@@ -37,6 +37,7 @@ class Wanted:
     Attributes:
         scores_files, labels, turns, samples, watches: whether one does, is labelled, is trained again by itself, has
             captured requests labelled for that, or is watched.
+        schedules: whether SageMaker Model Monitor watches one.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
@@ -45,6 +46,7 @@ class Wanted:
     turns: bool
     samples: bool
     watches: bool
+    schedules: bool
     assignments: Mapping[str, str]
 
 
@@ -107,7 +109,8 @@ class ControlStack(cdk.Stack):
             samples = data if wanted.samples else None
             add_retraining(kit, environment.name, self.undelivered, experiments, samples, security.data_key)
         if wanted.watches:
-            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered)
+            models_key = security.models_key if wanted.schedules else None
+            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered, models_key)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

@@ -85,7 +85,7 @@ class LabelingStack(cdk.Stack):
                 f"{use_case.name}: {environment.name} names no workforce, so that there are no labelling jobs in it; "
                 "labels are imported (python -m ops label import). To have jobs, name a file of workforces/.",
             )
-        for closed in closed_services(self._use_case):
+        for closed in (one for one in closed_services(self._use_case) if one.section == "label"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         terms = self._parameter()
         if label.workers:

@@ -75,6 +75,7 @@ class PlatformStage(cdk.Stage):
                 turns=any(use_case.retrain is not None for use_case in use_cases),
                 samples=any(use_case.retrain is not None and use_case.retrain.sample for use_case in use_cases),
                 watches=any(use_case.monitor is not None for use_case in use_cases),
+                schedules=any(one.monitor and one.monitor.backend == "model_monitor" for one in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
             **self._props("control"),
