@@ -79,6 +79,7 @@ class LabelingStack(cdk.Stack):
         label = self._label
         self._network, self._security, self._data, self._control = network, security, data, control
         self._name = f"{environment.name}-{use_case.slug}"
+        self.alarms: list[str] = []
         for closed in closed_services(use_case):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         terms = self._parameter()
@@ -87,13 +88,13 @@ class LabelingStack(cdk.Stack):
             machine = self._jobs(label.workers, self._files())
             # The function reads the terms and starts the machine.
             terms.add_resource_dependency(machine.resource)
-        LabelAlarms(
+        self.alarms += LabelAlarms(
             self,
             "Alarms",
             environment=environment.name,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
 
     def _parameter(self) -> ssm.CfnParameter:
         machine = labelling_machine_name(self._environment.name, self._use_case.slug)
@@ -189,6 +190,7 @@ class LabelingStack(cdk.Stack):
         inside = self._network.functions if environment.network.interface_endpoints == "full" else None
         topic = self._control.alarm_topic_arn
         kit = FunctionKit(self, environment.retention, security.control_key, security.logs_key, topic, inside)
+        self.alarms = kit.alarms
         return add_annotation(kit, environment.name, self._label, places)
 
     def _triggers(self, machine_arn: str) -> None:

@@ -48,10 +48,10 @@ class LoopStack(cdk.Stack):
                 Arns.of(self).arn("sqs", look_queue_name(environment, "retrain")), control.undelivered.queue_arn
             ),
         )
-        RetrainAlarms(
+        self.alarms = RetrainAlarms(
             self,
             "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names

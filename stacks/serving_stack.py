@@ -62,7 +62,10 @@ class ServingStack(cdk.Stack):
             answering = {name: alarms[name] for name in (CHAMPION, CHALLENGER)}
             Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
             self._scale(endpoint)
-        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
+        releases = ReleaseAlarms(
+            self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn
+        )
+        self.alarms = [*releases.names, *alarm_names]
         ReleaseRole(
             self,
             "ReleaseRole",
