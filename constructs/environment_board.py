@@ -36,8 +36,8 @@ class EnvironmentBoard:
     looks: Sequence[str]
     use_cases: Sequence[tuple[str, str]]
 
-    def rows(self) -> list[Row]:
-        """Return all sections."""
+    def first(self) -> list[Row]:
+        """Return the sections that come before those of use cases."""
         ringing = alarm_status("What rings now, newest first", self.alarms, only_ringing=True)
         own = alarm_status(f"Alarms of {self.environment}'s functions and queues", self.own)
         return [
@@ -45,7 +45,6 @@ class EnvironmentBoard:
             *([widget] for widget in (*ringing, *own)),
             self._queues(),
             self._functions(),
-            self._cost(),
         ]
 
     def _head(self) -> dict[str, object]:
@@ -106,7 +105,8 @@ class EnvironmentBoard:
             graph("Longest run, milliseconds", self.region, of_all("Duration", "Maximum")),
         ]
 
-    def _cost(self) -> Row:
+    def cost(self) -> Row:
+        """Return the section that comes last."""
         said = (
             f"### Cost\nCloudWatch has one figure of cost: the account's estimated charges since the month began, all "
             "regions and environments in it, some times a day, and only where billing alerts are switched on. What "

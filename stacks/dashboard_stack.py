@@ -53,13 +53,14 @@ class DashboardStack(cdk.Stack):
         names = [f"ml-loop-{environment.name}{f'-{number}' * (number > 1)}" for number in range(1, len(parts) + 2)]
         rows = {name: self._rows(part) for name, part in zip(names, parts, strict=False)} or {names[0]: []}
         where = [(one.name, name) for name, part in zip(names, parts, strict=False) for one in part]
-        rows[names[0]] = [*self._of_environment(use_cases, own_alarms, where), *rows[names[0]]]
+        whole = self._whole(use_cases, own_alarms, where)
+        rows[names[0]] = [*whole.first(), *rows[names[0]], whole.cost()]
         for number, (name, shown) in enumerate(rows.items(), start=1):
             Dashboard(self, f"Dashboard{number}", name=name, widgets=placed(shown))
 
-    def _of_environment(
+    def _whole(
         self, use_cases: Sequence[UseCase], own: Sequence[str], where: Sequence[tuple[str, str]]
-    ) -> Sequence[Row]:
+    ) -> EnvironmentBoard:
         name = self._environment.name
         looks = [part for part in _PARTS if any(getattr(one, part) is not None for one in use_cases)]
         return EnvironmentBoard(
@@ -71,7 +72,7 @@ class DashboardStack(cdk.Stack):
             own=self._arns(own),
             looks=[look_queue_name(name, part) for part in looks],
             use_cases=where,
-        ).rows()
+        )
 
     def _rows(self, use_cases: Sequence[UseCase]) -> list[Row]:
         sections = (endpoint, monitoring, experiment, releases, pipelines, labelling, batch)
