@@ -69,7 +69,8 @@ def _of(variant: str, seen: Sequence[tuple[Run, Mapping[str, Any]]]) -> HeatMap:
             cells.append(Cell(distance, name in violated, min(1.0, (distance or 0.0) / _FULL)))
     for cells in rows.values():
         cells.extend([_NOTHING] * (len(seen) - len(cells)))
-    order = sorted(rows, key=lambda name: (-max((one.distance or 0.0) for one in rows[name]), name))
+    known = [name for name, cells in rows.items() if any(cell.distance is not None for cell in cells)]
+    order = sorted(known, key=lambda name: (-max((one.distance or 0.0) for one in rows[name]), name))
     shown = [(name, rows[name]) for name in order[:_MOST_ROWS]]
     return HeatMap(variant, _short([run for run, _ in seen]), shown, len(order) - len(shown))
 

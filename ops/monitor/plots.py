@@ -11,7 +11,7 @@ from ops.plots import BASELINE, MODEL, SOFT, Picture, svg
 from pipelines_src.steps.monitoring.expected import Field
 from pipelines_src.steps.monitoring.ranks import Floats, Ranks
 
-_BINS, _FEW, _MOST_BARS, _LONGEST = 40, 30, 12, 28
+_BINS, _FEW, _MOST_BARS, _LONGEST = 40, 60, 12, 28
 _TAIL = 0.002  # of the numbers at either end, which would leave no room for the others
 Figures = Mapping[str, Mapping[str, Any]]
 
@@ -36,12 +36,12 @@ def _numbers(name: str, before: Ranks, now: Ranks) -> Picture:
             end(ranks.quantiles(np.array([share]))[0] for ranks in (before, now))
             for end, share in ((min, _TAIL), (max, 1 - _TAIL))
         )
-        edges = np.linspace(low, high if high > low else low + 1.0, _BINS + 1)
+        edges = _edges(low, high, whole=bool((at == np.round(at)).all()))
         shares = [np.diff(ranks.shares(edges), prepend=0.0)[1:] * 100 for ranks in (before, now)]
         axes.stairs(shares[0], edges, fill=True, color=BASELINE, alpha=0.45, label="baseline")
         axes.stairs(shares[1], edges, color=MODEL, linewidth=1.6, label="window")
     axes.set(xlabel=name, ylabel="% of values")
-    axes.legend(frameon=False, loc="best")
+    _legend(axes)
     apart = before.shares(at) - now.shares(at)
     widest = int(np.argmax(np.abs(apart)))
     value = float(at[widest])
@@ -50,6 +50,14 @@ def _numbers(name: str, before: Ranks, now: Ranks) -> Picture:
         f"{now.shares(at)[widest]:.1%} of the window's. No two shares are farther apart: {abs(apart[widest]):.3f}."
     )
     return Picture(svg(figure), caption)
+
+
+def _edges(low: float, high: float, *, whole: bool) -> Floats:
+    """Return the edges of bins as wide as each other; of whole numbers all have equally many."""
+    if whole:
+        step = max(1.0, float(np.ceil((high - low) / _BINS)))
+        return np.arange(low - 0.5, high + step, step)
+    return np.linspace(low, high if high > low else low + 1.0, _BINS + 1)
 
 
 def _as_bars(axes: Axes, at: Floats, before: Ranks, now: Ranks) -> None:
@@ -99,7 +107,7 @@ def _pairs(rows: Sequence[tuple[str, float, float]], label: str, before: str = "
     axes.barh(places - 0.2, [row[2] for row in rows], 0.4, color=MODEL, label="window")
     axes.set_yticks(places, [row[0] for row in rows])
     axes.set_xlabel(label)
-    axes.legend(frameon=False, loc="best")
+    _legend(axes)
     return svg(figure)
 
 
@@ -125,7 +133,7 @@ def quality_over_time(
     windows: Sequence[str], series: Mapping[str, Sequence[tuple[int, Mapping[str, Any]]]], name: str
 ) -> Picture:
     """Return a figure over the windows, a line for each variant: at which window, and its value with its interval."""
-    figure = Figure(figsize=(9.0, 3.0))
+    figure = Figure(figsize=(11.0, 3.2))
     axes = figure.subplots()
     colours = (MODEL, "#7a4fa3", "#1d7a46", "#b3372c")
     for (variant, found), colour in zip(series.items(), colours, strict=False):
@@ -143,6 +151,11 @@ def quality_over_time(
     axes.grid(axis="y", color=SOFT, alpha=0.2)
     axes.legend(frameon=False, loc="best")
     return Picture(svg(figure), f"{name} in each window, with its interval of 95 % and the baseline it is judged by.")
+
+
+def _legend(axes: Axes) -> None:
+    """Show what is what above a picture, where nothing is."""
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
 def _short(text: str) -> str:

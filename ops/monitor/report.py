@@ -69,15 +69,15 @@ class Report:
                 found.append(Card(f"{one['value']:.3f}", f"{name} of {variant.name}{was}", not one["violated"]))
         return found
 
-    def verdict(self) -> str:
-        """Return what there is to say in a sentence or two."""
+    def verdict(self) -> list[str]:
+        """Return what there is to say, of each variant what is worst."""
         worst = [(variant, variant.violations[0]) for variant in self.variants if variant.violations]
         if not any(variant.monitors for variant in self.variants):
-            return "Nothing was looked at."
+            return ["Nothing was looked at."]
         if not worst:
             alpha = float(self.runs[-1].report["alpha"])
-            return (
+            return [
                 "Nothing differs from its baseline by more than is tolerated and than chance. A monitor says otherwise "
                 f"of a variant in which that holds once in {1 / alpha:,.0f} windows at most."
-            )
-        return " ".join(f"{variant.name}: {one.subject}, {one.what}. {one.todo}" for variant, one in worst)
+            ]
+        return [f"{variant.name}: {one.subject}, {one.what}. {one.todo}" for variant, one in worst]

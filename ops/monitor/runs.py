@@ -86,7 +86,7 @@ def _newest(target: Target, last: int) -> list[str]:
 
 
 def _run(target: Target, place: str, given: Path | None, scratch: Path) -> Run:
-    name = place.rstrip("/").rpartition("/")[2] or place
+    name = place.rstrip("/").removesuffix(f"/{FOLDER}").rpartition("/")[2] or place
     folder = _left(target, place, scratch / name)
     try:
         report = json.loads((folder / REPORT).read_text(encoding="utf-8"))

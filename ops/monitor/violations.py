@@ -62,20 +62,22 @@ class Violation:
 
 
 def of_variant(variant: Document, command: str) -> list[Violation]:
-    """Return the violations of all monitors of a variant in a report, what is farthest beyond tolerance first.
+    """Return the violations of a variant in a report: of predictions first, then of columns, groups and reasons.
+
+    Of each monitor what is farthest beyond tolerance comes first; between monitors, scales are not the same.
 
     Args:
         variant: its part of report.json.
         command: environment and use case, as commands take them.
     """
     monitors = variant["monitors"]
-    found = [
-        *_of_columns(monitors.get("data_quality", {}), command),
-        *_of_quality(monitors.get("model_quality", {}), command),
-        *_of_bias(monitors.get("bias", {})),
-        *_of_explanations(monitors.get("explainability", {}), command),
-    ]
-    return sorted(found, key=lambda one: (-one.beyond, one.subject, one.what))
+    found = (
+        _of_quality(monitors.get("model_quality", {}), command),
+        _of_columns(monitors.get("data_quality", {}), command),
+        _of_bias(monitors.get("bias", {})),
+        _of_explanations(monitors.get("explainability", {}), command),
+    )
+    return [one for some in found for one in sorted(some, key=lambda one: (-one.beyond, one.subject, one.what))]
 
 
 def _of_columns(report: Document, command: str) -> Iterator[Violation]:
