@@ -1,6 +1,6 @@
 """Sections of a dashboard on what serves: requests, releases and experiments."""
 
-from constructs.dashboard_widgets import Line, expression, metric, search
+from constructs.dashboard_widgets import Line, Widget, expression, metric, search
 from constructs.use_case_board import Row, UseCaseBoard
 
 SAGEMAKER, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
@@ -105,7 +105,7 @@ def _percentiles(board: UseCaseBoard, name: str) -> list[Line]:
     return [_of_variants(board, name, stat, stat, stat) for stat in ("p50", "p99")]
 
 
-def _instances(board: UseCaseBoard) -> list[dict[str, object]]:
+def _instances(board: UseCaseBoard) -> list[Widget]:
     label, where = "${PROP('Dim.VariantName')}", {"EndpointName": board.name}
 
     def highest(name: str) -> list[Line]:
@@ -120,7 +120,7 @@ def _instances(board: UseCaseBoard) -> list[dict[str, object]]:
     ]
 
 
-def _containers(board: UseCaseBoard) -> list[dict[str, object]]:
+def _containers(board: UseCaseBoard) -> list[Widget]:
     used = _of_variants(board, "ServerlessConcurrentExecutionsUtilization", "Maximum")
     memory = search(["MemoryUtilization"], INSTANCES, OF_VARIANT, {"EndpointName": board.name}, stat="Maximum",
                     label="memory")  # fmt: skip

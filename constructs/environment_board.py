@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from constructs.dashboard_widgets import COLUMNS, alarm_status, graph, metric, search, text
+from constructs.dashboard_widgets import COLUMNS, Line, Widget, alarm_status, graph, metric, search, text
 from constructs.runbook_links import RunbookLinks
 from constructs.use_case_board import Row
 
@@ -47,7 +47,7 @@ class EnvironmentBoard:
             self._functions(),
         ]
 
-    def _head(self) -> dict[str, object]:
+    def _head(self) -> Widget:
         links = ", ".join(f"{folder} on `{dashboard}`" for folder, dashboard in self.use_cases)
         said = (
             f"# {self.environment}\nThe description of an alarm says what happened, and which heading of which "
@@ -95,7 +95,7 @@ class EnvironmentBoard:
         )
         where, label = {"FunctionName": f"{self.environment}-control*"}, "${PROP('Dim.FunctionName')}"
 
-        def of_all(name: str, stat: str) -> list[list[object]]:
+        def of_all(name: str, stat: str) -> list[Line]:
             return [search([name], FUNCTIONS, ("FunctionName",), where, stat=stat, label=label)]
 
         return [
@@ -117,9 +117,12 @@ class EnvironmentBoard:
         by_service, usd = ("Currency", "ServiceName"), {"Currency": "USD"}
         services = search(["EstimatedCharges"], BILLING, by_service, usd, stat="Maximum",
                           label="${PROP('Dim.ServiceName')}", seconds=_SIX_HOURS)  # fmt: skip
-        shown = {"stat": "Maximum", "period": _SIX_HOURS}
+
+        def charges(title: str, line: Line, width: int) -> Widget:
+            return graph(title, BILLING_REGION, [line], width=width, stat="Maximum", period=_SIX_HOURS)
+
         return [
             text(said),
-            graph("Account: estimated charges of the month, USD", BILLING_REGION, [total], **shown),
-            graph("Account: the same, by service, USD", BILLING_REGION, [services], width=12, **shown),
+            charges("Account: estimated charges of the month, USD", total, 6),
+            charges("Account: the same, by service, USD", services, 12),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from constructs.dashboard_widgets import Line, expression, search
+from constructs.dashboard_widgets import Line, Widget, expression, search
 from constructs.use_case_board import NAMESPACE, Row, UseCaseBoard
 
 # What every metric of a monitor has; those of a column have `Feature` besides.
@@ -39,7 +39,7 @@ def monitoring(board: UseCaseBoard) -> list[Row]:
     ]  # fmt: skip
 
 
-def _quality(board: UseCaseBoard, figure: str) -> dict[str, object]:
+def _quality(board: UseCaseBoard, figure: str) -> Widget:
     names = tuple(f"quality_{figure}{end}" for end in ("", "_lower", "_upper"))
     lines = _of_variant(board, names, f"{_VARIANT} {_NAME}")
     title = f"Quality over time: {figure} with its interval of 95 %"

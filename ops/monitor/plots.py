@@ -78,7 +78,8 @@ def _categories(name: str, before: Mapping[str, int], now: Mapping[str, int]) ->
     shown, rest = order[:_MOST_BARS], order[_MOST_BARS:]
     rows = [(f"{_short(level)}{'' if level in before else ' (new)'}", *shares[level]) for level in shown]
     if rest:
-        rows.append((f"{len(rest)} others", *(sum(shares[level][side] for level in rest) for side in (0, 1))))
+        before_rest, now_rest = (sum(shares[level][side] for level in rest) for side in (0, 1))
+        rows.append((f"{len(rest)} others", before_rest, now_rest))
     caption = f"{name}: shares of its categories, those first that have changed most"
     new = sum(now[level] for level in now if level not in before)
     return Picture(_pairs(rows, "% of values"), caption + (f"; {new:,} values are of new ones." if new else "."))

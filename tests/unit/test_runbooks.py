@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from config import load_use_case
 from config.use_case.retrain import Retrain
 from stacks import platform_stage
 from tests import labelling
@@ -50,8 +51,9 @@ def more(synthesise: Callable[..., Any]) -> dict[str, Any]:
         update={"retrain": Retrain(schedule="rate(30 days)"), "experiment": None}
     )
     with pytest.MonkeyPatch.context() as patch:
-        original = platform_stage.load_use_case
-        patch.setattr(platform_stage, "load_use_case", lambda name: case if name == "flight_delays" else original(name))
+        patch.setattr(
+            platform_stage, "load_use_case", lambda name: case if name == "flight_delays" else load_use_case(name)
+        )
         patch.setattr("stacks.labeling_stack.require_template", lambda *_: None)
         patch.setattr("stacks.labeling_stack.worker_page", lambda *_: "<p></p>")
         environment = serverless(name="more").model_copy(update={"workforce": "people"})
