@@ -17,7 +17,7 @@ from pipelines_src.steps.monitoring.request import Request
 from tests.unit import monitoring_kit
 from tests.unit.outcomes_kit import case
 
-LAMBDA = Path(__file__).resolve().parents[2] / "lambda"
+ROOT = Path(__file__).resolve().parents[2]
 Body = dict[str, Any]
 Named = Mapping[tuple[str, str], set[frozenset[str]]]  # namespace and name -> sets of dimensions
 
@@ -63,15 +63,21 @@ def metrics() -> Named:
 
 @cache
 def counted() -> set[str]:
-    """Return the metrics that functions count: texts of their code that are names of metrics, none of a class."""
-    texts, classes = set(), set()
-    for path in LAMBDA.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                texts.add(node.value)
-            elif isinstance(node, ast.ClassDef):
-                classes.add(node.name)
-    return {text for text in texts - classes if re.fullmatch(r"([A-Z][a-z]+){2,}", text)}
+    """Return the metrics that functions count: those of the table in docs/monitoring.md that their code speaks of."""
+    texts = {
+        node.value
+        for path in (ROOT / "lambda").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return documented() & texts
+
+
+def documented() -> set[str]:
+    """Return the metrics of functions that docs/monitoring.md lists."""
+    page = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    rows = page.partition("| metric | counts |")[2].partition("\n\n")[0]
+    return set(re.findall(r"`(\w+)`", rows))
 
 
 @cache
