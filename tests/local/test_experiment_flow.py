@@ -17,6 +17,8 @@ import pytest
 from local_cloud import clients
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 # Whose outcome is 1 in a fifth of the requests: v1 says 0.8, v2 what is right, v3 fails half of the time.
 MODEL = """
 import json, pathlib, random
