@@ -25,7 +25,7 @@ def pipelines(board: UseCaseBoard) -> list[Row]:
             ("docs/runbooks/retraining.md#retrainrefused", "a model was refused"),
             ("docs/runbooks/retraining.md#retrainbudgetspent", "the budget is spent"),
         ]
-    row = [board.section("Training", said, *links), *_runs(board, board.name, "Pipeline")]
+    row = [board.section("Training", said, *links), *pipeline_runs(board, board.name, "Pipeline")]
     turns = {
         "RetrainProposed": "a challenger was proposed",
         "RetrainRefused": "refused by its gate",
@@ -79,7 +79,7 @@ def batch(board: UseCaseBoard) -> list[Row]:
     return [
         [
             board.section("Batch transforms", said, *links),
-            *_runs(board, f"{board.name}-batch", "Batch pipeline"),
+            *pipeline_runs(board, f"{board.name}-batch", "Batch pipeline"),
             board.counted("Batches", ended),
         ]
     ]
@@ -93,10 +93,13 @@ def _outcomes(board: UseCaseBoard) -> list[Row]:
         "experiment status {command}`"
     )
     link = ("docs/runbooks/experiments.md#experimentwithoutsums", "looks without sums")
-    return [[board.section("Outcomes", said, link), *_runs(board, f"{board.name}-outcomes", "Outcomes pipeline")]]
+    return [
+        [board.section("Outcomes", said, link), *pipeline_runs(board, f"{board.name}-outcomes", "Outcomes pipeline")]
+    ]
 
 
-def _runs(board: UseCaseBoard, pipeline: str, title: str) -> list[Widget]:
+def pipeline_runs(board: UseCaseBoard, pipeline: str, title: str) -> list[Widget]:
+    """Return how the runs of a pipeline end, and how long they take."""
     lines = _lines(PIPELINES, {"PipelineName": pipeline}, _RUNS | {"ExecutionStopped": "stopped"})
     duration = [metric(PIPELINES, "ExecutionDuration", {"PipelineName": pipeline}, stat="Maximum", label="longest")]
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from constructs.dashboard_widgets import Line, Widget, expression, search
+from constructs.loop_sections import pipeline_runs
 from constructs.use_case_board import NAMESPACE, Row, UseCaseBoard
 
 # What every metric of a monitor has; those of a column have `Feature` besides.
@@ -15,11 +16,18 @@ _VARIANT, _FEATURE, _NAME = "${PROP('Dim.Variant')}", "${PROP('Dim.Feature')}", 
 
 def monitoring(board: UseCaseBoard) -> list[Row]:
     """Return drift by feature, violations, and quality with its interval, of all variants and features there are."""
+    if "monitor" not in board.parts:
+        return []
     said = (
         "First: `python -m ops monitor report {command}`: what has changed, by how much, what to do. Drift alone takes "
         "nothing from callers; a worse figure does.\n\nMonitors run by the day or hour: choose a week or more above."
     )
-    links = (("docs/monitoring.md", "what is compared"), ("docs/decisions/drift.md", "what counts as a violation"))
+    links = (
+        ("docs/runbooks/monitoring.md#modelqualityviolations", "quality is lost"),
+        ("docs/runbooks/monitoring.md#dataqualityviolations", "data has drifted"),
+        ("docs/runbooks/monitoring.md#monitoroverdue", "looks are missing"),
+    )
+    looks = {"MonitorFailed": "failed", "MonitorOverdue": "windows overdue, each look"}
     worst = _by_feature(board, "drift_simple")
     return [
         [
@@ -36,6 +44,7 @@ def monitoring(board: UseCaseBoard) -> list[Row]:
             board.graph("Records looked at", _of_variant(board, ("captured_records", "bad_records",
                         "labelled_predictions"), f"{_NAME} {_VARIANT}"), stat="Maximum", period=_PERIOD),
         ],
+        [board.counted("Looks", looks), *pipeline_runs(board, f"{board.name}-monitoring", "Monitoring pipeline")],
     ]  # fmt: skip
 
 

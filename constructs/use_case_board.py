@@ -25,7 +25,7 @@ class UseCaseBoard:
         figure: that its quality is spoken of by; None: its problem has none.
         serverless: whether its endpoint is.
         machine_arn: of the state machine that prepares its data, if one does.
-        parts: of "batch", "experiment", "label", "retrain", those that it has.
+        parts: of "batch", "experiment", "label", "monitor", "retrain", those that it has.
         alarms: ARNs of its alarms.
     """
 

@@ -20,7 +20,7 @@ from constructs.runbook_links import RunbookLinks
 from constructs.use_case_board import Row, UseCaseBoard
 
 MOST_USE_CASES = 10  # on a dashboard, which has at most 2,500 metrics (docs/decisions/dashboards.md)
-_PARTS: tuple[LooksAt, ...] = ("batch", "experiment", "label", "retrain")
+_PARTS: tuple[LooksAt, ...] = ("batch", "experiment", "label", "monitor", "retrain")
 
 
 class DashboardStack(cdk.Stack):

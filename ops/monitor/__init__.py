@@ -1,4 +1,4 @@
-"""`python -m ops monitor`: see what the monitors found."""
+"""`python -m ops monitor`: have captured requests looked at now, and see what each look found."""
 
 import tempfile
 from pathlib import Path
@@ -8,14 +8,12 @@ import typer
 
 from config.loading import ROOT
 from ops.console import output, shown
+from ops.monitor import looks
 from ops.target import Target
 
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `report` a command of its own."""
+app.command()(looks.start)
+app.command()(looks.status)
 
 
 @app.command()
