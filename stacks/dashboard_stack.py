@@ -19,7 +19,9 @@ from constructs.monitoring_sections import monitoring
 from constructs.runbook_links import RunbookLinks
 from constructs.use_case_board import Row, UseCaseBoard
 
-MOST_USE_CASES = 10  # on a dashboard, which has at most 2,500 metrics (docs/decisions/dashboards.md)
+MOST_USE_CASES = 10  # on a dashboard: more nobody scrolls through
+_MOST_METRICS = 2200  # of a dashboard's 2,500, which leaves room for the environment's own
+_METRICS_OF_A_USE_CASE = 80  # without those by feature: two graphs of two variants each
 _PARTS: tuple[LooksAt, ...] = ("batch", "experiment", "label", "monitor", "retrain")
 
 
@@ -49,7 +51,7 @@ class DashboardStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack_props)
         self._environment, self._runbooks = environment, RunbookLinks(environment.repository_url)
         self._alarms = alarms
-        parts = [use_cases[start : start + MOST_USE_CASES] for start in range(0, len(use_cases), MOST_USE_CASES)]
+        parts = _fitting(use_cases)
         names = [f"ml-loop-{environment.name}{f'-{number}' * (number > 1)}" for number in range(1, len(parts) + 2)]
         rows = {name: self._rows(part) for name, part in zip(names, parts, strict=False)} or {names[0]: []}
         where = [(one.name, name) for name, part in zip(names, parts, strict=False) for one in part]
@@ -104,3 +106,17 @@ class DashboardStack(cdk.Stack):
 
     def _arns(self, names: Sequence[str]) -> list[str]:
         return [Arns.of(self).arn("cloudwatch", f"alarm:{name}") for name in names]
+
+
+def _fitting(use_cases: Sequence[UseCase]) -> list[list[UseCase]]:
+    """Return use cases as they fit on dashboards, in their order (docs/decisions/dashboards.md)."""
+    found: list[list[UseCase]] = []
+    room = 0
+    for use_case in use_cases:
+        metrics = _METRICS_OF_A_USE_CASE + (4 * use_case.monitor.features if use_case.monitor else 0)
+        if not found or len(found[-1]) == MOST_USE_CASES or metrics > room:
+            found.append([])
+            room = _MOST_METRICS
+        found[-1].append(use_case)
+        room -= metrics
+    return found

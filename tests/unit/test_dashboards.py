@@ -12,6 +12,7 @@ from aws_cdk.assertions import Template
 
 from config import Environment, environment_names, load_environment, load_use_case
 from config.use_case.label import Label
+from config.use_case.monitor import Monitor
 from config.use_case.retrain import Retrain
 from stacks.dashboard_stack import MOST_USE_CASES, DashboardStack
 from tests.labelling import label
@@ -50,11 +51,15 @@ def everything(name: str = "flight_delays") -> Any:
     return case.model_copy(update={**changes, "prepare": case.prepare.model_copy(update={"engine": "glue"})})
 
 
-def most(namespace: str, dimensions: frozenset[str]) -> int:
-    """How many metrics a line or search usually has at the most: two variants of thirty features."""
-    if "Feature" in dimensions:
-        return 2 * 30
-    return 20 if namespace == "AWS/Lambda" else 2 if dimensions & {"Variant", "VariantName"} else 1
+def series(body: kit.Body, features: int = 30) -> int:
+    """How many metrics a body has at the most, with two variants and the features that become metrics by default."""
+
+    def most(namespace: str, dimensions: frozenset[str]) -> int:
+        if "Feature" in dimensions:
+            return 2 * features
+        return 20 if namespace == "AWS/Lambda" else 2 if dimensions & {"Variant", "VariantName"} else 1
+
+    return sum(most(namespace, dimensions) for namespace, _, dimensions in kit.lines(body))
 
 
 def texts(body: kit.Body) -> str:
@@ -163,9 +168,17 @@ def test_fifty_use_cases_are_five_dashboards_below_every_limit(plain: Plain) -> 
     shown = {arn for widget in first["widgets"] for arn in widget["properties"].get("alarms", ())}
     assert len(shown) == 50 * 20 + 1
     for name, body in found.items():
-        assert sum(most(namespace, dimensions) for namespace, _, dimensions in kit.lines(body)) <= 2500, name
+        assert series(body) <= 2500, name
         own = cases[int(name.rpartition("-")[2]) * 10 - 10 :][:10] if name[-1].isdigit() else cases[:MOST_USE_CASES]
         assert all(f"## {case.name}\n" in texts(body) for case in own)
+
+
+def test_use_cases_that_publish_many_features_share_a_dashboard_with_few(plain: Plain) -> None:
+    wide = Monitor(features=200)
+    cases = [everything(f"case{number}").model_copy(update={"monitor": wide}) for number in range(5)]
+    found = made(load_environment("prod"), plain, cases)
+    assert [texts(body).count("### Monitoring") for body in found.values()] == [2, 2, 1]
+    assert all(series(body, 200) <= 2500 for body in found.values())
 
 
 def test_no_use_case_is_a_dashboard_of_functions_and_queues(plain: Plain) -> None:
