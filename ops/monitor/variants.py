@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ops.monitor import plots
+from ops.monitor import distributions, plots
 from ops.monitor.runs import Run
 from ops.monitor.violations import Violation, of_variant
 from ops.plots import Picture
@@ -99,7 +99,7 @@ class Variant:
         captured, found = run.captured(self.name), []
         for column in self.columns:
             before, now = run.baseline.get(column.name), captured.get(column.name)
-            picture = plots.distribution(before, now) if column.violated and before and now else None
+            picture = distributions.distribution(before, now) if column.violated and before and now else None
             if picture is not None:
                 found.append(picture)
         return found[:_MOST_PICTURES]

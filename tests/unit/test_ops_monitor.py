@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.monitor import over_time, plots
+from ops.monitor import distributions, over_time
 from ops.monitor.runs import Run, bring
 from ops.monitor.variants import Variant
 from ops.monitor.violations import of_variant
@@ -211,17 +211,27 @@ def test_windows_of_hours_are_told_apart_by_their_hours(tmp_path: Path) -> None:
 def test_distributions_say_where_they_are_farthest_apart(tmp_path: Path) -> None:
     [run] = bring(Target.of("dev", "flight_delays"), [str(left(tmp_path / "run"))], 1, None, tmp_path / "scratch")
     captured = run.captured("champion")
-    numbers = plots.distribution(run.baseline["load"], captured["load"])
+    numbers = distributions.distribution(run.baseline["load"], captured["load"])
     assert numbers
     assert "up to 0.3 lie 100.0% of the baseline's values and 0.0% of the window's" in numbers.caption
-    texts = plots.distribution(run.baseline["site"], captured["site"])
+    texts = distributions.distribution(run.baseline["site"], captured["site"])
     assert texts
     assert "80 values are of new ones" in texts.caption
     assert "east (new)" in texts.svg
-    assert plots.distribution(run.baseline["load"], captured["site"]) is None
+    assert distributions.distribution(run.baseline["load"], captured["site"]) is None
     variant = Variant.newest("champion", [run], "dev flight_delays")
     assert variant.new_categories == [("site", "east (80)")]
     assert len(variant.distributions) == 2
+
+
+def test_names_are_texts_and_nothing_else() -> None:
+    odd = ["$\\frac{", "<b>&", "x" * 200]
+    seen = [monitoring_kit.baseline({"$a_$": values * 40}).fields[0] for values in (odd, odd[1:])]
+    picture = distributions.distribution(*seen)
+    assert picture
+    assert "$\\frac{" in picture.svg
+    assert "&lt;b&gt;&amp;" in picture.svg
+    assert "x" * 27 + "…" in picture.svg
 
 
 def test_many_different_numbers_are_bins_and_whole_ones_none_between() -> None:
@@ -230,9 +240,9 @@ def test_many_different_numbers_are_bins_and_whole_ones_none_between() -> None:
     )
     by_name = {field.name: field for field in spread.fields}
     for name in ("x", "n"):
-        picture = plots.distribution(by_name[name], by_name[name])
+        picture = distributions.distribution(by_name[name], by_name[name])
         assert picture
         assert "farther apart: 0.000" in picture.caption
-    edges = plots._edges(0.0, 597.0, whole=True)
+    edges = distributions._edges(0.0, 597.0, whole=True)
     assert (edges % 1 == 0.5).all()
     assert len(set(edges[1:] - edges[:-1])) == 1
