@@ -52,6 +52,7 @@ class MonitoringStack(cdk.Stack):
     Attributes:
         drift_alarms: they mean drift: what the champion is asked, or why it answers as it does, has changed.
         quality_alarms: they mean that the champion has got worse.
+        alarms: names of all.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class MonitoringStack(cdk.Stack):
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
+        self.alarms = watching.alarms
         if use_case.retrain:
             self._turn_the_loop(environment.name, use_case, use_case.retrain, control)
 

@@ -11,7 +11,9 @@ from rich.table import Table
 from ops import pages
 from ops.console import output
 from ops.experiment import plots
-from ops.experiment.report import Card, GuardRow
+from ops.experiment.report import GuardRow
+from ops.pages import Card
+from ops.plots import Picture
 from ops.records import Release
 from ops.story.trial import Outcome
 from ops.target import Target
@@ -27,7 +29,7 @@ class Chapter:
     text: str
     verdict: str
     cards: Sequence[Card]
-    pictures: Sequence[plots.Picture]
+    pictures: Sequence[Picture]
     guards: Sequence[GuardRow]
 
 

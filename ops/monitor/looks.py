@@ -1,4 +1,4 @@
-"""`python -m ops monitor`: have captured requests looked at now, and see what each look found."""
+"""Have captured requests looked at now, and see what each look found."""
 
 import time
 import uuid
@@ -17,11 +17,9 @@ from ops.console import output
 from ops.findings import show
 from ops.target import OperationError, Target
 
-app = typer.Typer(no_args_is_help=True)
 _RUNBOOK = "docs/runbooks/monitoring.md"
 
 
-@app.command()
 def start(
     environment: str,
     use_case: str,
@@ -64,7 +62,6 @@ def start(
             raise typer.Exit(1)
 
 
-@app.command()
 def status(
     environment: str,
     use_case: str,
