@@ -116,6 +116,12 @@ class Binary:
         """Statistics at the threshold."""
         return model_quality.binary(self._judged.label, self._judged.model, self._threshold)
 
+    def watched(self, weights: Floats) -> Figures:
+        """Area, and shares of right answers."""
+        label, decided = self._judged.label > 0, self._judged.model >= self._threshold
+        cells = np.bincount(label * 2 + decided, weights, 4)
+        return {"auc": self._ranked["model"].auc(weights), **model_quality.shares(cells)}
+
 
 def _log_losses(label: Floats, score: Floats) -> Floats:
     bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)

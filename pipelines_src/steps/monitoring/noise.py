@@ -50,7 +50,13 @@ def of_excess(live: tuple[float, float], baseline: tuple[float, float] | None, t
     return min(1.0, 2 * math.exp(-low))
 
 
-def of_categories(baseline: Mapping[str, int], live: Mapping[str, int], tolerance: float, error: float = 0.0) -> float:
+def of_categories(
+    baseline: Mapping[str, int],
+    live: Mapping[str, int],
+    tolerance: float,
+    error: float = 0.0,
+    sizes: tuple[float, float] | None = None,
+) -> float:
     """Return the probability for the largest difference of the shares of a category, whichever it is.
 
     Args:
@@ -58,15 +64,17 @@ def of_categories(baseline: Mapping[str, int], live: Mapping[str, int], toleranc
         live: the same.
         tolerance: by how much shares may differ.
         error: by how much shares may be off, since they come from a sketch.
+        sizes: how many records drawn one by one tell as much as those of either; None: all of them.
     """
     names = {*baseline, *live}
     n_baseline, n_live = sum(baseline.values()), sum(live.values())
     if not n_baseline or not n_live:
         return 1.0
-    least = 1.0
+    least, (size, size_live) = 1.0, sizes or (n_baseline, n_live)
     for name in names:
-        one, other = (baseline.get(name, 0), n_baseline), (live.get(name, 0), n_live)
-        if abs(one[0] / one[1] - other[0] / other[1]) > tolerance + error:
+        shares = baseline.get(name, 0) / n_baseline, live.get(name, 0) / n_live
+        if abs(shares[0] - shares[1]) > tolerance + error:
+            one, other = (shares[0] * size, size), (shares[1] * size_live, size_live)
             least = min(least, of_excess(other, one, tolerance + error), of_excess(one, other, tolerance + error))
     return min(1.0, 2 * len(names) * least)
 

@@ -87,9 +87,13 @@ def _serving(rows: ir.Table, use_case: UseCase) -> ir.Table:
 def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folders) -> None:
     """Write the monitoring baseline of the records that train."""
     from .. import model_monitor  # and below: numpy, which nothing before needs
+    from . import periods
     from .described import described
 
     seen = described(engine, train, use_case.record)
     folder = folders.output("baseline")
+    alike = periods.described(engine, train, use_case, seen)
+    if alike is not None:
+        files.write_json(folder / periods.FILE, alike)
     files.write_json(folder / "statistics.json", model_monitor.statistics(seen[0].rows, seen))
     files.write_json(folder / "constraints.json", model_monitor.constraints(seen))
