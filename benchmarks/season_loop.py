@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from benchmarks import flight_model, season_months
-from benchmarks.season_months import LABEL, TIME, Floats, Found
+from benchmarks import experiment_worlds, flight_model, season_months  # noqa: F401 - the first puts functions on the path
+from benchmarks.season_months import LABEL, TIME, Found
 from config import UseCase
+from ops.story.season_quality import Quality, losses, mean
 from pipelines_src.steps.evaluation.ranking import RankedScores
 from retrain.events import Cause, Kind, Terms
 from retrain.logic import Claim, decide
@@ -32,7 +32,7 @@ class Month:
         found: of that model.
         turn: the turn of the loop that began at its end; None: none.
         rest: why none began.
-        alone, loop: AUC and mean log loss.
+        alone, loop: mean log loss of both models, with intervals by day; areas: their AUC.
     """
 
     name: str
@@ -41,8 +41,9 @@ class Month:
     found: Found
     turn: Turn | None
     rest: str
-    alone: tuple[float, float]
-    loop: tuple[float, float]
+    alone: Quality
+    loop: Quality
+    areas: tuple[float, float]
 
 
 @dataclass
@@ -71,8 +72,9 @@ class Replay:
             found = season_months.watched(self.folder / "watch", champion, some, bodies, score)
             turn, rest = self._turn(_end(str(name)), found, champion)
             label = some[LABEL].to_numpy("float64")
-            both = [figures(label, one) for one in (alone, score)]
-            months.append(Month(str(name), len(some), number, found, turn, rest, *both))
+            both = [mean(some[TIME].dt.date.to_list(), losses(label, one)) for one in (alone, score)]
+            areas = RankedScores(label, alone).auc(), RankedScores(label, score).auc()
+            months.append(Month(str(name), len(some), number, found, turn, rest, both[0], both[1], areas))
             parts.append(pd.DataFrame({"time": some[TIME], "label": label, "alone": alone, "loop": score}))
             if turn and turn.result == "proposed":
                 champion, number = self._of(turn), number + 1
@@ -95,18 +97,6 @@ class Replay:
 
     def _of(self, turn: Turn) -> Path:
         return self.folder / f"turn-{turn.number}"
-
-
-def losses(label: Floats, score: Floats) -> Floats:
-    """Return the log loss of each forecast."""
-    chance = np.clip(score, 1e-15, 1 - 1e-15)
-    found: Floats = -(label * np.log(chance) + (1 - label) * np.log(1 - chance))
-    return found
-
-
-def figures(label: Floats, score: Floats) -> tuple[float, float]:
-    """Return AUC and mean log loss."""
-    return RankedScores(label, score).auc(), float(losses(label, score).mean())
 
 
 def _end(month: str) -> datetime:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from ops.experiment.plots import Picture
 from ops.plots import BASELINE, MODEL, SOFT, svg
+from ops.story.season_quality import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 
 _BAD, _GOOD = "#b3372c", "#1d7a46"
 _MOST = 0.5  # the distance that is as dark as possible
-
-
-@dataclass(frozen=True)
-class Quality:
-    """A mean and the ends of its interval."""
-
-    value: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True)
@@ -54,9 +46,9 @@ class Month:
 def timeline(months: Sequence[Month], metric: str) -> Picture:
     """Return the line as a picture for a page."""
     caption = (
-        f"Above the {metric} of each month with 95 % intervals by day, lower is better: of the model that served, which "
-        "the loop trained again, and of the first model left alone. In the middle what happened. Below how far each "
-        "column was from the training data of the model that served, the darker the farther; a dot is a violation."
+        f"Above the {metric} of each month, lower is better, with 95 % intervals by day: of the model that served, "
+        "which the loop trained again, and of the first model left alone. In the middle what happened. Below how far "
+        "each column was from the training data of the model that served, the darker the farther; a dot is a violation."
     )
     return Picture(svg(figure(months, metric)), caption)
 

@@ -1,8 +1,8 @@
 """Our rules: a violation is more than a tolerance, and more than chance, among all that is checked of a variant.
 
 The probability that a run reports anything at all, where nothing exceeds its tolerance, is at most `alpha`, whatever
-the distributions, the number of columns and of records, of records that are drawn one by one or by whole periods such as
-days (docs/decisions/drift.md).
+the distributions, the number of columns and of records, whether these are drawn one by one or by whole days
+(docs/decisions/drift.md).
 """
 
 from collections.abc import Mapping

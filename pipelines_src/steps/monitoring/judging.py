@@ -9,6 +9,7 @@ from ..use_case import Document
 from . import noise
 
 INTERVAL = 1.959963984540054  # standard deviations from the middle to either end of 95 %
+_LEAST_FREEDOM = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,4 +75,4 @@ def _chance(one: Judged) -> float:
         return 1.0
     if math.isinf(one.freedom):
         return 0.5 * math.erfc(beyond / one.deviation / math.sqrt(2))
-    return float(stdtr(one.freedom, -beyond / one.deviation))
+    return float(stdtr(one.freedom, -beyond / one.deviation)) if one.freedom >= _LEAST_FREEDOM else 1.0

@@ -73,9 +73,7 @@ class Profile:
     def from_document(cls, document: Document) -> "Profile":
         """Build it from `to_document`."""
         fields = {name: FieldSketch.from_document(one) for name, one in document["fields"].items()}
-        return cls(
-            fields, document["rows"], dict(document["extra"]), Bad(**document["bad"]), dict(document["periods"])
-        )
+        return cls(fields, document["rows"], dict(document["extra"]), Bad(**document["bad"]), dict(document["periods"]))
 
 
 def merged(parts: Iterable[Mapping[str, Profile]]) -> dict[str, Profile]:

@@ -142,7 +142,8 @@ def _judged(
             both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
             freedom = math.inf
             if (between := varies.in_window(name)) > deviation:
-                deviation, freedom = between, varies.before - 1
+                # What few days say of how days vary is little, whatever the baseline says: a single one says nothing.
+                deviation, freedom = between, min(varies.before, varies.now) - 1
                 both = math.hypot(between, varies.deviations[name])
             worse = 0.0 if before is None else sign * (before - value)
             ends = (value - INTERVAL * deviation, value + INTERVAL * deviation)
