@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
@@ -36,12 +36,16 @@ class Bound:
         operator: how the metric stands to the threshold when it breaches it.
         periods: how many are looked at.
         breaching: how many of them must breach; all by default.
+        missing: what it means that nothing is measured: `notBreaching`: no trouble; `ignore`: nothing, so that the last
+            measurement holds; `missing`: that whoever should measure does not, which people are told as well, but
+            only once something was measured.
     """
 
     threshold: float = 1
     operator: str = "GreaterThanOrEqualToThreshold"
     periods: int = 1
     breaching: int | None = None
+    missing: Literal["notBreaching", "ignore", "missing"] = "notBreaching"
 
 
 AT_THE_FIRST = Bound()
@@ -56,7 +60,7 @@ def alarm(
     topic_arn: str,
     bound: Bound = AT_THE_FIRST,
 ) -> cloudwatch.CfnAlarm:
-    """Return an alarm that tells a topic; that nothing is measured is no trouble.
+    """Return an alarm that tells a topic.
 
     Args:
         scope: of the construct.
@@ -82,6 +86,7 @@ def alarm(
         comparison_operator=bound.operator,
         evaluation_periods=bound.periods,
         datapoints_to_alarm=bound.breaching,
-        treat_missing_data="notBreaching",
+        treat_missing_data=bound.missing,
         alarm_actions=[topic_arn],
+        insufficient_data_actions=[topic_arn] if bound.missing == "missing" else None,
     )

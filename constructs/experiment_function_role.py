@@ -10,9 +10,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.captures_role import EXPERIMENTS
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
-from constructs.outcomes_role import FOLDER
 from constructs.statements import Statement, allow, use_key
 
 
@@ -99,8 +99,8 @@ def _look(arns: Arns, environment: str, reach: ExperimentReach) -> list[Statemen
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             [f"{pipelines}/execution/*"],
         ),
-        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{FOLDER}/*"}}),
-        allow(["s3:PutObject"], [f"{processed}/*/{FOLDER}/*/request.json"]),
-        allow(["s3:GetObject"], [f"{processed}/*/{FOLDER}/*/sums.json"]),
+        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{EXPERIMENTS}/*"}}),
+        allow(["s3:PutObject"], [f"{processed}/*/{EXPERIMENTS}/*/request.json"]),
+        allow(["s3:GetObject"], [f"{processed}/*/{EXPERIMENTS}/*/sums.json"]),
         *use_key(reach.data_key.key_arn),
     ]

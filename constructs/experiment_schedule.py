@@ -6,7 +6,7 @@ from typing import Any
 from constructs import Construct
 
 from constructs.look_queue import LookQueues
-from constructs.look_rule import look_rule, pipeline_is_over
+from constructs.look_rule import endpoint_came_to_rest, look_rule, pipeline_is_over
 
 _TIME = "time"
 
@@ -47,9 +47,4 @@ class ExperimentSchedule(Construct):
         rule("Schedule", "time to look at the experiment", timed, schedule_expression=schedule)
         over = pipeline_is_over(self, pipeline)
         rule("Sums", "the sums of a look are made, or will not be", plain, event_pattern=over)
-        served = {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Endpoint State Change"],
-            "detail": {"EndpointName": [endpoint], "EndpointStatus": ["IN_SERVICE", "FAILED"]},
-        }
-        rule("Endpoint", "its endpoint came to rest", plain, event_pattern=served)
+        rule("Endpoint", "its endpoint came to rest", plain, event_pattern=endpoint_came_to_rest(endpoint))

@@ -53,6 +53,15 @@ def pipeline_is_over(scope: Construct, pipeline: str) -> Pattern:
     }
 
 
+def endpoint_came_to_rest(endpoint: str) -> Pattern:
+    """Return the event that an endpoint serves, or has failed."""
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Endpoint State Change"],
+        "detail": {"EndpointName": [endpoint], "EndpointStatus": ["IN_SERVICE", "FAILED"]},
+    }
+
+
 def object_has_come(bucket_name: str, prefix: str) -> Pattern:
     """Return the event that a bucket has a new object below a prefix."""
     return {

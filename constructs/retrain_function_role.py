@@ -63,7 +63,7 @@ def _train(arns: Arns, environment: str) -> list[Statement]:
 
     pipelines = sagemaker("pipeline")
     # Whose runs other functions begin.
-    others = [f"{pipelines}-batch", f"{pipelines}-outcomes"]
+    others = [f"{pipelines}-batch", f"{pipelines}-monitoring", f"{pipelines}-outcomes"]
     return [
         allow(["sagemaker:StartPipelineExecution", "sagemaker:ListPipelineExecutions"], [pipelines]),
         deny("OtherPipelines", ["sagemaker:StartPipelineExecution"], resources=others),

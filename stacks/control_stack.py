@@ -20,6 +20,7 @@ from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
 from stacks.label_part import add_labels
+from stacks.monitor_part import add_monitoring
 from stacks.network_stack import NetworkStack
 from stacks.retrain_part import add_retraining
 from stacks.security_stack import SecurityStack
@@ -34,13 +35,14 @@ class Wanted:
     """What any use case needs a function for.
 
     Attributes:
-        scores_files, labels, turns: whether one does, is labelled, or is trained again by itself.
+        scores_files, labels, turns, watches: whether one does, is labelled, is trained again by itself, or is watched.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
     scores_files: bool
     labels: bool
     turns: bool
+    watches: bool
     assignments: Mapping[str, str]
 
 
@@ -98,6 +100,8 @@ class ControlStack(cdk.Stack):
             add_labels(kit, environment.name, data, security.data_key, self.undelivered)
         if wanted.turns:
             add_retraining(kit, environment.name, self.undelivered)
+        if wanted.watches:
+            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

@@ -13,10 +13,10 @@ from config import UseCase
 from config.use_case.experiment import Experiment
 from constructs.arns import Arns
 from constructs.assignment_roles import EXPOSURES
+from constructs.captures_role import EXPERIMENTS, GROUND_TRUTH, CapturesPlaces, CapturesRole
 from constructs.experiment_alarms import ExperimentAlarms
 from constructs.experiment_schedule import ExperimentSchedule
 from constructs.look_queue import LookQueues, look_queue_name
-from constructs.outcomes_role import GROUND_TRUTH, OutcomesPlaces, OutcomesRole
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.outcomes_pipeline import build_outcomes_pipeline
 
@@ -51,12 +51,14 @@ class ExperimentStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         endpoint = f"{environment}-{use_case.slug}"
-        jobs = OutcomesRole(
+        jobs = CapturesRole(
             self,
             "Role",
             path=f"/ml-loop/{environment}/{use_case.slug}/outcomes/",
-            places=OutcomesPlaces(
+            pipeline="outcomes",
+            places=CapturesPlaces(
                 use_case=use_case.name,
+                folder=EXPERIMENTS,
                 capture=data.capture,
                 processed=data.processed,
                 data_key=training.settings.data_key,

@@ -9,6 +9,7 @@ from config import Environment, UseCase, load_use_case
 from config.environment_agreement import require_agreement
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
+from config.use_case.monitor import Monitor
 from config.use_case.retrain import Retrain
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
@@ -16,6 +17,7 @@ from stacks.control_stack import ControlStack, Wanted
 from stacks.data_stack import DataStack, Labels
 from stacks.experiment_stack import ExperimentStack
 from stacks.loop_stack import LoopStack
+from stacks.monitoring_stack import MonitoringStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
@@ -70,6 +72,7 @@ class PlatformStage(cdk.Stage):
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
+                watches=any(use_case.monitor is not None for use_case in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
             **self._props("control"),
@@ -158,6 +161,8 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         if use_case.experiment:
             stacks.append(self._experiment(name, use_case, use_case.experiment, training))
+        if use_case.monitor:
+            stacks.append(self._monitoring(name, use_case, use_case.monitor, training, serving))
         if use_case.retrain:
             stacks.append(self._loop(name, use_case, use_case.retrain, training))
         if use_case.label:
@@ -177,6 +182,30 @@ class PlatformStage(cdk.Stage):
         )
         # The pipeline is started by name, and its rules send to a queue by name.
         for before in (training, self.control):
+            stack.add_stack_dependency(before)
+        return stack
+
+    def _monitoring(
+        self,
+        name: str,
+        use_case: UseCase,
+        monitor: Monitor,
+        training: TrainingStack,
+        serving: ServingStack,
+    ) -> MonitoringStack:
+        stack = MonitoringStack(
+            self,
+            f"{name}Monitoring",
+            environment=self.environment,
+            use_case=use_case,
+            monitor=monitor,
+            data=self.data,
+            training=training,
+            control=self.control,
+            **self._props(f"{use_case.slug}-monitoring"),
+        )
+        # Its jobs run the code that training brought, it watches what serves, and its rules send to a queue by name.
+        for before in (training, serving, self.control):
             stack.add_stack_dependency(before)
         return stack
 

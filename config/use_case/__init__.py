@@ -4,13 +4,21 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from config.use_case import agreement, cleaning_agreement, experiment_agreement, gate_agreement, tuning_agreement
+from config.use_case import (
+    agreement,
+    cleaning_agreement,
+    experiment_agreement,
+    gate_agreement,
+    monitor_agreement,
+    tuning_agreement,
+)
 from config.use_case.batch import BatchTransform
 from config.use_case.data import Data
 from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.experiment import Experiment
 from config.use_case.label import Label
 from config.use_case.metrics import Problem
+from config.use_case.monitor import Monitor
 from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
 from config.use_case.retrain import Retrain, retrain_fits
@@ -42,6 +50,7 @@ class UseCase(Section):
     gate: tuple[GateCondition, ...] = Field(min_length=1)
     batch: BatchTransform | None = Field(default=None, description="Left out: nothing is scored in batches")
 
+    monitor: Monitor | None = Field(default=None, description="Left out: nobody watches what is asked and answered")
     experiment: Experiment | None = Field(default=None, description="Left out: no experiments with live requests")
     retrain: Retrain | None = Field(default=None, description="Left out: trained again only by `ops pipeline start`")
     label: Label | None = Field(default=None, description="Left out: nothing is labelled")
@@ -57,6 +66,7 @@ class UseCase(Section):
         gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
+        monitor_agreement.monitor_fits(self.problem, self.data, self.train, self.monitor, self.experiment)
         retrain_fits(self.retrain, self.experiment, self.prepare, self.split, self.train)
         return self
 

@@ -83,7 +83,7 @@ class Platform:
         ]
         return str(found)
 
-    def register(self, code: str = ECHO, sample: bytes | None = None) -> str:
+    def register(self, code: str = ECHO, sample: bytes | None = None, **more: Any) -> str:
         """Register a model that runs this code, with a sample record or without one; return its package."""
         count = len(self.sagemaker.list_model_packages(ModelPackageGroupName=self.group)["ModelPackageSummaryList"])
         name = f"v{count + 1}"
@@ -99,6 +99,7 @@ class Platform:
             ModelPackageGroupName=self.group,
             ModelApprovalStatus="PendingManualApproval",
             **({"SamplePayloadUrl": self._sample(name, sample)} if sample else {}),
+            **more,
             InferenceSpecification={
                 "Containers": [container],
                 "SupportedContentTypes": ["text/csv"],

@@ -50,6 +50,7 @@ def test_it_may_do_what_a_turn_takes(cloud: Cloud, ask: Callable[[list[Request]]
     [
         ("sagemaker:StartPipelineExecution", f"{PIPELINE}-batch"),
         ("sagemaker:StartPipelineExecution", f"{PIPELINE}-outcomes"),
+        ("sagemaker:StartPipelineExecution", f"{PIPELINE}-monitoring"),
         ("sagemaker:StartPipelineExecution", f"{SAGEMAKER}:pipeline/prod-flight-delays"),
         ("sagemaker:UpdatePipeline", PIPELINE),
         ("sagemaker:StopPipelineExecution", f"{PIPELINE}/execution/abc"),
