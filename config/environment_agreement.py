@@ -5,12 +5,7 @@ from pathlib import Path
 
 from config.environment import Environment
 from config.errors import ConfigError
-from config.labelling import (
-    require_addresses,
-    require_ground_truth,
-    require_same_region,
-    require_workforce,
-)
+from config.labelling import require_addresses, require_ground_truth, require_same_region
 from config.loading import ROOT, place
 from config.preparation import require_engine
 from config.serverless_agreement import (
@@ -68,7 +63,6 @@ REQUIREMENTS = (
     require_region,
     require_ground_truth,
     require_same_region,
-    require_workforce,
     require_addresses,
 )
 

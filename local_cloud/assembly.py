@@ -65,7 +65,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     metrics_namespace.close()
     percentile_ranks.close()
     embedded_metrics.close()
-    alarms.close()
+    alarms.close(loop)
     event_delivery.close()
     function_metrics.close()
     queue_polling.close()

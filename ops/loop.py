@@ -2,13 +2,15 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from ops import control_function
-from ops.console import output
+from config.loading import ROOT
+from ops import control_function, loop_report, preparation
+from ops.console import output, shown
 from ops.target import OperationError, Target
 from retrain.events import Cause, Look, Terms
 from retrain.records import Records
@@ -53,6 +55,20 @@ def status(environment: str, use_case: str) -> None:
         output.print(f"The loop of {target.name} has not turned yet.")
 
 
+@app.command()
+def report(
+    environment: str,
+    use_case: str,
+    to: Annotated[Path | None, typer.Option(help="Where the page goes; left out: the folder build.")] = None,
+) -> None:
+    """Write a page: each turn, why it began, its data and labels, its model, and what was decided about it."""
+    target = _target(environment, use_case)
+    path = to or ROOT / "build" / f"loop-{target.name}.html"
+    turns = _records(target).turns(target.use_case.name)
+    loop_report.write(path, target.name, target.use_case.description, turns)
+    output.print(shown(path), soft_wrap=True, highlight=False)
+
+
 def described(turn: Turn) -> str:
     """Return a turn in a line."""
     why = ", ".join(f"{cause.kind} ({cause.source})" for cause in turn.causes)
@@ -60,7 +76,9 @@ def described(turn: Turn) -> str:
     data = f"; data until {until}" if until else ""
     again = f", try {turn.attempt}" if turn.attempt > 1 else ""
     said = "; ".join(part for part in (f"{turn.result}: {turn.detail}" if turn.detail else turn.result, why) if part)
-    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}"
+    labels = f"; labels: {turn.labels}" if turn.labels and turn.labels != turn.detail else ""
+    decision = f"; then {turn.decision}" if turn.decision else ""
+    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}{labels}{decision}"
 
 
 def watch(target: Target, cause: Cause, every: float = 2.0) -> Turn:
@@ -85,11 +103,17 @@ def _target(environment: str, use_case: str) -> Target:
 
 
 def _ask(target: Target, cause: Cause) -> str:
-    retrain = target.use_case.retrain
-    terms = Terms.model_validate(retrain.terms(target.use_case.train) if retrain else {})
-    look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
+    look = Look(use_case=target.use_case.name, terms=_terms(target), causes=(cause,))
     asked = look.model_dump(mode="json")
     return str(control_function.ask(target, "RetrainFunctionName", asked, "docs/runbooks/retraining.md")["rest"])
+
+
+def _terms(target: Target) -> Terms:
+    retrain = target.use_case.retrain
+    said = retrain.terms(target.use_case.train, target.use_case.label) if retrain else {}
+    if target.use_case.prepare.before_the_pipeline:
+        said |= {"machine": preparation.machine(target)}
+    return Terms.model_validate(said)
 
 
 def _records(target: Target) -> Records:

@@ -35,13 +35,15 @@ class Wanted:
     """What any use case needs a function for.
 
     Attributes:
-        scores_files, labels, turns, watches: whether one does, is labelled, is trained again by itself, or is watched.
+        scores_files, labels, turns, samples, watches: whether one does, is labelled, is trained again by itself, has
+            captured requests labelled for that, or is watched.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
     scores_files: bool
     labels: bool
     turns: bool
+    samples: bool
     watches: bool
     assignments: Mapping[str, str]
 
@@ -93,13 +95,17 @@ class ControlStack(cdk.Stack):
         self._release(data, scaling=environment.scales)
         if wanted.scores_files:
             self._batch_transform(data)
+        experiments = None
         if wanted.assignments:
             add_assignment(kit, environment.name, data, security.data_key, wanted.assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments)
+            experiments = add_experiments(
+                kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments
+            )
         if wanted.labels:
             add_labels(kit, environment.name, data, security.data_key, self.undelivered)
         if wanted.turns:
-            add_retraining(kit, environment.name, self.undelivered)
+            samples = data if wanted.samples else None
+            add_retraining(kit, environment.name, self.undelivered, experiments, samples, security.data_key)
         if wanted.watches:
             add_monitoring(kit, environment.name, data, security.data_key, self.undelivered)
 

@@ -13,14 +13,17 @@ from constructs import Construct
 from config import Environment, UseCase
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
+from config.use_case.retrain import Retrain
 from constructs.arns import Arns
 from constructs.captures_role import MONITORING, CapturesPlaces, CapturesRole
 from constructs.look_queue import LookQueues, look_queue_name
 from constructs.model_monitor import ModelMonitor
 from constructs.monitor_alarms import Watched
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
+from constructs.retrain_alarm_triggers import RetrainAlarmTriggers
 from constructs.statements import Statement, allow, read_folder
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
+from stacks.loop_terms import LoopMessages
 
 if TYPE_CHECKING:
     from stacks.control_stack import ControlStack
@@ -78,6 +81,20 @@ class MonitoringStack(cdk.Stack):
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
+        if use_case.retrain:
+            self._turn_the_loop(environment, use_case, use_case.retrain, control)
+
+    def _turn_the_loop(self, environment: str, use_case: UseCase, retrain: Retrain, control: "ControlStack") -> None:
+        said = LoopMessages.of(self, environment=environment, use_case=use_case, retrain=retrain, control=control)
+        alarms = {"drift": self.drift_alarms, "quality": self.quality_alarms}
+        RetrainAlarmTriggers(
+            self,
+            "Retrain",
+            use_case=use_case.name,
+            terms=said.terms,
+            alarms={kind: found for kind, found in alarms.items() if said.terms[f"on_{kind}"] != "nothing"},
+            queues=said.queues,
+        )
 
     def _processing_jobs(
         self,

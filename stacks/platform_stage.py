@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
 from config.environment_agreement import require_agreement
+from config.labelling import jobs_in
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
 from config.use_case.monitor import Monitor
@@ -59,7 +60,7 @@ class PlatformStage(cdk.Stage):
             **self._props("security"),
         )
         use_cases = [load_use_case(name) for name in environment.use_cases]
-        self._labels = _labels(use_cases)
+        self._labels = _labels(environment, use_cases)
         self.data = self._data()
         self.control = ControlStack(
             self,
@@ -72,6 +73,7 @@ class PlatformStage(cdk.Stage):
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
+                samples=any(use_case.retrain is not None and use_case.retrain.sample for use_case in use_cases),
                 watches=any(use_case.monitor is not None for use_case in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
@@ -177,6 +179,8 @@ class PlatformStage(cdk.Stage):
             environment=self.environment.name,
             use_case=use_case,
             retrain=retrain,
+            data=self.data,
+            training=training,
             control=self.control,
             **self._props(f"{use_case.slug}-loop"),
         )
@@ -289,8 +293,8 @@ class PlatformStage(cdk.Stage):
         tags.add("ml-loop:cost-center", self.environment.cost_center)
 
 
-def _labels(use_cases: list[UseCase]) -> Labels:
-    labels = [use_case.label for use_case in use_cases if use_case.label]
+def _labels(environment: Environment, use_cases: list[UseCase]) -> Labels:
+    labels = [jobs_in(environment, use_case.label) for use_case in use_cases if use_case.label]
     if any(label.workers and label.task.kind_of_objects == "image" for label in labels):
         return "shown"
     return "kept" if labels else "none"

@@ -1,24 +1,39 @@
 """The part of the control stack that closes the loop: it trains again, and proposes what comes of it."""
 
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
 from constructs.retrain_alarms import RUNBOOK
-from constructs.retrain_function_role import RetrainFunctionRole
+from constructs.retrain_function_role import RetrainFunctionRole, RetrainReach, SampleReach
 from stacks.function_kit import FunctionKit
+
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
 
 _MINUTES = 2
 
 
-def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> None:
+def add_retraining(
+    kit: FunctionKit,
+    environment: str,
+    undelivered: sqs.IQueue,
+    experiments: dynamodb.ITable | None,
+    data: "DataStack | None",
+    data_key: kms.IKey,
+) -> None:
     """Add the retrain function, its table, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
         environment: its name.
         undelivered: takes what rules could not deliver.
+        experiments: the table of experiments; None: no use case has any.
+        data: the buckets, which `data_key` encrypts; None: no turn labels.
     """
     turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
     looks = kit.looks(
@@ -31,13 +46,13 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
+    samples = SampleReach(data.capture, data.processed, data.labelled, data_key) if data else None
     log_group = kit.log_group("RetrainLogs")
     role = RetrainFunctionRole(
         kit.scope,
         "RetrainRole",
         environment=environment,
-        turns=turns,
-        looks=looks.queue,
+        reach=RetrainReach(turns, looks.queue, experiments, samples),
         key=kit.key,
         log_group=log_group,
         inside_network=kit.inside is not None,
@@ -47,7 +62,12 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         program=Program(
             package="retrain",
             description="Trains again when something has happened",
-            settings={"ML_LOOP_ENVIRONMENT": environment, "ML_LOOP_TURNS_TABLE": turns.table_name},
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_TURNS_TABLE": turns.table_name,
+                **({"ML_LOOP_EXPERIMENTS_TABLE": experiments.table_name} if experiments else {}),
+                **(_buckets(samples) if samples else {}),
+            },
             serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),
@@ -60,3 +80,11 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
     # For `ops loop`.
     cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
+
+
+def _buckets(samples: SampleReach) -> dict[str, str]:
+    return {
+        "ML_LOOP_CAPTURE_BUCKET": samples.capture.bucket_name,
+        "ML_LOOP_PROCESSED_BUCKET": samples.processed.bucket_name,
+        "ML_LOOP_LABELLED_BUCKET": samples.labelled.bucket_name,
+    }

@@ -41,7 +41,7 @@ class AwsWorld:
         self._environment = environment
         self._sagemaker, self._cloudwatch = sagemaker, cloudwatch
         self.serving = Serving(sagemaker, environment)
-        self._storage, self.records = storage, records
+        self.storage, self.records = storage, records
         self._logger = logger
         self.assignments = assignments
 
@@ -75,12 +75,12 @@ class AwsWorld:
         look = next((each for each in looks if each.number == trial.open_look), None)
         if look is None or not trial.execution:
             return None
-        if sums := self._storage.sums(trial, look):
+        if sums := self.storage.sums(trial, look):
             return Reduction(sums)
         ended = pipelines.execution(self._sagemaker, trial.execution)
         if ended.status == "Succeeded":
             # They may have come in between.
-            return Reduction(self._storage.sums(trial, look), ended.status)
+            return Reduction(self.storage.sums(trial, look), ended.status)
         return Reduction(None, ended.status, ended.reason)
 
     def advance(self, step: Advance) -> bool:
@@ -109,8 +109,8 @@ class AwsWorld:
     def reduce(self, trial: Trial, look: Look, stretches: tuple[Stretch, ...]) -> str:
         """Write the request of a look, and start the outcomes pipeline."""
         endpoint = self.serving.endpoint(trial.use_case)
-        self._storage.ask(trial, look, request(trial, endpoint, stretches, look.at))
-        values = {LOOK: self._storage.uri(trial, look.name)}
+        self.storage.ask(trial, look, request(trial, endpoint, stretches, look.at))
+        values = {LOOK: self.storage.uri(trial, look.name)}
         identity = f"{self._environment} {trial.use_case} {trial.name} {look.name}"
         execution = pipelines.start(self._sagemaker, f"{endpoint}-outcomes", look.name, values, identity)
         self._logger.info("Pipeline started", experiment=trial.name, look=look.name, execution=execution)

@@ -9,7 +9,7 @@ from label import augmented, publishing
 from label.answers import OBJECT
 from label.events import Look
 from label.jobs import Jobs
-from label.logic import Claim, Close, Publish
+from label.steps import Answer, Claim, Close, Publish
 from label.reconcile import Published, RefusedError
 from label.records import Records
 from label.state import Claimed, Job, Observation, Run
@@ -52,6 +52,7 @@ class AwsWorld:
             known=self._records.known(use_case),
             imported=self._records.imported(use_case),
             spent=self._records.spent(use_case, f"{now:%Y-%m}"),
+            choices=self._storage.choices(use_case),
         )
 
     def _job(self, run: Run) -> Job | None:
@@ -127,6 +128,11 @@ class AwsWorld:
         if terms is None:
             raise RuntimeError(f"{use_case}: its stack of labelling went just now; the next look waits for it")
         return terms
+
+    def answer(self, step: Answer) -> None:
+        """Tell who chose objects how that ended, once."""
+        self._storage.answer(step.use_case, step.name, step.answered)
+        self._logger.info("Choice answered", choice=step.name, **step.answered.model_dump())
 
     def close(self, step: Close, at: datetime) -> bool:
         """End a run; False if it is over already."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from label import augmented
-from label.logic import Publish
+from label.steps import Publish
 from label.reconcile import Published, RefusedError
 from label.state import Object, Run
 from label.storage import import_key, labelled_key

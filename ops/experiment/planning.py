@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from config import UseCase
-from config.use_case.experiment import Experiment
-from experiment.plan import Plan, Spread, plan
-from experiment.terms import Step
+from experiment.beginning import plan_of
+from experiment.plan import Plan
+from ops.experiment import function
 from ops.experiment.measured import measured
 from ops.target import OperationError, Target
 from pipelines_src.steps.evaluation.shown import figure
@@ -58,24 +58,13 @@ def planned(
 
     `together`: the design effect where users keep a variant.
     """
-    terms = use_case.experiment
-    if terms is None:
-        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
-    size = terms.smallest_effect if effect is None else effect
-    if not math.isfinite(size):
-        raise OperationError(f"--effect: found {size}; allowed is a number other than 0. Correct it.")
-    ramp = tuple(Step(step.weight, step.minimum) for step in terms.ramp)
+    if effect is not None and not math.isfinite(effect):
+        raise OperationError(f"--effect: found {effect}; allowed is a number other than 0. Correct it.")
+    declared = function.declared(use_case)
     try:
-        spread = _spread(terms, known, abs(size)).times(together)
-        return plan(spread, abs(size), ramp, terms.alpha, terms.power, per_day)
+        return plan_of(declared, known.value, known.deviation, effect=effect, per_day=per_day, together=together)
     except (ValueError, ArithmeticError) as error:
         raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
-
-
-def _spread(terms: Experiment, known: Known, effect: float) -> Spread:
-    if terms.metric == "error_rate" and known.value is not None:
-        return Spread.of_rate(known.value, -effect)  # a better challenger errs less
-    return Spread.of_mean(known.deviation)
 
 
 def table(found: Plan, known: Known, use_case: UseCase) -> Table:

@@ -1,12 +1,12 @@
 """The terms on which an experiment starts: what its use case declares, and what a plan says of it."""
 
-import math
-
 from pydantic import ValidationError
 
 from config import UseCase
+from experiment import beginning
 from experiment.declared import Terms
 from experiment.plan import Plan
+from ops.experiment import function
 from ops.experiment.planning import Known
 from ops.target import OperationError
 
@@ -22,40 +22,9 @@ def terms_of(
         per_user: records of a user who keeps a variant.
         outcome_hours: by when outcomes are known; None: as the use case declares.
     """
-    declared = use_case.experiment
-    if declared is None:
-        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
-    guards = {name: guard for name, guard in declared.guards.model_dump().items() if guard}
+    declared = function.declared(use_case)
     try:
-        return Terms.model_validate(
-            {
-                **declared.model_dump(include=_SAME),
-                "direction": declared.direction,
-                "baseline": known.value,
-                "planned_weight": plan.planned_weight,
-                "deviation": plan.deviation,
-                "tolerance": declared.smallest_effect,
-                "ramp": [step.model_dump() for step in declared.ramp],
-                # Where the plan is short, there is still what the metric needs to decide anything.
-                "maximum": max(plan.maximum, math.ceil(2 * declared.minimum * per_user)),
-                "guards": guards,
-                **({} if outcome_hours is None else {"outcome_hours": outcome_hours}),
-            }
-        )
+        return beginning.terms_of(declared, known.value, plan, per_user, outcome_hours)
     except ValidationError as error:
         said = "; ".join(found["msg"] for found in error.errors())
         raise OperationError(f"The experiment cannot start on these terms: {said}. Correct `experiment`.") from error
-
-
-_SAME = {
-    "metric",
-    "method",
-    "assignment",
-    "values",
-    "minimum",
-    "maximum_days",
-    "alpha",
-    "at_maximum",
-    "non_inferiority",
-    "outcome_hours",
-}

@@ -13,6 +13,7 @@ from .preparation import outputs, report, row_function
 from .preparation.cleaning import Cleaner
 from .preparation.features import features
 from .preparation.fitting import fitted
+from .preparation.labels import Labels, counted, labels
 from .preparation.records import EXCLUDED, FEATURE, SPLIT, record_table, records
 from .preparation.reduction import reduction
 from .preparation.repetitions import distinct, require_unique
@@ -27,8 +28,11 @@ def run(use_case: UseCase, folders: Folders) -> None:
     """Read the raw tables of the input `raw` and write every output of the step."""
     module = transformations(use_case.name)
     with engines.opened(use_case.prepare["engine"], folders) as engine:
-        prepared = _kept(engine, *_records(engine, use_case, module, folders))
+        labelled = labels(engine, use_case, folders)
+        prepared = _kept(engine, *_records(engine, use_case, module, folders, labelled))
         counts = report.report(engine, prepared, use_case)
+        if labelled is not None:
+            counts["labels"] = counted(engine, labelled, prepared)
         counts["rows_read"] = {name: engine.rows(_place(name, folders)) for name in use_case.raw}
         report.require_labels(engine, prepared, use_case)
         report.require_rows(counts, use_case)
@@ -47,16 +51,16 @@ def run(use_case: UseCase, folders: Folders) -> None:
 
 def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders) -> ir.Table:
     """Return the records with their features, not computed yet: `@label`, `@split`, fields, `feature:<name>`, ..."""
-    table, values = _records(engine, use_case, module, folders)
+    table, values = _records(engine, use_case, module, folders, labels(engine, use_case, folders))
     return table.mutate(**values)
 
 
 def _records(
-    engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders
+    engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders, labelled: Labels | None
 ) -> tuple[ir.Table, dict[str, Any]]:
     """Return the records, cleaned and split, and `feature:<name>`, each as an expression over them."""
     tables = {name: _raw(engine, name, use_case, folders) for name in use_case.raw}
-    cleaned = Cleaner(engine, use_case).clean(records(use_case, module, tables))
+    cleaned = Cleaner(engine, use_case).clean(records(use_case, module, tables, labelled))
     table = with_splits(cleaned, use_case)
     return table, {f"{FEATURE}{name}": value for name, value in features(use_case, module, table).items()}
 

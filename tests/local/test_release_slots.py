@@ -11,6 +11,8 @@ from local_cloud import clients
 from tests.local.endpoints_kit import steady_load, until
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
