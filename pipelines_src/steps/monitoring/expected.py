@@ -106,7 +106,7 @@ def of(constraints: Document, statistics: Document, periods: Document | None = N
         for feature in constraints["features"]
     )
     types, domains = (float(config.get(f"{name}_threshold", 1.0)) for name in ("datatype_check", "domain_content"))
-    if periods is None:
+    if periods is None or periods["period"] is None:
         return Expected(fields, types, domains)
     return Expected(fields, types, domains, str(periods["period"]), float(periods["effective"]))
 

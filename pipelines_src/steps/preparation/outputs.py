@@ -92,8 +92,6 @@ def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folde
 
     seen = described(engine, train, use_case.record)
     folder = folders.output("baseline")
-    alike = periods.described(engine, train, use_case, seen)
-    if alike is not None:
-        files.write_json(folder / periods.FILE, alike)
+    files.write_json(folder / periods.FILE, periods.described(engine, train, use_case, seen))
     files.write_json(folder / "statistics.json", model_monitor.statistics(seen[0].rows, seen))
     files.write_json(folder / "constraints.json", model_monitor.constraints(seen))

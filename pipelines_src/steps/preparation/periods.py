@@ -27,8 +27,8 @@ _RARE = 0.01  # how categories of a smaller share are spread is not certain
 Counts = Mapping[Hashable, int]
 
 
-def described(engine: Engine, table: ir.Table, use_case: UseCase, seen: Sequence[Seen]) -> Document | None:
-    """Return the content of periods.json; None where records are drawn by themselves.
+def described(engine: Engine, table: ir.Table, use_case: UseCase, seen: Sequence[Seen]) -> Document:
+    """Return the content of periods.json; its period is null where records are drawn by themselves.
 
     Args:
         engine: that has the table.
@@ -38,7 +38,7 @@ def described(engine: Engine, table: ir.Table, use_case: UseCase, seen: Sequence
     """
     period = use_case.evaluate["resample"]
     if period == "row" or use_case.time is None:
-        return None
+        return {"version": 1, "period": None, "count": 0, "effective": 0.0, "features": []}
     dated = table.mutate(**{"@period": table[use_case.time].truncate(_UNITS[period]).cast("string")})
     sizes = [row["count"] for row in engine.fetch(dated.group_by("@period").agg(count=dated.count()))]
     return {
