@@ -18,8 +18,9 @@ from config import UseCase
 from ops.story.season_quality import Quality, losses, mean
 from pipelines_src.steps.evaluation.ranking import RankedScores
 from retrain.events import Cause, Kind, Terms
-from retrain.logic import Claim, decide
+from retrain.logic import decide
 from retrain.state import SPLIT_UNTIL, Observation, Turn
+from retrain.steps import Claim
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def replayed(folder: Path, first: Path) -> tuple[list[Month], pd.DataFrame]:
     declared = load_use_case(NAME)
     if declared.retrain is None:
         raise ValueError(f"{NAME} has no section retrain")
-    terms = Terms.model_validate(declared.retrain.terms(declared.train))
+    terms = Terms.model_validate(declared.retrain.terms(declared.train, declared.label))
     rows = pd.read_parquet(flight_model.outputs(first) / "serving" / "serving.parquet").sort_values(TIME)
     known = rows[rows[LABEL].notna()].reset_index(drop=True)
     return Replay(folder, declared, terms).run(first, known)

@@ -141,10 +141,10 @@ def _judged(
             # The baseline's figure comes from its own rows, which vary as much.
             both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
             freedom = math.inf
-            if (between := varies.in_window(name)) > deviation:
+            if between := varies.in_window(name):
                 # What few days say of how days vary is little, whatever the baseline says: a single one says nothing.
-                deviation, freedom = between, min(varies.before, varies.now) - 1
-                both = math.hypot(between, varies.deviations[name])
+                deviation, freedom = math.hypot(deviation, between), min(varies.before, varies.now) - 1
+                both = math.hypot(deviation, varies.deviations[name])
             worse = 0.0 if before is None else sign * (before - value)
             ends = (value - INTERVAL * deviation, value + INTERVAL * deviation)
             figures.append(Judged(name, value, *ends, before, worse, tolerance, both, freedom))
