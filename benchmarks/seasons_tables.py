@@ -19,8 +19,8 @@ def show(console: Console, out: Path) -> bool:
     (out / "seasons.json").write_text(json.dumps(seasons.document(result), indent=2, default=str) + "\n")
     console.print(_months(result), _gains(result), _alarms(result))
     console.print(
-        "Promised: over the months since the first turn the loop's models have a larger AUC than the one left alone, the "
-        "interval by day above 0; where nothing has changed windows alarm no oftener than stated, as far as so many "
+        "Promised: over the months since the first turn the loop's models have a larger AUC than the one left alone, "
+        "the interval by day above 0; where nothing has changed windows alarm no oftener than stated, as far as so many "
         f"windows tell. Rows with{AS_RECORDS} show what would be said if each record told by itself."
     )
     return result.kept
