@@ -20,8 +20,8 @@ def show(console: Console, out: Path) -> bool:
     console.print(_months(result), _gains(result), _alarms(result))
     console.print(
         "Promised: over the months since the first turn the loop's models have a larger AUC than the one left alone, "
-        "the interval by day above 0; where nothing has changed windows alarm no oftener than stated, as far as so many "
-        f"windows tell. Rows with{AS_RECORDS} show what would be said if each record told by itself."
+        "the interval by day above 0; where nothing has changed windows alarm no oftener than stated, as far as so "
+        f"many windows tell. Rows with{AS_RECORDS} show what would be said if each record told by itself."
     )
     return result.kept
 
