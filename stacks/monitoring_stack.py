@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 TOGETHER = "all"  # of a monitor that does not tell variants apart (lambda/monitor/native.py)
 # What a model was registered with, below the folder of one execution, or of one preparation.
 _REGISTERED = (
-    "baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json", "test/test.parquet",
+    "baseline/statistics.json", "baseline/constraints.json", "baseline/periods.json", "evaluation/model_quality.json",
+    "test/test.parquet",
 )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ def start(
         until=_utc(until),
         history=history,
     )
-    began = _ask(target, ask, outcome_hours)
+    began = begin(target, ask, outcome_hours)
+    output.print(escape(f"Begun: {', '.join(began)}"), soft_wrap=True)
     if wait:
         ended = watch(target, began)
         for run in ended:
@@ -121,7 +122,7 @@ def _target(environment: str, use_case: str) -> Target:
     return target
 
 
-def _ask(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
+def begin(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
     """Have the looks begin, and return their names; OperationError if none does."""
     monitor = target.use_case.monitor
     days = target.environment.retention.capture_days
@@ -136,7 +137,6 @@ def _ask(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
             f"Nothing begins: {answer['rest']}. Outcomes must be known as well: a window ends "
             f"{terms['outcome_hours']} hours ago at the latest, or say --outcome-hours. {_RUNBOOK} has more."
         )
-    output.print(escape(f"Begun: {', '.join(began)}"), soft_wrap=True)
     return began
 
 

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 from ops.__main__ import app
 from ops.monitor.report import Report
 from ops.monitor.runs import Run
-from tests.unit import season_kit
+from tests.unit import monitored_months_kit
 
 
 @pytest.fixture(scope="module")
 def months(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """What runs of three months left, the last of two variants."""
-    return season_kit.season(tmp_path_factory.mktemp("season"), [4, 5, 7])
+    return monitored_months_kit.season(tmp_path_factory.mktemp("season"), [4, 5, 7])
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_it_needs_nothing_from_elsewhere_runs_nothing_and_fits_a_phone(
     page = show(written)
     assert problems == []
     assert page.title().startswith("ML Loop")
-    assert season_kit.HOSTILE in page.locator("#challenger .new-categories").inner_text()
+    assert monitored_months_kit.HOSTILE in page.locator("#challenger .new-categories").inner_text()
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
