@@ -14,6 +14,7 @@ from ops.target import Target
 app = typer.Typer(no_args_is_help=True)
 app.command()(looks.start)
 app.command()(looks.status)
+app.command()(looks.preflight)
 
 
 @app.command()

@@ -77,10 +77,9 @@ def status(
         output.print(f"Nothing has looked at the requests of {target.name} yet.")
 
 
-@app.command()
 def preflight(environment: str, use_case: str) -> None:
     """Ask the account whether SageMaker Model Monitor is open to it, where that watches; exit 1 if not."""
-    from ops.monitor_account import findings
+    from ops.monitor.account import findings
 
     show(findings(_target(environment, use_case)))
 
