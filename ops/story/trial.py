@@ -45,7 +45,7 @@ def terms(target: Target) -> Terms:
     """Return the terms: the file's, but for a larger effect, and outcomes that are known as soon as they are told."""
     known = planning.Known.given(target, None, None)
     plan = planning.planned(target.use_case, known, EFFECT, None)
-    return starting.terms_of(target.use_case, known, plan, outcome_hours=0)
+    return starting.terms_of(target.use_case, known, plan, EFFECT, outcome_hours=0)
 
 
 def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: Stage) -> Outcome:
