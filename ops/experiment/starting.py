@@ -44,3 +44,15 @@ def captures_stay(target: Target, terms: Terms) -> None:
     section = target.use_case.experiment
     hours = section and section.model_copy(update={"outcome_hours": terms.outcome_hours})
     require_captures(target.environment, target.use_case.model_copy(update={"experiment": hours}))
+
+
+def hint(target: Target, terms: Terms) -> str:
+    """Return what there is to consider about the terms where captures come from several instances; else nothing."""
+    serving = target.environment.serves(target.use_case.name)
+    one = serving.champion.instances == serving.second.instances == 1 and not serving.scaling
+    if terms.outcome_hours or one:
+        return ""
+    return (
+        "Instances deliver captures minutes apart, so with outcomes that count at once a look may miss some of one "
+        "variant, and ask a person about its share. With much traffic stop it, and start with --outcome-hours 1."
+    )
