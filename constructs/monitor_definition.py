@@ -19,12 +19,14 @@ class MonitorType:
     Attributes:
         name: AWS's, with which the members of its job definitions begin.
         label: in names of schedules, and of the folder of its baseline.
+        arn_part: of its job definitions.
         isolated: whether its jobs can do without a network. Clarify explains a model by asking it: it makes an endpoint
             of its own, for which the job has to reach SageMaker's API.
     """
 
     name: str
     label: str
+    arn_part: str
     isolated: bool = True
 
     @property
@@ -32,18 +34,13 @@ class MonitorType:
         """Of its job definitions, in templates."""
         return f"AWS::SageMaker::{self.name}JobDefinition"
 
-    @property
-    def arn_part(self) -> str:
-        """Of its job definitions, in ARNs."""
-        return {"DataQuality": "data-quality", "ModelQuality": "model-quality", "ModelBias": "model-bias"}.get(
-            self.name, "model-explainability"
-        ) + "-job-definition"
 
-
-DATA_QUALITY = MonitorType("DataQuality", "data-quality")
-MODEL_QUALITY = MonitorType("ModelQuality", "model-quality")
-MODEL_BIAS = MonitorType("ModelBias", "bias")
-MODEL_EXPLAINABILITY = MonitorType("ModelExplainability", "explainability", isolated=False)
+DATA_QUALITY = MonitorType("DataQuality", "data-quality", "data-quality-job-definition")
+MODEL_QUALITY = MonitorType("ModelQuality", "model-quality", "model-quality-job-definition")
+MODEL_BIAS = MonitorType("ModelBias", "bias", "model-bias-job-definition")
+MODEL_EXPLAINABILITY = MonitorType(
+    "ModelExplainability", "explainability", "model-explainability-job-definition", isolated=False
+)
 
 
 @dataclass(frozen=True)

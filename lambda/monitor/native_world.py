@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from monitor import native
+from monitor import native, native_figures
 from monitor.events import Terms
 from monitor.native import Found
 from monitor.state import Run
@@ -34,11 +34,11 @@ def found(client: "SageMakerClient", endpoint: str, terms: Terms) -> tuple[Found
 def results(client: "SageMakerClient", storage: Storage, one: Found) -> tuple[list[dict[str, Any]], str]:
     """Return what an execution measured, and where its files lie."""
     if one.nothing:
-        return native.measured(one, {}), ""
+        return native_figures.measured(one, {}), ""
     job = client.describe_processing_job(ProcessingJobName=one.job.rpartition("/")[2])
     uri = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"].rstrip("/")
     files = {name: storage.document(f"{uri}/{name}.json") for name in ("statistics", "constraint_violations")}
-    return native.measured(one, files), f"{uri}/constraint_violations.json"
+    return native_figures.measured(one, files), f"{uri}/constraint_violations.json"
 
 
 def of_run(everything: tuple[Found, ...], run: Run) -> Found | None:
