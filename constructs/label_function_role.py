@@ -79,7 +79,7 @@ class LabelFunctionRole(Construct):
 
 
 def choose_objects(labelled_arn: str, key_arn: str) -> list[Statement]:
-    """Allow asking for labels of certain objects of any use case, and reading how that ended; nothing is read of labels."""
+    """Allow asking for labels of certain objects of any use case, and reading how that ended."""
     folder = f"*/{CHOSEN}/*"
     return [
         allow(["s3:ListBucket"], [labelled_arn], {"StringLike": {"s3:prefix": folder}}),

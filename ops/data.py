@@ -61,7 +61,7 @@ def raw_files(use_case: str, root: Path = ROOT) -> Iterator[Path]:
 
 
 def raw_version(target: Target) -> str:
-    """Return a digest of which raw files and labels are there, so that a pipeline tells new ones from those it has read.
+    """Return a digest of the raw files and labels that are there, by which a pipeline tells new ones from known ones.
 
     Raises:
         OperationError: there are none.

@@ -83,7 +83,7 @@ class MonitoringStack(cdk.Stack):
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
         if use_case.retrain:
-            self._turn_the_loop(environment, use_case, use_case.retrain, control)
+            self._turn_the_loop(environment.name, use_case, use_case.retrain, control)
 
     def _turn_the_loop(self, environment: str, use_case: UseCase, retrain: Retrain, control: "ControlStack") -> None:
         said = LoopMessages.of(self, environment=environment, use_case=use_case, retrain=retrain, control=control)

@@ -1,12 +1,11 @@
 """The terms on which an experiment begins: what a use case declares, and what a plan makes of it."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from experiment.declared import Assignment, GuardName, GuardTerms, Part, RampStep, Terms
-from experiment.plan import Plan, Spread, plan
+from experiment.plan import Plan, Spread, least, plan
 from experiment.terms import AtMaximum, Direction, Step
 
 Problem = Literal["binary_classification", "multiclass_classification", "regression"]
@@ -79,9 +78,20 @@ def plan_of(
         ValueError, ArithmeticError: there is none; the text says why.
     """
     size = abs(declared.smallest_effect if effect is None else effect)
-    ramp = tuple(Step(step.weight, step.minimum) for step in declared.ramp)
     spread = _spread(declared, value, deviation, size).times(together)
-    return plan(spread, size, ramp, declared.alpha, declared.power, per_day)
+    return plan(spread, size, _ramp(declared), declared.alpha, declared.power, per_day)
+
+
+def before_any(declared: Declared, per_user: float = 1.0) -> int:
+    """Return the requests before which nothing is promoted, whatever is found: the ramp's, and those of each variant.
+
+    `per_user`: of a user who keeps a variant, where `minimum` is one of users.
+    """
+    return least(_ramp(declared), declared.minimum * per_user)
+
+
+def _ramp(declared: Declared) -> tuple[Step, ...]:
+    return tuple(Step(step.weight, step.minimum) for step in declared.ramp)
 
 
 def _spread(declared: Declared, value: float | None, deviation: float, effect: float) -> Spread:
@@ -91,7 +101,12 @@ def _spread(declared: Declared, value: float | None, deviation: float, effect: f
 
 
 def terms_of(
-    declared: Declared, value: float | None, found: Plan, per_user: float = 1.0, outcome_hours: int | None = None
+    declared: Declared,
+    value: float | None,
+    found: Plan,
+    effect: float | None = None,
+    per_user: float = 1.0,
+    outcome_hours: int | None = None,
 ) -> Terms:
     """Return the terms; pydantic's ValidationError if they cannot be.
 
@@ -99,6 +114,7 @@ def terms_of(
         declared: what the use case says.
         value: the champion's metric, None where it is not known.
         found: the plan that they are tuned to.
+        effect: what that is to find; None: what is declared.
         per_user: records of a user who keeps a variant.
         outcome_hours: by when outcomes are known; None: as declared.
     """
@@ -109,9 +125,9 @@ def terms_of(
             "baseline": value,
             "planned_weight": found.planned_weight,
             "deviation": found.deviation,
-            "tolerance": declared.smallest_effect,
-            # Where the plan is short, there is still what the metric needs to decide anything.
-            "maximum": max(found.maximum, math.ceil(2 * declared.minimum * per_user)),
+            "tolerance": declared.smallest_effect if effect is None else abs(effect),
+            # Where the plan is short, there is still what it takes to decide anything.
+            "maximum": max(found.maximum, before_any(declared, per_user)),
             **({} if outcome_hours is None else {"outcome_hours": outcome_hours}),
         }
     )

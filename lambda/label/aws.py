@@ -9,10 +9,10 @@ from label import augmented, publishing
 from label.answers import OBJECT
 from label.events import Look
 from label.jobs import Jobs
-from label.steps import Answer, Claim, Close, Publish
 from label.reconcile import Published, RefusedError
 from label.records import Records
 from label.state import Claimed, Job, Observation, Run
+from label.steps import Answer, Claim, Close, Publish
 from label.storage import Storage
 from label.terms import Terms
 from shared.metrics import count

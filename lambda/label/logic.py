@@ -6,7 +6,7 @@ in another order, and functions side by side, never give one object to two jobs.
 
 from label.beginning import begun
 from label.events import Look
-from label.state import Observation, Result, Run
+from label.state import Execution, Observation, Result, Run
 from label.steps import Close, Keep, Publish, Rest, Start, Step
 
 UNDER_WAY = frozenset({"Initializing", "InProgress", "Stopping"})
@@ -38,17 +38,21 @@ def _go_on(run: Run, seen: Observation) -> Step:
         return Publish(run, None, "labelled")
     job, execution = seen.job, seen.execution
     if job is None:
-        if execution is None:
-            return Start(run)
-        if execution.status == "RUNNING":
-            return Rest(f"run {run.name}: its labelling job begins")
-        if execution.status == "ABORTED":
-            return Close(run, "stopped", "it was stopped before there was a job")
-        return Close(run, "failed", execution.reason or f"the execution is {execution.status}, and there is no job")
+        return _without_job(run, execution)
     if job.status in UNDER_WAY:
         return Rest(f"run {run.name}: {job.labelled} of {run.objects} objects are labelled, the job is {job.status}")
     # Labels that workers gave are kept, however the job ended.
     return Publish(run, job, _RESULTS.get(job.status, "failed"))
+
+
+def _without_job(run: Run, execution: Execution | None) -> Step:
+    if execution is None:
+        return Start(run)
+    if execution.status == "RUNNING":
+        return Rest(f"run {run.name}: its labelling job begins")
+    if execution.status == "ABORTED":
+        return Close(run, "stopped", "it was stopped before there was a job")
+    return Close(run, "failed", execution.reason or f"the execution is {execution.status}, and there is no job")
 
 
 def _kept(run: Run, rest: Rest, look: Look) -> Step:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from label.events import Look
-from label.steps import Close
 from label.state import Known, Outcome, Run
+from label.steps import Close
 from shared.conditional import conditional, update_open
 from shared.items import beginning, texts
 

@@ -75,8 +75,8 @@ class Execution:
 class Run:
     """One labelling job, or one import, and its record. `number` counts from 1 per use case.
 
-    `plan` is a hash of its objects, versions and attempts; `imports` the digest of an imported file; `chosen` the name of
-    the request that chose its objects. `wish` is what was asked for while it was under way.
+    `plan` is a hash of its objects, versions and attempts; `imports` the digest of an imported file; `chosen` the name
+    of the request that chose its objects. `wish` is what was asked for while it was under way.
     """
 
     use_case: str

@@ -1,19 +1,14 @@
 """Alarms of the monitor that ring, asked of CloudWatch: a message of one may have been lost."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from retrain.events import Cause, OfAlarm
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mypy_boto3_cloudwatch import CloudWatchClient
 
 _AT_ONCE = 100  # names that DescribeAlarms takes
 
 
-def ringing(client: "CloudWatchClient", alarms: Mapping[OfAlarm, tuple[str, ...]]) -> tuple[Cause, ...]:
+def ringing(client: Any, alarms: Mapping[OfAlarm, tuple[str, ...]]) -> tuple[Cause, ...]:
     """Return a cause for each alarm that rings: the one that its event gave, or would have.
 
     Args:
@@ -26,7 +21,7 @@ def ringing(client: "CloudWatchClient", alarms: Mapping[OfAlarm, tuple[str, ...]
     return tuple(cause for page in pages for cause in _ringing(client, page, meaning))
 
 
-def _ringing(client: "CloudWatchClient", names: list[str], meaning: Mapping[str, OfAlarm]) -> "Iterator[Cause]":
+def _ringing(client: Any, names: list[str], meaning: Mapping[str, OfAlarm]) -> Iterator[Cause]:
     found = client.describe_alarms(AlarmNames=names, StateValue="ALARM", MaxRecords=_AT_ONCE)["MetricAlarms"]
     for alarm in found:
         # Since when it rings; the other time also changes while it does.

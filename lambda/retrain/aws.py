@@ -1,37 +1,22 @@
 """The world of the loop, on AWS."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from retrain.alarms import ringing
-from retrain.decisions import Decisions
 from retrain.events import Look
-from retrain.machines import Machines
-from retrain.pipelines import Pipelines
 from retrain.records import Records
-from retrain.samples import Samples
+from retrain.services import Services
 from retrain.state import Observation, Turn
 from retrain.steps import Close, Decided, Deliver, Labelled, Prepared, Rest, Sample
 from shared.metrics import count
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
-    from mypy_boto3_cloudwatch import CloudWatchClient
 
 # How a turn ended, as metrics count it.
 _METRICS = {"proposed": "RetrainProposed", "refused": "RetrainRefused", "failed": "RetrainFailed"}
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the loop reads, and what it starts."""
-
-    pipelines: Pipelines
-    machines: Machines
-    decisions: Decisions
-    samples: Samples
-    cloudwatch: "CloudWatchClient"
 
 
 class AwsWorld:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from retrain.events import Cause
-from retrain.state import Does, Observation, Turn, parameters
+from retrain.parameters import parameters
+from retrain.state import Does, Drawn, Observation, Turn
 from retrain.steps import Claim, Rest
 
 MOST_ATTEMPTS = 3
@@ -92,5 +93,5 @@ def _turn(seen: Observation, causes: tuple[Cause, ...], attempt: int) -> Turn:
     # Who asks for a training by command wants it now.
     if seen.terms.sample is None or any(cause.kind == "command" for cause in causes):
         return turn
-    drawn = "needed" if does == "train" else "random"
+    drawn: Drawn = "needed" if does == "train" else "random"
     return replace(turn, drawn=drawn, sample=f"turn-{number}-{seen.now:%Y%m%d}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from retrain.aws import AwsWorld, Services
+from retrain.aws import AwsWorld
 from retrain.decisions import Decisions
 from retrain.events import parse
 from retrain.machines import Machines
@@ -15,6 +15,7 @@ from retrain.pipelines import Pipelines
 from retrain.reconcile import reconcile
 from retrain.records import Records
 from retrain.samples import Samples
+from retrain.services import Services
 from retrain.settings import Settings
 from shared.clients import client
 from shared.messages import Messages

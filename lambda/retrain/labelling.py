@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from retrain.state import Observation, Turn, parameters
+from retrain.parameters import parameters
+from retrain.state import Observation, Turn
 from retrain.steps import Close, Deliver, Labelled, Rest, Sample, Step
 from shared.pipelines import Execution
 

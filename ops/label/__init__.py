@@ -29,8 +29,8 @@ def start(
     target = target_of(environment, use_case)
     if target.use_case.label and target.use_case.label.backend != "ground_truth":
         raise OperationError(
-            f"{use_case} has no labelling jobs in {environment} (label.backend: manifest_import, or no workforce). Bring "
-            f"labels: python -m ops label import {environment} {use_case} FILE."
+            f"{use_case} has no labelling jobs in {environment} (label.backend: manifest_import, or no workforce). "
+            f"Bring labels: python -m ops label import {environment} {use_case} FILE."
         )
     said = function.choose(target, objects) if objects else function.ask(target, begin=True, insist=True)
     output.print(escape(said), soft_wrap=True)

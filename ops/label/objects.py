@@ -42,8 +42,8 @@ def _folder(target: Target, folder: Path | None) -> Iterator[Path]:
     made = module(target.use_case.name, "raw_data")
     if not hasattr(made, "write_objects"):
         raise OperationError(
-            f"raw_data.py of {target.use_case.name} has no write_objects(folder). Write it, or name a folder: python -m "
-            f"ops label upload {target.environment.name} {target.use_case.name} FOLDER."
+            f"raw_data.py of {target.use_case.name} has no write_objects(folder). Write it, or name a folder: python "
+            f"-m ops label upload {target.environment.name} {target.use_case.name} FOLDER."
         )
     with tempfile.TemporaryDirectory() as temporary:
         made.write_objects(Path(temporary))

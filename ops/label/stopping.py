@@ -62,8 +62,8 @@ def _under_way(target: Target, name: str | None) -> Run:
         return newest
     found = f"the newest, {newest.name}, is {newest.result}" if newest else "there is none yet"
     raise OperationError(
-        f"{name or 'No run'} of {target.name} is {'not ' if name else ''}under way: {found}. `python -m ops label status "
-        f"{target.environment.name} {target.use_case.name}` lists the runs."
+        f"{name or 'No run'} of {target.name} is {'not ' if name else ''}under way: {found}. `python -m ops label "
+        f"status {target.environment.name} {target.use_case.name}` lists the runs."
     )
 
 

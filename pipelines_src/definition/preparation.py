@@ -15,7 +15,8 @@ from pipelines_src.definition.spark_cluster import SparkCluster
 
 OUTPUTS = ("train", "validation", "test", "serving", "features", "baseline", "report")
 # Raw files and labels may change under the same address, which SageMaker's cache does not see: their version is a
-# parameter, and who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
+# parameter, and who gives none gets a result at most an hour old. Later steps read folders that only one execution
+# writes.
 CACHE_OF_RAW = CachePolicy("PT1H")
 RAW_DATA, RAW_VERSION, PREPARED_DATA = "RawDataUri", "RawDataVersion", "PreparedDataUri"
 # Of a split by time, so that a later model learns of later records without another deployment.

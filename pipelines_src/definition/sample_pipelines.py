@@ -4,7 +4,6 @@ The retrain function starts them, with a folder of the sample's own in which `re
 lie. Nothing is cached: captures change under the same address.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from config.use_case import UseCase
@@ -28,33 +27,29 @@ def build_sample_pipeline(use_case: UseCase, settings: PipelineSettings, *, chos
         chosen_uri: S3 URI below which labelling looks for requests.
     """
     run, samples, baseline = (StringParameter(name=name) for name in (RUN, SAMPLES, BASELINE))
-    step = _step(
-        "Sample",
-        "Choose captured requests, and ask for labels of them.",
-        settings,
+    arguments = JobArguments(settings, settings.processing_instance).processing(
         arguments=("sample", "--use-case", use_case.name),
         inputs={"request": run.ref, "earlier": samples.ref, "baseline": baseline.ref},
         manifests={"captures": Join("/", (run.ref, "captures.manifest"))},
         outputs={"sample": run.ref, "chosen": chosen_uri},
+        output_key=settings.data_key,
     )
+    step = _step("Sample", "Choose captured requests, and ask for labels of them.", arguments)
     return Pipeline(parameters=(run, samples, baseline), steps=(step,))
 
 
 def build_deliver_pipeline(use_case: UseCase, settings: PipelineSettings, *, ground_truth_uri: str) -> Pipeline:
     """Return the pipeline that delivers; `ground_truth_uri`: S3 URI below which outcomes lie by the hour."""
     run, labels = (StringParameter(name=name) for name in (RUN, LABELS))
-    step = _step(
-        "Deliver",
-        "Deliver labels of a sample as outcomes of its requests.",
-        settings,
+    arguments = JobArguments(settings, settings.processing_instance).processing(
         arguments=("deliver", "--use-case", use_case.name),
         inputs={"request": run.ref, "labels": labels.ref},
         outputs={"outcomes": ground_truth_uri},
+        output_key=settings.data_key,
     )
+    step = _step("Deliver", "Deliver labels of a sample as outcomes of its requests.", arguments)
     return Pipeline(parameters=(run, labels), steps=(step,))
 
 
-def _step(name: str, description: str, settings: PipelineSettings, **asked: Mapping[str, Any] | Any) -> ProcessingStep:
-    jobs = JobArguments(settings, settings.processing_instance)
-    arguments = jobs.processing(output_key=settings.data_key, **asked)
+def _step(name: str, description: str, arguments: dict[str, Any]) -> ProcessingStep:
     return ProcessingStep(name=name, description=description, arguments=arguments, retries=(BUSY, NO_MACHINE))

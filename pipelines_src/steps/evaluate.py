@@ -18,6 +18,7 @@ from .evaluation.slices import slices
 from .evaluation.threshold import Costs
 from .folders import Folders
 from .models import Model
+from .outcomes.numbers import EVEN
 from .scoring import DECISION_FILE
 from .use_case import UseCase, settings
 
@@ -61,7 +62,9 @@ def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
 
 def _judge(use_case: UseCase, judged: Judged, decides: float, report: Document) -> Judge:
     if use_case.problem == "binary_classification":
-        return Binary(judged, decides, Costs.of(use_case.evaluate["costs"]))
+        declared = use_case.evaluate["costs"]
+        # Without costs the package has no threshold, and answers no decision.
+        return Binary(judged, decides, Costs.of(declared), decides if declared is not None else EVEN)
     if use_case.problem == "multiclass_classification":
         return Multiclass(judged, use_case.data["classes"])
     if use_case.problem == "regression":

@@ -65,8 +65,10 @@ def trained_again(root: Path) -> None:
 
 
 def labelled(root: Path) -> None:
-    """Deploy the use case that people label."""
+    """Deploy the use case that people label: by hand, and in turns of its loop."""
     said(root, "use-case", "add", "handwritten_digits", "local")
+    path = root / "pipelines_src" / "handwritten_digits" / "use_case.yaml"
+    path.write_text(f"{path.read_text()}\nretrain:\n  propose: person\n  sample: {{records: 4, days: 1}}\n")
 
 
 def turned_by_alarms(root: Path) -> None:

@@ -1,6 +1,7 @@
-"""The labelling of handwritten_digits as it is deployed: its function, table, machine, workers, and what came of runs."""
+"""The labelling of handwritten_digits as it is deployed: function, table, machine, workers, and what came of runs."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from label import handler
+from local_cloud import clients
 from local_cloud.clients import REGION
-from ops.target import RETRIES
+from ops.label import function, objects
+from ops.target import Target
 from pipelines_src.handwritten_digits import raw_data
 from tests.local.endpoints_kit import until
 from tests.local.held_out import said
@@ -44,8 +47,16 @@ class Labelling:
         self.truth = {f"{image}.png": digit for image, digit in zip(truth["image"], truth["digit"], strict=True)}
 
     def ops(self, *words: str) -> str:
-        environment = clients_environment(self.platform)
-        return said(self._root, *words, env=environment)
+        """Return what a command says that runs as people run it; `target` is for what can do without a process."""
+        return said(self._root, *words, env={**os.environ, **clients.environment(self.platform.cloud.port)})
+
+    @property
+    def target(self) -> Target:
+        target = Target.alone("local", USE_CASE)
+        services = {"functions": "lambda", "states": "stepfunctions"}
+        for name in ("s3", "dynamodb", "sagemaker", "cloudformation", *services):
+            target.__dict__[name] = self.client(services.get(name, name))
+        return target
 
     def bring(self, *names: str) -> str:
         """Bring objects, and the truth that simulated workers know."""
@@ -57,7 +68,16 @@ class Labelling:
         lines = [{"source-ref": f"{prefix}/{name}", "truth": digit} for name, digit in self.truth.items()]
         text = "".join(json.dumps(line) + "\n" for line in lines)
         self.client("s3").put_object(Bucket=self.labelled, Key="truth.jsonl", Body=text.encode())
-        return self.ops("label", "upload", "local", USE_CASE, str(folder))
+        return objects.upload(self.target, folder)
+
+    def start(self) -> dict[str, str]:
+        """Begin a run, and return its record."""
+        assert "began run" in function.ask(self.target, begin=True, insist=True)
+        return self.items("run#")[-1]
+
+    def go_on(self, platform: Platform) -> None:
+        """Take a cloud that was started again."""
+        self.platform, self.client = platform, platform.cloud.client
 
     def workers(self, how: str) -> None:
         """Make workers up for the team; empty: nobody works but people."""
@@ -149,15 +169,6 @@ class Labelling:
             events.enable_rule(Name=rule)
 
 
-def clients_environment(platform: Platform) -> dict[str, str]:
-    """Variables that name the platform's cloud."""
-    import os
-
-    from local_cloud import clients
-
-    return {**os.environ, **clients.environment(platform.cloud.port)}
-
-
 class Dying:
     """The function in this process, with the deployed one's settings; it is killed before any one call to AWS."""
 
@@ -173,8 +184,9 @@ class Dying:
         patch.setattr(handler, "client", made.__getitem__)
 
     def _count(self, **_: Any) -> None:
+        # Clients are shared with the test, whose own calls nothing kills.
         self._calls += 1
-        if self._calls == self._last:
+        if self._last and self._calls == self._last:
             raise CrashError
 
     def until_done(self, **look: Any) -> int:
@@ -188,10 +200,9 @@ class Dying:
                 killed += 1
             else:
                 return killed
+            finally:
+                self._last = 0
 
 
 class Context:
     function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "x"
-
-
-__all__ = ["RETRIES", "CrashError", "Dying", "Labelling"]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from local_cloud import clients
+from retrain.records import Records
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 
@@ -220,11 +221,11 @@ def test_an_alarm_of_the_monitor_turns_the_loop_once(platform: Platform, experim
     for state in ("OK", "ALARM"):
         cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="it got worse")
 
-    def turned() -> str | None:
-        said = ops(platform, "loop", "status", "local", "flight_delays")
-        return said if said.startswith("turn 1") else None
-
-    assert f"quality ({alarm})" in until(turned, 60, "a turn of the loop")
+    turns = Records(
+        platform.cloud.client("dynamodb"), platform.physical("local-control", "AWS::DynamoDB::Table", "Turns")
+    )
+    [turn] = until(lambda: turns.turns("flight_delays"), 60, "a turn of the loop")
+    assert [(cause.kind, cause.source) for cause in turn.causes] == [("quality", alarm)]
     # Asked whether it rings, as each hour, it is the same cause.
     function = platform.physical("local-control", "AWS::Lambda::Function", "Retrain")
     asked = {"use_case": "flight_delays", "alarms": {"quality": [alarm]}, "terms": {"cool_down_hours": 0}}
@@ -238,3 +239,4 @@ def test_an_alarm_of_the_monitor_turns_the_loop_once(platform: Platform, experim
         answer = platform.cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(asked).encode())
         assert "FunctionError" not in answer, answer["Payload"].read()
     assert len(sagemaker.list_pipeline_executions(PipelineName=GROUP)["PipelineExecutionSummaries"]) == 1
+    assert len(turns.turns("flight_delays")) == 1

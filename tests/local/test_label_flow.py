@@ -1,4 +1,4 @@
-"""Labelling as it is deployed: from `ops label start` through Step Functions, workers and functions to the labelled set."""
+"""Labelling as it is deployed: from `ops label start` through Step Functions, workers and functions to labels."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ops.label import stopping
 from tests.local.conftest import running
 from tests.local.endpoints_kit import until
 from tests.local.label_flow_kit import MACHINE, USE_CASE, Dying, Labelling
@@ -90,63 +91,60 @@ def test_a_machine_that_is_started_again_waits_for_the_job_that_is_there(labelli
     labelling.job(run)  # is still the only one
 
 
-def test_a_run_that_is_stopped_keeps_its_labels_and_the_rest_is_free(labelling: Labelling) -> None:
+def test_a_run_that_is_stopped_keeps_its_labels_and_the_rest_is_free(
+    labelling: Labelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "client", lambda _, service: labelling.client(service))
     some = names(310, 322)
     labelling.bring(*some)
-    labelling.workers("error-rate=0 workers=3 seconds=0.1")
-    labelling.ops("label", "start", "local", USE_CASE)
-    [*_, run] = labelling.items("run#")
+    labelling.workers("error-rate=0 workers=3 seconds=0.3")
+    run = labelling.start()
     until(lambda: labelling.job(run)["LabelingJobStatus"] == "InProgress", 30, "workers to begin")
-    time.sleep(1.5)
-    told = labelling.ops("label", "stop", "local", USE_CASE)
-    assert "stopped" in told
+    time.sleep(2)  # in which they answer all about an object or two
+    assert f"run {run['run']}: stopped: " in stopping.stop(labelling.target, None, every=0.2)
     given = set(labelling.labels()) & set(some)
-    assert given < set(some)
+    assert set() < given < set(some)
     labelling.workers("error-rate=0 workers=3")
-    labelling.ops("label", "start", "local", USE_CASE)
+    labelling.start()
     assert labelling.over(int(run["number"]) + 1)["objects"] == str(len(some) - len(given))
     assert set(some) <= set(labelling.labels())
 
 
 def test_what_is_chosen_is_labelled_first_and_answered(labelling: Labelling, tmp_path: Path) -> None:
     labelling.bring(*names(330, 334))
-    file = tmp_path / "chosen.jsonl"
-    file.write_text(
-        "".join(json.dumps({"object": f"033{n}.png", "score": 0.5, "reason": "unsure"}) + "\n" for n in (3, 1))
-    )
+    asked = [{"object": f"033{number}.png", "score": 0.5, "reason": "unsure"} for number in (3, 1)]
+    text = "".join(json.dumps(one) + "\n" for one in asked)
     runs = len(labelling.items("run#"))
-    told = labelling.ops("label", "start", "local", USE_CASE, "--objects", str(file))
+    # The file's arrival is the message.
+    labelling.client("s3").put_object(
+        Bucket=labelling.labelled, Key=f"{USE_CASE}/chosen/turn-1.jsonl", Body=text.encode()
+    )
     run = labelling.over(runs + 1)
-    assert run["chosen"] in told
+    assert run["chosen"] == "turn-1"
     assert {"0333.png", "0331.png"} == set(labelling.labels()) & set(names(330, 334))
-    # The answer's arrival is an event as well, as the request's was.
-    answer = until(lambda: labelling.keys(f"{USE_CASE}/chosen/{run['chosen']}.json"), 30, "the answer")
-    [key] = [key for key in answer if key.endswith(".json")]
-    assert json.loads(labelling.read(key)) == {"result": "labelled", "detail": run["detail"], "run": run["run"]}
+    answer = f"{USE_CASE}/chosen/turn-1.json"
+    until(lambda: answer in labelling.keys(answer), 30, "the answer")
+    assert json.loads(labelling.read(answer)) == {"result": "labelled", "detail": run["detail"], "run": run["run"]}
 
 
-def test_a_cloud_that_is_killed_during_a_job_goes_on_and_asks_nobody_twice(
-    labelling: Labelling, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    some = names(340, 352)
+def test_a_cloud_that_is_killed_during_a_job_goes_on_and_asks_nobody_twice(labelling: Labelling) -> None:
+    some = names(340, 350)
     labelling.bring(*some)
-    labelling.workers("error-rate=0 workers=3 seconds=0.15")
-    labelling.ops("label", "start", "local", USE_CASE)
-    [*_, run] = labelling.items("run#")
+    labelling.workers("error-rate=0 workers=3 seconds=0.25")
+    run = labelling.start()
     time.sleep(4.5)  # ministack's state is saved every four seconds
     cloud = labelling.platform.cloud
     os.kill(cloud.process.pid, signal.SIGKILL)
     cloud.process.wait(30)
     with running(cloud.state_dir, cloud.port) as again:
-        after = Labelling(
-            Platform(again, cloud.state_dir.parent, USE_CASE), repository(tmp_path_factory),
-            tmp_path_factory.mktemp("again"),
-        )  # fmt: skip
-        until(lambda: ended(after, run), 60, "the end of the job")
-        after.look()
-        assert after.over(int(run["number"]))["result"] == "labelled"
-        assert set(some) <= set(after.labels())
-        assert [sorted(workers.values()) for workers in after.answers(run).values()] == [[1, 1, 1]] * len(some)
+        labelling.go_on(Platform(again, cloud.state_dir.parent, USE_CASE))
+        until(lambda: ended(labelling, run), 60, "the end of the job")
+        labelling.look()
+        assert labelling.over(int(run["number"]))["result"] == "labelled"
+        assert set(some) <= set(labelling.labels())
+        assert [sorted(workers.values()) for workers in labelling.answers(run).values()] == [[1, 1, 1]] * int(
+            run["objects"]
+        )
 
 
 def ended(labelling: Labelling, run: dict[str, str]) -> dict[str, Any] | None:

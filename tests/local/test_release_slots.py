@@ -91,11 +91,18 @@ def test_a_shadow_gets_copies_and_gives_way_to_a_challenger(platform: Platform) 
     record = platform.settled(fourth, after=6)
     assert (record["slot"], record["result"]) == ("challenger", "succeeded")
     assert "ShadowProductionVariants" not in platform.sagemaker.describe_endpoint(EndpointName=GROUP)
-    ops(platform, "withdraw")
-    until(lambda: weights(platform) == {"champion": 3.0} or None, 60)
-    # Nothing stands in the shadow's way any more.
-    record = platform.settled(third, after=8)
-    assert (record["slot"], record["result"]) == ("shadow", "succeeded")
+    with steady_load(platform.cloud.port, GROUP, threads=2, pause=0.01) as load:
+        wish = [{"VariantName": "challenger", "DesiredWeight": 1.0}]
+        platform.sagemaker.update_endpoint_weights_and_capacities(EndpointName=GROUP, DesiredWeightsAndCapacities=wish)
+        until(lambda: load.pairs["challenger", "v4"] > 20)
+        # It has a quarter of the requests as it goes, and each of them is answered.
+        ops(platform, "withdraw")
+        until(lambda: weights(platform) == {"champion": 3.0} or None, 60)
+        # Nothing stands in the shadow's way any more.
+        record = platform.settled(third, after=8)
+        assert (record["slot"], record["result"]) == ("shadow", "succeeded")
+    assert load.errors == []
+    assert set(load.pairs) == {("champion", "v1"), ("challenger", "v4")}
 
 
 def test_a_release_waits_until_the_endpoint_is_at_rest(platform: Platform) -> None:

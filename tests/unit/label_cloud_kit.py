@@ -10,9 +10,9 @@ from typing import Any
 from label import augmented, publishing
 from label.answers import OBJECT
 from label.events import Look
-from label.steps import Answer, Claim, Close, Publish
 from label.reconcile import Published, RefusedError, reconcile
 from label.state import Choice, Execution, Job, Known, Object, Observation, Run
+from label.steps import Answer, Claim, Close, Publish
 from label.storage import folder, import_key
 from label.terms import Terms
 from shared.choices import Answered

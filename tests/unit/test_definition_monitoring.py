@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from constructs import captures_role
 
 from config import UseCase, load_use_case
 from config.use_case.monitor import Monitor
-from monitor import asking, aws
+from monitor import asking, aws, storage
 from monitor.baselines import Baselines
+from ops import outcomes
 from pipelines_src.definition import monitoring_pipeline
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
 from pipelines_src.definition.settings import PipelineSettings
@@ -95,5 +97,7 @@ def test_a_model_is_registered_with_all_that_it_is_watched_by(pipeline_settings:
     assert package["CustomerMetadataProperties"]["test_data"]["Std:Join"]["Values"][-1] == "test.parquet"
 
 
-def test_the_functions_word_for_the_pipelines_parameter_is_the_pipelines() -> None:
+def test_function_and_stacks_have_the_same_words_for_places() -> None:
     assert aws.RUN == monitoring_pipeline.RUN
+    assert storage.GROUND_TRUTH == captures_role.GROUND_TRUTH == outcomes.FOLDER
+    assert f"/{captures_role.MONITORING}/" in storage.Storage(None, "c", "p").uri(RUN)  # type: ignore[arg-type] # unused

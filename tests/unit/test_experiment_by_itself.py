@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config import load_use_case
 from config.use_case.experiment import Experiment
 from experiment import by_itself
-from experiment.beginning import Declared
+from experiment.beginning import Declared, before_any
 from experiment.events import Look
 from experiment.observation import Live
 from experiment.steps import Told
@@ -175,10 +175,10 @@ def test_sticky_users_plan_by_the_newest_experiment_that_tells_how_alike_they_ar
         "challenger_records": 300,
     }  # fmt: skip
     assert begin(world, sticky)
-    assert world.known[-1].terms.maximum == 2 * 400_000 * 12
+    assert world.known[-1].terms.maximum == before_any(sticky, 12)
     alone = World()
     assert begin(alone, sticky)
-    assert alone.known[-1].terms.maximum == 2 * 400_000
+    assert alone.known[-1].terms.maximum == before_any(sticky) < before_any(sticky, 12)
 
 
 @pytest.mark.parametrize("metric", ["log_loss", "error_rate", "auc", "value"])

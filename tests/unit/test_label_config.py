@@ -13,6 +13,7 @@ import yaml
 from config import ConfigError, Workforce, ground_truth, load_environment, load_use_case, load_workforce
 from config.closed_services import closed_services
 from config.environment import Access
+from config.errors import RuleError
 from config.labelling import (
     jobs_in,
     require_addresses,
@@ -20,7 +21,6 @@ from config.labelling import (
     require_same_region,
     require_template,
 )
-from config.errors import RuleError
 from config.use_case.data import Data
 from config.use_case.label import LEAST_AUTOMATIC, Checks, Label
 from config.use_case.label_agreement import label_is_made

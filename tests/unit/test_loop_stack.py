@@ -12,12 +12,14 @@ from config.use_case.retrain import Retrain, Sample, Window
 from pipelines_src.definition import use_case_warm_start
 from retrain import logic, pipelines, state
 from retrain.events import Look, Sampling, Terms
+from retrain.settings import Settings
 from shared.messages import Messages
 from stacks import platform_stage
 from tests import labelling
 from tests.cfn_lint import problems
 
 STACK, MONITORING = "dev-flight-delays-loop", "dev-flight-delays-monitoring"
+LAMBDA = "AWS::Lambda::Function"
 LOOP = Retrain(
     schedule="rate(30 days)", on_drift="label", cool_down_hours=48, most_turns=2,
     window=Window(validation_days=14, test_days=7), sample=Sample(records=50, schedule="rate(7 days)"),
@@ -119,6 +121,12 @@ def test_alarms_tell_people_what_to_do(made: dict[str, Any]) -> None:
     alarms = [one["Properties"] for one in made[STACK]["Resources"].values() if one["Type"].endswith("::Alarm")]
     assert {alarm["MetricName"] for alarm in alarms} == {"RetrainFailed", "RetrainRefused", "RetrainBudgetSpent"}
     assert all("docs/runbooks/retraining.md" in alarm["AlarmDescription"] for alarm in alarms)
+
+
+def test_the_function_is_told_what_it_reads(made: dict[str, Any]) -> None:
+    functions = [one["Properties"] for one in made["dev-control"]["Resources"].values() if one["Type"] == LAMBDA]
+    [function] = [one for one in functions if one["Handler"] == "retrain.handler.lambda_handler"]
+    assert set(function["Environment"]["Variables"]) == {field.alias for field in Settings.model_fields.values()}
 
 
 def test_the_templates_have_no_findings(made: dict[str, Any]) -> None:

@@ -21,8 +21,8 @@ from monitor.records import Records
 from monitor.state import Run, Served
 from monitor.storage import Storage
 from pipelines_src.steps.monitoring.request import Request
-from shared.live import Variant
-from shared.pipelines import RefusedError
+from shared.live import Endpoint, Variant
+from shared.pipelines import Execution, RefusedError
 from tests.unit.release_stub_kit import stubbed
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
@@ -116,6 +116,37 @@ def test_a_model_serves_since_it_was_made_and_the_next_one_since_it_was_seen() -
     # Until the endpoint came to rest the model before it answered.
     assert look("m2", NOW + timedelta(hours=2)) == NOW + timedelta(hours=2)
     assert look("m1", NOW + timedelta(hours=3)) == NOW + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("status", "serves", "known"), [(None, [], []), ("Updating", ["m0"], ["m0"]), ("InService", ["m1"], ["m1"])]
+)
+def test_while_the_endpoint_is_updated_what_it_will_serve_is_not_believed(
+    status: str | None, serves: list[str], known: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Known:
+        served_now = {"champion": Served("champion", "m0", PACKAGE, NOW)} if status else {}
+
+        def runs(self, use_case: str) -> tuple[Run, ...]:
+            return (replace(RUN, execution="arn"), replace(RUN, number=6))
+
+        def asked(self, use_case: str) -> None:
+            return None
+
+        def served(self, use_case: str) -> dict[str, Served]:
+            return self.served_now
+
+        def serve(self, use_case: str, served: Served) -> None:
+            self.served_now = {**self.served_now, served.variant: served}
+
+    records = Known()
+    endpoint = Endpoint(status, "c", {"champion": Variant("m1", PACKAGE)}) if status else None
+    monkeypatch.setattr("shared.live.endpoint", lambda *_: endpoint)
+    monkeypatch.setattr("shared.pipelines.execution", lambda _, arn: Execution(arn, "Executing"))
+    seen = world(records=records).look(Look(use_case="toys_1"))
+    assert (seen.status, list(seen.executions)) == (status, [7])  # run 6 is not started yet
+    assert [served.model for served in seen.served] == serves
+    assert [served.model for served in records.served_now.values()] == known
 
 
 def test_baselines_are_those_that_the_package_was_registered_with() -> None:

@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from retrain.alarms import ringing
+from retrain.aws import AwsWorld
 from retrain.events import Cause, Look, OfAlarm
 from retrain.reconcile import reconcile
+from retrain.services import Services
 from tests.unit.release_stub_kit import stubbed
 from tests.unit.retrain_cloud_kit import ALWAYS, NOW, Cloud, CrashError, cause
 
@@ -52,6 +56,34 @@ def test_more_alarms_than_one_request_takes_are_all_asked() -> None:
             asked = {"AlarmNames": list(part), "StateValue": "ALARM", "MaxRecords": 100}
             stub.add_response("describe_alarms", {"MetricAlarms": []}, asked)
         assert ringing(client, {"drift": many}) == ()
+
+
+class Kept:
+    """A table that keeps what is remembered."""
+
+    def __init__(self) -> None:
+        self.causes: list[Cause] = []
+
+    def remember(self, _: str, causes: Any) -> None:
+        self.causes += causes
+
+
+def test_what_was_told_is_kept_before_cloudwatch_is_asked_and_what_it_says_after() -> None:
+    kept: Any = Kept()
+    told, found = cause("drift", NOW, "told"), cause("quality", NOW, "auc")
+    look = Look(use_case="toys", causes=(told,), alarms={"quality": ("auc",)})
+    with stubbed("cloudwatch") as (client, stub):
+        services: Any = Services(pipelines=None, machines=None, decisions=None, samples=None, cloudwatch=client)  # type: ignore[arg-type] # of these only CloudWatch is asked
+        world = AwsWorld("dev", services, kept, Logger())
+        stub.add_client_error("describe_alarms", "InternalServiceFault")
+        with pytest.raises(ClientError):
+            world.remember(look)
+        assert kept.causes == [told]
+        stub.add_response(
+            "describe_alarms", {"MetricAlarms": [{"AlarmName": "auc", "StateTransitionedTimestamp": NOW}]}
+        )
+        world.remember(look)
+    assert kept.causes == [told, told, found]
 
 
 @pytest.mark.parametrize("early", [timedelta(0), timedelta(seconds=40)])

@@ -1,5 +1,6 @@
 """Labels in a turn of the loop: chosen, asked for, waited for; then the training, or the end of what labels alone."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -220,7 +221,7 @@ def test_whatever_crashes_comes_twice_or_late_each_sample_is_asked_for_once_and_
 
 def _happen(cloud: Cloud, what: str) -> None:
     cloud.pass_time(1 if what == "hour" else 0.01)
-    act = {
+    act: dict[str, Callable[[], None]] = {
         "chosen": cloud.chosen, "answer": cloud.answer, "nothing": lambda: cloud.answer("nothing"),
         "delivered": cloud.delivered, "end": lambda: cloud.end("Succeeded"),
         "fail": lambda: cloud.end("Failed", "Train: out of memory"),

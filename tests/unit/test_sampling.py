@@ -16,7 +16,7 @@ from pipelines_src.steps.folders import Folders
 from pipelines_src.steps.monitoring import documents
 from pipelines_src.steps.outcomes.reading import GroundTruth
 from pipelines_src.steps.outcomes.request import classes_of, positive_of
-from pipelines_src.steps.sampling import choose, deliver
+from pipelines_src.steps.sampling import choose, deliver, drifted
 from pipelines_src.steps.use_case import UseCase
 from shared import choices
 from tests import use_cases
@@ -54,8 +54,10 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         record = {"x": float(random.normal(3 if random.random() < 0.2 else 0)), "y": float(random.normal())}
         one = {"event": f"e{number}", "inference": f"object-{number}", "answer": answer(probabilities)}
         lines.append(kit.line(json.dumps(record), **one))
-    two = json.dumps([{"x": 1.0, "y": 2.0}] * 2)
-    lines.append(kit.line(two, event="two", inference="two", answer='{"predictions": []}'))
+    two = json.dumps({"instances": [{"x": 1.0, "y": 2.0}] * 2})
+    both = json.dumps({"predictions": json.loads(answer([0.4, 0.3, 0.3]))["predictions"] * 2})
+    lines.append(kit.line(two, event="two", inference="two", answer=both))
+    lines.append(kit.line(json.dumps([{"x": 1.0}, {"x": 2.0}]), event="odd", inference="odd", answer=both))
     lines += [kit.line("{}", event="own", inference="ml-loop:own"), "no capture"]
     return kit.write(tmp_path_factory.mktemp("captured") / "captures", lines)
 
@@ -158,6 +160,16 @@ def test_without_a_baseline_doubt_alone_decides(folders: Callable[..., Folders])
     found = sampled(made)
     assert {one["drift"] for one in found} == {0.0}
     assert all(one["doubt"] > 0.8 for one in found)
+
+
+@pytest.mark.parametrize("values", [(0, 1, 2), ("zero", "one", "two")])
+def test_values_that_have_become_more_frequent_are_drifted_and_others_not(values: tuple[Any, ...]) -> None:
+    before, now = [5, 5, 90], [10, 10, 80]
+    baseline = kit.baseline({"x": [value for value, count in zip(values, before, strict=True) for _ in range(count)]})
+    records = [{"x": value} for value, count in zip(values, now, strict=True) for _ in range(count)] + [{}]
+    found = drifted.scores(baseline, {"x": 0.1}, records)
+    assert found[:20].tolist() == pytest.approx([1.0] * 20)
+    assert found[20:].tolist() == [0.0] * 81
 
 
 @pytest.mark.parametrize("change", [{"drawn": "all"}, {"from": "yesterday"}, {"records": None}])

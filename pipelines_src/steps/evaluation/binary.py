@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..outcomes.numbers import EVEN
 from . import curves, model_quality
 from .bootstrap import Chances, Figures, Floats
 from .calibration import binned, error
@@ -22,10 +23,11 @@ class Binary:
         judged: the test split.
         threshold: from which probability on the event counts as predicted.
         costs: of wrong decisions.
+        answered: from which probability on an answer of the endpoint counts as a decision for the event.
     """
 
-    def __init__(self, judged: Judged, threshold: float, costs: Costs) -> None:
-        self._judged, self._threshold, self._costs = judged, threshold, costs
+    def __init__(self, judged: Judged, threshold: float, costs: Costs, answered: float = EVEN) -> None:
+        self._judged, self._threshold, self._costs, self._answered = judged, threshold, costs, answered
         label = judged.label
         self._ranked = {name: RankedScores(label, score) for name, score in judged.forecasts.items()}
         self._brier = {name: (score - label) ** 2 for name, score in judged.forecasts.items()}
@@ -113,8 +115,8 @@ class Binary:
         return pd.DataFrame({"time": self._judged.time, "label": self._judged.label, **self._judged.forecasts})
 
     def quality(self) -> dict[str, Any]:
-        """Statistics at the threshold."""
-        return model_quality.binary(self._judged.label, self._judged.model, self._threshold)
+        """Statistics as of the endpoint's answers: what monitoring compares them with."""
+        return model_quality.binary(self._judged.label, self._judged.model, self._answered)
 
     def watched(self, weights: Floats) -> Figures:
         """Area, and shares of right answers."""

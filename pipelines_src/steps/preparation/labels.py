@@ -9,7 +9,7 @@ import json
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import ibis.expr.types as ir
 
@@ -28,7 +28,7 @@ _UNREADABLE = ""  # name of no object
 class ReadLabel:
     """Reads a line of a manifest: its object under both keys. What is no label is a row that names the file."""
 
-    columns = {"name": "string", "key": "string", "order": "string", "category": "string"}
+    columns: ClassVar = {"name": "string", "key": "string", "order": "string", "category": "string"}
 
     def __init__(self, use_case: str) -> None:
         self._folder = f"/to-label/{use_case}/"

@@ -80,7 +80,7 @@ def _query(records: Path, answers: Path, columns: int, request: Request) -> str:
     return f"""
         WITH a AS (
             SELECT event, arg_min(id, "at") AS id, arg_min(doubt, "at") AS doubt, arg_min(answer, "at") AS answer
-            FROM read_parquet({sql.text(str(answers))}) WHERE valid = 1 AND position = 0 GROUP BY event
+            FROM read_parquet({sql.text(str(answers))}) WHERE valid = 1 GROUP BY event HAVING max(position) = 0
         ), r AS (SELECT *, count(*) OVER (PARTITION BY event) AS n FROM read_parquet({sql.text(str(records))}))
         SELECT a.id, a.doubt, a.answer {values}
         FROM r JOIN a USING (event) WHERE r.n = 1 AND r.bad IS NULL AND len(r.keys) = 0
