@@ -27,7 +27,7 @@ from pipelines_src.steps.evaluation.ranking import RankedScores
 from pipelines_src.steps.use_case import UseCase
 from retrain.events import Terms
 
-SPLITS = 100  # how often a season is dealt out
+SPLITS = 60  # how often a season is dealt out
 PROMISED = "auc"  # what the models are trained for, and their gate asks
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.events import Ask
 from monitor.state import Run
-from ops import live, loop, monitor
+from ops import live, loop, model_packages, monitor
 from ops.demo.progress import Stage, Stages
 from ops.experiment import function
 from ops.story import left_alone, month_traffic, trial
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EXPERIMENT_TOGETHER, EXPERIMENT_DAYS = 20, 8  # records of a request, and days between two looks
-_CAPTURED, _LONGEST, _HEARD, _EVERY = 7.0, 300.0, 45.0, 0.5  # seconds
+_CAPTURED, _LONGEST, _HEARD, _EVERY, _LOOKS = 6.0, 300.0, 45.0, 0.5, 3  # seconds; looks
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,8 @@ def _month(course: _Course, name: str, rows: "pd.DataFrame", stage: Stage) -> No
     stage.show("what became of them")
     month_traffic.tell(target, asked)
     month_traffic.put_raw(target, pd.Period(name).end_time)
-    time.sleep(_CAPTURED)  # captures are written every five seconds
     stage.show("the monitor looks")
-    run = _look(target, began)
+    run = _look(target, began, len(one_each))
     report = month_traffic.report_of(target, run.report)["variants"]["champion"]["monitors"]
     label = some[str(target.use_case.data.label)].to_numpy("float64")
     pair = losses(label, course.alone.scores([one.record for one in one_each])), losses(label, score)
@@ -137,14 +136,18 @@ def _shown(name: str, report: dict[str, Any], alone: Any, served: Any, said: str
     return Month(name, distances, drifted, worse, alone, served, decided=said)
 
 
-def _look(target: Target, began: datetime) -> Run:
-    """Have the monitor look at what was captured since a time, and return how that ended."""
-    now = datetime.now(UTC)
-    ask = Ask(request=uuid.uuid4().hex, by=BY, at=now, start=began, until=now)
-    [run] = monitor.watch(target, monitor.begin(target, ask, 0), every=_EVERY)
-    if run.result != "succeeded":
-        raise OperationError(f"The look at the requests of {target.name} {run.result}: {run.detail}")
-    return run
+def _look(target: Target, began: datetime, records: int) -> Run:
+    """Have the monitor look at so many records, captured since a time, and return how that ended."""
+    for _ in range(_LOOKS):
+        time.sleep(_CAPTURED)  # captures are written every five seconds, on a busy machine later
+        now = datetime.now(UTC)
+        ask = Ask(request=uuid.uuid4().hex, by=BY, at=now, start=began, until=now)
+        [run] = monitor.watch(target, monitor.begin(target, ask, 0), every=_EVERY)
+        if run.result != "succeeded":
+            raise OperationError(f"The look at the requests of {target.name} {run.result}: {run.detail}")
+        if run.figures.get("captured_records", 0) >= records:
+            return run
+    raise OperationError(f"Of {records} records {run.figures} were captured. The endpoint's log says why.")
 
 
 def _turn(stages: Stages, course: _Course) -> Turn | None:
@@ -189,6 +192,8 @@ def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame
         why = f"Is the model of turn {turn.number} better than the one that serves?"
         course.decided = trial.run(target, why, batches(), stage, EXPERIMENT_TOGETHER)
         stage.show("the release")
+        if course.decided.trial.result == "stopped":  # the flights did not suffice: what serves stays
+            model_packages.reject(target, turn.package, "not shown to be better")
         _settled(target)
     version = turn.package.rpartition("/")[2]
     course.said = f"version {version}: {course.decided.trial.result}"

@@ -76,9 +76,10 @@ def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: S
     traffic, days = Traffic(target), 0
     for batch in batches:
         wait(target, stage, "the weights move", _settled)
-        name = f"{batch[0].time:%d %B} to {batch[-1].time:%d %B}"
+        first, last = min(one.time for one in batch), max(one.time for one in batch)
+        name = f"{first:%d %B} to {last:%d %B}"
         traffic.send(batch, partial(_progress, stage, name, len(batch)))
-        days += (batch[-1].time.date() - batch[0].time.date()).days + 1
+        days += (last.date() - first.date()).days + 1
         traffic.tell(batch)
         function.ask(target)
         wait(target, stage, f"{name}: the look", _looked)
