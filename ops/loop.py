@@ -48,7 +48,7 @@ def start(
 def status(environment: str, use_case: str) -> None:
     """Show the turns of the loop, newest first."""
     target = _target(environment, use_case)
-    turns = _records(target).turns(target.use_case.name)
+    turns = records(target).turns(target.use_case.name)
     for turn in turns:
         output.print(escape(described(turn)), soft_wrap=True, highlight=False)
     if not turns:
@@ -64,7 +64,7 @@ def report(
     """Write a page: each turn, why it began, its data and labels, its model, and what was decided about it."""
     target = _target(environment, use_case)
     path = to or ROOT / "build" / f"loop-{target.name}.html"
-    turns = _records(target).turns(target.use_case.name)
+    turns = records(target).turns(target.use_case.name)
     loop_report.write(path, target.name, target.use_case.description, turns)
     output.print(shown(path), soft_wrap=True, highlight=False)
 
@@ -83,10 +83,10 @@ def described(turn: Turn) -> str:
 
 def watch(target: Target, cause: Cause, every: float = 2.0) -> Turn:
     """Wait until the turn that answers a cause ends, and return it."""
-    records = _records(target)
+    known = records(target)
     while True:
         # Older ones are in `turns` as well; a turn that failed and is tried again is not the end.
-        found = [turn for turn in records.turns(target.use_case.name) if cause in turn.causes]
+        found = [turn for turn in known.turns(target.use_case.name) if cause in turn.causes]
         if found and found[0].result != "started":
             return found[0]
         time.sleep(every)
@@ -116,5 +116,6 @@ def _terms(target: Target) -> Terms:
     return Terms.model_validate(said)
 
 
-def _records(target: Target) -> Records:
+def records(target: Target) -> Records:
+    """Return the table of turns."""
     return Records(target.dynamodb, target.output("control", "TurnsTable"))

@@ -25,10 +25,16 @@ def parameters(seen: Observation, causes: tuple[Cause, ...], number: int) -> dic
 def split_until(window: tuple[int, int], causes: tuple[Cause, ...]) -> str:
     """Return the ends of training, validation and test before the end of the newest data.
 
+    Nobody has said where that is, unless it was a cause: then the preparation moves the ends to the newest record.
+
+    >>> from datetime import datetime
     >>> at = datetime(2013, 6, 1, tzinfo=UTC)
     >>> split_until((14, 7), (Cause(kind="schedule", at=at, source="monthly"),))
+    '2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00/newest'
+    >>> split_until((14, 7), (Cause(kind="command", at=at, source="me", until=at),))
     '2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00'
     """
     validation, test = (timedelta(days=days) for days in window)
     end = max(cause.until or cause.at for cause in causes).astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return "/".join(bound.isoformat() for bound in (end - test - validation, end - test, end))
+    newest = () if any(cause.until for cause in causes) else ("newest",)
+    return "/".join((*(bound.isoformat() for bound in (end - test - validation, end - test, end)), *newest))
