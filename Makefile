@@ -68,7 +68,7 @@ flows: setup ## Pass those tests that do what people do, from the first command 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
 
-story: setup ## Some five minutes: two models, an experiment that decides, and a broken model withdrawn; KEEP=1 leaves it running
+story: setup ## Some eight minutes: two models, an experiment, a broken one withdrawn, a loop through the seasons; KEEP=1 leaves it running
 	@$(PY) -m ops story $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound

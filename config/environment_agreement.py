@@ -5,18 +5,14 @@ from pathlib import Path
 
 from config.environment import Environment
 from config.errors import ConfigError
-from config.labelling import (
-    require_addresses,
-    require_ground_truth,
-    require_same_region,
-    require_workforce,
-)
+from config.labelling import require_addresses, require_ground_truth, require_same_region
 from config.loading import ROOT, place
 from config.preparation import require_engine
 from config.serverless_agreement import (
     require_no_capture,
     require_no_experiment,
     require_no_monitor,
+    require_no_sample,
     require_open_network,
     require_region,
 )
@@ -56,19 +52,32 @@ def require_window(environment: Environment, use_case: UseCase, root: Path = ROO
         )
 
 
+def require_samples(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if captures go before a turn of the loop has chosen from them."""
+    sample = use_case.retrain and use_case.retrain.sample
+    kept = environment.retention.capture_days
+    if sample and kept < sample.days:
+        where = place("environments", environment.name, ("retention", "capture_days"), root)
+        raise ConfigError(
+            f"{where}: found {kept}, but a turn of {use_case.name} chooses from {sample.days} days of captures "
+            f"(retrain.sample.days); allowed is {sample.days} or more. Raise it, or lower that."
+        )
+
+
 REQUIREMENTS = (
     require_engine,
     require_images,
     require_captures,
     require_window,
+    require_samples,
     require_open_network,
     require_no_capture,
     require_no_experiment,
     require_no_monitor,
+    require_no_sample,
     require_region,
     require_ground_truth,
     require_same_region,
-    require_workforce,
     require_addresses,
 )
 

@@ -7,11 +7,23 @@ from config.environment import Environment
 from config.errors import ConfigError, KeyPath
 from config.loading import ROOT, load_workforce, place
 from config.use_case import UseCase
+from config.use_case.label import Label
+
+
+def jobs_in(environment: Environment, label: Label) -> Label:
+    """Return how a use case is labelled in an environment.
+
+    Where people of one's own would label and the environment names no workforce, which an account without Ground Truth
+    cannot have, there are no labelling jobs, and labels are imported.
+    """
+    if label.workers is None or label.workers.kind != "private" or environment.workforce:
+        return label
+    return Label(backend="manifest_import", task=label.task, check=label.check)
 
 
 def require_ground_truth(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
     """Raise ConfigError if Ground Truth's functions for the task type are not in the region."""
-    label = use_case.label
+    label = use_case.label and jobs_in(environment, use_case.label)
     if label is None or label.backend != "ground_truth" or environment.region in ground_truth.ACCOUNTS:
         return
     raise ConfigError(
@@ -37,18 +49,6 @@ def require_same_region(environment: Environment, use_case: UseCase, root: Path 
                 f"{place('pipelines_src', use_case.name, key, root)}: found {arn!r}, but {environment.name} is in "
                 f"{environment.region}; allowed are ARNs of that region. Correct it, or deploy elsewhere."
             )
-
-
-def require_workforce(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
-    """Raise ConfigError if people of one's own are to label and the environment names no workforce."""
-    label = use_case.label
-    if label is None or label.workers is None or label.workers.kind != "private" or environment.workforce:
-        return
-    raise ConfigError(
-        f"{place('environments', environment.name, ('workforce',), root)}: is missing, but {use_case.name} is labelled "
-        "by private workers, who log in to the account's workforce; allowed is the name of a file in workforces/. Add "
-        "it (docs/labelling.md)."
-    )
 
 
 def require_template(use_case: UseCase, sources: Path) -> None:

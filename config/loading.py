@@ -91,9 +91,9 @@ def load_use_case(name: str, root: Path = ROOT) -> UseCase:
     """
     path = root / "pipelines_src" / name / "use_case.yaml"
     document = _read(path, root, "use case", use_case_names(root))
+    _require_plain_words(document)
     use_case = document.understood(UseCase)
     document.require_name(use_case.name, name, "folder")
-    _require_plain_words(document)
     if not (path.parent / without_code.CODE).exists():
         try:
             without_code.complete(use_case.data)

@@ -56,8 +56,7 @@ class BatchRoles(Construct):
             inline_policies={"Start": document(start)},
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Inline, so that the job is defined after every permission."}
-        folders = "The use case's own folders of the buckets of raw and processed data."
+        folders = "The use case's own folders of the buckets of raw data, labels and processed data."
         streams = "The streams of the job's own log group; the login to ECR knows no resource."
-        buckets = [places.raw, places.processed]
-        acknowledge(self.job, lambda: wildcards(self.job, data, folders, buckets) | inline)
+        acknowledge(self.job, lambda: wildcards(self.job, data, folders, places.buckets) | inline)
         acknowledge(self.execution, lambda: wildcards(self.execution, start, streams) | inline)

@@ -14,6 +14,7 @@ from constructs.statements import Statement, encrypt_volume, read_folder, read_o
 
 EXPERIMENTS = "experiments"  # below the use case's own, in the bucket of processed data: a folder for each look
 MONITORING = "monitoring"  # beside it: a folder for each run
+SAMPLES = "samples"  # beside it: a folder for each sample that is labelled
 GROUND_TRUTH = "ground-truth"  # below the use case's own, in the bucket of captures
 
 

@@ -1,6 +1,7 @@
 """What makes the experiment function look at a use case."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
@@ -18,6 +19,7 @@ class ExperimentSchedule(Construct):
 
     Args:
         use_case: name of its folder.
+        declared: terms of experiments that begin by themselves about what the loop proposes; None: people begin them.
         endpoint: its endpoint's name.
         pipeline: name of its outcomes pipeline.
         schedule: an EventBridge schedule in UTC.
@@ -30,13 +32,14 @@ class ExperimentSchedule(Construct):
         construct_id: str,
         *,
         use_case: str,
+        declared: Mapping[str, Any] | None,
         endpoint: str,
         pipeline: str,
         schedule: str,
         queues: LookQueues,
     ) -> None:
         super().__init__(scope, construct_id)
-        look = {"use_case": use_case}
+        look = {"use_case": use_case, **({"declared": dict(declared)} if declared else {})}
 
         def rule(name: str, description: str, said: dict[str, Any], **when: Any) -> None:
             look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)

@@ -65,5 +65,4 @@ class GlueRole(Construct):
             "configurations know no resource."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "Inline, so that the job is created after every permission."}
-        buckets = [places.raw, places.processed]
-        acknowledge(self.role, lambda: wildcards(self.role, [*data, *run], why, buckets) | inline)
+        acknowledge(self.role, lambda: wildcards(self.role, [*data, *run], why, places.buckets) | inline)

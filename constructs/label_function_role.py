@@ -15,7 +15,7 @@ from constructs.function_statements import run_function, take_messages
 from constructs.labelling_role import JOBS, TO_LABEL
 from constructs.statements import Statement, allow, use_key
 
-LABELLED, IMPORTS = "labelled", "imports"  # below the use case's own, in the bucket of labels
+LABELLED, IMPORTS, CHOSEN = "labelled", "imports", "chosen"  # below the use case's own, in the bucket of labels
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,17 @@ class LabelFunctionRole(Construct):
         )
 
 
+def choose_objects(labelled_arn: str, key_arn: str) -> list[Statement]:
+    """Allow asking for labels of certain objects of any use case, and reading how that ended."""
+    folder = f"*/{CHOSEN}/*"
+    return [
+        allow(["s3:ListBucket"], [labelled_arn], {"StringLike": {"s3:prefix": folder}}),
+        allow(["s3:PutObject"], [f"{labelled_arn}/{folder}.jsonl"]),
+        allow(["s3:GetObject"], [f"{labelled_arn}/{folder}.json"]),
+        *use_key(key_arn),
+    ]
+
+
 def _jobs(arns: Arns, environment: str) -> list[Statement]:
     machine = f"{environment}-*-label"
     return [
@@ -90,12 +101,15 @@ def _jobs(arns: Arns, environment: str) -> list[Statement]:
 
 def _files(reach: LabelReach) -> list[Statement]:
     labelled, objects = reach.labelled.bucket_arn, f"{reach.raw.bucket_arn}/{TO_LABEL}/*"
-    listed = [f"*/{folder}/*" for folder in (JOBS, IMPORTS)]
+    listed = [f"*/{folder}/*" for folder in (JOBS, IMPORTS, CHOSEN)]
     return [
         allow(["s3:ListBucketVersions"], [reach.raw.bucket_arn], {"StringLike": {"s3:prefix": f"{TO_LABEL}/*"}}),
         allow(["s3:GetObjectVersion"], [objects]),  # texts, which stand in manifests themselves
         allow(["s3:ListBucket", "s3:ListBucketVersions"], [labelled], {"StringLike": {"s3:prefix": listed}}),
         allow(["s3:GetObject"], [f"{labelled}/{folder}" for folder in listed]),
-        allow(["s3:PutObject"], [f"{labelled}/*/{JOBS}/*", f"{labelled}/*/{LABELLED}/*"]),
+        # Of what is chosen the answers alone: requests end with .jsonl.
+        allow(
+            ["s3:PutObject"], [f"{labelled}/*/{JOBS}/*", f"{labelled}/*/{LABELLED}/*", f"{labelled}/*/{CHOSEN}/*.json"]
+        ),
         *use_key(reach.data_key.key_arn),
     ]

@@ -5,20 +5,21 @@ from typing import Any
 
 from constructs import Construct
 
+from constructs.label_function_role import CHOSEN
 from constructs.labelling_role import TO_LABEL
 from constructs.look_queue import LookQueues
-from constructs.look_rule import look_rule, object_has_come
-
-_OVER = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+from constructs.look_rule import execution_is_over, look_rule, object_has_come
 
 
 class LabelTriggers(Construct):
-    """Rules: a job is over, an hour has passed in case an event was lost; a schedule, and new objects, if asked for.
+    """Rules: a job is over, objects were chosen, an hour has passed in case an event was lost; a schedule, and new
+    objects, if asked for.
 
     Args:
         use_case: name of its folder.
-        machine_arn: of the state machine that makes the jobs.
+        machine_arn: of the state machine that makes the jobs; None: there are none, and who chooses objects is told so.
         schedule: an EventBridge schedule in UTC; None: none.
+        labelled: name of the bucket of labels, where whoever chooses objects says so.
         bucket_name: where objects arrive; None: their arrival starts nothing.
         queues: of the function.
     """
@@ -29,8 +30,9 @@ class LabelTriggers(Construct):
         construct_id: str,
         *,
         use_case: str,
-        machine_arn: str,
+        machine_arn: str | None,
         schedule: str | None,
+        labelled: str,
         bucket_name: str | None,
         queues: LookQueues,
     ) -> None:
@@ -41,13 +43,12 @@ class LabelTriggers(Construct):
             said = {"input": json.dumps({"use_case": use_case, "begin": begin, "trigger": description})}
             look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
-        over = {
-            "source": ["aws.states"],
-            "detail-type": ["Step Functions Execution Status Change"],
-            "detail": {"stateMachineArn": [machine_arn], "status": _OVER},
-        }
-        rule("Over", "a labelling job is over", arrivals, event_pattern=over)
+        if machine_arn:
+            rule("Over", "a labelling job is over", arrivals, event_pattern=execution_is_over(machine_arn))
         rule("Hourly", "an hour has passed", arrivals, schedule_expression="rate(1 hour)")
+        rule(
+            "Chosen", "objects were chosen", arrivals, event_pattern=object_has_come(labelled, f"{use_case}/{CHOSEN}/")
+        )
         if schedule:
             rule("Schedule", f"the schedule {schedule}", True, schedule_expression=schedule)
         if bucket_name is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
+from constructs.label_function_role import LABELLED
 from constructs.statements import Statement, allow, read_folder, read_object, use_key
 
 FOLDER = "prepared"  # below the use case's own, in the bucket of processed data: a folder for each run
@@ -13,12 +14,13 @@ FOLDER = "prepared"  # below the use case's own, in the bucket of processed data
 
 @dataclass(frozen=True)
 class DataPlaces:
-    """Where a use case's data lies: its folder in two buckets, under one key."""
+    """Where a use case's data lies: its folder in some buckets, under one key; `labelled`: if labels are read of it."""
 
     use_case: str
     raw: s3.IBucket
     processed: s3.IBucket
     key: kms.IKey
+    labelled: s3.IBucket | None = None
 
     @property
     def raw_uri(self) -> str:
@@ -26,12 +28,22 @@ class DataPlaces:
         return f"s3://{self.raw.bucket_name}/{self.use_case}"
 
     @property
+    def labels_uri(self) -> str:
+        """Where the labelled set lies; empty where none is read."""
+        return f"s3://{self.labelled.bucket_name}/{self.use_case}/{LABELLED}" if self.labelled else ""
+
+    @property
+    def buckets(self) -> list[s3.IBucket]:
+        """All buckets."""
+        return [self.raw, self.processed, *([self.labelled] if self.labelled else [])]
+
+    @property
     def prepared_uri(self) -> str:
         """Where each run has a folder of its own."""
         return f"s3://{self.processed.bucket_name}/{self.use_case}/{FOLDER}"
 
     def access(self, files: Iterable[tuple[str, str]], *, deletes: bool) -> list[Statement]:
-        """Allow reading the raw data and some files, and writing prepared data.
+        """Allow reading the raw data, labels and some files, and writing prepared data.
 
         Args:
             files: ARN of the bucket and name of each file.
@@ -43,6 +55,7 @@ class DataPlaces:
         return [
             *(statement for bucket_arn, name in files for statement in read_object(bucket_arn, name)),
             *read_folder(self.raw.bucket_arn, self.use_case),
+            *(read_folder(self.labelled.bucket_arn, f"{self.use_case}/{LABELLED}") if self.labelled else []),
             *read_folder(self.processed.bucket_arn, folder),
             allow(write, [f"{self.processed.bucket_arn}/{folder}/*"]),
             *use_key(self.key.key_arn),

@@ -29,7 +29,7 @@ class ReleaseRole(Construct):
         endpoint: what it may change; the role is named `<endpoint>-release`, the model package group as the endpoint.
         model_role: the one role it may pass, and to SageMaker only.
         volume_key: key of the endpoint's volumes.
-        alarm_names: beginnings of the names of the alarms it may change.
+        alarm_names: of the alarms it may change.
         also: what else there is that follows the endpoint: scalable targets, monitors.
     """
 
@@ -52,7 +52,7 @@ class ReleaseRole(Construct):
         config = arns.arn("sagemaker", f"endpoint-config/{endpoint.config_prefix}-*")
         live = arns.arn("sagemaker", f"endpoint/{name}")
         package = arns.arn("sagemaker", f"model-package/{name}/*")
-        alarms = [arns.arn("cloudwatch", f"alarm:{alarm}-*") for alarm in alarm_names]
+        alarms = [arns.arn("cloudwatch", f"alarm:{alarm}") for alarm in alarm_names]
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
@@ -80,8 +80,8 @@ class ReleaseRole(Construct):
             for tag, value in MAKES_OPEN_MODELS.items():
                 cdk.Tags.of(self.role).add(tag, value)
         why = (
-            "Only versions of one use case's model, configuration and packages, the endings that CloudFormation gives "
-            "alarms, and scalable targets by their tags; describing alarms and scaling is allowed on all or none."
+            "Only versions of one use case's model, configuration and packages, and scalable targets by their tags; "
+            "describing alarms and scaling is allowed on all or none."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, statements, why) | inline)

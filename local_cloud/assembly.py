@@ -35,6 +35,7 @@ from local_cloud.differences import (
     sagemaker_in_state_machines,
     sessions_survive,
     stack_status_events,
+    temporary_passwords,
 )
 from local_cloud.front import SageMakerFront
 from local_cloud.sagemaker import jobs, labeling, monitoring, notebooks, pipelines, registry
@@ -61,11 +62,12 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     interrupted_stacks.close()
     functions_in_conditions.close()
     managed_key_of_s3.close()
+    temporary_passwords.close()
     kms_keys_of_objects.close()
     metrics_namespace.close()
     percentile_ranks.close()
     embedded_metrics.close()
-    alarms.close()
+    alarms.close(loop)
     event_delivery.close()
     function_metrics.close()
     queue_polling.close()

@@ -9,12 +9,19 @@ from local_cloud.platform import Credentials
 _SESSION_SECONDS = 12 * 3600
 
 
-def assume_as_service(role_arn: str, session_name: str, service: str) -> Credentials | None:
-    """Return credentials of a role that an AWS service assumes; None if it is missing or does not trust the service."""
+def assume_as_service(role_arn: str, session_name: str, service: str, source: str = "") -> Credentials | None:
+    """Return credentials of a role that an AWS service assumes; None if it is missing or does not trust the service.
+
+    Args:
+        role_arn: of the role.
+        session_name: of the session.
+        service: such as lambda.amazonaws.com.
+        source: ARN of the resource that it acts for; empty: one of the account, it does not say which.
+    """
     from ministack.services import sts
 
     session_arn, malformed = sts._assumed_role_arn(role_arn, session_name)
-    if malformed or not trusts_service(role_arn, service):
+    if malformed or not trusts_service(role_arn, service, source):
         return None
     credentials = Credentials(
         access_key_id=sts._gen_session_access_key(),
@@ -41,11 +48,11 @@ def assume_as_service(role_arn: str, session_name: str, service: str) -> Credent
     return credentials
 
 
-def trusts_service(role_arn: str, service: str) -> bool:
+def trusts_service(role_arn: str, service: str, source: str = "") -> bool:
     """Whether a role exists and its trust policy lets an AWS service assume it on behalf of the role's account.
 
     The service's request carries aws:SourceAccount, and an aws:SourceArn in that account, as AWS's does
-    (IAM user guide, "the confused deputy problem"); the local cloud does not say which resource it is.
+    (IAM user guide, "the confused deputy problem"); of most services the local cloud does not say which resource it is.
     """
     from ministack.core.iam_evaluator import EvalContext, _conditions_met
     from ministack.core.responses import get_region
@@ -55,7 +62,7 @@ def trusts_service(role_arn: str, service: str) -> bool:
     role = iam._roles.get_scoped(account, None, role_arn.rsplit("/", 1)[-1])
     if role is None or role["Arn"] != role_arn:
         return False
-    source = f"arn:aws:{service.split('.', 1)[0]}:{get_region()}:{account}:resource/any"
+    source = source or f"arn:aws:{service.split('.', 1)[0]}:{get_region()}:{account}:resource/any"
     context = EvalContext(
         principal_arn=service, principal_type="Service", principal_account=account,
         action="sts:AssumeRole", resource_arn=role_arn, region=get_region(),

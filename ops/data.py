@@ -14,6 +14,7 @@ from ops.console import output
 from ops.target import OperationError, Target, module
 
 app = typer.Typer(no_args_is_help=True)
+NO_LABELS = "_none"  # jobs leave files alone whose names begin so
 
 
 @app.callback()
@@ -44,7 +45,7 @@ def upload_raw(target: Target, root: Path = ROOT) -> Iterator[tuple[str, bool]]:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
-                yield name, _upload(target, bucket, f"{target.use_case.name}/{name}", path)
+                yield name, upload_changed(target, bucket, f"{target.use_case.name}/{name}", path)
 
 
 @contextmanager
@@ -60,22 +61,41 @@ def raw_files(use_case: str, root: Path = ROOT) -> Iterator[Path]:
 
 
 def raw_version(target: Target) -> str:
-    """Return a digest of which raw files are there, so that a pipeline tells new ones from those it has prepared.
+    """Return a digest of the raw files and labels that are there, by which a pipeline tells new ones from known ones.
 
     Raises:
         OperationError: there are none.
     """
     bucket, prefix = target.bucket("raw"), f"{target.use_case.name}/"
-    pages = target.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    files = [f"{item['Key']} {item['ETag']}" for page in pages for item in page.get("Contents", [])]
+    files = _files(target, bucket, prefix)
     if not files:
         raise OperationError(
             f"There are no raw files below s3://{bucket}/{prefix}. Run `python -m ops data upload` first."
         )
+    if target.use_case.data.label_from != "raw":
+        files += _labels(target)
     return hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()[:16]
 
 
-def _upload(target: Target, bucket: str, key: str, path: Path) -> bool:
+def _labels(target: Target) -> list[str]:
+    """Return the labelled set's files; where there is none yet, write one without labels.
+
+    SageMaker refuses an input without objects, and a use case may well be trained before anything of it is labelled.
+    """
+    bucket, prefix = target.bucket("labelled"), f"{target.use_case.name}/labelled/"
+    files = _files(target, bucket, prefix)
+    if not files:
+        target.s3.put_object(Bucket=bucket, Key=f"{prefix}{NO_LABELS}", Body=b"")
+    return [file for file in files if not file.startswith(f"{prefix}{NO_LABELS} ")]
+
+
+def _files(target: Target, bucket: str, prefix: str) -> list[str]:
+    pages = target.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [f"{item['Key']} {item['ETag']}" for page in pages for item in page.get("Contents", [])]
+
+
+def upload_changed(target: Target, bucket: str, key: str, path: Path) -> bool:
+    """Upload a file unless the bucket has it with the same content; return whether it was uploaded."""
     # Encrypted objects have no comparable ETag, so the digest travels as metadata.
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

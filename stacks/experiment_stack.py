@@ -92,6 +92,7 @@ class ExperimentStack(cdk.Stack):
             self,
             "Triggers",
             use_case=use_case.name,
+            declared=_by_itself(experiment, use_case),
             endpoint=endpoint,
             pipeline=f"{endpoint}-outcomes",
             schedule=experiment.schedule,
@@ -99,10 +100,17 @@ class ExperimentStack(cdk.Stack):
                 Arns.of(self).arn("sqs", look_queue_name(environment, "experiment")), control.undelivered.queue_arn
             ),
         )
-        ExperimentAlarms(
+        self.alarms = ExperimentAlarms(
             self,
             "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
+
+
+def _by_itself(experiment: Experiment, use_case: UseCase) -> dict[str, Any] | None:
+    """Return the terms of experiments that begin by themselves; None where people begin them."""
+    if use_case.retrain is None or use_case.retrain.propose != "challenger":
+        return None
+    return experiment.declared(use_case.problem, own_threshold=use_case.evaluate.costs is not None)

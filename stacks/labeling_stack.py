@@ -15,7 +15,7 @@ from constructs import Construct
 
 from config import Environment, UseCase, ground_truth
 from config.closed_services import closed_services
-from config.labelling import require_template
+from config.labelling import jobs_in, require_template
 from config.use_case.label import Workers
 from config.worker_page import categories_file, worker_page
 from constructs.arns import Arns
@@ -75,11 +75,18 @@ class LabelingStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack_props)
         if use_case.label is None:
             raise ValueError(f"{use_case.name} has no section label")
-        self._environment, self._use_case, self._label = environment, use_case, use_case.label
-        label = self._label
+        label = self._label = jobs_in(environment, use_case.label)
+        self._environment, self._use_case = environment, use_case.model_copy(update={"label": label})
         self._network, self._security, self._data, self._control = network, security, data, control
         self._name = f"{environment.name}-{use_case.slug}"
-        for closed in (one for one in closed_services(use_case) if one.section == "label"):
+        self.alarms: list[str] = []
+        if label.backend != use_case.label.backend:
+            cdk.Annotations.of(self).add_warning_v2(
+                "ml-loop:no-workforce",
+                f"{use_case.name}: {environment.name} names no workforce, so that there are no labelling jobs in it; "
+                "labels are imported (python -m ops label import). To have jobs, name a file of workforces/.",
+            )
+        for closed in (one for one in closed_services(self._use_case) if one.section == "label"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         terms = self._parameter()
         if label.workers:
@@ -87,13 +94,16 @@ class LabelingStack(cdk.Stack):
             machine = self._jobs(label.workers, self._files())
             # The function reads the terms and starts the machine.
             terms.add_resource_dependency(machine.resource)
-        LabelAlarms(
+            self._triggers(machine.resource.ref)
+        else:
+            self._triggers(None)
+        self.alarms += LabelAlarms(
             self,
             "Alarms",
             environment=environment.name,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
 
     def _parameter(self) -> ssm.CfnParameter:
         machine = labelling_machine_name(self._environment.name, self._use_case.slug)
@@ -168,7 +178,6 @@ class LabelingStack(cdk.Stack):
                 name=f"/aws/vendedlogs/states/{self._name}-label",
             ).log_group,
         )
-        self._triggers(machine.resource.ref)
         return machine
 
     def _team(self, workers: Workers) -> str:
@@ -189,9 +198,10 @@ class LabelingStack(cdk.Stack):
         inside = self._network.functions if environment.network.interface_endpoints == "full" else None
         topic = self._control.alarm_topic_arn
         kit = FunctionKit(self, environment.retention, security.control_key, security.logs_key, topic, inside)
+        self.alarms = kit.alarms
         return add_annotation(kit, environment.name, self._label, places)
 
-    def _triggers(self, machine_arn: str) -> None:
+    def _triggers(self, machine_arn: str | None) -> None:
         looks = Arns.of(self).arn("sqs", look_queue_name(self._environment.name, "label"))
         LabelTriggers(
             self,
@@ -199,6 +209,7 @@ class LabelingStack(cdk.Stack):
             use_case=self._use_case.name,
             machine_arn=machine_arn,
             schedule=self._label.schedule,
+            labelled=self._data.labelled.bucket_name,
             bucket_name=self._data.raw.bucket_name if self._label.on_new_objects else None,
             queues=LookQueues(looks, self._control.undelivered.queue_arn),
         )

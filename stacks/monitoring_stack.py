@@ -15,6 +15,7 @@ from config.closed_services import closed_services
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
 from config.use_case.native_monitor import BACKEND
+from config.use_case.retrain import Retrain
 from constructs.arns import Arns
 from constructs.captures_role import MONITORING, CapturesPlaces, CapturesRole
 from constructs.look_queue import LookQueues, look_queue_name
@@ -22,8 +23,10 @@ from constructs.model_monitor import ModelMonitor, MonitorBackend
 from constructs.monitor_alarms import Watched
 from constructs.native_monitor_looks import NativeMonitorLooks
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
+from constructs.retrain_alarm_triggers import RetrainAlarmTriggers
 from constructs.statements import Statement, allow, read_folder
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline
+from stacks.loop_terms import LoopMessages
 
 if TYPE_CHECKING:
     from stacks.control_stack import ControlStack
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 TOGETHER = "all"  # of a monitor that does not tell variants apart (lambda/monitor/native.py)
 # What a model was registered with, below the folder of one execution, or of one preparation.
 _REGISTERED = (
-    "baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json", "test/test.parquet",
+    "baseline/statistics.json", "baseline/constraints.json", "baseline/periods.json", "evaluation/model_quality.json",
+    "test/test.parquet",
 )  # fmt: skip
 
 
@@ -49,6 +53,7 @@ class MonitoringStack(cdk.Stack):
     Attributes:
         drift_alarms: they mean drift: what the champion is asked, or why it answers as it does, has changed.
         quality_alarms: they mean that the champion has got worse.
+        alarms: names of all.
     """
 
     def __init__(
@@ -90,6 +95,21 @@ class MonitoringStack(cdk.Stack):
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
+        self.alarms = watching.alarms
+        if use_case.retrain:
+            self._turn_the_loop(environment.name, use_case, use_case.retrain, control)
+
+    def _turn_the_loop(self, environment: str, use_case: UseCase, retrain: Retrain, control: "ControlStack") -> None:
+        said = LoopMessages.of(self, environment=environment, use_case=use_case, retrain=retrain, control=control)
+        alarms = {"drift": self.drift_alarms, "quality": self.quality_alarms}
+        RetrainAlarmTriggers(
+            self,
+            "Retrain",
+            use_case=use_case.name,
+            terms=said.terms,
+            alarms={kind: found for kind, found in alarms.items() if said.terms[f"on_{kind}"] != "nothing"},
+            queues=said.queues,
+        )
 
     def _processing_jobs(
         self,

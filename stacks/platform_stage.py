@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config import Environment, UseCase, load_use_case
 from config.environment_agreement import require_agreement
+from config.labelling import jobs_in
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
 from config.use_case.monitor import Monitor
@@ -14,6 +15,7 @@ from config.use_case.retrain import Retrain
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack, Wanted
+from stacks.dashboard_stack import DashboardStack
 from stacks.data_stack import DataStack, Labels
 from stacks.experiment_stack import ExperimentStack
 from stacks.loop_stack import LoopStack
@@ -26,7 +28,7 @@ from stacks.workbench_stack import WorkbenchStack
 
 
 class PlatformStage(cdk.Stage):
-    """All stacks of an environment, in the order network, security, data, control, workbench, use cases.
+    """All stacks of an environment, in the order network, security, data, control, workbench, use cases, dashboard.
 
     Args:
         environment: what is deployed.
@@ -59,7 +61,7 @@ class PlatformStage(cdk.Stage):
             **self._props("security"),
         )
         use_cases = [load_use_case(name) for name in environment.use_cases]
-        self._labels = _labels(use_cases)
+        self._labels = _labels(environment, use_cases)
         self.data = self._data()
         self.control = ControlStack(
             self,
@@ -72,6 +74,7 @@ class PlatformStage(cdk.Stage):
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
+                samples=any(use_case.retrain is not None and use_case.retrain.sample for use_case in use_cases),
                 watches=any(use_case.monitor is not None for use_case in use_cases),
                 schedules=any(one.monitor and one.monitor.backend == "model_monitor" for one in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
@@ -80,8 +83,11 @@ class PlatformStage(cdk.Stage):
         )
         if environment.notebooks:
             self._workbench(use_cases)
+        self._alarms: dict[str, list[str]] = {}
         for use_case in use_cases:
             self._use_case(use_case)
+        if environment.dashboard:
+            self._dashboard(use_cases)
         self._finish()
 
     def _network(self) -> NetworkStack:
@@ -170,6 +176,8 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._label(name, use_case, platform))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
+        # Those of training and preparation have none.
+        self._alarms[use_case.name] = [name for stack in stacks for name in getattr(stack, "alarms", ())]
 
     def _loop(self, name: str, use_case: UseCase, retrain: Retrain, training: TrainingStack) -> LoopStack:
         stack = LoopStack(
@@ -178,6 +186,8 @@ class PlatformStage(cdk.Stage):
             environment=self.environment.name,
             use_case=use_case,
             retrain=retrain,
+            data=self.data,
+            training=training,
             control=self.control,
             **self._props(f"{use_case.slug}-loop"),
         )
@@ -268,6 +278,17 @@ class PlatformStage(cdk.Stage):
         stack.add_stack_dependency(self.control)
         return stack
 
+    def _dashboard(self, use_cases: list[UseCase]) -> None:
+        DashboardStack(
+            self,
+            "Dashboard",
+            environment=self.environment,
+            use_cases=use_cases,
+            own_alarms=self.control.alarms,
+            alarms=self._alarms,
+            **self._props("dashboard"),
+        )
+
     def _finish(self) -> None:
         stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]
         for stack in stacks:
@@ -290,8 +311,8 @@ class PlatformStage(cdk.Stage):
         tags.add("ml-loop:cost-center", self.environment.cost_center)
 
 
-def _labels(use_cases: list[UseCase]) -> Labels:
-    labels = [use_case.label for use_case in use_cases if use_case.label]
+def _labels(environment: Environment, use_cases: list[UseCase]) -> Labels:
+    labels = [jobs_in(environment, use_case.label) for use_case in use_cases if use_case.label]
     if any(label.workers and label.task.kind_of_objects == "image" for label in labels):
         return "shown"
     return "kept" if labels else "none"

@@ -16,7 +16,12 @@ from constructs.glue_role import GlueRole
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
 from constructs.preparation_access import DataPlaces
-from constructs.preparation_machine import PreparationMachine, batch_statements, glue_statements
+from constructs.preparation_machine import (
+    PreparationMachine,
+    batch_statements,
+    glue_statements,
+    preparation_machine_name,
+)
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
@@ -56,7 +61,9 @@ class PreparationStack(cdk.Stack):
         self._environment, self._use_case, self._sources = environment, use_case, sources
         self._network, self._security = network, security
         self._name = f"{environment.name}-{use_case.slug}"
-        self._places = DataPlaces(use_case.name, data.raw, data.processed, security.data_key)
+        labelled = None if use_case.data.label_from == "raw" else data.labelled
+        self._places = DataPlaces(use_case.name, data.raw, data.processed, security.data_key, labelled)
+        self._read = {"--raw": self._places.raw_uri} | ({"--labels": self._places.labels_uri} if labelled else {})
         with sources.code(use_case) as folder:
             self._code = JobCode(self, "Code", folder=folder)
         with job_libraries.zipped() as path:
@@ -66,6 +73,7 @@ class PreparationStack(cdk.Stack):
         machine = PreparationMachine(
             self,
             "Machine",
+            name=preparation_machine_name(environment.name, use_case.slug),
             definition=preparation_machine.machine(
                 task,
                 bucket=data.processed.bucket_name,
@@ -102,7 +110,7 @@ class PreparationStack(cdk.Stack):
             code=GlueCode(
                 script.uri,
                 (self._code.uri, self._libraries.uri),
-                {"--use_case": self._use_case.name, "--raw": self._places.raw_uri},
+                {"--use_case": self._use_case.name, **self._read},
             ),
             workers=GlueWorkers(prepare.instances, self._network.jobs, prepare.max_runtime_seconds),
             keys=(self._security.data_key, self._security.logs_key),
@@ -124,7 +132,8 @@ class PreparationStack(cdk.Stack):
             log_group_arn=log_group.log_group_arn,
         )
         script = (self._sources.folder / "steps" / "batch_script.py").read_text(encoding="utf-8")
-        arguments = ["--use_case", self._use_case.name, "--raw", self._places.raw_uri, "--prepared", "Ref::prepared"]
+        read = [text for pair in self._read.items() for text in pair]
+        arguments = ["--use_case", self._use_case.name, *read, "--prepared", "Ref::prepared"]
         own = {preparation_machine.argument(name): value for name, value in self._own.items()}
         arguments += [text for name in own for text in (f"--{name}", f"Ref::{name}")]
         job = BatchJob(

@@ -68,7 +68,10 @@ class ServingStack(cdk.Stack):
             Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
             self._scale(endpoint)
         monitors = native_monitors(self, environment, use_case, endpoint, network=network, security=security, data=data)
-        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
+        releases = ReleaseAlarms(
+            self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn
+        )
+        self.alarms = [*releases.names, *alarm_names]
         ReleaseRole(
             self,
             "ReleaseRole",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from config import Environment, UseCase
@@ -13,6 +14,7 @@ from constructs.job_code import JobCode
 from constructs.job_file import JobFile
 from constructs.job_role import JobRole, job_role_path
 from constructs.job_wheels import JobWheels
+from constructs.label_function_role import LABELLED
 from constructs.model_package_group import ModelPackageGroup
 from constructs.script_code import ScriptCode
 from constructs.statements import (
@@ -156,7 +158,7 @@ class TrainingStack(cdk.Stack):
                 *(statement for bucket, name in files for statement in read_object(bucket, name)),
                 *self._files(),
             ],
-            buckets=[self._data.raw, self._data.processed, self._data.models],
+            buckets=[self._data.raw, *self._labelled(), self._data.processed, self._data.models],
         )
 
     def _images(self, used: _Used) -> list[Statement]:
@@ -182,10 +184,15 @@ class TrainingStack(cdk.Stack):
             *use_key(models_key),
             encrypt_volume(data_key),
         ]
+        for bucket in self._labelled():
+            statements += read_folder(bucket.bucket_arn, f"{folder}/{LABELLED}")
         if self._use_case.train.spot is not None:
             # SageMaker keeps the place like the job's folder, where old checkpoints go.
             statements.append(delete_in_folder(data.models.bucket_arn, f"{folder}/{CHECKPOINTS_FOLDER}"))
         return statements
+
+    def _labelled(self) -> list[s3.IBucket]:
+        return [] if self._use_case.data.label_from == "raw" else [self._data.labelled]
 
     def _settings(self, jobs: JobRole, used: _Used) -> PipelineSettings:
         environment, data, folder = self._environment, self._data, self._use_case.name
@@ -213,6 +220,7 @@ class TrainingStack(cdk.Stack):
             volume_gb=environment.sizes.volume_gb,
             model_package_group=self._name,
             tags=job_tags(environment, self._use_case),
+            labels_uri="".join(f"s3://{one.bucket_name}/{folder}/{LABELLED}/" for one in self._labelled()),
             spark=self._spark(used.spark_script),
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from config import Environment, UseCase, load_environment, load_use_case
+from config.use_case.retrain import Retrain
 
 IMAGE = "111122223333.dkr.ecr.ap-northeast-1.amazonaws.com/team/prepare:1"
 USE_CASE = "flight_delays"
@@ -27,7 +28,8 @@ def environment(level: str = "full") -> Environment:
 
 
 def templates(engine: str, synthesise: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    """The templates of dev with the use case on an engine, by the stack's name."""
+    """The templates of dev with the use case on an engine, trained again by itself, by the stack's name."""
+    again = use_case(engine).model_copy(update={"retrain": Retrain()})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("stacks.platform_stage.load_use_case", lambda _: use_case(engine))
+        patch.setattr("stacks.platform_stage.load_use_case", lambda _: again)
         return synthesise(environment())

@@ -9,6 +9,7 @@ from config.use_case import (
     cleaning_agreement,
     experiment_agreement,
     gate_agreement,
+    label_agreement,
     monitor_agreement,
     tuning_agreement,
 )
@@ -66,8 +67,9 @@ class UseCase(Section):
         gate_agreement.noise_has_as_many(self.train, self.gate)
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
+        label_agreement.label_is_made(self.problem, self.data, self.label)
         monitor_agreement.monitor_fits(self.problem, self.data, self.train, self.monitor, self.experiment)
-        retrain_fits(self.retrain, self.experiment, self.prepare, self.split, self.train)
+        retrain_fits(self.retrain, self.experiment, self.label, self.split, self.train)
         return self
 
     @property

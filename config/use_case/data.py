@@ -93,6 +93,11 @@ class Data(Section):
         min_length=1, description="The fields of a record, in order."
     )
     label: ColumnName | None = Field(default=None, description="What is predicted; none for clustering.")
+    label_from: Literal["raw", "labelled_set", "both"] = Field(
+        default="raw",
+        description="raw: the label is a raw column; labelled_set: it is what labelling made (section label), of the "
+        "object whose name is the record's id; both: that, and of a record without it the raw column",
+    )
     positive: Scalar = Field(default=1, description="binary_classification: the label's value for the event.")
     negative: Scalar | None = Field(
         default=None,

@@ -24,7 +24,7 @@ def complete(data: Data) -> None:
             f"is missing, and {_NO_CODE} records() gives a record_id; name the column that tells records apart",
         )
     known(("data", "id"), [data.id], columns, many=False)
-    if data.label is not None:
+    if data.label is not None and data.label_from != "labelled_set":
         known(("data", "label"), [data.label], columns, many=False)
     for position, field in enumerate(data.record):
         known(("data", "record", position, "name"), [field.name], columns, many=False)

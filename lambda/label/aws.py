@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from label import augmented, publishing
 from label.answers import OBJECT
+from label.choosing import waiting
 from label.events import Look
 from label.jobs import Jobs
-from label.logic import Claim, Close, Publish
 from label.reconcile import Published, RefusedError
 from label.records import Records
 from label.state import Claimed, Job, Observation, Run
+from label.steps import Answer, Claim, Close, Publish
 from label.storage import Storage
 from label.terms import Terms
 from shared.metrics import count
@@ -46,13 +47,17 @@ class AwsWorld:
             machine = seen.terms.machine
             execution = self._jobs.execution(run, machine) if machine else None
             return replace(seen, job=self._job(run), execution=execution)
-        return replace(
+        found = replace(
             seen,
             objects=self._storage.objects(use_case, seen.terms.objects),
             known=self._records.known(use_case),
             imported=self._records.imported(use_case),
             spent=self._records.spent(use_case, f"{now:%Y-%m}"),
+            choices=self._storage.choices(use_case),
         )
+        left = len(waiting(found.objects, found.known, seen.terms.attempts))
+        count("ObjectsToLabel", environment=self._environment, use_case=use_case.replace("_", "-"), value=left)
+        return found
 
     def _job(self, run: Run) -> Job | None:
         request = self._storage.read(run, REQUEST)
@@ -127,6 +132,11 @@ class AwsWorld:
         if terms is None:
             raise RuntimeError(f"{use_case}: its stack of labelling went just now; the next look waits for it")
         return terms
+
+    def answer(self, step: Answer) -> None:
+        """Tell who chose objects how that ended, once."""
+        self._storage.answer(step.use_case, step.name, step.answered)
+        self._logger.info("Choice answered", choice=step.name, **step.answered.model_dump())
 
     def close(self, step: Close, at: datetime) -> bool:
         """End a run; False if it is over already."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from label import augmented
-from label.logic import Publish
 from label.reconcile import Published, RefusedError
 from label.state import Object, Run
+from label.steps import Publish
 from label.storage import import_key, labelled_key
 from label.terms import Terms
 from label.verify import Given, Verified, figures, verify

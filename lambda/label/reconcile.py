@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from label.beginning import exhausted
 from label.events import Look
-from label.logic import Claim, Close, Keep, Publish, Rest, Start, Step, decide, exhausted
+from label.logic import decide
 from label.state import Observation, Run
+from label.steps import Answer, Claim, Close, Keep, Publish, Rest, Start, Step
 
 _MOST_STEPS = 30  # publish one run, begin the next, take in a few imports, fail: far fewer than this
 
@@ -42,6 +44,9 @@ class World(Protocol):
     def publish(self, step: Publish) -> Published:
         """Write labels and what became of each object, once; RefusedError if they cannot be read."""
 
+    def answer(self, step: Answer) -> None:
+        """Tell who chose objects how that ended, once."""
+
     def close(self, step: Close, at: datetime) -> bool:
         """End an open run; False if somebody else has ended it."""
 
@@ -66,6 +71,8 @@ def reconcile(world: World, look: Look) -> Rest:
                 look = look.model_copy(update={"begin": False, "insist": False, "imports": ()})
         elif isinstance(step, Keep):
             world.keep(step.run, step.wish)
+        elif isinstance(step, Answer):
+            world.answer(step)
         else:
             _act(world, step, seen)
     raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")

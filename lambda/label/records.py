@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from label.events import Look
-from label.logic import Close
 from label.state import Known, Outcome, Run
+from label.steps import Close
 from shared.conditional import conditional, update_open
 from shared.items import beginning, texts
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NEWEST = 10  # runs that a decision may need
 _PAGE = 25  # BatchWriteItem's
-_TEXTS = ("use_case", "plan", "trigger", "imports", "result", "detail")
+_TEXTS = ("use_case", "plan", "trigger", "imports", "chosen", "result", "detail")
 
 
 class Records:
@@ -119,7 +119,8 @@ def _item(run: Run) -> dict[str, Any]:
 
 
 def _run(item: Mapping[str, Any]) -> Run:
-    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    # Runs of before objects could be chosen do not say so.
+    plain: dict[str, Any] = {name: item.get(name, {"S": ""})["S"] for name in _TEXTS}
     run = Run(
         number=int(item["number"]["N"]),
         objects=int(item["objects"]["N"]),

@@ -43,6 +43,15 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A request for labels of certain objects, most wanted first; `problem`: why its file cannot be read."""
+
+    name: str
+    objects: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Job:
     """A labelling job as SageMaker describes it; `output` is the S3 URI of its manifest, empty if there is none yet."""
 
@@ -66,8 +75,8 @@ class Execution:
 class Run:
     """One labelling job, or one import, and its record. `number` counts from 1 per use case.
 
-    `plan` is a hash of its objects, versions and attempts; `imports` the digest of an imported file. `wish` is what was
-    asked for while it was under way.
+    `plan` is a hash of its objects, versions and attempts; `imports` the digest of an imported file; `chosen` the name
+    of the request that chose its objects. `wish` is what was asked for while it was under way.
     """
 
     use_case: str
@@ -78,6 +87,7 @@ class Run:
     trigger: str
     claimed_at: datetime
     imports: str = ""
+    chosen: str = ""
     result: Result = "started"
     detail: str = ""
     finished_at: datetime | None = None
@@ -105,6 +115,7 @@ class Observation:
         objects: that lie in the prefix now.
         known: by an object's name.
         imported: digests of files that were taken in.
+        choices: requests for certain objects that have no answer yet, oldest first.
         spent: in this month, in US dollars.
     """
 
@@ -117,6 +128,7 @@ class Observation:
     objects: tuple[Object, ...] = ()
     known: Mapping[str, Known] = field(default_factory=dict)
     imported: frozenset[str] = frozenset()
+    choices: tuple[Choice, ...] = ()
     spent: float = 0
 
     @property

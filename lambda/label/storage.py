@@ -1,7 +1,7 @@
 """Objects to label, labels, and the folders of runs, in S3.
 
 In the raw bucket `to-label/<use case>/`, in the bucket of labels `<use case>/labelling/<run>/`, `<use case>/labelled/`
-and `<use case>/imports/` (docs/labelling.md).
+and `<use case>/imports/` (docs/labelling.md); `<use case>/chosen/` is that of shared/choices.py.
 """
 
 import json
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from label.state import Object, Run
+from label.state import Choice, Object, Run
+from shared.choices import ANSWER, FOLDER, REQUEST, Answered, answer_key, read, request_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -85,6 +86,28 @@ class Storage:
         below = f"{folder(run)}/output/{job}/{_REQUESTS}"
         for key in sorted(item["Key"] for item in self._latest(self._labelled, below) if item["Key"].endswith(".json")):
             yield from json.loads(self._client.get_object(Bucket=self._labelled, Key=key)["Body"].read())
+
+    def choices(self, use_case: str) -> tuple[Choice, ...]:
+        """Return the requests for certain objects that have no answer yet, oldest first."""
+        prefix = f"{use_case}/{FOLDER}/"
+        found = {
+            item["Key"].removeprefix(prefix): item["LastModified"] for item in self._latest(self._labelled, prefix)
+        }
+        asked = {name.removesuffix(REQUEST): at for name, at in found.items() if name.endswith(REQUEST)}
+        waiting = [name for name in asked if f"{name}{ANSWER}" not in found]
+        return tuple(self._choice(use_case, name) for name in sorted(waiting, key=lambda name: (asked[name], name)))
+
+    def _choice(self, use_case: str, name: str) -> Choice:
+        key = request_key(use_case, name)
+        body = self._client.get_object(Bucket=self._labelled, Key=key)["Body"].read()
+        try:
+            return Choice(name, tuple(one.object for one in read(body.decode())))
+        except ValueError as error:  # of characters as well
+            return Choice(name, problem=f"{key}: {error}")
+
+    def answer(self, use_case: str, name: str, answered: Answered) -> None:
+        """Write how a request ended, unless that was written before."""
+        self.write_key(answer_key(use_case, name), answered.model_dump_json(), once=True)
 
     def _latest(self, bucket: str, prefix: str) -> Iterator[Any]:
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)

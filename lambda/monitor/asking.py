@@ -47,7 +47,7 @@ def lists(storage: Storage, run: Run, endpoint: str, baselines: Baselines, now: 
     folder = baselines.data_quality if "data_quality" in wanted else ""
     return {
         "captures": storage.captures(run, endpoint),
-        "baseline": storage.listed(folder, ["statistics.json", "constraints.json"]) if folder else storage.nothing(run),
+        "baseline": storage.listed(folder, baselines.files) if folder else storage.nothing(run),
         "ground_truth": storage.outcomes(run, now) if wanted & _BY_OUTCOMES else storage.nothing(run),
         "quality": one(baselines.quality, "model_quality" in wanted),
         "model": one(baselines.model, compared),

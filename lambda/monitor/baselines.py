@@ -12,7 +12,8 @@ from shared.pipelines import RefusedError
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-TEST_DATA = "test_data"  # among a package's metadata (pipelines_src/definition/use_case_pipeline.py)
+# Among a package's metadata (pipelines_src/definition/use_case_pipeline.py).
+TEST_DATA, PERIODS = "test_data", "baseline_periods"
 _FILES = ("statistics.json", "constraints.json")
 
 
@@ -25,12 +26,14 @@ class Baselines:
         quality: `model_quality.json`.
         model: `model.tar.gz`.
         test_data: `test.parquet`.
+        files: names of those in the folder; with what records of one period have in common, where that is known.
     """
 
     data_quality: str = ""
     quality: str = ""
     model: str = ""
     test_data: str = ""
+    files: tuple[str, ...] = _FILES
 
 
 def of_package(client: "SageMakerClient", package: str) -> Baselines:
@@ -50,12 +53,21 @@ def of_package(client: "SageMakerClient", package: str) -> Baselines:
     # What to compare with was measured when it was registered, unless somebody registered something else.
     registered = {**described.get("ModelMetrics", {}), **described.get("DriftCheckBaselines", {})}
     container = described["InferenceSpecification"]["Containers"][0]
+    metadata = described.get("CustomerMetadataProperties", {})
+    folder = _folder(package, registered.get("ModelDataQuality", {}))
     return Baselines(
-        data_quality=_folder(package, registered.get("ModelDataQuality", {})),
+        data_quality=folder,
+        files=_files(folder, metadata.get(PERIODS, "")),
         quality=_uri(registered.get("ModelQuality", {}), "Statistics"),
         model=container.get("ModelDataUrl", ""),
-        test_data=described.get("CustomerMetadataProperties", {}).get(TEST_DATA, ""),
+        test_data=metadata.get(TEST_DATA, ""),
     )
+
+
+def _files(folder: str, periods: str) -> tuple[str, ...]:
+    """Return the files of a folder; of other baselines, which a person registered, the periods are not known."""
+    at, _, name = periods.rpartition("/")
+    return (*_FILES, name) if name and at == folder else _FILES
 
 
 def _uri(source: Mapping[str, Any], name: str) -> str:

@@ -6,19 +6,18 @@ metrics; no record passes through it.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.state import Run
+from shared.captures import of_hours
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 GROUND_TRUTH = "ground-truth"
 REQUEST = "request/request.json"
-# A file may hold captures of the hour before, or after: SageMaker delivers them minutes late.
-_MARGIN = timedelta(hours=1)
 
 # Below a use case's folder: where Model Monitor's job definitions look (stacks/native_monitor_part.py).
 _BASELINES, _LAST = "monitoring/baselines", "constraints.json"
@@ -97,22 +96,6 @@ class Storage:
         return f"{run.use_case}/monitoring/{run.name}"
 
     def _hours(self, run: Run, prefix: str, below: str, end: datetime) -> Listed:
-        first, last = (f"{prefix}{below}{_hour(at)}" for at in (run.start - _MARGIN, end + _MARGIN))
-        names = [key.removeprefix(prefix) for key in self._keys(f"{prefix}{below}", first, last)]
+        keys = of_hours(self._client, self._capture, f"{prefix}{below}", run.start, end)
+        names = [key.removeprefix(prefix) for key in keys]
         return self.listed(f"s3://{self._capture}/{prefix}".rstrip("/"), names) if names else self.nothing(run)
-
-    def _keys(self, prefix: str, first: str, last: str) -> Iterator[str]:
-        """Yield the keys of the hours from the first to the last; they are listed in their order."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._capture, Prefix=prefix, StartAfter=first
-        )
-        for page in pages:
-            for item in page.get("Contents", []):
-                if item["Key"] > f"{last}/\U0010ffff":
-                    return
-                if item["Key"].endswith(".jsonl") and item["Size"]:
-                    yield item["Key"]
-
-
-def _hour(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y/%m/%d/%H}"

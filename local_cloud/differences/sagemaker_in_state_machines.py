@@ -84,8 +84,9 @@ def _client(port: int) -> Any:
     from ministack.services import stepfunctions
 
     execution = _execution.get()
-    role = stepfunctions._state_machines[execution["stateMachineArn"]]["roleArn"]
-    credentials = assume_as_service(role, execution["name"][:64], _SERVICE)
+    machine = execution["stateMachineArn"]
+    role = stepfunctions._state_machines[machine]["roleArn"]
+    credentials = assume_as_service(role, execution["name"][:64], _SERVICE, machine)
     if credentials is None:
         raise _error("States.TaskFailed", f"{role} does not exist, or does not let {_SERVICE} assume it.")
     return clients.client("sagemaker", port, get_region(), credentials)

@@ -21,7 +21,7 @@ def deploy(stages: Stages, target: Target, folder: Path) -> Cdk:
         cdk.prepare(where.name, str(where.account), where.region, target.use_case.name)
     with stages.stage("Deploy") as stage, ThreadPoolExecutor() as pool:
         deploying = pool.submit(cdk.deploy)
-        total = stacks.resources_in(cdk.assembly)
+        total = stacks.resources_in(cdk.assembly / f"assembly-{where.name.capitalize()}")
         while not deploying.done():
             done = stacks.resources_deployed(target)
             stage.show(f"{done} of {total} resources", done, total)

@@ -42,12 +42,25 @@ class Cdk:
         self._run("bootstrap", "--app", str(self.assembly), f"aws://{account}/{region}")
 
     def deploy(self) -> None:
-        """Deploy every stack of the assembly."""
-        self._run("deploy", "--app", str(self.assembly), "**", "--require-approval", "never", "--concurrency", "6")
+        """Deploy the environment, after the people who label in it."""
+        for stage in self._stages():
+            self._run("deploy", "--app", str(self.assembly), stage, "--require-approval", "never", "--concurrency", "6")
 
     def destroy(self) -> None:
         """Destroy every stack of the assembly."""
-        self._run("destroy", "--app", str(self.assembly), "**", "--force", "--concurrency", "6")
+        for stage in reversed(self._stages()):
+            self._run("destroy", "--app", str(self.assembly), stage, "--force", "--concurrency", "6")
+
+    def _stages(self) -> list[str]:
+        """Return patterns of stages, in their order; a workforce only where a stack makes a team of it.
+
+        Stages cannot depend on each other, and a team needs the workforce before, and keeps it from going.
+        """
+        templates = list(self.assembly.rglob("*.template.json"))
+        teams = any("AWS::SageMaker::Workteam" in path.read_text(encoding="utf-8") for path in templates)
+        names = [folder.name.removeprefix("assembly-") for folder in self.assembly.glob("assembly-*")]
+        people = sorted(name for name in names if name.startswith("Workforce"))
+        return [f"{name}/*" for name in (*(people if teams else []), *sorted(set(names) - set(people)))]
 
     def _run(self, command: str, *arguments: str) -> None:
         log = self.folder / f"cdk-{command}.log"

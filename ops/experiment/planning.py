@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from config import UseCase
-from config.use_case.experiment import Experiment
-from experiment.plan import Plan, Spread, least, plan
-from experiment.terms import Step
+from experiment.beginning import before_any, plan_of
+from experiment.plan import Plan
+from ops.experiment import function
 from ops.experiment.measured import measured
 from ops.target import OperationError, Target
 from pipelines_src.steps.evaluation.shown import figure
@@ -58,40 +58,18 @@ def planned(
 
     `together`: the design effect where users keep a variant.
     """
-    terms = use_case.experiment
-    if terms is None:
-        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
-    size = terms.smallest_effect if effect is None else effect
-    if not math.isfinite(size):
-        raise OperationError(f"--effect: found {size}; allowed is a number other than 0. Correct it.")
+    if effect is not None and not math.isfinite(effect):
+        raise OperationError(f"--effect: found {effect}; allowed is a number other than 0. Correct it.")
+    declared = function.declared(use_case)
+    if declared.metric == "error_rate" and known.value is not None and not 0 < known.value < 1:
+        raise OperationError(
+            f"The error rate is {figure(known.value)} ({known.source}), which tells nothing of how much it varies. "
+            "Give --baseline, a rate between 0 and 1."
+        )
     try:
-        spread = _spread(terms, known, abs(size)).times(together)
-        return plan(spread, abs(size), _ramp(terms), terms.alpha, terms.power, per_day)
+        return plan_of(declared, known.value, known.deviation, effect=effect, per_day=per_day, together=together)
     except (ValueError, ArithmeticError) as error:
         raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
-
-
-def before_any(terms: Experiment, per_user: float = 1.0) -> int:
-    """Return the requests before which nothing is promoted, whatever is found: the ramp's, and those of each variant.
-
-    `per_user`: of a user who keeps a variant, where `minimum` is one of users.
-    """
-    return least(_ramp(terms), terms.minimum * per_user)
-
-
-def _ramp(terms: Experiment) -> tuple[Step, ...]:
-    return tuple(Step(step.weight, step.minimum) for step in terms.ramp)
-
-
-def _spread(terms: Experiment, known: Known, effect: float) -> Spread:
-    if terms.metric == "error_rate" and known.value is not None:
-        if not 0 < known.value < 1:
-            raise OperationError(
-                f"The error rate is {figure(known.value)} ({known.source}), which tells nothing of how much it varies. "
-                "Give --baseline, a rate between 0 and 1."
-            )
-        return Spread.of_rate(known.value, -effect)  # a better challenger errs less
-    return Spread.of_mean(known.deviation)
 
 
 def table(found: Plan, known: Known, use_case: UseCase, per_day: float | None = None, per_user: float = 1.0) -> Table:
@@ -104,7 +82,7 @@ def table(found: Plan, known: Known, use_case: UseCase, per_day: float | None = 
     shown.add_column("requests with outcomes", justify="right")
     if per_day:
         shown.add_column("days", justify="right")
-    before = before_any(terms, per_user) if terms else 0
+    before = before_any(function.declared(use_case), per_user)
     short = before > found.maximum
     rows = [
         ("one look at the end, for comparison", found.fixed),

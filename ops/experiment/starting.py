@@ -4,9 +4,11 @@ from pydantic import ValidationError
 
 from config import UseCase
 from config.environment_agreement import require_captures
+from experiment import beginning
 from experiment.declared import Terms
 from experiment.plan import Plan
-from ops.experiment.planning import Known, before_any
+from ops.experiment import function
+from ops.experiment.planning import Known
 from ops.target import OperationError, Target
 
 
@@ -27,25 +29,10 @@ def terms_of(
         per_user: records of a user who keeps a variant.
         outcome_hours: by when outcomes are known; None: as the use case declares.
     """
-    declared = use_case.experiment
-    if declared is None:
-        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
-    guards = {name: guard for name, guard in declared.guards.model_dump().items() if guard}
+    declared = function.declared(use_case)
     try:
-        return Terms.model_validate(
-            {
-                **declared.model_dump(include=_SAME),
-                "direction": declared.direction,
-                "baseline": known.value,
-                "planned_weight": plan.planned_weight,
-                "deviation": plan.deviation,
-                "tolerance": declared.smallest_effect if effect is None else abs(effect),
-                "ramp": [step.model_dump() for step in declared.ramp],
-                # Where the plan is short, there is still what it takes to decide anything.
-                "maximum": max(plan.maximum, before_any(declared, per_user)),
-                "guards": guards,
-                **({} if outcome_hours is None else {"outcome_hours": outcome_hours}),
-            }
+        return beginning.terms_of(
+            declared, known.value, plan, effect=effect, per_user=per_user, outcome_hours=outcome_hours
         )
     except ValidationError as error:
         said = "; ".join(found["msg"] for found in error.errors())
@@ -59,15 +46,13 @@ def captures_stay(target: Target, terms: Terms) -> None:
     require_captures(target.environment, target.use_case.model_copy(update={"experiment": hours}))
 
 
-_SAME = {
-    "metric",
-    "method",
-    "assignment",
-    "values",
-    "minimum",
-    "maximum_days",
-    "alpha",
-    "at_maximum",
-    "non_inferiority",
-    "outcome_hours",
-}
+def hint(target: Target, terms: Terms) -> str:
+    """Return what there is to consider about the terms where captures come from several instances; else nothing."""
+    serving = target.environment.serves(target.use_case.name)
+    one = serving.champion.instances == serving.second.instances == 1 and not serving.scaling
+    if terms.outcome_hours or one:
+        return ""
+    return (
+        "Instances deliver captures minutes apart, so with outcomes that count at once a look may miss some of one "
+        "variant, and ask a person about its share. With much traffic stop it, and start with --outcome-hours 1."
+    )

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from config.labelling import jobs_in
 from ops.console import output
 from ops.findings import show
 from ops.target import OperationError, Target
@@ -15,17 +16,52 @@ _PAGE = Path("build") / "labels"
 
 
 @app.command()
-def start(environment: str, use_case: str) -> None:
+def start(
+    environment: str,
+    use_case: str,
+    objects: Annotated[
+        Path | None,
+        typer.Option(help='Only these, the first lines first: JSON Lines such as {"object": "cats/a.jpg"}.'),
+    ] = None,
+) -> None:
     """Have objects labelled that have no label: as many as one job takes. A job of people takes hours to weeks."""
     from ops.label import function
 
     target = target_of(environment, use_case)
     if target.use_case.label and target.use_case.label.backend != "ground_truth":
         raise OperationError(
-            f"{use_case} has no labelling jobs (label.backend: manifest_import). Bring labels: python -m ops label "
-            f"import {environment} {use_case} FILE."
+            f"{use_case} has no labelling jobs in {environment} (label.backend: manifest_import, or no workforce). "
+            f"Bring labels: python -m ops label import {environment} {use_case} FILE."
         )
-    output.print(escape(function.ask(target, begin=True, insist=True)), soft_wrap=True)
+    said = function.choose(target, objects) if objects else function.ask(target, begin=True, insist=True)
+    output.print(escape(said), soft_wrap=True)
+
+
+@app.command()
+def stop(
+    environment: str,
+    use_case: str,
+    run: Annotated[str | None, typer.Argument(help="Name of the run; left out: the one that is under way.")] = None,
+) -> None:
+    """Stop a run: labels that were given are kept, the other objects are free for the next run."""
+    from ops.label import stopping
+
+    output.print(escape(stopping.stop(target_of(environment, use_case), run)), soft_wrap=True)
+
+
+@app.command()
+def upload(
+    environment: str,
+    use_case: str,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Left out: what write_objects of the use case's raw_data.py gives.")
+    ] = None,
+) -> None:
+    """Bring objects to label; what is there already, with the same content, stays as it is."""
+    from ops.label import objects
+
+    counts = objects.upload(target_of(environment, use_case), folder)
+    output.print(escape(counts), soft_wrap=True)
 
 
 @app.command()
@@ -97,9 +133,10 @@ def preflight(environment: str, use_case: str) -> None:
 def target_of(environment: str, use_case: str) -> Target:
     """Return a use case that is labelled; OperationError if it is not."""
     target = Target.of(environment, use_case)
-    if target.use_case.label is None:
+    label = target.use_case.label
+    if label is None:
         raise OperationError(
             f"{use_case} is not labelled: its use_case.yaml has no section label. Add one and deploy "
             "(docs/labelling.md)."
         )
-    return target
+    return Target(target.environment, target.use_case.model_copy(update={"label": jobs_in(target.environment, label)}))

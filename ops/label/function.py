@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +15,7 @@ from label.storage import INCOMING, import_key
 from ops import control_function
 from ops.console import output
 from ops.target import OperationError, Target
+from shared import choices
 from shared.items import beginning
 
 _NEWEST = 20
@@ -38,6 +41,22 @@ def bring(target: Target, manifest: str) -> str:
             f"The labels were not taken in: {failed[0]['detail']['S']}. Mend the file and bring it again."
         )
     return said
+
+
+def choose(target: Target, file: Path) -> str:
+    """Ask for labels of the objects that a file names, and return what the function says."""
+    try:
+        chosen = choices.read(file.read_text(encoding="utf-8"))
+    except ValueError as error:  # of characters as well
+        raise OperationError(
+            f'{file}: {error}. Write a line for each object: {{"object": "cats/a.jpg"}}; score and reason may follow.'
+        ) from error
+    name = f"command-{datetime.now(UTC):%Y%m%dt%H%M%S%f}"
+    bucket, use_case = target.bucket("labelled"), target.use_case.name
+    choices.ask(target.s3, bucket, use_case, name, chosen)
+    said = ask(target)
+    answered = choices.answered(target.s3, bucket, use_case, name)
+    return f"{answered.result}: {answered.detail}" if answered else f"{said}; asked for as {name}"
 
 
 def show(target: Target) -> None:

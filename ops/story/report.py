@@ -8,11 +8,17 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from ops import pages
+from ops import loop_report, pages
 from ops.console import output
 from ops.experiment import plots
-from ops.experiment.report import Card, GuardRow
+from ops.experiment.report import GuardRow
+from ops.pages import Card
+from ops.plots import Picture
 from ops.records import Release
+from ops.story import season_plots
+from ops.story.month_traffic import PER_DAY, TOGETHER
+from ops.story.season import EXPERIMENT_TOGETHER, Season
+from ops.story.season_quality import mean
 from ops.story.trial import Outcome
 from ops.target import Target
 
@@ -27,7 +33,7 @@ class Chapter:
     text: str
     verdict: str
     cards: Sequence[Card]
-    pictures: Sequence[plots.Picture]
+    pictures: Sequence[Picture]
     guards: Sequence[GuardRow]
 
 
@@ -38,6 +44,7 @@ class Report:
     Attributes:
         decided: the experiment between the old and the new model; caught: the one with the broken model.
         field: what the broken model's code cannot do without.
+        season: the months after that.
         releases: all of them, the oldest first.
         seconds: stage -> how long it took.
     """
@@ -46,6 +53,7 @@ class Report:
     decided: Outcome
     caught: Outcome
     field: str
+    season: Season
     releases: Sequence[Release]
     seconds: dict[str, float]
 
@@ -57,8 +65,14 @@ class Report:
             target=self.target,
             cards=self.cards(),
             chapters=self.chapters(),
+            of_loop=self.of_loop(),
             releases=self.releases,
             who=_who,
+            timeline=season_plots.timeline(self.season.months, "log loss"),
+            season=self.season,
+            shown=loop_report.row,
+            per_day=PER_DAY,
+            together=TOGETHER,
             seconds=self.seconds,
             longest=max(self.seconds.values()),
         )
@@ -69,8 +83,24 @@ class Report:
         return [
             Card(*_ended(self.decided), self.decided.trial.result == "promoted"),
             Card(*_ended(self.caught), self.caught.trial.result == "withdrawn"),
+            *self._of_season(),
             Card(f"{asked:,}", f"requests, {self.caught.failed:,} of them answered with an error by the broken model"),
             Card(f"{sum(self.seconds.values()) / 60:.1f} min", "from nothing to the end"),
+        ]
+
+    def _of_season(self) -> list[Card]:
+        gain = mean(self.season.days, self.season.alone - self.season.loop)
+        better = gain.lower > 0 if gain.lower > 0 or gain.upper < 0 else None
+        turned = "the loop turned by itself" if self.season.turns else "the loop did not turn"
+        months = len(self.season.months)
+        return [
+            Card(str(len(self.season.turns)), f"turn in {months} months: {turned}", bool(self.season.turns)),
+            Card(
+                f"{gain.value:+.4f}",
+                f"log loss won over the model left alone, of {self.season.asked:,} flights; 95 % interval by day "
+                f"{gain.lower:+.4f} to {gain.upper:+.4f}",
+                better,
+            ),
         ]
 
     def chapters(self) -> list[Chapter]:
@@ -91,6 +121,18 @@ class Report:
             ),
         ]
 
+    def of_loop(self) -> list[Chapter]:
+        """Return what there is to see of the experiment about the loop's model."""
+        if self.season.decided is None:
+            return []
+        found = self.season.decided
+        text = (
+            "The turn's model became the challenger, and an experiment began by itself. It would have waited a day for "
+            f"outcomes, so it was begun anew with outcomes that are known at once: {_shared(found)}, of "
+            f"{EXPERIMENT_TOGETHER} flights each, over {found.days} days."
+        )
+        return [self._chapter(found, "Does the loop's model win?", text)]
+
     def print_summary(self) -> None:
         """Print the same for a terminal."""
         shown = Table("release", "change", "because", "ended", title="Releases", title_justify="left")
@@ -98,7 +140,7 @@ class Report:
             change = f"{one.slot}: {one.before or 'empty'} -> {one.version or 'empty'}"
             shown.add_row(str(one.number), change, escape(one.why or one.reason), one.result)
         output.print(shown)
-        for chapter in self.chapters():
+        for chapter in [*self.chapters(), *self.of_loop()]:
             output.print(f"[bold]{escape(chapter.title)}[/] {escape(chapter.text)}", highlight=False)
             output.print(f"  {escape(chapter.verdict)}", highlight=False)
         for card in self.cards():

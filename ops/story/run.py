@@ -10,7 +10,7 @@ from ops.demo import ENVIRONMENT, acts, cloud
 from ops.demo.progress import Stages
 from ops.demo.trouble import state_option, told
 from ops.held_out import held_out
-from ops.story import FIRST_SPLIT, USE_CASE, broken, trial
+from ops.story import FIRST_SPLIT, USE_CASE, broken, season, trial
 from ops.story.report import Report
 from ops.story.traffic import in_batches, requests
 from ops.target import OperationError, Target
@@ -74,7 +74,8 @@ def _tell(stages: Stages, target: Target) -> Report:
         if caught.trial.result == "stopped":
             model_packages.reject(target, third, "not shown to be better")
         _wait_for(target, champion)
-    return Report(target, decided, caught, field, records.newest(target, 20)[::-1], stages.seconds)
+    passed = season.tell(stages, target, champion, rows)
+    return Report(target, decided, caught, field, passed, records.newest(target, 20)[::-1], stages.seconds)
 
 
 def _wait_for(target: Target, champion: str) -> None:

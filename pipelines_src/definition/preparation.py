@@ -14,8 +14,9 @@ from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.spark_cluster import SparkCluster
 
 OUTPUTS = ("train", "validation", "test", "serving", "features", "baseline", "report")
-# Raw files may change under the same address, which SageMaker's cache does not see: their version is a parameter, and
-# who gives none gets a result at most an hour old. Later steps read folders that only one execution writes.
+# Raw files and labels may change under the same address, which SageMaker's cache does not see: their version is a
+# parameter, and who gives none gets a result at most an hour old. Later steps read folders that only one execution
+# writes.
 CACHE_OF_RAW = CachePolicy("PT1H")
 RAW_DATA, RAW_VERSION, PREPARED_DATA = "RawDataUri", "RawDataVersion", "PreparedDataUri"
 # Of a split by time, so that a later model learns of later records without another deployment.
@@ -91,7 +92,11 @@ def preparation(
         description="Clean, transform and split the raw data; describe the training split for monitoring.",
         arguments=jobs.processing(
             arguments=("prepare", "--use-case", use_case.name),
-            inputs={"raw": raw_data, **({"warm_start": earlier.output("warm_start")} if earlier else {})},
+            inputs={
+                "raw": raw_data,
+                **({"labels": settings.labels_uri} if settings.labels_uri else {}),
+                **({"warm_start": earlier.output("warm_start")} if earlier else {}),
+            },
             outputs={name: of_this_execution(settings.processed_uri, name) for name in OUTPUTS},
             output_key=settings.data_key,
             variables={

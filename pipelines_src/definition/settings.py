@@ -28,6 +28,7 @@ class PipelineSettings:
         script: the use case's training script, where it has one.
         wheels_uri: S3 URI of the zip with what the image lacks.
         raw_uri: where raw files lie, `s3://<raw>/<use case>/`.
+        labels_uri: where the labelled set lies, `s3://<labelled>/<use case>/labelled/`; empty where nothing reads it.
         processed_uri: where splits and evaluations go, `s3://<processed>/<use case>`.
         models_uri: where models go, `s3://<models>/<use case>`.
         data_key: ARN of the key for volumes and data.
@@ -70,6 +71,7 @@ class PipelineSettings:
     training_image_uri: str = ""
     transform_instance: str = ""
     script: Script | None = None
+    labels_uri: str = ""
 
     def vpc(self) -> dict[str, Any]:
         """Return the private network as requests take it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 PIXELS = 64  # in rows from the top left
+_SIDE, _INK, _ENLARGED = 8, 16, 16  # pixels of an image; the darkest value; pixels of a picture for each of an image's
 
 
 def write(folder: Path) -> list[Path]:
@@ -29,6 +30,19 @@ def write(folder: Path) -> list[Path]:
         finally:
             beside.unlink(missing_ok=True)
     return [target]
+
+
+def write_objects(folder: Path) -> None:
+    """Put each image into a folder as a picture that people can read: `0000.png`, `0001.png`, ..., black on white."""
+    import numpy as np
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    table = _images()
+    inks = table.filter(like="pixel").to_numpy().reshape(-1, _SIDE, _SIDE)
+    for name, ink in zip(table["image"], inks, strict=True):
+        grey = np.kron(255 - ink * 255 // _INK, np.ones((_ENLARGED, _ENLARGED))).astype("uint8")
+        Image.fromarray(grey).save(folder / f"{name}.png", optimize=True)
 
 
 def _images() -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from . import archives, features_file, files, models, package
-from .evaluation import card, gate, inputs, overlap, sample, threshold, trained
+from .evaluation import card, gate, inputs, model_quality, overlap, sample, threshold, trained
 from .evaluation.binary import Binary
 from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
@@ -41,6 +41,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
     evaluation = _evaluation(use_case, report, judged, judge, important)
     found = {"tuning": trained.tuning(use_case, os.environ), "model": trained.rounds(model)}
     described = card.document(use_case, learnt, report, evaluation, found)
+    files.write_json(folders.output("evaluation") / "model_quality.json", _quality(use_case, judge, judged.time))
     _write(use_case, folders, evaluation, described, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
@@ -96,6 +97,13 @@ def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judg
     return evaluation | {"gate": gate.judge(use_case.gate, evaluation)}
 
 
+def _quality(use_case: UseCase, judge: Judge, time: pd.Series) -> Document:
+    """Return what the monitor compares later figures with; by how much they vary between periods, if that is asked."""
+    if use_case.evaluate["resample"] == "row":
+        return judge.quality()
+    return model_quality.varied(judge.quality(), Resampling.of(use_case.evaluate, time), judge.watched)
+
+
 def _write(
     use_case: UseCase,
     folders: Folders,
@@ -110,7 +118,6 @@ def _write(
     shown = judge.predictions()
     shown = shown.sample(min(PREDICTIONS, len(shown)), random_state=use_case.evaluate["seed"]).sort_index()
     files.write_csv(folder / "predictions.csv", shown)
-    files.write_json(folder / "model_quality.json", judge.quality())
     files.write_json(folder / "model_card.json", described)
     files.write_text(folder / "model_card.html", card.page(described, tables, shown))
     for name, value in evaluation.items():  # what a person finds in the job's log

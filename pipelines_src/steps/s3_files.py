@@ -13,8 +13,13 @@ from .errors import StepError
 MANIFEST = "_SUCCESS"  # below what was delivered; who reads it starts here
 
 
-def download(uri: str, folder: Path) -> None:
+def download(uri: str, folder: Path, *, whether_any: bool = False) -> None:
     """Copy all objects below `s3://bucket/prefix` into a folder, in the same tree.
+
+    Args:
+        uri: of the objects.
+        folder: on this machine.
+        whether_any: whether there may be none.
 
     Raises:
         StepError: nothing lies there, or it cannot be read.
@@ -32,7 +37,7 @@ def download(uri: str, folder: Path) -> None:
                     found += 1
     except (BotoCoreError, ClientError) as error:
         raise StepError(f"{uri}: cannot be read: {error}. Check the address and the job's role.") from error
-    if not found:
+    if not found and not whether_any:
         raise StepError(f"{uri}: holds no object. Upload the raw files, or correct the address.")
 
 

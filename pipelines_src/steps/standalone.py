@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="standalone", description="Prepare data that lies in S3.", allow_abbrev=False)
     parser.add_argument("--use_case", required=True, help="folder beside steps, for example flight_delays")
     parser.add_argument("--raw", required=True, help="s3://bucket/folder of the raw files")
+    parser.add_argument("--labels", help="s3://bucket/folder of the labelled set, where labels are read of it")
     parser.add_argument("--prepared", required=True, help="s3://bucket/folder that is to be made")
     parser.add_argument("--split_until", help="ends of train, validation and test, where others than the file's")
     parser.add_argument("--scratch", help="s3://bucket/folder that every worker reaches")
@@ -34,10 +35,13 @@ def main(arguments: Sequence[str]) -> None:
         return
     settings = use_case.with_bounds(use_case.load(options.use_case), options.split_until)
     with tempfile.TemporaryDirectory(prefix="ml-loop-") as base:
-        folders = Folders(Path(base), {"raw": options.raw}, options.scratch)
+        read = {"raw": options.raw} | ({"labels": options.labels} if options.labels else {})
+        folders = Folders(Path(base), read, options.scratch)
         if not reads_addresses(settings.prepare["engine"]):
             folders = Folders(Path(base))
             s3_files.download(options.raw, folders.input("raw"))
+            if options.labels:
+                s3_files.download(options.labels, folders.input("labels"), whether_any=True)
         prepare.run(settings, folders)
         s3_files.deliver(folders.outputs, options.prepared)
 

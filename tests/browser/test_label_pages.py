@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 
 from config import worker_page
 from label.answers import OBJECT, chosen
-from label.logic import Publish
 from label.publishing import _document
 from label.state import Job, Run
+from label.steps import Publish
 from label.terms import Terms
 from label.verify import Given, verify
 from ops.label import worker_pages

@@ -40,6 +40,8 @@ def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
             held_out.add(source)
             held_out.serverless(source)
             held_out.trained_again(source)
+            held_out.turned_by_alarms(source)
+            held_out.labelled(source)
             with running(folder / "state") as cloud:
                 cdk = Cdk(clients.environment(cloud.port), folder, source)
                 cdk.prepare("local", clients.ACCOUNT, clients.REGION)

@@ -1,17 +1,19 @@
 """What the label function, labelling jobs, the machine that makes them and the annotation function may do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from constructs.label_function_role import choose_objects
 from stacks import platform_stage
 from tests.labelling import environment, label, use_case
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
 
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 STATES = f"arn:aws:states:{REGION}:{ACCOUNT}"
-STACK, CONTROL = "dev-flight-delays-labeling", "dev-control"
+STACK, CONTROL, TRAINING = "dev-flight-delays-labeling", "dev-control", "dev-flight-delays-training"
 JOB = f"{SAGEMAKER}:labeling-job/dev-flight-delays-1-0a1b2c3d"
 OTHERS_JOB = f"{SAGEMAKER}:labeling-job/dev-others-1-0a1b2c3d"
 MACHINE = "dev-flight-delays-label"
@@ -32,7 +34,9 @@ Ask = Callable[[str, list[Request]], dict[str, str]]
 @pytest.fixture(scope="module")
 def cloud(synthesise: Callable[..., dict[str, dict[str, Any]]]) -> Cloud:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(platform_stage, "load_use_case", lambda _: use_case(label(consolidation="majority")))
+        case = use_case(label(consolidation="majority"))
+        reads = case.model_copy(update={"data": case.data.model_copy(update={"label_from": "both"})})
+        patch.setattr(platform_stage, "load_use_case", lambda _: reads)
         return Cloud(synthesise(environment()))
 
 
@@ -68,6 +72,9 @@ def test_the_function_may_do_what_a_run_takes(ask: Ask, at: Callable[[str], str]
         Request("s3:GetObject", f"{labelled}/flight_delays/imports/abc.manifest"),
         *(Request(f"s3:{verb}Object", f"{labelled}/{RUN}/labels.json") for verb in ("Get", "Put")),
         Request("s3:PutObject", f"{labelled}/flight_delays/labelled/20261126T043000Z-000001-0a1b2c3d.manifest"),
+        Request("s3:ListBucketVersions", labelled, {"s3:prefix": "flight_delays/chosen/"}),
+        Request("s3:GetObject", f"{labelled}/flight_delays/chosen/turn-1.jsonl"),
+        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.json"),
         *(Request(f"kms:{action}", at("KeysData")) for action in ("Decrypt", "GenerateDataKey")),
         Request("states:StartExecution", f"{STATES}:stateMachine:{MACHINE}"),
         Request("states:DescribeExecution", f"{STATES}:execution:{MACHINE}:20261126T043000Z-000001-0a1b2c3d"),
@@ -102,6 +109,7 @@ def test_the_function_makes_no_job_and_deletes_nothing(ask: Ask, at: Callable[[s
         Request("s3:ListBucketVersions", raw, {"s3:prefix": "flight_delays/"}),
         Request("s3:DeleteObject", f"{labelled}/{RUN}/labels.json"),
         Request("s3:PutObject", f"{labelled}/flight_delays/imports/abc.manifest"),
+        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.jsonl"),
         Request("dynamodb:DeleteItem", at("Labels")),
         Request("dynamodb:PutItem", at("Releases")),
         Request("kms:Decrypt", at("KeysModels")),
@@ -180,3 +188,51 @@ def test_the_annotation_function_reads_answers_and_nothing_else(ask: Ask, at: Ca
         Request("kms:Encrypt", at("KeysData")),
     ]
     assert allowed(ask("annotation", bad)) == {}
+
+
+def test_jobs_of_training_read_the_labelled_set_of_their_use_case_and_no_more(
+    cloud: Cloud, at: Callable[[str], str]
+) -> None:
+    labelled = at("Labelled")
+    good = [
+        Request("s3:ListBucket", labelled, {"s3:prefix": "flight_delays/labelled/"}),
+        Request("s3:GetObject", f"{labelled}/flight_delays/labelled/20261126T043000Z-000001-0a1b2c3d.manifest"),
+    ]
+    assert refused(cloud.verdicts(TRAINING, "JobRole", good)) == {}
+    bad = [
+        Request("s3:PutObject", f"{labelled}/flight_delays/labelled/run.manifest"),
+        Request("s3:ListBucket", labelled, {"s3:prefix": "others/labelled/"}),
+        Request("s3:GetObject", f"{labelled}/others/labelled/run.manifest"),
+        Request("s3:GetObject", f"{labelled}/{RUN}/labels.json"),
+        Request("s3:GetObject", f"{labelled}/flight_delays/imports/abc.manifest"),
+    ]
+    assert allowed(cloud.verdicts(TRAINING, "JobRole", bad)) == {}
+
+
+def test_who_chooses_objects_writes_requests_and_reads_answers() -> None:
+    labelled, key = "arn:aws:s3:::labelled", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/data"
+    policy = {"Version": "2012-10-17", "Statement": choose_objects(labelled, key)}
+    account = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    keys = {key: {"Version": "2012-10-17", "Statement": account}}
+    asked = partial(
+        verdicts, principal=f"arn:aws:iam::{ACCOUNT}:role/retrain", identity=[policy], resource_policies=keys
+    )
+    good = [
+        Request("s3:ListBucket", labelled, {"s3:prefix": "flight_delays/chosen/turn-1.json"}),
+        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.jsonl"),
+        Request("s3:GetObject", f"{labelled}/flight_delays/chosen/turn-1.json"),
+        *(Request(f"kms:{action}", key) for action in ("Decrypt", "GenerateDataKey")),
+    ]
+    assert refused(asked(good)) == {}
+    bad = [
+        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.json"),
+        Request("s3:PutObject", f"{labelled}/flight_delays/labelled/run.manifest"),
+        Request("s3:GetObject", f"{labelled}/flight_delays/labelled/run.manifest"),
+        Request("s3:ListBucket", labelled, {"s3:prefix": "flight_delays/"}),
+    ]
+    assert allowed(asked(bad)) == {}

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from retrain.events import Look
 from tests.preparation_engines import templates
 from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 from tests.security.test_job_role import Plain, bucket, creation, key, resources
 
 TRAINING, PREPARATION = "dev-flight-delays-training", "dev-flight-delays-preparation"
+LOOP, CONTROL = "dev-flight-delays-loop", "dev-control"
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
@@ -157,6 +159,34 @@ def test_the_state_machine_may_run_its_own_job_and_start_its_own_pipeline(
         Request("states:StartExecution", f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:another"),
     ]
     assert allowed(answers(cloud, PREPARATION, "MachineRole", [*strays(cloud), *more])) == set()
+
+
+@pytest.mark.parametrize("engine", ["glue", "batch"])
+def test_the_loop_starts_that_machine_and_hears_of_its_end(engine: str, clouds: Callable[[str], Plain]) -> None:
+    cloud = clouds(engine)
+    [machine] = resources(cloud, PREPARATION, "AWS::StepFunctions::StateMachine").values()
+    name = machine["Properties"]["StateMachineName"]
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}"
+    rules = [one["Properties"] for one in resources(cloud, LOOP, "AWS::Events::Rule").values()]
+    [over] = [rule for rule in rules if "states" in rule.get("EventPattern", {}).get("source", [""])[0]]
+    assert cloud.value(LOOP, over["EventPattern"]["detail"]["stateMachineArn"][0]) == arn
+    for rule in rules:
+        [target] = rule["Targets"]
+        look = Look.model_validate_json(cloud.value(LOOP, target["Input"]))
+        assert look.terms.machine == arn
+    execution = arn.replace(":stateMachine:", ":execution:")
+    needed = [
+        Request("states:StartExecution", arn),
+        Request("states:ListExecutions", arn),
+        Request("states:DescribeExecution", f"{execution}:turn-1-20260101T000000Z"),
+    ]
+    assert allowed(answers(cloud, CONTROL, "RetrainRole", needed)) == {str(request) for request in needed}
+    more = [
+        Request("states:StopExecution", f"{execution}:turn-1-20260101T000000Z"),
+        Request("states:StartExecution", arn.replace("-preparation", "-label")),
+        Request("states:StartExecution", arn.replace("dev-", "prod-")),
+    ]
+    assert allowed(answers(cloud, CONTROL, "RetrainRole", more)) == set()
 
 
 def glue_requests(parameters: dict[str, Any]) -> list[Request]:

@@ -10,11 +10,12 @@ from typing import Any
 from label import augmented, publishing
 from label.answers import OBJECT
 from label.events import Look
-from label.logic import Claim, Close, Publish
 from label.reconcile import Published, RefusedError, reconcile
-from label.state import Execution, Job, Known, Object, Observation, Run
+from label.state import Choice, Execution, Job, Known, Object, Observation, Run
+from label.steps import Answer, Claim, Close, Publish
 from label.storage import folder, import_key
 from label.terms import Terms
+from shared.choices import Answered
 
 NOTHING, ANOTHER_LOOK, JOB_ENDS, CRASH = range(4)
 BEGIN = Look(use_case="toys", begin=True)
@@ -81,6 +82,8 @@ class Cloud:
         self.runs: list[Run] = []  # oldest first
         self.known: dict[str, Known] = {}
         self.imported: set[str] = set()
+        self.choices: list[Choice] = []  # oldest first
+        self.answered: dict[str, Answered] = {}
         self.bucket = Bucket(self)
         self.jobs: dict[str, Job] = {}
         self.executions: dict[str, Execution] = {}
@@ -155,6 +158,7 @@ class Cloud:
             known=dict(self.known),
             imported=frozenset(self.imported),
             spent=sum(run.usd for run in self.runs),
+            choices=tuple(one for one in self.choices if one.name not in self.answered),
         )
 
     def claim(self, claim: Claim) -> bool:
@@ -203,6 +207,10 @@ class Cloud:
             self.imported.add(step.run.imports)
         self.interrupted()
         return publishing.published(document)
+
+    def answer(self, step: Answer) -> None:
+        self.interrupted()
+        self.answered.setdefault(step.name, step.answered)
 
     def close(self, step: Close, at: datetime) -> bool:
         self.interrupted()

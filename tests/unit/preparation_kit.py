@@ -54,11 +54,16 @@ def for_steps(schema: Schema, engine: str) -> UseCase:
     return replace(use_case, prepare={**use_case.prepare, "engine": engine})
 
 
-def made(use_case: UseCase, raw: Path, folder: Path, module: Any = None) -> Made:
-    """Run the step prepare on raw files; `module` takes the place of the use case's transformations."""
+def made(use_case: UseCase, raw: Path, folder: Path, module: Any = None, labels: Path | None = None) -> Made:
+    """Run the step prepare on raw files, and on the labelled set if there is one.
+
+    `module` takes the place of the use case's transformations.
+    """
     folders = Folders(folder)
     folders.input("raw").parent.mkdir(parents=True)
     folders.input("raw").symlink_to(raw)
+    if labels:
+        folders.input("labels").symlink_to(labels)
     with pytest.MonkeyPatch.context() as patch:
         if module is not None:
             patch.setattr(prepare, "transformations", lambda _: module)

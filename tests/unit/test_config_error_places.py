@@ -230,19 +230,19 @@ def test_what_is_given_in_place_of_the_file_is_not_blamed_on_it(root: Path) -> N
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("  id: image", "  id: imag", "14: data.id: found 'imag'; allowed are digit, image, pixel0"),
+        ("  id: image", "  id: imag", "15: data.id: found 'imag'; allowed are digit, image, pixel0"),
         ("  id: image\n", "", "7: data.id: is missing, and there is no transformations.py"),
         ("label: digit", "label: digitt", "12: data.label: found 'digitt'"),
         ('    - {name: "pixel[0-63]", type: number, req', '    - {name: "pixel[0-64]", type: number, req',
          "11: data.record.0.name: found 'pixel64'"),
-        ("scale: minmax}", "scale: minmax}\n    - {name: x, type: number}", "17: data.features.1.name: found 'x'"),
+        ("scale: minmax}", "scale: minmax}\n    - {name: x, type: number}", "18: data.features.1.name: found 'x'"),
         ("scale: minmax}", "scale: minmax}\n    - {name: x, type: number, source: pixel9, part: hour}",
-         "17: data.features.1.part: found 'hour', and pixel9 is a number; only a time has parts; remove it"),
+         "18: data.features.1.part: found 'hour', and pixel9 is a number; only a time has parts; remove it"),
         ("scale: minmax}", "scale: minmax}\n    - {name: x, type: category, source: pixel9}",
-         "17: data.features.1.type: found 'category', and pixel9 is a number in data.record; write `type: number`"),
+         "18: data.features.1.type: found 'category', and pixel9 is a number in data.record; write `type: number`"),
         ("    images: [", "    others: [a]\n    images: [", "8: data.raw: names 2 tables"),
-        ("classes: [0,", "classes: [no,", "13: data.classes.0: found no, true or false to YAML"),
-        ("  id: image", "  id: image\n  missing: [no]", "15: data.missing.0: found no, true or false to YAML"),
+        ("classes: [0,", "classes: [no,", "14: data.classes.0: found no, true or false to YAML"),
+        ("  id: image", "  id: image\n  missing: [no]", "16: data.missing.0: found no, true or false to YAML"),
     ],
 )  # fmt: skip
 def test_what_no_code_makes_up_for_is_looked_for(root: Path, old: str, new: str, message: str) -> None:

@@ -118,6 +118,16 @@ def test_new_raw_files_are_told_from_those_in_the_cache(definition: dict[str, An
     assert set(variables) <= {"ML_LOOP_SPLIT_UNTIL"}
 
 
+def test_labels_are_an_input_where_they_are_read(pipeline_settings: PipelineSettings) -> None:
+    def inputs(settings: PipelineSettings) -> dict[str, Any]:
+        prepare = steps(build_pipeline(load_use_case("handwritten_digits"), settings).to_definition())["Prepare"]
+        return {item["InputName"]: item["S3Input"]["S3Uri"] for item in prepare["Arguments"]["ProcessingInputs"]}
+
+    assert "labels" not in inputs(pipeline_settings)
+    uri = "s3://labelled/handwritten_digits/labelled/"
+    assert inputs(replace(pipeline_settings, labels_uri=uri))["labels"] == uri
+
+
 def test_a_split_by_time_ends_where_the_file_says_unless_a_run_is_given_other_times(
     pipeline_settings: PipelineSettings,
 ) -> None:

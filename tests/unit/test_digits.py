@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xgboost
+from PIL import Image
 
 from config import load_use_case
 from local_cloud.sagemaker.images import kmeans_fit, kmeans_hyperparameters
@@ -35,6 +36,13 @@ def test_the_images_are_all_there_and_named(tmp_path: Path) -> None:
     written = path.stat().st_mtime_ns
     raw_data.write(tmp_path)
     assert path.stat().st_mtime_ns == written, "what is there stays"
+
+
+def test_each_image_is_a_picture_that_people_can_read(tmp_path: Path) -> None:
+    raw_data.write_objects(tmp_path)
+    assert {path.stem for path in tmp_path.glob("*.png")} == {f"{place:04d}" for place in range(1797)}
+    with Image.open(tmp_path / "0000.png") as picture:
+        assert (picture.size, picture.mode, picture.getextrema()) == ((128, 128), "L", (16, 255))
 
 
 def test_ten_classes_are_learnt_from_pixels(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from pipelines_src.steps.errors import StepError
 from pipelines_src.steps.preparation.described import described
 from pipelines_src.steps.use_case import Column, UseCase
 from tests.preparation_engines import use_case
-from tests.unit import everything_kit, outcomes_kit, spark_kit
+from tests.unit import everything_kit, labels_kit, outcomes_kit, spark_kit
 from tests.unit.preparation_kit import Made, encoded_records, encoded_rows, for_steps, made, splits
 
 LEARNT, SINGLE = 1e-9, 1e-6
@@ -152,7 +152,10 @@ def on_both(name: str, folder: Path, change: Callable[[UseCase], UseCase] = lamb
     """A use case of the repository on DuckDB and on the Spark that is there."""
     importlib.import_module(f"pipelines_src.{name}.raw_data").write(folder / "raw")
     steps = [change(for_steps(load_use_case(name), engine)) for engine in ENGINES]
-    return [made(each, folder / "raw", folder / engine) for each, engine in zip(steps, ENGINES, strict=True)]
+    labels = folder / "labels" if (folder / "labels").exists() else None
+    return [
+        made(each, folder / "raw", folder / engine, labels=labels) for each, engine in zip(steps, ENGINES, strict=True)
+    ]
 
 
 def middle_rows(use_case: UseCase) -> UseCase:
@@ -166,10 +169,13 @@ def middle_rows(use_case: UseCase) -> UseCase:
 
 
 def test_images_are_equal_byte_for_byte(spark: SparkSession, tmp_path: Path) -> None:
+    labels_kit.write(tmp_path / "labels", {"a": [("0000.png", "7"), ("0001.png", "7")], "b": [("0000.png", "9")]})
     first, second = on_both("handwritten_digits", tmp_path)
     for split in SPLITS:
         assert first.csv(split) == second.csv(split)
     assert first.csv("train").count(b"\n") > 700
+    for made_by in (first, second):
+        assert made_by.json("report", "preparation")["labels"] == {"objects": 2, "records": 2}
     assert first.json("features", "features") == second.json("features", "features")
     for split in ("test", "serving"):
         pd.testing.assert_frame_equal(first.table(split), second.table(split), check_exact=True, check_dtype=False)

@@ -13,14 +13,17 @@ import yaml
 from config import ConfigError, Workforce, ground_truth, load_environment, load_use_case, load_workforce
 from config.closed_services import closed_services
 from config.environment import Access
+from config.errors import RuleError
 from config.labelling import (
+    jobs_in,
     require_addresses,
     require_ground_truth,
     require_same_region,
     require_template,
-    require_workforce,
 )
+from config.use_case.data import Data
 from config.use_case.label import LEAST_AUTOMATIC, Checks, Label
+from config.use_case.label_agreement import label_is_made
 from pipelines_src import job_code
 from tests.labelling import GROUND_TRUTH, IMPORTED, PAGE, PUBLIC, TASK, VENDOR, environment, label, use_case
 from tests.unit.config_kit import GOOD, make_root
@@ -154,10 +157,16 @@ def test_teams_and_functions_of_other_regions_are_refused(changes: dict[str, Any
     require_same_region(environment(), use_case(label(workers=VENDOR)))
 
 
-def test_private_workers_need_a_workforce() -> None:
-    with pytest.raises(ConfigError, match=r"workforce: is missing, but flight_delays is labelled by private"):
-        require_workforce(environment().model_copy(update={"workforce": None}), use_case())
-    require_workforce(environment().model_copy(update={"workforce": None}), use_case(label(workers=VENDOR)))
+def test_without_a_workforce_private_workers_have_no_jobs_and_labels_are_imported() -> None:
+    nobody = environment().model_copy(update={"workforce": None})
+    private, vendor = label(check={"attempts": 3}), label(workers=VENDOR)
+    assert jobs_in(environment(), private) == private
+    assert jobs_in(nobody, vendor) == vendor
+    found = jobs_in(nobody, private)
+    assert (found.backend, found.workers, found.limits, found.task) == ("manifest_import", None, None, private.task)
+    assert found.check.attempts == 3
+    # What Ground Truth lacks does not matter then.
+    require_ground_truth(nobody.model_copy(update={"region": "eu-north-1"}), use_case())
 
 
 def test_a_page_must_be_in_the_folder(tmp_path: Path) -> None:
@@ -253,8 +262,36 @@ def test_workers_must_reach_the_objects_that_they_look_at(
 
 def test_what_the_page_shows_is_valid_and_says_the_schemas_defaults() -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "labelling.md").read_text(encoding="utf-8")
-    section, people = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    section, people, read = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
     assert Label.model_validate(section["label"]).how == "built_in"
     assert Workforce.model_validate(people).name == "people"
+    digits = load_use_case("handwritten_digits").data
+    assert Data.model_validate(digits.model_dump() | read["data"]).label_from == "labelled_set"
     assert f"**{LEAST_AUTOMATIC:,}**" in text or f"{LEAST_AUTOMATIC:,} objects" in text
     assert f"| {Checks().minimum_confidence}; {Checks().attempts}; {Checks().minimum_agreement} |" in text
+
+
+READ: list[tuple[dict[str, Any], str]] = [
+    ({"label": None}, "data.label_from: found 'both', but there is no section label"),
+    ({"problem": "regression"}, "data.label_from: found 'both'; a labelled set has categories"),
+    ({"label": IMPORTED | {"task": TASK | {"type": "bounding_box", "categories": ["0", "1"]}}}, "bounding_box has no"),
+    ({"label": IMPORTED}, "label.task.categories: lack '1', which data says the label can be"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), READ)
+def test_labels_that_are_read_can_be_what_the_model_tells_apart(changes: dict[str, Any], said: str) -> None:
+    data = load_use_case("flight_delays").data.model_copy(update={"label_from": "both"})
+    section = changes.get("label", IMPORTED)
+    problem = changes.get("problem", "binary_classification")
+    made = None if section is None else Label.model_validate(section)
+    with pytest.raises(RuleError) as refused:
+        label_is_made(problem, data, made)
+    assert said in f"{'.'.join(map(str, refused.value.key))}: {refused.value.text}"
+
+
+def test_labels_that_fit_are_read_and_those_of_the_raw_data_ask_nothing() -> None:
+    data = load_use_case("flight_delays").data
+    label_is_made("regression", data, None)
+    made = Label.model_validate(IMPORTED | {"task": TASK | {"categories": ["0", "1", "neither"]}})
+    label_is_made("binary_classification", data.model_copy(update={"label_from": "labelled_set"}), made)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from label.beginning import MOST_FAILURES
 from label.events import Look
-from label.logic import MOST_FAILURES
 from label.reconcile import reconcile
 from label.state import Known
 from tests.unit.label_cloud_kit import BEGIN, CRASH, END, NOTHING, Cloud, CrashError

@@ -18,6 +18,7 @@ from label.events import Look
 from label.settings import Settings
 from label.terms import Terms
 from pipelines_src.job_code import Sources
+from shared.choices import request_key
 from stacks import labeling_stack, platform_stage
 from stacks.platform_stage import PlatformStage
 from tests.cfn_lint import problems
@@ -168,11 +169,15 @@ def test_rules_ask_this_function_about_this_use_case(private: Templates, plain: 
     looks = {name: Look.model_validate_json(rule["Targets"][0]["Input"]) for name, rule in told.items()}
     assert {name: look.begin for name, look in looks.items()} == {
         "a labelling job is over": True,
+        "objects were chosen": True,
         "an hour has passed": True,
         "the schedule rate(7 days)": True,
         "an object has come": True,
     }
     assert {look.use_case for look in looks.values()} == {"flight_delays"}
+    chosen = told["objects were chosen"]["EventPattern"]["detail"]
+    assert chosen["object"] == {"key": [{"prefix": "flight_delays/chosen/"}]}
+    assert request_key("flight_delays", "turn-1").startswith("flight_delays/chosen/")
     over = told["a labelling job is over"]["EventPattern"]["detail"]
     machine = next(iter(of_type(private[STACK], "AWS::StepFunctions::StateMachine")))
     assert over["stateMachineArn"] == [{"Ref": machine}]
@@ -188,7 +193,7 @@ def test_what_only_looks_begins_nothing_unless_objects_are_labelled_as_they_come
     made: Callable[[Label], Templates],
 ) -> None:
     rules = of_type(made(SECTIONS["private"])[STACK], "AWS::Events::Rule").values()
-    assert len(rules) == 2
+    assert len(rules) == 3
     assert not any(json.loads(rule["Targets"][0]["Input"])["begin"] for rule in rules)
 
 
@@ -223,7 +228,12 @@ def test_without_the_section_nothing_of_it_exists(templates: Templates) -> None:
 def test_imports_take_a_function_and_no_jobs(made: Callable[[Label], Templates], plain: Callable[[Any], Any]) -> None:
     found = made(Label.model_validate(IMPORTED))
     kinds = {one["Type"] for one in found[STACK]["Resources"].values()}
-    assert kinds == {"AWS::SSM::Parameter", "AWS::CloudWatch::Alarm"}
+    assert kinds == {"AWS::SSM::Parameter", "AWS::CloudWatch::Alarm", "AWS::Events::Rule"}
+    rules = of_type(found[STACK], "AWS::Events::Rule").values()
+    assert {rule["Description"] for rule in rules} == {
+        "flight_delays: objects were chosen",
+        "flight_delays: an hour has passed",
+    }
     [parameter] = of_type(found[STACK], "AWS::SSM::Parameter").values()
     assert Terms.model_validate_json(plain(parameter["Value"])).machine == ""
 
@@ -252,6 +262,16 @@ def test_synthesis_warns_of_closed_services(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(stack, cdk.Stack)
     for said in (r"closed to new customers.*Alternative", r"closed on 30 September 2026.*Alternative"):
         Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp(f".*{said}.*"))
+
+
+def test_without_a_workforce_labels_are_imported_and_synthesis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform_stage, "load_use_case", lambda _: use_case())
+    stage = PlatformStage(cdk.App(context=SETTINGS), environment().model_copy(update={"workforce": None}))
+    stack = stage.node.find_child("FlightDelaysLabeling")
+    assert isinstance(stack, cdk.Stack)
+    said = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    assert [str(one.entry.data).partition(":")[0] for one in said] == ["flight_delays"]
+    assert "dev names no workforce" in str(said[0].entry.data)
 
 
 def test_a_page_of_ones_own_is_what_workers_get(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

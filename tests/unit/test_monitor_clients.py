@@ -173,6 +173,12 @@ def test_baselines_are_those_that_the_package_was_registered_with() -> None:
         stub.add_response("describe_model_package", described, {"ModelPackageName": PACKAGE})
         assert baselines.of_package(client, PACKAGE) == expected
         assert baselines.of_package(client, "") == Baselines()
+        # How much records of a day are alike is known of the pipeline's own baselines, and of no others.
+        for folder, files in (("a", 3), ("b", 2)):
+            known = {"CustomerMetadataProperties": {"baseline_periods": f"s3://p/{folder}/baseline/periods.json"}}
+            stub.add_response("describe_model_package", described | known)
+            found = baselines.of_package(client, PACKAGE).files
+            assert found == ("statistics.json", "constraints.json", "periods.json")[:files]
         # What somebody registered to compare with goes before what was measured.
         other = {"ModelQuality": {"Statistics": source("b/evaluation/model_quality.json")}}
         stub.add_response("describe_model_package", described | {"DriftCheckBaselines": other})

@@ -17,7 +17,7 @@ from config.training_image import require_images
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
 from config.use_case.native_monitor import native_schedule
 from monitor.events import Terms
-from ops.monitor_account import findings
+from ops.monitor.account import findings
 from stacks import platform_stage
 from stacks.platform_stage import PlatformStage
 from tests.unit.native_monitor_kit import use_case

@@ -12,7 +12,9 @@ from botocore.stub import ANY
 from typer.testing import CliRunner
 
 from config.errors import ConfigError
+from config.serving import Machines
 from config.use_case.experiment import Experiment
+from experiment.beginning import Declared
 from experiment.declared import Terms
 from experiment.events import Start, Stop, parse
 from experiment.trial import Look
@@ -93,6 +95,19 @@ def test_outcomes_that_come_after_captures_are_gone_are_refused_before_anything_
     assert platform.asked == []
 
 
+@pytest.mark.parametrize(("hours", "instances", "told"), [(0, 2, True), (1, 2, False), (0, 1, False)])
+def test_captures_of_several_instances_are_told_to_come_apart(
+    platform: Platform, hours: int, instances: int, told: bool
+) -> None:
+    machines = {"champion": Machines(instances=instances), "challenger": None, "scaling": None}
+    serving = platform.target.environment.serving.model_copy(update=machines)
+    environment = platform.target.environment.model_copy(update={"serving": serving})
+    target = Target(environment, platform.target.use_case)
+    plan = planning.planned(target.use_case, KNOWN, None, None)
+    said = starting.hint(target, starting.terms_of(target.use_case, KNOWN, plan, outcome_hours=hours))
+    assert ("--outcome-hours 1" in said) is told
+
+
 def test_who_asks_is_whose_credentials_these_are(platform: Platform) -> None:
     sts = platform.stub("sts", "sts")
     sts.add_response(
@@ -154,9 +169,11 @@ def test_every_declared_term_reaches_the_function(declared: dict[str, Any], want
 
 
 def test_no_term_of_the_section_is_forgotten() -> None:
-    # Those that mean something before or beside an experiment only.
-    elsewhere = {"smallest_effect", "power", "ramp", "guards", "schedule"}
-    assert set(Experiment.model_fields) == elsewhere | starting._SAME
+    # The schedule is the rules' own; the rest is what a plan or an experiment goes by.
+    more = {"problem", "own_threshold", "direction"}
+    assert set(Experiment.model_fields) - {"schedule"} == set(Declared.model_fields) - more
+    before = {"problem", "own_threshold", "smallest_effect", "power"}
+    assert set(Declared.model_fields) - before <= set(Terms.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +255,19 @@ def test_a_plan_takes_the_traffic_that_there_is(platform: Platform) -> None:
     done = ops("plan", "--deviation", "0.4")
     assert done.exception is None, done.output
     assert "1,000,000 requests a day" in " ".join(done.output.split())
+
+
+def test_requests_that_are_not_captured_do_not_shorten_a_plan(platform: Platform) -> None:
+    metrics = platform.stub("cloudwatch", "cloudwatch")
+    results = [{"Id": "champion", "Values": [2800.0], "Timestamps": [NOW]}]
+    metrics.add_response("get_metric_data", {"MetricDataResults": results})
+    capture = platform.target.environment.capture.model_copy(update={"sampling_percent": 25})
+    sampled = Target(platform.target.environment.model_copy(update={"capture": capture}), platform.target.use_case)
+    vars(sampled)["cloudwatch"] = platform.target.cloudwatch
+    daily, about = traffic.of_last_week(sampled)
+    assert daily == 100
+    assert "the 400 requests a day" in about
+    assert "of which 25 % are captured and can count" in about
 
 
 def test_a_plan_says_why_earlier_experiments_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,9 @@
 """`ops label`: files of labels, commands that cannot be, and what the function says."""
 
 import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,14 +13,16 @@ from botocore.exceptions import ClientError
 
 from config.use_case.label import Label
 from label import augmented
+from label.state import Run
 from ops import label as commands
 from ops.label import account as accounts
-from ops.label import function, importing, worker_pages
+from ops.label import function, importing, objects, stopping, worker_pages
 from ops.target import OperationError, Target
 from tests.labelling import IMPORTED, PAGE, PUBLIC, TASK, TEAM, VENDOR, environment, label, use_case
 from tests.unit.ops_stub_kit import Functions
 
 RAW = "s3://the-bucket/to-label/flight_delays/"
+RUN = Run("flight_delays", 1, "0a1b2c3d", 2, 0.2, "a test", datetime(2026, 1, 1, tzinfo=UTC), result="labelled")
 
 
 @pytest.fixture
@@ -201,3 +206,35 @@ def test_a_preflight_asks_the_account(section: Label, account: Account, good: li
     found = list(accounts.findings(target))
     assert [one.good for one in found] == good
     assert said in found[-1].text or said in found[1].text
+
+
+@pytest.mark.parametrize(
+    ("runs", "name", "said"),
+    [
+        ((), None, "No run of dev-flight-delays is under way: there is none yet"),
+        ((RUN,), None, f"the newest, {RUN.name}, is labelled"),
+        ((replace(RUN, result="started"),), "20260101T000000Z-000009-ffffffff", "is not under way: the newest"),
+        ((replace(RUN, result="started", imports="0" * 64),), None, "No run of dev-flight-delays is under way"),
+    ],
+)
+def test_what_is_not_under_way_cannot_be_stopped(
+    runs: tuple[Run, ...], name: str | None, said: str, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.__dict__["functions"] = Functions({"rest": "no run is under way", "began": ""})
+    monkeypatch.setattr(stopping, "_runs", lambda _: runs)
+    with pytest.raises(OperationError, match=re.escape(said)):
+        stopping.stop(target, name)
+
+
+def test_objects_are_those_that_workers_can_be_shown(target: Target, tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match=r"raw_data\.py of flight_delays has no write_objects"):
+        objects.upload(target, None)
+    written(tmp_path, "notes.txt", "not a picture")
+    with pytest.raises(OperationError, match=r"no file that ends with \.jpg, \.jpeg, \.png"):
+        objects.upload(target, tmp_path)
+
+
+def test_chosen_objects_that_cannot_be_read_are_told_with_file_and_line(target: Target, tmp_path: Path) -> None:
+    file = written(tmp_path, "chosen.jsonl", '{"object": "a.png"}\na.png\n')
+    with pytest.raises(OperationError, match=r"chosen\.jsonl: line 2: .*Write a line for each object"):
+        function.choose(target, file)

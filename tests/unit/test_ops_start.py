@@ -5,6 +5,7 @@ import re
 import pytest
 from botocore.stub import ANY
 
+from config import load_use_case
 from ops import data, live, pipeline
 from ops.target import OperationError, Target
 from tests.unit.ops_stub_kit import ARN, EXECUTION, GROUP, NOW, Stubs
@@ -68,6 +69,28 @@ def test_a_pipeline_starts_on_the_raw_files_that_are_there(monkeypatch: pytest.M
         assert pipeline.start_execution(stubs.target) == EXECUTION
         versions_started.append(version)
     assert versions_started[0] == versions_started[1] != versions_started[2]
+
+
+def test_new_labels_are_new_input_and_none_yet_is_a_file_without_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Target, "bucket", lambda self, purpose: purpose)
+    raw = [{"Key": "handwritten_digits/images.parquet", "ETag": "1"}]
+    none = [{"Key": "handwritten_digits/labelled/_none", "ETag": "2"}]
+    label = [{"Key": "handwritten_digits/labelled/run.manifest", "ETag": "3"}]
+    versions = []
+    for labels in ([], none, label, none + label):
+        stubs = Stubs()
+        stubs.target = Target(stubs.target.environment, load_use_case("handwritten_digits"))
+        s3 = stubs.stub("s3", "s3")
+        for bucket, contents in (("raw", raw), ("labelled", labels)):
+            prefix = "handwritten_digits/" if bucket == "raw" else "handwritten_digits/labelled/"
+            answer = {"IsTruncated": False, **({"Contents": contents} if contents else {})}
+            s3.add_response("list_objects_v2", answer, {"Bucket": bucket, "Prefix": prefix})
+        if not labels:
+            key = {"Bucket": "labelled", "Key": none[0]["Key"], "Body": b""}
+            s3.add_response("put_object", {}, key)
+        versions.append(data.raw_version(stubs.target))
+        s3.assert_no_pending_responses()
+    assert versions[0] == versions[1] != versions[2] == versions[3]
 
 
 def test_a_pipeline_is_given_where_its_splits_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,12 @@ class Binary:
         """Statistics as of the endpoint's answers: what monitoring compares them with."""
         return model_quality.binary(self._judged.label, self._judged.model, self._answered)
 
+    def watched(self, weights: Floats) -> Figures:
+        """Area, and shares of right answers."""
+        label, decided = self._judged.label > 0, self._judged.model >= self._threshold
+        cells = np.bincount(label * 2 + decided, weights, 4)
+        return {"auc": self._ranked["model"].auc(weights), **model_quality.shares(cells)}
+
 
 def _log_losses(label: Floats, score: Floats) -> Floats:
     bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from ..engines.functions import has_number
 from ..errors import StepError
 from ..use_case import Column, UseCase
+from .labels import CATEGORY, LABELLED, Labels, joined
 
 # The columns beside the fields of the record, by names that no field can bear.
 LABEL, RECORD_ID, EXCLUDED, SPLIT = "@label", "@record_id", "@excluded", "@split"
@@ -29,27 +30,40 @@ def record_table(use_case: UseCase) -> ir.Table:
     return ibis.table({field.name: TYPES[field.type] for field in use_case.record}, name="record")
 
 
-def records(use_case: UseCase, module: ModuleType | None, tables: Mapping[str, ir.Table]) -> ir.Table:
+def records(
+    use_case: UseCase, module: ModuleType | None, tables: Mapping[str, ir.Table], labelled: Labels | None = None
+) -> ir.Table:
     """Return typed records: the fields, `@label` (a number, or missing), `@record_id` and `@excluded`, text.
+
+    Args:
+        use_case: whose.
+        module: its transformations.
+        tables: raw ones by name.
+        labelled: the labelled set, where labels are read of it; records then have `@from_labels`.
 
     Raises:
         StepError: the use case's own `records` does not give what use_case.yaml names.
     """
     given = _given(use_case, module, tables)
-    wanted = [field.name for field in use_case.record] + ([use_case.label] if use_case.label else [])
+    own = [use_case.label] if use_case.label and use_case.data["label_from"] != "labelled_set" else []
+    wanted = [field.name for field in use_case.record] + own
     missing = [name for name in wanted if name not in given.columns]
     if missing:
         raise StepError(
             f"records() of the use case does not give {', '.join(missing)}, which use_case.yaml names; it gives "
             f"{', '.join(given.columns)}. Correct one of them."
         )
+    if labelled is not None:
+        given = joined(given, labelled)
     columns = {field.name: _typed(given[field.name], field) for field in use_case.record}
-    label = _label(use_case, given)
+    said = ([given[CATEGORY]] if labelled is not None else []) + [given[name] for name in own]
+    label = _label(use_case, said)
     given_reason = given["excluded"].cast("string") if "excluded" in given.columns else ibis.null("string")
     beside = {
         LABEL: label,
         RECORD_ID: given["record_id"].cast("string"),
-        EXCLUDED: ibis.coalesce(given_reason, _without_outcome(use_case, given, label)),
+        EXCLUDED: ibis.coalesce(given_reason, _without_outcome(use_case, given, said, label)),
+        **({} if labelled is None else {LABELLED: given[CATEGORY].notnull()}),
     }
     return given.select(**columns, **beside)
 
@@ -91,11 +105,17 @@ def _typed(value: Any, field: Column) -> Any:
     return value.cast(TYPES[field.type])
 
 
-def _label(use_case: UseCase, given: ir.Table) -> Any:
-    """Return the label as the model sees it: 1 or 0, the place among the classes, or the number itself."""
-    if use_case.label is None:
+def _label(use_case: UseCase, said: Sequence[Any]) -> Any:
+    """Return the label as the model sees it, of the first column that says one; missing where none is declared."""
+    if not said:
         return ibis.null("float64")
-    value = given[use_case.label]
+    first, *others = said
+    number = _number(use_case, first)
+    return ibis.ifelse(first.notnull(), number, _label(use_case, others)) if others else number
+
+
+def _number(use_case: UseCase, value: Any) -> Any:
+    """Return a label's value as the model sees it: 1 or 0, the place among the classes, or the number itself."""
     if use_case.problem == "binary_classification":
         if use_case.data["negative"] is not None:
             return _place(value, [use_case.data["negative"], use_case.data["positive"]]).cast("int8")
@@ -124,10 +144,10 @@ def _like(column: Any, value: Any) -> Any:
     return ibis.literal(str(value)) if column.type().is_string() else ibis.literal(value)
 
 
-def _without_outcome(use_case: UseCase, given: ir.Table, label: Any) -> Any:
+def _without_outcome(use_case: UseCase, given: ir.Table, said: Sequence[Any], label: Any) -> Any:
     reasons = []
-    if use_case.label is not None:
-        reasons.append((given[use_case.label].isnull(), f"no {use_case.label}"))
+    if said:
+        reasons.append((ibis.and_(*(value.isnull() for value in said)), f"no {use_case.label}"))
         declared = "data.classes" if use_case.data["classes"] else "data.positive and data.negative"
         reasons.append((label.isnull(), f"{use_case.label} is none of {declared}"))
     if use_case.time is not None:

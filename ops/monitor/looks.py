@@ -1,4 +1,4 @@
-"""`python -m ops monitor`: have captured requests looked at now, and see what each look found."""
+"""Have captured requests looked at now, and see what each look found."""
 
 import time
 import uuid
@@ -17,11 +17,9 @@ from ops.console import output
 from ops.findings import show
 from ops.target import OperationError, Target
 
-app = typer.Typer(no_args_is_help=True)
 _RUNBOOK = "docs/runbooks/monitoring.md"
 
 
-@app.command()
 def start(
     environment: str,
     use_case: str,
@@ -55,7 +53,8 @@ def start(
         until=_utc(until),
         history=history,
     )
-    began = _ask(target, ask, outcome_hours)
+    began = begin(target, ask, outcome_hours)
+    output.print(escape(f"Begun: {', '.join(began)}"), soft_wrap=True)
     if wait:
         ended = watch(target, began)
         for run in ended:
@@ -64,7 +63,6 @@ def start(
             raise typer.Exit(1)
 
 
-@app.command()
 def status(
     environment: str,
     use_case: str,
@@ -79,10 +77,9 @@ def status(
         output.print(f"Nothing has looked at the requests of {target.name} yet.")
 
 
-@app.command()
 def preflight(environment: str, use_case: str) -> None:
     """Ask the account whether SageMaker Model Monitor is open to it, where that watches; exit 1 if not."""
-    from ops.monitor_account import findings
+    from ops.monitor.account import findings
 
     show(findings(_target(environment, use_case)))
 
@@ -124,7 +121,7 @@ def _target(environment: str, use_case: str) -> Target:
     return target
 
 
-def _ask(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
+def begin(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
     """Have the looks begin, and return their names; OperationError if none does."""
     monitor = target.use_case.monitor
     days = target.environment.retention.capture_days
@@ -139,7 +136,6 @@ def _ask(target: Target, ask: Ask, outcome_hours: int | None) -> list[str]:
             f"Nothing begins: {answer['rest']}. Outcomes must be known as well: a window ends "
             f"{terms['outcome_hours']} hours ago at the latest, or say --outcome-hours. {_RUNBOOK} has more."
         )
-    output.print(escape(f"Begun: {', '.join(began)}"), soft_wrap=True)
     return began
 
 
