@@ -31,3 +31,8 @@ def remarks(environment: Environment, use_cases: Iterable[UseCase] = ()) -> Iter
                 f"{where}: requests to {use_case.name} and its answers are recorded, and nothing watches them. Add a "
                 f"section `monitor` to pipelines_src/{use_case.name}/use_case.yaml (docs/monitoring.md)."
             )
+        if use_case.experiment and use_case.monitor and use_case.monitor.backend == "model_monitor":
+            yield (
+                f"{where}: while an experiment of {use_case.name} runs, Model Monitor looks at champion and challenger "
+                "together, which it cannot tell apart. `monitor.backend: processing_job` watches each by itself."
+            )

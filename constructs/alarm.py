@@ -55,6 +55,7 @@ def alarm(
     scope: Construct,
     construct_id: str,
     *,
+    name: str,
     description: str,
     metric: Metric,
     topic_arn: str,
@@ -65,7 +66,8 @@ def alarm(
     Args:
         scope: of the construct.
         construct_id: in its scope.
-        description: what has happened and what says what to do.
+        name: physical, of its own in the account and region: a dashboard of another stack shows alarms by their names.
+        description: what has happened, and the heading of a runbook that says what to do.
         metric: what is watched.
         topic_arn: who is told.
         bound: from what on.
@@ -75,6 +77,7 @@ def alarm(
     return cloudwatch.CfnAlarm(
         scope,
         construct_id,
+        alarm_name=name,
         alarm_description=description,
         namespace=metric.namespace,
         metric_name=metric.name,

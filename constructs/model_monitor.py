@@ -29,6 +29,7 @@ class ModelMonitor(Construct):
     Attributes:
         drift_alarms: what the model is asked, or why it answers as it does, has changed.
         quality_alarms: its answers have got worse.
+        alarms: names of all.
     """
 
     def __init__(
@@ -39,3 +40,4 @@ class ModelMonitor(Construct):
         alarms = MonitorAlarms(self, "Alarms", watched=watched, topic_arn=topic_arn)
         self.drift_alarms = alarms.of(("data_quality", "explainability"))
         self.quality_alarms = alarms.of(("model_quality",))
+        self.alarms = alarms.names

@@ -29,12 +29,14 @@ class Watched:
         use_case: as names of resources spell it.
         endpoint: the endpoint's name.
         monitors: `data_quality`, `model_quality`, `bias`, `explainability`, as far as they are wanted.
+        variant: whose figures ring alarms; `all` where variants are not told apart.
     """
 
     environment: str
     use_case: str
     endpoint: str
     monitors: tuple[str, ...]
+    variant: str = CHAMPION
 
 
 class _Runs(FindingAlarms):
@@ -42,7 +44,7 @@ class _Runs(FindingAlarms):
 
     # Counted by the monitor function (lambda/monitor/aws.py).
     findings: ClassVar = {"MonitorFailed": "A look at captured requests failed"}
-    runbook = f"{RUNBOOK}, MonitorFailed"
+    runbook = RUNBOOK
     bound = UNTIL_IT_ENDS
 
 
@@ -55,6 +57,7 @@ class MonitorAlarms(Construct):
 
     Attributes:
         violations: by monitor.
+        names: of all these alarms.
     """
 
     _FOUND: ClassVar = {
@@ -67,6 +70,7 @@ class MonitorAlarms(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, watched: Watched, topic_arn: str) -> None:
         super().__init__(scope, construct_id)
         self._watched, self._topic_arn = watched, topic_arn
+        self.names: list[str] = []
         self.violations = {
             monitor: self._of_champion(name, text, f"{monitor}_violations")
             for monitor, (name, text) in self._FOUND.items()
@@ -82,7 +86,8 @@ class MonitorAlarms(Construct):
             Metric("MlLoop", "MonitorOverdue", own, "Maximum", _HOUR),
             _OVERDUE,
         )
-        _Runs(self, "Runs", environment=watched.environment, use_case=watched.use_case, topic_arn=topic_arn)
+        runs = _Runs(self, "Runs", environment=watched.environment, use_case=watched.use_case, topic_arn=topic_arn)
+        self.names += runs.names
 
     def of(self, monitors: Iterable[str]) -> tuple[cloudwatch.CfnAlarm, ...]:
         """Return the alarms of some monitors, as far as they are wanted."""
@@ -96,11 +101,19 @@ class MonitorAlarms(Construct):
             "Environment": self._watched.environment,
             "UseCase": self._watched.use_case,
             "Endpoint": self._watched.endpoint,
-            "Variant": CHAMPION,
+            "Variant": self._watched.variant,
         }
         return self._alarm(name, text, Metric("MlLoop", metric, dimensions, statistic), bound)
 
     def _alarm(self, name: str, text: str, metric: Metric, bound: Bound) -> cloudwatch.CfnAlarm:
-        where = f"{self._watched.environment}, {self._watched.use_case}"
-        description = f"{where}: {text}. {RUNBOOK}, {name}"
-        return alarm(self, name, description=description, metric=metric, topic_arn=self._topic_arn, bound=bound)
+        environment, use_case = self._watched.environment, self._watched.use_case
+        self.names.append(f"{environment}-{use_case}-{name}")
+        return alarm(
+            self,
+            name,
+            name=self.names[-1],
+            description=f"{environment}, {use_case}: {text}. {RUNBOOK}#{name.lower()}",
+            metric=metric,
+            topic_arn=self._topic_arn,
+            bound=bound,
+        )

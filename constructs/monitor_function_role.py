@@ -13,6 +13,7 @@ from constructs.arns import Arns
 from constructs.captures_role import GROUND_TRUTH, MONITORING
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
+from constructs.native_monitor_role import NATIVE_JOBS
 from constructs.statements import Statement, allow, use_key
 
 
@@ -21,7 +22,8 @@ class MonitorReach:
     """What the function works on.
 
     `capture` is the bucket of captures and outcomes, `processed` that with the folders of runs, `data_key` encrypts
-    both, `records` is the table of runs, `looks` the queue that it takes messages from.
+    both, `records` is the table of runs, `looks` the queue that it takes messages from. `models_key` encrypts
+    evaluations, for use cases that SageMaker's own schedules watch; None: there are none.
     """
 
     capture: s3.IBucket
@@ -29,6 +31,7 @@ class MonitorReach:
     data_key: kms.IKey
     records: dynamodb.ITable
     looks: sqs.IQueue
+    models_key: kms.IKey | None = None
 
 
 class MonitorFunctionRole(Construct):
@@ -58,6 +61,7 @@ class MonitorFunctionRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         start, look = _start(Arns.of(scope), environment), _look(environment, reach)
+        schedules = _schedules(Arns.of(scope), reach, reach.models_key) if reach.models_key else []
         run = run_function(
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
             take_messages(reach.looks),
@@ -68,7 +72,7 @@ class MonitorFunctionRole(Construct):
         self.role = function_role(
             self,
             description=f"The monitor function of {environment}",
-            policies={"Start": start, "Look": look, "Run": run},
+            policies={"Start": start, "Look": look, "Run": run, **({"Schedules": schedules} if schedules else {})},
             why=(
                 "Endpoints, models, packages, pipelines and folders of one environment, told by their names, so that "
                 "a new use case needs no change here; metrics, tracing and a function's network interfaces know no "
@@ -107,4 +111,26 @@ def _look(environment: str, reach: MonitorReach) -> list[Statement]:
         *use_key(reach.data_key.key_arn),
         # The namespace is the limit: metrics are no resources.
         allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "MlLoop"}}),
+    ]
+
+
+def _schedules(arns: Arns, reach: MonitorReach, models_key: kms.IKey) -> list[Statement]:
+    """Allow reading what SageMaker's own schedules found, and laying baselines for them."""
+    processed = reach.processed.bucket_arn
+    registered = ("baseline/statistics.json", "baseline/constraints.json", "evaluation/model_quality.json")
+    return [
+        # Neither knows a resource, or requires one.
+        allow(["sagemaker:ListModelPackages", "sagemaker:ListMonitoringExecutions"], ["*"]),
+        allow(
+            ["sagemaker:DescribeProcessingJob"],
+            [arns.arn("sagemaker", f"processing-job/{name}") for name in NATIVE_JOBS],
+        ),
+        allow(["s3:GetObject"], [f"{processed}/*/{name}" for name in (*registered, f"{MONITORING}/native/*.json")]),
+        allow(["s3:PutObject"], [f"{processed}/*/{MONITORING}/baselines/*"]),
+        # Evaluations are written under the key of models.
+        allow(
+            ["kms:Decrypt"],
+            [models_key.key_arn],
+            {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}},
+        ),
     ]

@@ -100,13 +100,13 @@ class ExperimentStack(cdk.Stack):
                 Arns.of(self).arn("sqs", look_queue_name(environment, "experiment")), control.undelivered.queue_arn
             ),
         )
-        ExperimentAlarms(
+        self.alarms = ExperimentAlarms(
             self,
             "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
 
 
 def _by_itself(experiment: Experiment, use_case: UseCase) -> dict[str, Any] | None:

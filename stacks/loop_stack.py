@@ -64,10 +64,10 @@ class LoopStack(cdk.Stack):
                 training=training,
                 said=said,
             )
-        RetrainAlarms(
+        self.alarms = RetrainAlarms(
             self,
             "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names

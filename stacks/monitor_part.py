@@ -20,7 +20,12 @@ _MINUTES = 5  # half a million capture files of a window are listed in less
 
 
 def add_monitoring(
-    kit: FunctionKit, environment: str, data: "DataStack", data_key: kms.IKey, undelivered: sqs.IQueue
+    kit: FunctionKit,
+    environment: str,
+    data: "DataStack",
+    data_key: kms.IKey,
+    undelivered: sqs.IQueue,
+    models_key: kms.IKey | None = None,
 ) -> None:
     """Add the monitor function, its table, and the queue that rules of use cases send to.
 
@@ -29,6 +34,7 @@ def add_monitoring(
         environment: its name.
         data: the buckets; data_key: encrypts them.
         undelivered: takes what rules could not deliver.
+        models_key: encrypts evaluations, for use cases that SageMaker's own schedules watch; None: there are none.
     """
     records = kit.table("MonitorRuns", "item", dynamodb.AttributeType.STRING)
     looks = kit.looks(
@@ -41,7 +47,8 @@ def add_monitoring(
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
-    function = _function(kit, environment, MonitorReach(data.capture, data.processed, data_key, records, looks.queue))
+    reach = MonitorReach(data.capture, data.processed, data_key, records, looks.queue, models_key)
+    function = _function(kit, environment, reach)
     looks.invoke(function)
     kit.watch("MonitorAlarms", function, "monitor", RUNBOOK)
     # For `ops monitor`.

@@ -11,14 +11,17 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from config import Environment, UseCase
+from config.closed_services import closed_services
 from config.use_case.monitor import Monitor
 from config.use_case.monitor_agreement import monitor_terms, monitors_of
+from config.use_case.native_monitor import BACKEND
 from config.use_case.retrain import Retrain
 from constructs.arns import Arns
 from constructs.captures_role import MONITORING, CapturesPlaces, CapturesRole
 from constructs.look_queue import LookQueues, look_queue_name
-from constructs.model_monitor import ModelMonitor
+from constructs.model_monitor import ModelMonitor, MonitorBackend
 from constructs.monitor_alarms import Watched
+from constructs.native_monitor_looks import NativeMonitorLooks
 from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
 from constructs.retrain_alarm_triggers import RetrainAlarmTriggers
 from constructs.statements import Statement, allow, read_folder
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from stacks.data_stack import DataStack
     from stacks.training_stack import TrainingStack
 
+TOGETHER = "all"  # of a monitor that does not tell variants apart (lambda/monitor/native.py)
 # What a model was registered with, below the folder of one execution, or of one preparation.
 _REGISTERED = (
     "baseline/statistics.json", "baseline/constraints.json", "baseline/periods.json", "evaluation/model_quality.json",
@@ -49,6 +53,7 @@ class MonitoringStack(cdk.Stack):
     Attributes:
         drift_alarms: they mean drift: what the champion is asked, or why it answers as it does, has changed.
         quality_alarms: they mean that the champion has got worse.
+        alarms: names of all.
     """
 
     def __init__(
@@ -71,17 +76,26 @@ class MonitoringStack(cdk.Stack):
         )
         terms = monitor_terms(use_case, monitor, environment.retention.capture_days)
         looks = LookTerms(use_case.name, endpoint, terms, monitor.schedule, queues)
+        for closed in (one for one in closed_services(use_case) if one.section == "monitor"):
+            cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
+        watched = Watched(
+            environment.name, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
+        )
+        backend: MonitorBackend
+        if monitor.backend == BACKEND:
+            watched, backend = replace(watched, variant=TOGETHER), NativeMonitorLooks(looks, watched)
+        else:
+            backend = self._processing_jobs(environment.name, use_case, monitor, data, training, looks)
         watching = ModelMonitor(
             self,
             "Monitor",
-            watched=Watched(
-                environment.name, use_case.slug, endpoint, monitors_of(use_case.problem, use_case.train, monitor)
-            ),
-            backend=self._processing_jobs(environment.name, use_case, monitor, data, training, looks),
+            watched=watched,
+            backend=backend,
             topic_arn=control.alarm_topic_arn,
         )
         self.drift_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.drift_alarms
         self.quality_alarms: tuple[cloudwatch.CfnAlarm, ...] = watching.quality_alarms
+        self.alarms = watching.alarms
         if use_case.retrain:
             self._turn_the_loop(environment.name, use_case, use_case.retrain, control)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
@@ -47,26 +48,35 @@ def add_retraining(
         timeout_minutes=_MINUTES,
     )
     samples = SampleReach(data.capture, data.processed, data.labelled, data_key) if data else None
+    function = _function(kit, environment, RetrainReach(turns, looks.queue, experiments, samples))
+    looks.invoke(function)
+    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
+    # For `ops loop`.
+    cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
+    cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
+
+
+def _function(kit: FunctionKit, environment: str, reach: RetrainReach) -> lambda_.IFunction:
     log_group = kit.log_group("RetrainLogs")
     role = RetrainFunctionRole(
         kit.scope,
         "RetrainRole",
         environment=environment,
-        reach=RetrainReach(turns, looks.queue, experiments, samples),
+        reach=reach,
         key=kit.key,
         log_group=log_group,
         inside_network=kit.inside is not None,
     ).role
-    function = kit.function(
+    return kit.function(
         "Retrain",
         program=Program(
             package="retrain",
             description="Trains again when something has happened",
             settings={
                 "ML_LOOP_ENVIRONMENT": environment,
-                "ML_LOOP_TURNS_TABLE": turns.table_name,
-                **({"ML_LOOP_EXPERIMENTS_TABLE": experiments.table_name} if experiments else {}),
-                **(_buckets(samples) if samples else {}),
+                "ML_LOOP_TURNS_TABLE": reach.turns.table_name,
+                **({"ML_LOOP_EXPERIMENTS_TABLE": reach.experiments.table_name} if reach.experiments else {}),
+                **(_buckets(reach.samples) if reach.samples else {}),
             },
             serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
@@ -75,11 +85,6 @@ def add_retraining(
         log_group=log_group,
         failures=None,
     )
-    looks.invoke(function)
-    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
-    # For `ops loop`.
-    cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
-    cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
 
 
 def _buckets(samples: SampleReach) -> dict[str, str]:

@@ -12,9 +12,11 @@ from constructs.label_function_role import CHOSEN, LABELLED
 from constructs.sample_triggers import SampleTriggers
 from constructs.statements import Statement, allow, read_folder, read_write_folder
 from constructs.training_pipeline import TrainingPipeline
+from pipelines_src.definition.pipeline import Pipeline
 from pipelines_src.definition.sample_pipelines import build_deliver_pipeline, build_sample_pipeline
 from stacks.loop_terms import LoopMessages
 
+_PARTS = ("sample", "deliver")  # lambda/retrain/samples.py starts them by these
 if TYPE_CHECKING:
     from stacks.data_stack import DataStack
     from stacks.training_stack import TrainingStack
@@ -41,32 +43,8 @@ def add_sampling(
         said: what rules send.
     """
     name, own = use_case.name, f"{environment}-{use_case.slug}"
-    jobs = CapturesRole(
-        stack,
-        "SampleRole",
-        path=f"/ml-loop/{environment}/{use_case.slug}/samples/",
-        pipeline="samples",
-        places=CapturesPlaces(
-            use_case=name,
-            folder=SAMPLES,
-            capture=data.capture,
-            processed=data.processed,
-            data_key=training.settings.data_key,
-            files=tuple(training.job_files),
-            more=tuple(_more(name, data)),
-            buckets=(data.labelled,),
-        ),
-        images=training.images,
-        placement=training.placement,
-    )
-    settings = replace(training.settings, role_arn=jobs.role.role_arn)
-    chosen = f"s3://{data.labelled.bucket_name}/{name}/{CHOSEN}"
-    truth = f"s3://{data.capture.bucket_name}/{name}/{GROUND_TRUTH}"
-    pipelines = {
-        "sample": ("Chooses what is labelled", build_sample_pipeline(use_case, settings, chosen_uri=chosen)),
-        "deliver": ("Delivers labels as outcomes", build_deliver_pipeline(use_case, settings, ground_truth_uri=truth)),
-    }
-    for part, (description, pipeline) in pipelines.items():
+    jobs = _role(stack, environment, use_case, data, training)
+    for part, (description, pipeline) in _pipelines(use_case, data, training, jobs).items():
         made = TrainingPipeline(
             stack,
             part.capitalize(),
@@ -82,12 +60,49 @@ def add_sampling(
         "SampleTriggers",
         use_case=name,
         terms=said.terms,
-        pipelines=[f"{own}-{part}" for part in pipelines],
+        pipelines=[f"{own}-{part}" for part in _PARTS],
         labelled=data.labelled.bucket_name,
         chosen=f"{name}/{CHOSEN}/",
         schedule=sample.schedule,
         queues=said.queues,
     )
+
+
+def _role(
+    stack: cdk.Stack, environment: str, use_case: UseCase, data: "DataStack", training: "TrainingStack"
+) -> CapturesRole:
+    places = CapturesPlaces(
+        use_case=use_case.name,
+        folder=SAMPLES,
+        capture=data.capture,
+        processed=data.processed,
+        data_key=training.settings.data_key,
+        files=tuple(training.job_files),
+        more=tuple(_more(use_case.name, data)),
+        buckets=(data.labelled,),
+    )
+    return CapturesRole(
+        stack,
+        "SampleRole",
+        path=f"/ml-loop/{environment}/{use_case.slug}/samples/",
+        pipeline="samples",
+        places=places,
+        images=training.images,
+        placement=training.placement,
+    )
+
+
+def _pipelines(
+    use_case: UseCase, data: "DataStack", training: "TrainingStack", jobs: CapturesRole
+) -> dict[str, tuple[str, Pipeline]]:
+    """Return the pipelines by the end of their names, with what people read of each."""
+    settings = replace(training.settings, role_arn=jobs.role.role_arn)
+    chosen = f"s3://{data.labelled.bucket_name}/{use_case.name}/{CHOSEN}"
+    truth = f"s3://{data.capture.bucket_name}/{use_case.name}/{GROUND_TRUTH}"
+    choose = build_sample_pipeline(use_case, settings, chosen_uri=chosen)
+    deliver = build_deliver_pipeline(use_case, settings, ground_truth_uri=truth)
+    said = ("Chooses what is labelled", "Delivers labels as outcomes")
+    return dict(zip(_PARTS, zip(said, (choose, deliver), strict=True), strict=True))
 
 
 def _more(use_case: str, data: "DataStack") -> list[Statement]:

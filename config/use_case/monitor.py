@@ -52,7 +52,7 @@ class Monitor(Section):
     backend: Literal["processing_job", "model_monitor"] = Field(
         default="processing_job",
         description="processing_job: the project's own analyser, each variant by itself; model_monitor: SageMaker "
-        "Model Monitor, which is closed to new customers",
+        "Model Monitor, all variants together, which is closed to new customers",
     )
     schedule: Schedule = Field(default="rate(1 hour)", description="When windows that have ended are looked at, in UTC")
     window_hours: StrictInt = Field(
@@ -89,10 +89,6 @@ class Monitor(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.backend == "model_monitor":
-            raise RuleError(
-                ("backend",), "found 'model_monitor', which is not deployed yet; allowed is processing_job. Choose it"
-            )
         for name, values in (("monitors", self.monitors or ()), ("facets", [_label(facet) for facet in self.facets])):
             if len(set(values)) < len(values):
                 raise RuleError((name,), f"found {', '.join(values)}; each once is allowed. Remove the repetition")
@@ -116,4 +112,6 @@ def terms(monitor: Monitor, monitors: tuple[str, ...], outcome_hours: int, captu
     changed = monitor.tolerances.model_dump(exclude_unset=True)
     facets = [facet.model_dump(mode="json", exclude_defaults=True) for facet in monitor.facets]
     more = {"monitors": list(monitors), "outcome_hours": outcome_hours, "capture_days": capture_days}
+    if monitor.backend != "processing_job":
+        more["backend"] = monitor.backend
     return {**kept, **more, "tolerances": changed, "facets": facets}

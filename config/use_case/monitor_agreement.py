@@ -9,6 +9,7 @@ from config.use_case.data import Data
 from config.use_case.experiment import Experiment
 from config.use_case.metrics import Problem
 from config.use_case.monitor import Facet, Monitor, MonitorName, terms
+from config.use_case.native_monitor import BACKEND, native_fits, native_monitors
 from config.use_case.schedule import gaps
 from config.use_case.section import known
 from config.use_case.train import Train
@@ -27,6 +28,7 @@ def monitor_fits(
     if monitor is None:
         return
     with under("monitor"):
+        native_fits(monitor, monitors_of(problem, train, monitor))
         _monitors_can_be(problem, train, monitor)
         for position, facet in enumerate(monitor.facets):
             with under("facets", position):
@@ -45,7 +47,8 @@ def monitors_of(problem: Problem, train: Train, monitor: Monitor) -> tuple[Monit
         "bias": bool(monitor.facets),
         "explainability": train.algorithm == "xgboost",
     }
-    return tuple(name for name, is_so in can.items() if is_so)
+    found = tuple(name for name, is_so in can.items() if is_so)
+    return native_monitors(found) if monitor.backend == BACKEND else found
 
 
 def outcome_hours(monitor: Monitor, experiment: Experiment | None) -> int:

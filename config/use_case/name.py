@@ -10,7 +10,7 @@ from pydantic import AfterValidator, StringConstraints
 _PATTERN = r"^[a-z][a-z0-9]*(_+[a-z0-9]+)*$"
 _SHORTEST, _LONGEST = 2, 30
 # Packages and modules of pipelines_src that are no use cases.
-TAKEN = ("definition", "job_code", "job_libraries", "job_wheels", "script_code", "steps", "wheels")
+TAKEN = ("definition", "job_code", "job_libraries", "job_wheels", "native_monitor", "script_code", "steps", "wheels")
 ALLOWED = (
     f"{_SHORTEST} to {_LONGEST} small letters, digits and underscores, a letter first, no underscore last, and none of "
     f"Python's words or {', '.join(TAKEN)}"

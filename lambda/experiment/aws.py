@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 LOOK = "LookUri"  # the parameter of the outcomes pipeline (pipelines_src/definition/outcomes_pipeline.py)
+# How an experiment ended, as metrics count it.
+_ENDED = {
+    "promoted": "ExperimentPromoted",
+    "withdrawn": "ExperimentWithdrawn",
+    "stopped": "ExperimentStopped",
+    "overtaken": "ExperimentOvertaken",
+}
 
 
 class AwsWorld:
@@ -98,6 +105,7 @@ class AwsWorld:
             self._logger.info(
                 "Experiment ended", experiment=step.trial.name, result=step.trial.result, detail=step.trial.detail
             )
+            self._count(_ENDED[step.trial.result], step.trial.use_case)
         return won
 
     def weigh(self, trial: Trial, share: float) -> bool:
@@ -124,4 +132,7 @@ class AwsWorld:
     def tell(self, use_case: str, told: Told) -> None:
         """Count a metric of the use case and log why."""
         self._logger.error(told.metric, use_case=use_case, detail=told.reason)
-        count(told.metric, environment=self._environment, use_case=use_case.replace("_", "-"))
+        self._count(told.metric, use_case)
+
+    def _count(self, metric: str, use_case: str) -> None:
+        count(metric, environment=self._environment, use_case=use_case.replace("_", "-"))

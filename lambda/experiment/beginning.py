@@ -104,6 +104,7 @@ def terms_of(
     declared: Declared,
     value: float | None,
     found: Plan,
+    *,
     effect: float | None = None,
     per_user: float = 1.0,
     outcome_hours: int | None = None,
@@ -114,7 +115,7 @@ def terms_of(
         declared: what the use case says.
         value: the champion's metric, None where it is not known.
         found: the plan that they are tuned to.
-        effect: what that is to find; None: what is declared.
+        effect: what the plan is to find; None: as declared.
         per_user: records of a user who keeps a variant.
         outcome_hours: by when outcomes are known; None: as declared.
     """

@@ -100,6 +100,6 @@ def _together(world: World, declared: Declared, trials: Iterable[Trial]) -> Toge
 
 def _asked(use_case: str, declared: Declared, known: Known, together: Together, challenger: str, turn: str) -> Start:
     plan = plan_of(declared, known.value, known.deviation, together=together.effect)
-    terms = terms_of(declared, known.value, plan, None, together.per_user)
+    terms = terms_of(declared, known.value, plan, per_user=together.per_user)
     why = f"turn {turn} of the loop proposed version {challenger.rpartition('/')[2]}"
     return Start(use_case=use_case, start=terms, by=BY, why=why[:_LONGEST], request=f"{BY}: {challenger}"[:_LONGEST])

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor import asking, baselines, published
+from botocore.exceptions import ClientError
+
+from monitor import asking, baselines, native, native_baselines, native_world, published
 from monitor.events import Look
 from monitor.logic import IN_SERVICE, Close
 from monitor.published import Place
@@ -15,13 +17,15 @@ from monitor.state import Observation, Run, Served
 from monitor.storage import Storage
 from shared import live, pipelines
 from shared.metrics import NAMESPACE, count
-from shared.pipelines import Execution
+from shared.pipelines import Execution, RefusedError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from mypy_boto3_sagemaker import SageMakerClient
 
 RUN = "RunUri"  # the parameter of the pipeline (pipelines_src/definition/monitoring_pipeline.py)
+# S3 says the second where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
+_GONE = ("NoSuchKey", "AccessDenied")
 _AT_ONCE = 500  # PutMetricData takes 1000
 _OLDEST = timedelta(days=13)  # PutMetricData takes two weeks
 
@@ -45,9 +49,11 @@ class AwsWorld:
         self._logger = logger
 
     def remember(self, look: Look) -> None:
-        """Write down that the schedule's time has come."""
+        """Write down that the schedule's time has come, and lay what SageMaker's own schedules compare with."""
         if look.begin:
             self.records.ask(look.use_case, _now())
+        if look.terms.backend == native.BACKEND:
+            self._lay(look)
 
     def look(self, look: Look) -> Observation:
         """Read everything that a decision may need.
@@ -56,15 +62,38 @@ class AwsWorld:
         """
         now, runs = _now(), self.records.runs(look.use_case)
         seen = Observation(look.use_case, now, look.terms, runs, asked=self.records.asked(look.use_case))
-        executions: dict[int, Execution] = {
-            run.number: pipelines.execution(self._sagemaker, run.execution) for run in seen.open_runs if run.execution
-        }
+        seen = replace(seen, found=self._found(look))
         endpoint = live.endpoint(self._sagemaker, self._endpoint(look.use_case))
         known = self.records.served(look.use_case)
         if endpoint and endpoint.status == IN_SERVICE:
             known = self._served(look.use_case, endpoint.variants, known, now)
         status = endpoint.status if endpoint else None
-        return replace(seen, executions=executions, status=status, served=tuple(known.values()))
+        seen = replace(seen, status=status, served=tuple(known.values()))
+        return replace(seen, executions=self._executions(seen))
+
+    def _executions(self, seen: Observation) -> dict[int, Execution]:
+        if seen.terms.backend == native.BACKEND:
+            return native.executions(seen)
+        return {
+            run.number: pipelines.execution(self._sagemaker, run.execution) for run in seen.open_runs if run.execution
+        }
+
+    def _found(self, look: Look) -> tuple[native.Found, ...]:
+        if look.terms.backend != native.BACKEND:
+            return ()
+        return native_world.found(self._sagemaker, self._endpoint(look.use_case), look.terms)
+
+    def _lay(self, look: Look) -> None:
+        group = self._endpoint(look.use_case)
+        endpoint = live.endpoint(self._sagemaker, group)
+        serving = [variant.package for variant in endpoint.variants.values()] if endpoint else []
+        try:
+            new = native_baselines.lay(self._sagemaker, self._storage, look.use_case, group, serving, look.terms)
+        except RefusedError:  # what has been found is published all the same
+            self._logger.exception("No baseline for Model Monitor", use_case=look.use_case)
+            return
+        if new:
+            self._logger.info("Baselines laid for Model Monitor", use_case=look.use_case, folders=new)
 
     def _served(
         self, use_case: str, variants: Mapping[str, live.Variant], known: Mapping[str, Served], now: datetime
@@ -100,9 +129,7 @@ class AwsWorld:
 
     def publish(self, run: Run, look: Look) -> None:
         """Publish what a run measured, then end it: after a crash in between the same is published again."""
-        measured = self._storage.metrics(run)
-        if measured is None:
-            raise NothingFoundError(f"the pipeline succeeded, but {self._storage.uri(run)}/ has no metrics.json")
+        measured, report = self._measured(run, look)
         now = _now()
         at = run.until if run.history else now
         if now - at < _OLDEST:
@@ -116,12 +143,28 @@ class AwsWorld:
             run,
             result="succeeded",
             detail=f"violations: {said}",
-            report=f"{self._storage.uri(run)}/monitoring/report.json",
+            report=report,
             violations=violations,
             figures=published.figures(measured),
             finished_at=now,
         )
         self._logger.info("Run over" if ended else "Run ended by another", run=run.name, violations=violations)
+
+    def _measured(self, run: Run, look: Look) -> tuple[list[dict[str, Any]], str]:
+        if look.terms.backend == native.BACKEND:
+            one = native_world.of_run(self._found(look), run)
+            if one is None:
+                raise NothingFoundError(f"SageMaker does not list the execution of {run.execution} any more")
+            try:
+                return native_world.results(self._sagemaker, self._storage, one)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in _GONE:
+                    raise
+                raise NothingFoundError(f"the results of {one.job} are gone: {error}") from error
+        measured = self._storage.metrics(run)
+        if measured is None:
+            raise NothingFoundError(f"the pipeline succeeded, but {self._storage.uri(run)}/ has no metrics.json")
+        return measured, f"{self._storage.uri(run)}/monitoring/report.json"
 
     def close(self, step: Close) -> bool:
         """End a run; False if it is over already."""

@@ -21,6 +21,7 @@ class Terms(BaseModel):
         capture_days: that captures are kept.
         features: how many columns' figures become metrics.
         alpha, tolerances, facets: of `request.json` (docs/monitoring.md).
+        backend: who looks: jobs that this function starts, or SageMaker's own schedules.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,7 @@ class Terms(BaseModel):
     alpha: float = 0.01
     tolerances: dict[str, float] = {}
     facets: tuple[dict[str, Any], ...] = ()
+    backend: Literal["processing_job", "model_monitor"] = "processing_job"
 
 
 class Ask(BaseModel):

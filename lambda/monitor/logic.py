@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor import native
 from monitor.events import Ask, Look
 from monitor.state import Observation, Result, Run
 from monitor.windows import Due, due, overdue, shares
@@ -65,6 +66,9 @@ def decide(seen: Observation, look: Look) -> Step:
         execution = seen.executions.get(run.number)
         if execution is None or execution.status not in _UNDER_WAY:
             return _go_on(run, execution)
+    if look.terms.backend == native.BACKEND:
+        ended = native.due(seen)
+        return Claim(ended) if ended else Rest(native.why(seen), native.overdue(seen))
     return _begin(seen, look) or Rest(_why(seen), overdue(seen))
 
 

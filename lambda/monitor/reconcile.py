@@ -19,7 +19,7 @@ class World(Protocol):
     """What monitoring reads and changes."""
 
     def remember(self, look: Look) -> None:
-        """Write down that the schedule's time has come; again is the same."""
+        """Write down that the schedule's time has come, and lay what SageMaker compares with; again is the same."""
 
     def look(self, look: Look) -> Observation:
         """Return the present state of a use case."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from monitor.events import Monitor, Terms
 from shared.pipelines import Execution
+
+if TYPE_CHECKING:
+    from monitor.native import Found
 
 # `requests`: what was asked and answered; `outcomes`: what came of it, so much later.
 Part = Literal["requests", "outcomes"]
@@ -86,6 +89,7 @@ class Observation:
         status: of the endpoint; None: there is none.
         served: variants that serve, those it is known of.
         asked: None while the schedule's time has not come once.
+        found: executions of SageMaker's own schedules, where these look.
     """
 
     use_case: str
@@ -96,6 +100,7 @@ class Observation:
     status: str | None = None
     served: tuple[Served, ...] = ()
     asked: Asked | None = None
+    found: tuple["Found", ...] = ()
 
     @property
     def open_runs(self) -> tuple[Run, ...]:

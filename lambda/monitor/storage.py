@@ -6,7 +6,7 @@ metrics; no record passes through it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 GROUND_TRUTH = "ground-truth"
 REQUEST = "request/request.json"
+
+# Below a use case's folder: where Model Monitor's job definitions look (stacks/native_monitor_part.py).
+_BASELINES, _LAST = "monitoring/baselines", "constraints.json"
 
 # As SageMaker reads a list of objects: [{"prefix": "s3://..."}, "a", ...].
 Listed = list[Any]
@@ -69,6 +72,25 @@ class Storage:
             self._client.get_object(Bucket=self._processed, Key=key)["Body"].read()
         )
         return measured
+
+    def document(self, uri: str) -> dict[str, Any]:
+        """Return a JSON document."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        found: dict[str, Any] = json.loads(self._client.get_object(Bucket=bucket, Key=key)["Body"].read())
+        return found
+
+    def baselines(self, use_case: str) -> frozenset[str]:
+        """Return the folders of baselines that are laid for Model Monitor: `<version>/<monitor>`."""
+        prefix = f"{use_case}/{_BASELINES}/"
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._processed, Prefix=prefix)
+        keys = (item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", []))
+        return frozenset(key.rpartition("/")[0] for key in keys if key.endswith(_LAST))
+
+    def lay(self, use_case: str, folder: str, documents: Mapping[str, Any]) -> None:
+        """Write the files of a baseline; where the last one is, the others are."""
+        for name in sorted(documents, key=lambda name: name == _LAST):
+            key = f"{use_case}/{_BASELINES}/{folder}/{name}"
+            self._client.put_object(Bucket=self._processed, Key=key, Body=json.dumps(documents[name]).encode())
 
     def _folder(self, run: Run) -> str:
         return f"{run.use_case}/monitoring/{run.name}"

@@ -27,6 +27,7 @@ def split_until(window: tuple[int, int], causes: tuple[Cause, ...]) -> str:
 
     Nobody has said where that is, unless it was a cause: then the preparation moves the ends to the newest record.
 
+    >>> from datetime import datetime
     >>> at = datetime(2013, 6, 1, tzinfo=UTC)
     >>> split_until((14, 7), (Cause(kind="schedule", at=at, source="monthly"),))
     '2013-05-11T00:00:00/2013-05-25T00:00:00/2013-06-01T00:00:00/newest'

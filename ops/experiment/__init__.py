@@ -100,6 +100,8 @@ def start(  # noqa: PLR0913, PLR0917 - the options of a command
         request=str(uuid.uuid4()),
     )
     output.print(f"Experiment {answer['experiment']}: {escape(answer['rest'])}", soft_wrap=True, highlight=False)
+    if about := starting.hint(target, terms):
+        output.print(about, soft_wrap=True, highlight=False)
 
 
 @app.command()

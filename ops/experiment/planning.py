@@ -82,7 +82,7 @@ def table(found: Plan, known: Known, use_case: UseCase, per_day: float | None = 
     shown.add_column("requests with outcomes", justify="right")
     if per_day:
         shown.add_column("days", justify="right")
-    before = before_any(function.declared(use_case), per_user) if terms else 0
+    before = before_any(function.declared(use_case), per_user)
     short = before > found.maximum
     rows = [
         ("one look at the end, for comparison", found.fixed),

@@ -29,8 +29,11 @@ def terms_of(
         per_user: records of a user who keeps a variant.
         outcome_hours: by when outcomes are known; None: as the use case declares.
     """
+    declared = function.declared(use_case)
     try:
-        return beginning.terms_of(function.declared(use_case), known.value, plan, effect, per_user, outcome_hours)
+        return beginning.terms_of(
+            declared, known.value, plan, effect=effect, per_user=per_user, outcome_hours=outcome_hours
+        )
     except ValidationError as error:
         said = "; ".join(found["msg"] for found in error.errors())
         raise OperationError(f"The experiment cannot start on these terms: {said}. Correct `experiment`.") from error
@@ -41,3 +44,15 @@ def captures_stay(target: Target, terms: Terms) -> None:
     section = target.use_case.experiment
     hours = section and section.model_copy(update={"outcome_hours": terms.outcome_hours})
     require_captures(target.environment, target.use_case.model_copy(update={"experiment": hours}))
+
+
+def hint(target: Target, terms: Terms) -> str:
+    """Return what there is to consider about the terms where captures come from several instances; else nothing."""
+    serving = target.environment.serves(target.use_case.name)
+    one = serving.champion.instances == serving.second.instances == 1 and not serving.scaling
+    if terms.outcome_hours or one:
+        return ""
+    return (
+        "Instances deliver captures minutes apart, so with outcomes that count at once a look may miss some of one "
+        "variant, and ask a person about its share. With much traffic stop it, and start with --outcome-hours 1."
+    )

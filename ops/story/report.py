@@ -11,7 +11,9 @@ from rich.table import Table
 from ops import loop_report, pages
 from ops.console import output
 from ops.experiment import plots
-from ops.experiment.report import Card, GuardRow
+from ops.experiment.report import GuardRow
+from ops.pages import Card
+from ops.plots import Picture
 from ops.records import Release
 from ops.story import season_plots
 from ops.story.month_traffic import PER_DAY, TOGETHER
@@ -31,7 +33,7 @@ class Chapter:
     text: str
     verdict: str
     cards: Sequence[Card]
-    pictures: Sequence[plots.Picture]
+    pictures: Sequence[Picture]
     guards: Sequence[GuardRow]
 
 

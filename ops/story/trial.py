@@ -51,7 +51,7 @@ def terms(target: Target, together: int = 1) -> Terms:
     """
     known = planning.Known.given(target, None, None)
     plan = planning.planned(target.use_case, replace(known, deviation=known.deviation / together**0.5), EFFECT, None)
-    found = starting.terms_of(target.use_case, known, plan, outcome_hours=0)
+    found = starting.terms_of(target.use_case, known, plan, EFFECT, outcome_hours=0)
     if together == 1:
         return found
     fewer = tuple(step.model_copy(update={"minimum": max(_FEW, step.minimum // together)}) for step in found.ramp)

@@ -228,3 +228,9 @@ def test_drift_and_worse_answers_ring_where_they_are_and_of_the_champion_alone(
         (variant, name) for variant in ("champion", "challenger") for name in ("distance", "carrier")
     }
     assert "violations: 0 of data_quality" in ops(platform, "monitor", "status", "local", "flight_delays")
+    page = tmp_path / "page.html"
+    ops(platform, "monitor", "report", "local", "flight_delays", "--to", str(page))
+    said = page.read_text()
+    assert "champion: distance, its values have moved" in said
+    assert "distance: up to" in said  # beside the baseline that the look names
+    assert 'id="over-time"' in said

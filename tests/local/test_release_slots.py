@@ -33,6 +33,11 @@ def weights(platform: Platform) -> dict[str, float]:
     return {variant["VariantName"]: variant["CurrentWeight"] for variant in endpoint["ProductionVariants"]}
 
 
+def counts(platform: Platform) -> dict[str, int]:
+    endpoint = platform.sagemaker.describe_endpoint(EndpointName=GROUP)
+    return {variant["VariantName"]: variant["CurrentInstanceCount"] for variant in endpoint["ProductionVariants"]}
+
+
 def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platform) -> None:
     first, second = platform.register(), platform.register()
     ops(platform, "approve", "1")
@@ -46,14 +51,18 @@ def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platf
         assert weights(platform) == {"champion": 1.0, "challenger": 0.0}
         assert set(load.pairs) == {("champion", "v1")}
 
-        # A share of the requests, which a deployment of the same code leaves alone.
-        wish = [{"VariantName": "champion", "DesiredWeight": 3.0}, {"VariantName": "challenger", "DesiredWeight": 1.0}]
+        # A share of the requests, and an instance more, which a deployment of the same code leaves alone.
+        wish = [
+            {"VariantName": "champion", "DesiredWeight": 3.0, "DesiredInstanceCount": 3},
+            {"VariantName": "challenger", "DesiredWeight": 1.0},
+        ]
         platform.sagemaker.update_endpoint_weights_and_capacities(EndpointName=GROUP, DesiredWeightsAndCapacities=wish)
         until(lambda: load.pairs["challenger", "v2"] > 20)
         platform.cdk.deploy()
         diff = platform.diff()
         assert diff.returncode == 0, diff.stdout + diff.stderr
         assert weights(platform) == {"champion": 3.0, "challenger": 1.0}
+        assert counts(platform) == {"champion": 3, "challenger": 2}
 
         # Both slots hold the model for a while; then its old one is empty.
         foreseen = ops(platform, "promote", "--dry-run")
@@ -62,7 +71,7 @@ def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platf
         ops(platform, "promote", "--reason", "better by the experiment")
         record = platform.settled("", after=3)
         assert (record["slot"], record["before"], record["why"]) == ("challenger", second, "better by the experiment")
-        assert weights(platform) == {"champion": 3.0}
+        assert (weights(platform), counts(platform)) == ({"champion": 3.0}, {"champion": 3})
         before = sum(load.pairs.values())
         until(lambda: sum(load.pairs.values()) > before + 20)
 

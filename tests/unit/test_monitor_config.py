@@ -47,7 +47,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "many minutes of an hour": ({"schedule": "cron(0,30 * * * ? *)"}, "schedule", "once an hour at most"),
     "too rarely": ({"schedule": "cron(0 3 1 * ? *)"}, "schedule", "are not made up for"),
     "no schedule": ({"schedule": "daily"}, "schedule", "pattern"),
-    "a backend that is not there yet": ({"backend": "model_monitor"}, "backend", "allowed is processing_job"),
     "nothing": ({"monitors": []}, "monitors", "at least 1"),
 }  # fmt: skip
 

@@ -61,7 +61,7 @@ def test_every_rule_sends_what_the_function_reads(resources: dict[str, Any]) -> 
 def test_alarms_tell_people_what_to_do(resources: dict[str, Any]) -> None:
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
     headings = {line.removeprefix("## ") for line in RUNBOOK.read_text().splitlines() if line.startswith("## ")}
-    named = {one["AlarmDescription"].rpartition(", ")[2] for one in alarms.values()}
+    named = {one["AlarmName"].rpartition("-")[2] for one in alarms.values()}
     assert named == {
         "DataQualityViolations", "ModelQualityViolations", "ExplainabilityViolations", "NoCaptures", "MonitorFailed",
         "MonitorOverdue",

@@ -12,6 +12,7 @@ from botocore.stub import ANY
 from typer.testing import CliRunner
 
 from config.errors import ConfigError
+from config.serving import Machines
 from config.use_case.experiment import Experiment
 from experiment.beginning import Declared
 from experiment.declared import Terms
@@ -92,6 +93,19 @@ def test_outcomes_that_come_after_captures_are_gone_are_refused_before_anything_
     assert isinstance(done.exception, ConfigError)
     assert "retention.capture_days: found 30" in str(done.exception)
     assert platform.asked == []
+
+
+@pytest.mark.parametrize(("hours", "instances", "told"), [(0, 2, True), (1, 2, False), (0, 1, False)])
+def test_captures_of_several_instances_are_told_to_come_apart(
+    platform: Platform, hours: int, instances: int, told: bool
+) -> None:
+    machines = {"champion": Machines(instances=instances), "challenger": None, "scaling": None}
+    serving = platform.target.environment.serving.model_copy(update=machines)
+    environment = platform.target.environment.model_copy(update={"serving": serving})
+    target = Target(environment, platform.target.use_case)
+    plan = planning.planned(target.use_case, KNOWN, None, None)
+    said = starting.hint(target, starting.terms_of(target.use_case, KNOWN, plan, outcome_hours=hours))
+    assert ("--outcome-hours 1" in said) is told
 
 
 def test_who_asks_is_whose_credentials_these_are(platform: Platform) -> None:

@@ -40,7 +40,7 @@ class Asked:
 
         patch.setattr(Target, "of", lambda *_: target)
         patch.setattr(control_function, "ask", ask)
-        patch.setattr(monitor, "records", lambda _: SimpleNamespace(runs=lambda *_: (run,)))
+        patch.setattr(monitor.looks, "records", lambda _: SimpleNamespace(runs=lambda *_: (run,)))
 
 
 def run(*words: str) -> Any:

@@ -60,7 +60,7 @@ def stacks(assembly: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, Any]) -> None:
     expected = set()
     for name in environment_names():
-        parts = ["network", "security", "data", "control"]
+        parts = ["network", "security", "data", "control", "dashboard"]
         parts += ["workbench"] if load_environment(name).notebooks else []
         for use_case in load_environment(name).use_cases:
             loaded = load_use_case(use_case)

@@ -25,7 +25,7 @@ from ..use_case import Document, UseCase
 from .doubt import Doubt
 from .request import Request
 
-MOST = 200_000  # that are looked at: more are drawn from at random
+MOST = 50_000  # that are looked at, as memory holds them; of more, so many are drawn at random
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m ops monitor`: have captured requests looked at now, and see what each look found."""
+"""Have captured requests looked at now, and see what each look found."""
 
 import time
 import uuid
@@ -14,13 +14,12 @@ from monitor.records import Records
 from monitor.state import Run
 from ops import control_function
 from ops.console import output
+from ops.findings import show
 from ops.target import OperationError, Target
 
-app = typer.Typer(no_args_is_help=True)
 _RUNBOOK = "docs/runbooks/monitoring.md"
 
 
-@app.command()
 def start(
     environment: str,
     use_case: str,
@@ -36,6 +35,11 @@ def start(
 ) -> None:
     """Look at a window of every variant that serves: the last hours, or another one; exit 1 if a look fails."""
     target = _target(environment, use_case)
+    if target.use_case.monitor and target.use_case.monitor.backend == "model_monitor":
+        raise OperationError(
+            f"Model Monitor looks at {use_case} at its own hours and lets nobody ask in between. `ops monitor status` "
+            "has what it found; `monitor.backend: processing_job` can be asked at any time."
+        )
     if (start is None) != (until is None) or (start and until and start >= until):
         raise OperationError(
             f"--from is {start or 'left out'} and --until {until or 'left out'}; allowed are both, the first before "
@@ -59,7 +63,6 @@ def start(
             raise typer.Exit(1)
 
 
-@app.command()
 def status(
     environment: str,
     use_case: str,
@@ -72,6 +75,13 @@ def status(
         output.print(escape(described(run)), soft_wrap=True, highlight=False)
     if not runs:
         output.print(f"Nothing has looked at the requests of {target.name} yet.")
+
+
+def preflight(environment: str, use_case: str) -> None:
+    """Ask the account whether SageMaker Model Monitor is open to it, where that watches; exit 1 if not."""
+    from ops.monitor.account import findings
+
+    show(findings(_target(environment, use_case)))
 
 
 def described(run: Run) -> str:
