@@ -15,7 +15,8 @@ import pandas as pd
 from benchmarks import experiment_worlds, flight_model, season_months  # noqa: F401 - the first puts functions on the path
 from benchmarks.season_months import LABEL, TIME, Found
 from config import UseCase
-from ops.story.season_quality import Quality, losses, mean
+from ops.story.season_quality import Quality, mean
+from pipelines_src.steps.evaluation.model_quality import log_losses
 from pipelines_src.steps.evaluation.ranking import RankedScores
 from retrain.events import Cause, Kind, Terms
 from retrain.logic import decide
@@ -73,7 +74,7 @@ class Replay:
             found = season_months.watched(self.folder / "watch", champion, some, bodies, score)
             turn, rest = self._turn(_end(str(name)), found, champion)
             label = some[LABEL].to_numpy("float64")
-            both = [mean(some[TIME].dt.date.to_list(), losses(label, one)) for one in (alone, score)]
+            both = [mean(some[TIME].dt.date.to_list(), log_losses(label, one)) for one in (alone, score)]
             areas = RankedScores(label, alone).auc(), RankedScores(label, score).auc()
             months.append(Month(str(name), len(some), number, found, turn, rest, both[0], both[1], areas))
             parts.append(pd.DataFrame({"time": some[TIME], "label": label, "alone": alone, "loop": score}))

@@ -20,9 +20,9 @@ from benchmarks.season_alarms import Alarms, Season
 from benchmarks.season_loop import Month, Replay
 from benchmarks.season_months import LABEL, TIME
 from config import load_use_case
-from ops.story.season_quality import losses
 from pipelines_src.job_code import settings
 from pipelines_src.steps.evaluation.bootstrap import Interval, Resampling
+from pipelines_src.steps.evaluation.model_quality import log_losses
 from pipelines_src.steps.evaluation.ranking import RankedScores
 from pipelines_src.steps.use_case import UseCase
 from retrain.events import Terms
@@ -82,7 +82,7 @@ def gains(months: list[Month], forecasts: pd.DataFrame) -> dict[str, Interval]:
         return {}
     later = forecasts[forecasts["time"] >= served[0]].reset_index(drop=True)
     label, alone, loop = (later[name].to_numpy("float64") for name in ("label", "alone", "loop"))
-    less = losses(label, alone) - losses(label, loop)
+    less = log_losses(label, alone) - log_losses(label, loop)
     before, now = (RankedScores(label, score) for score in (alone, loop))
     return Resampling.of(_use_case().evaluate, later["time"]).intervals(
         lambda weights: {

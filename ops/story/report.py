@@ -17,7 +17,7 @@ from ops.plots import Picture
 from ops.records import Release
 from ops.story import season_plots
 from ops.story.month_traffic import PER_DAY, TOGETHER
-from ops.story.season import EXPERIMENT_TOGETHER, Season
+from ops.story.season import Season
 from ops.story.season_quality import mean
 from ops.story.trial import Outcome
 from ops.target import Target
@@ -128,8 +128,8 @@ class Report:
         found = self.season.decided
         text = (
             "The turn's model became the challenger, and an experiment began by itself. It would have waited a day for "
-            f"outcomes, so it was begun anew with outcomes that are known at once: {_shared(found)}, of "
-            f"{EXPERIMENT_TOGETHER} flights each, over {found.days} days."
+            f"outcomes, so it was begun anew with outcomes that are known at once: {_shared(found)}, over "
+            f"{found.days} days."
         )
         return [self._chapter(found, "Does the loop's model win?", text)]
 
@@ -168,4 +168,4 @@ def _shared(outcome: Outcome) -> str:
     parts = [f"{count:,} answered by the {variant}" for variant, count in sorted(outcome.answered.items())]
     failed = [f"{outcome.failed:,} that failed"] if outcome.failed else []
     total = sum(outcome.answered.values()) + outcome.failed
-    return f"{total:,} requests ({', '.join([*parts, *failed])})"
+    return f"{total:,} requests of some flights each ({', '.join([*parts, *failed])})"

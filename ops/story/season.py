@@ -19,10 +19,11 @@ from ops.experiment import function
 from ops.story import left_alone, month_traffic, trial
 from ops.story.month_traffic import TOGETHER, Floats
 from ops.story.season_plots import Month
-from ops.story.season_quality import losses, mean
+from ops.story.season_quality import mean
 from ops.story.traffic import Request, requests
 from ops.story.trial import BY, Outcome
 from ops.target import OperationError, Target
+from pipelines_src.steps.evaluation.model_quality import log_losses
 from retrain.state import Turn
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _month(course: _Course, name: str, rows: "pd.DataFrame", stage: Stage) -> No
     run = _look(target, began, len(one_each))
     report = month_traffic.report_of(target, run.report)["variants"]["champion"]["monitors"]
     label = some[str(target.use_case.data.label)].to_numpy("float64")
-    pair = losses(label, course.alone.scores([one.record for one in one_each])), losses(label, score)
+    pair = log_losses(label, course.alone.scores([one.record for one in one_each])), log_losses(label, score)
     days = some[when].dt.date.to_list()
     course.months.append(_shown(name, report, mean(days, pair[0]), mean(days, pair[1]), course.said))
     course.said = ""

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_SMALLEST = 1e-15  # a probability of 0 for what happened would cost infinitely much
 _SAMPLES, _TAILS = 2000, (0.025, 0.975)
 
 
@@ -19,13 +18,6 @@ class Quality:
     value: float
     lower: float
     upper: float
-
-
-def losses(label: Floats, score: Floats) -> Floats:
-    """Return the log loss of each forecast of an event."""
-    chance = np.clip(score, _SMALLEST, 1 - _SMALLEST)
-    found: Floats = -np.log(np.where(label > 0, chance, 1 - chance))
-    return found
 
 
 def mean(days: Sequence[Any], values: Floats) -> Quality:

@@ -35,9 +35,11 @@ def evaluated(arrays: Arrays, time: pd.Series) -> Any:
     """model_quality.json of an evaluation that resamples days."""
     ranked = RankedScores(arrays.label, arrays.score)
     cells = arrays.label.astype(int) * 2 + arrays.decided.astype(int)
+    losses = model_quality.log_losses(arrays.label, arrays.score)
 
     def watched(weights: Floats) -> Figures:
-        return {"auc": ranked.auc(weights), **model_quality.shares(np.bincount(cells, weights, 4))}
+        shares = model_quality.shares(np.bincount(cells, weights, 4))
+        return {"auc": ranked.auc(weights), "log_loss": float(weights @ losses / weights.sum()), **shares}
 
     plain = model_quality.binary(arrays.label, arrays.score, 0.5)
     return json.loads(json.dumps(model_quality.varied(plain, Resampling.of(EVALUATE, time), watched)))
@@ -56,7 +58,7 @@ def test_an_evaluation_says_how_its_figures_vary_between_days() -> None:
     found = evaluated(*days(60, 0))
     assert found["dataset"] == {"item_count": 60 * RECORDS, "periods": pytest.approx(60)}
     others = [model_quality.binary(one.label, one.score, 0.5) for one, _ in (days(60, seed) for seed in range(1, 40))]
-    for name in ("accuracy", "recall", "precision", "f1", "auc"):
+    for name in ("accuracy", "recall", "precision", "f1", "auc", "log_loss"):
         values = [one["binary_classification_metrics"][name]["value"] for one in others]
         said = found["binary_classification_metrics"][name]["standard_deviation"]
         assert said == pytest.approx(np.std(values), rel=0.5)

@@ -144,7 +144,7 @@ class Story:
         monkeypatch.setattr("ops.story.run.trial.run", self.experiment)
         monkeypatch.setattr("ops.story.run.season.tell", lambda *_: None)
 
-    def experiment(self, _: Target, why: str, given: Iterator[Any], shown: Any) -> Any:
+    def experiment(self, _: Target, why: str, given: Iterator[Any], shown: Any, together: int) -> Any:
         result = self.ends.pop(0)
         taken = [one for _, one in zip(range(BATCHES if result == "stopped" else self.used), given, strict=False)]
         self.given.append(len(taken))

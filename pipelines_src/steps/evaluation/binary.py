@@ -13,8 +13,6 @@ from .judged import Document, Judged, Rows, skill
 from .ranking import RankedScores
 from .threshold import Costs
 
-_SMALLEST = 1e-15  # a probability of 0 for what happened would cost infinitely much
-
 
 class Binary:
     """Judges probabilities of an event.
@@ -31,7 +29,7 @@ class Binary:
         label = judged.label
         self._ranked = {name: RankedScores(label, score) for name, score in judged.forecasts.items()}
         self._brier = {name: (score - label) ** 2 for name, score in judged.forecasts.items()}
-        self._loss = {name: _log_losses(label, score) for name, score in judged.forecasts.items()}
+        self._loss = {name: model_quality.log_losses(label, score) for name, score in judged.forecasts.items()}
         decision = (judged.model >= threshold).astype("float64")
         self._cost = costs.of_rows(label, decision)
         self._never, self._always = (costs.of_rows(label, np.full_like(label, value)) for value in (0.0, 1.0))
@@ -119,13 +117,8 @@ class Binary:
         return model_quality.binary(self._judged.label, self._judged.model, self._answered)
 
     def watched(self, weights: Floats) -> Figures:
-        """Area, and shares of right answers."""
-        label, decided = self._judged.label > 0, self._judged.model >= self._threshold
+        """Area, log loss, and shares of right answers."""
+        label, decided = self._judged.label > 0, self._judged.model >= self._answered
         cells = np.bincount(label * 2 + decided, weights, 4)
-        return {"auc": self._ranked["model"].auc(weights), **model_quality.shares(cells)}
-
-
-def _log_losses(label: Floats, score: Floats) -> Floats:
-    bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)
-    losses: Floats = -np.log(np.where(label > 0, bounded, 1 - bounded))
-    return losses
+        loss = float(weights @ self._loss["model"]) / float(weights.sum())
+        return {"auc": self._ranked["model"].auc(weights), "log_loss": loss, **model_quality.shares(cells)}

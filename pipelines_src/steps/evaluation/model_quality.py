@@ -18,6 +18,7 @@ from .ranking import RankedScores
 
 _BETAS = (("f0_5", 0.5), ("f1", 1.0), ("f2", 2.0))
 _HALF = 0.5
+_SMALLEST = 1e-15  # a probability of 0 for what happened would cost infinitely much
 RESAMPLES = 200
 
 
@@ -28,6 +29,7 @@ def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
     figures = {
         **_figures(label, guess),
         "auc": RankedScores(label, score).auc(),
+        "log_loss": float(log_losses(label, score).mean()),
         **{f"{name}_best_constant_classifier": value for name, value in _constant(label, constant).items()},
     }
     curve = roc("model", label, score)
@@ -49,6 +51,13 @@ def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
             "precision_recall_curve": {"precisions": precisions, "recalls": recalls},
         },
     )
+
+
+def log_losses(label: Floats, score: Floats) -> Floats:
+    """Return the log loss of each forecast of an event."""
+    bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)
+    losses: Floats = -np.log(np.where(label > 0, bounded, 1 - bounded))
+    return losses
 
 
 def multiclass(confusion: Floats, classes: list[Any]) -> dict[str, Any]:

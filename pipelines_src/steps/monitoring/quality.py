@@ -31,7 +31,7 @@ _UP = {
     "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),
     "regression": ("r2",),
 }
-_DOWN = {"regression": ("mae", "rmse")}
+_DOWN = {"binary_classification": ("log_loss",), "regression": ("mae", "rmse")}
 
 Figures = Mapping[str, float]
 
@@ -174,10 +174,12 @@ def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floa
     threshold = float(chosen.min()) if len(chosen) else float(np.nextafter(1.0, 2.0))
     document = model_quality.binary(known.label, known.score, threshold)
     edges = np.unique(np.quantile(known.score, np.linspace(0, 1, _BINS)))
-    place = np.searchsorted(edges, known.score)
     width = len(edges) + 1
-    cells = np.bincount(((known.label > 0) * 2 + (known.score >= threshold)) * width + place, minlength=4 * width)
-    drawn = _multinomial(cells).reshape(_RESAMPLES, 2, 2, width).astype("float64")
+    place = ((known.label > 0) * 2 + (known.score >= threshold)) * width + np.searchsorted(edges, known.score)
+    cells = np.bincount(place, minlength=4 * width)
+    lost = np.bincount(place, model_quality.log_losses(known.label, known.score), 4 * width) / np.maximum(cells, 1)
+    counts = _multinomial(cells).astype("float64")
+    drawn = counts.reshape(_RESAMPLES, 2, 2, width)
     negative, positive = drawn[:, 0].sum(axis=1), drawn[:, 1].sum(axis=1)
     below = np.cumsum(negative, axis=1) - negative / 2
     confusion = drawn.sum(axis=3)
@@ -185,6 +187,7 @@ def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floa
         precision = confusion[:, 1, 1] / confusion[:, :, 1].sum(axis=1)
         recall = confusion[:, 1, 1] / confusion[:, 1].sum(axis=1)
         figures = {
+            "log_loss": counts @ lost / len(known.label),
             "auc": (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1)),
             "accuracy": (confusion[:, 0, 0] + confusion[:, 1, 1]) / len(known.label),
             "recall": recall,
