@@ -18,9 +18,10 @@ from ops.records import Release
 from ops.story import season_plots
 from ops.story.month_traffic import PER_DAY, TOGETHER
 from ops.story.season import Season
-from ops.story.season_quality import mean
+from ops.story.season_quality import Quality, area_won, mean
 from ops.story.trial import Outcome
 from ops.target import Target
+from pipelines_src.steps.evaluation.model_quality import log_losses
 
 _ENDED = {"promoted": "was promoted", "withdrawn": "was withdrawn", "stopped": "was not decided about"}
 
@@ -89,17 +90,22 @@ class Report:
         ]
 
     def _of_season(self) -> list[Card]:
-        gain = mean(self.season.days, self.season.alone - self.season.loop)
-        better = gain.lower > 0 if gain.lower > 0 or gain.upper < 0 else None
+        later = self.season.later
+        won = area_won(later.days, later.label, later.alone, later.loop)
+        less = mean(later.days, log_losses(later.label, later.alone) - log_losses(later.label, later.loop))
         turned = "the loop turned by itself" if self.season.turns else "the loop did not turn"
-        months = len(self.season.months)
+        since = "since its model serves" if self.season.decided else "in all months"
         return [
-            Card(str(len(self.season.turns)), f"turn in {months} months: {turned}", bool(self.season.turns)),
             Card(
-                f"{gain.value:+.4f}",
-                f"log loss won over the model left alone, of {self.season.asked:,} flights; 95 % interval by day "
-                f"{gain.lower:+.4f} to {gain.upper:+.4f}",
-                better,
+                str(len(self.season.turns)),
+                f"turn in {len(self.season.months)} months: {turned}",
+                bool(self.season.turns),
+            ),
+            Card(
+                f"{won.value:+.3f}",
+                f"AUC of the loop against the model left alone, of {len(later.days):,} flights {since}, 95 % interval "
+                f"by day {_interval(won)}; log loss won {less.value:+.4f}, {_interval(less)}",
+                won.lower > 0 if won.lower > 0 or won.upper < 0 else None,
             ),
         ]
 
@@ -156,6 +162,10 @@ def _ended(outcome: Outcome) -> tuple[str, str]:
     return f"version {outcome.trial.challenger.rpartition('/')[2]}", _ENDED.get(
         outcome.trial.result, outcome.trial.result
     )
+
+
+def _interval(one: Quality) -> str:
+    return f"{one.lower:+.4f} to {one.upper:+.4f}"
 
 
 def _who(release: Release) -> str:

@@ -24,6 +24,7 @@ from ops.story.traffic import Request, requests
 from ops.story.trial import BY, Outcome
 from ops.target import OperationError, Target
 from pipelines_src.steps.evaluation.model_quality import log_losses
+from pipelines_src.steps.evaluation.ranking import RankedScores
 from retrain.state import Turn
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Season:
         turns: of the loop, the oldest first.
         decided: the experiment about the loop's model; None: there was none.
         asked: records.
+        until: the month at whose end the loop turned; empty: it did not.
+        later: of the records since the loop's model serves, or of all if none does.
     """
 
     months: Sequence[Month]
@@ -50,9 +53,26 @@ class Season:
     turns: Sequence[Turn]
     decided: Outcome | None
     asked: int
-    days: "Sequence[Any]"
+    until: str
+    later: "Answers"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Records by their day, with what became of them and the forecasts of both models."""
+
+    days: Sequence[Any]
+    label: Floats
     alone: Floats
     loop: Floats
+
+    @classmethod
+    def of(cls, parts: "Sequence[Answers]") -> "Answers":
+        """Put some together."""
+        import numpy as np
+
+        arrays = (np.concatenate([getattr(one, name) for one in parts]) for name in ("label", "alone", "loop"))
+        return cls([day for one in parts for day in one.days], *arrays)
 
 
 @dataclass
@@ -66,8 +86,13 @@ class _Course:
     turns: list[Turn] = field(default_factory=list)
     decided: Outcome | None = None
     said: str = ""  # of the next month: what was decided in it
-    days: list[Any] = field(default_factory=list)
-    losses: list[tuple[Floats, Floats]] = field(default_factory=list)
+    answers: list[Answers] = field(default_factory=list)
+    until: str = ""
+
+    def later(self) -> Answers:
+        """Return the answers since the loop's model serves, or all."""
+        places = [place for place, month in enumerate(self.months) if "promoted" in month.decided]
+        return Answers.of(self.answers[places[0] if places else 0 :])
 
 
 def tell(stages: Stages, target: Target, champion: str, rows: "pd.DataFrame") -> Season:
@@ -79,8 +104,6 @@ def tell(stages: Stages, target: Target, champion: str, rows: "pd.DataFrame") ->
         champion: ARN of the package that serves, and that is left alone.
         rows: as of `held_out`, fetched before: what the loop prepares anew has others.
     """
-    import numpy as np
-
     when = str(target.use_case.data.time)
     course, skip = _Course(target, left_alone.Model.of(target, champion)), None
     known = rows[rows[str(target.use_case.data.label)].notna()].sort_values(when)
@@ -93,13 +116,12 @@ def tell(stages: Stages, target: Target, champion: str, rows: "pd.DataFrame") ->
                 _month(course, name, left, stage)
         if course.runs and course.runs[-1].violations and any(course.runs[-1].violations.values()) and not course.turns:
             turn = _turn(stages, course)
+            course.until = name if turn else ""
             if turn and turn.package and place + 1 < len(months):
                 course.months[-1] = replace(course.months[-1], began=f"turn {turn.number}: {turn.result}")
                 skip = _experiment(stages, course, turn, months[place + 1][1])
-    pairs = [np.concatenate(some) for some in zip(*course.losses, strict=True)]
-    return Season(
-        course.months, course.runs, course.turns, course.decided, len(course.days), course.days, pairs[0], pairs[1]
-    )
+    asked = sum(len(one.days) for one in course.answers)
+    return Season(course.months, course.runs, course.turns, course.decided, asked, course.until, course.later())
 
 
 def _month(course: _Course, name: str, rows: "pd.DataFrame", stage: Stage) -> None:
@@ -118,23 +140,24 @@ def _month(course: _Course, name: str, rows: "pd.DataFrame", stage: Stage) -> No
     run = _look(target, began, len(one_each))
     report = month_traffic.report_of(target, run.report)["variants"]["champion"]["monitors"]
     label = some[str(target.use_case.data.label)].to_numpy("float64")
-    pair = log_losses(label, course.alone.scores([one.record for one in one_each])), log_losses(label, score)
-    days = some[when].dt.date.to_list()
-    course.months.append(_shown(name, report, mean(days, pair[0]), mean(days, pair[1]), course.said))
+    answers = Answers(some[when].dt.date.to_list(), label, course.alone.scores([one.record for one in one_each]), score)
+    course.months.append(_shown(name, report, answers, course.said))
     course.said = ""
     course.runs.append(run)
-    course.days += days
-    course.losses.append(pair)
+    course.answers.append(answers)
 
 
-def _shown(name: str, report: dict[str, Any], alone: Any, served: Any, said: str) -> Month:
+def _shown(name: str, report: dict[str, Any], answers: Answers, said: str) -> Month:
     data = report["data_quality"]
     distances = {
         feature: float(one["distances"]["simple"]) for feature, one in data["features"].items() if one["distances"]
     }
     drifted = sorted({one["feature"] for one in data["findings"] if one["violated"]})
     worse = [figure for figure, one in report["model_quality"].get("figures", {}).items() if one["violated"]]
-    return Month(name, distances, drifted, worse, alone, served, decided=said)
+    pair = answers.alone, answers.loop
+    quality = [mean(answers.days, log_losses(answers.label, score)) for score in pair]
+    areas = [RankedScores(answers.label, score).auc() for score in pair]
+    return Month(name, distances, drifted, worse, *quality, decided=said, areas=(areas[0], areas[1]))
 
 
 def _look(target: Target, began: datetime, records: int) -> Run:

@@ -1,5 +1,6 @@
 """The months on one line: how good both models were, what the monitor saw, and when the loop turned."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class Month:
         alone: of the model that is left alone, loop: of the one that served.
         began: the turn of the loop that began at its end; empty: none.
         decided: what became in this month of the model that a turn proposed; empty: nothing.
+        areas: AUC of both models.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Month:
     loop: Quality
     began: str = ""
     decided: str = ""
+    areas: tuple[float, float] = (math.nan, math.nan)
 
 
 def timeline(months: Sequence[Month], metric: str) -> Picture:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from monitor.state import Run
-from ops.story.season import Season
+from ops.story.season import Answers, Season
 from ops.story.season_plots import Month
 from ops.story.season_quality import Quality
 from retrain.events import Cause
@@ -31,6 +31,9 @@ def season() -> Season:
     turn = Turn(
         "flight_delays", 1, (cause,), AT, package="p/4", result="proposed", detail="version 4 is the challenger"
     )
-    days = [date(2013, month, day) for month in (6, 7, 8) for day in range(1, 21)]
-    alone = np.linspace(0.4, 0.6, len(days))
-    return Season(months, runs, [turn], None, len(days), days, alone, alone - 0.01)
+    random = np.random.default_rng(0)
+    days = [date(2013, 8, 1 + place % 30) for place in range(900)]
+    chance = random.random(len(days))
+    label = (random.random(len(days)) < chance).astype("float64")
+    later = Answers(days, label, np.full(len(days), 0.5), chance)
+    return Season(months, runs, [turn], None, 3000, "2013-07", later)
