@@ -174,7 +174,7 @@ def _turn(stages: Stages, course: _Course) -> Turn | None:
     return turns[0]
 
 
-def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame") -> "pd.Timestamp | None":
+def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame") -> datetime | None:
     """Let an experiment decide about the turn's model over the next month; return the time of its end."""
     if turn.result != "proposed":
         course.said = f"turn {turn.number}: {turn.result}"

@@ -11,12 +11,13 @@ from monitor.events import Look
 from ops import control_function
 from ops.monitor import looks
 from ops.story import season
+from ops.target import Target
 from tests.unit.test_monitor_clients import RUN
 
 
 def test_the_monitor_looks_until_everything_that_was_asked_is_captured(monkeypatch: pytest.MonkeyPatch) -> None:
     captured, asked = [40.0, 100.0], list[Look]()
-    target: Any = season.Target.of("local", "flight_delays")
+    target: Any = Target.of("local", "flight_delays")
     monkeypatch.setattr(season, "_CAPTURED", 0.0)
 
     def ask(_target: Any, _output: str, event: Any, _runbook: str) -> dict[str, Any]:
