@@ -18,22 +18,12 @@ def monitoring(board: UseCaseBoard) -> list[Row]:
     """Return drift by feature, violations, and quality with its interval, of all variants and features there are."""
     if "monitor" not in board.parts:
         return []
-    said = (
-        "First: `python -m ops monitor report {command}`: what has changed, by how much, what to do. Drift alone takes "
-        "nothing from callers; a worse figure does.\n\nMonitors run by the day or hour: choose a week or more above."
-    )
-    links = (
-        ("docs/runbooks/monitoring.md#modelqualityviolations", "quality is lost"),
-        ("docs/runbooks/monitoring.md#dataqualityviolations", "data has drifted"),
-        ("docs/runbooks/monitoring.md#monitoroverdue", "looks are missing"),
-    )
+    runs = [] if board.native_monitor else pipeline_runs(board, f"{board.name}-monitoring", "Monitoring pipeline")
     looks = {"MonitorFailed": "failed", "MonitorOverdue": "windows overdue, each look"}
-    worst = _by_feature(board, "drift_simple")
     return [
         [
-            board.section("Monitoring", said, *links),
-            board.graph(f"Drift by feature: distance from the baseline, the {_WORST} farthest", [worst], width=12,
-                        stat="Maximum", period=_PERIOD, legend={"position": "right"}),
+            _first(board),
+            board.graph(*_worst(board), width=12, stat="Maximum", period=_PERIOD, legend={"position": "right"}),
             board.graph("Violations, by monitor", _of_variant(board, VIOLATIONS, f"{_NAME} {_VARIANT}"),
                         stat="Maximum", period=_PERIOD),
         ],
@@ -44,8 +34,35 @@ def monitoring(board: UseCaseBoard) -> list[Row]:
             board.graph("Records looked at", _of_variant(board, ("captured_records", "bad_records",
                         "labelled_predictions"), f"{_NAME} {_VARIANT}"), stat="Maximum", period=_PERIOD),
         ],
-        [board.counted("Looks", looks), *pipeline_runs(board, f"{board.name}-monitoring", "Monitoring pipeline")],
+        [board.counted("Looks", looks), *runs],
     ]  # fmt: skip
+
+
+def _first(board: UseCaseBoard) -> Widget:
+    report = (
+        "`python -m ops monitor status {command}`: what SageMaker's schedules found, and where"
+        if board.native_monitor
+        else "`python -m ops monitor report {command}`: what has changed, by how much, what to do"
+    )
+    said = (
+        f"First: {report}. Drift alone takes nothing from callers; a worse figure does.\n\nMonitors run by the day or "
+        "hour: choose a week or more above."
+    )
+    links = (
+        ("docs/runbooks/monitoring.md#modelqualityviolations", "quality is lost"),
+        ("docs/runbooks/monitoring.md#dataqualityviolations", "data has drifted"),
+        ("docs/runbooks/monitoring.md#monitoroverdue", "looks are missing"),
+    )
+    return board.section("Monitoring", said, *links)
+
+
+def _worst(board: UseCaseBoard) -> tuple[str, list[Line]]:
+    """Return the columns that need a look most; Model Monitor publishes no distance of any."""
+    if board.native_monitor:
+        title = f"Share of values that are there, by feature, the {_WORST} lowest"
+        return title, [_by_feature(board, "completeness", "MIN, ASC")]
+    title = f"Drift by feature: distance from the baseline, the {_WORST} farthest"
+    return title, [_by_feature(board, "drift_simple")]
 
 
 def _quality(board: UseCaseBoard, figure: str) -> Widget:
@@ -63,8 +80,8 @@ def _of_variant(board: UseCaseBoard, names: Sequence[str], label: str) -> list[L
     return [search(names, NAMESPACE, OF_VARIANT, _where(board), stat="Maximum", label=label, seconds=_PERIOD)]
 
 
-def _by_feature(board: UseCaseBoard, name: str) -> Line:
+def _by_feature(board: UseCaseBoard, name: str, order: str = "MAX, DESC") -> Line:
     dimensions = (*OF_VARIANT, "Feature")
     label = f"{_FEATURE} {_VARIANT}"
     [found] = search([name], NAMESPACE, dimensions, _where(board), stat="Maximum", label=label, seconds=_PERIOD)
-    return expression(f"SORT({found['expression']}, MAX, DESC, {_WORST})", label, "e1")
+    return expression(f"SORT({found['expression']}, {order}, {_WORST})", label, "e1")

@@ -24,6 +24,7 @@ class UseCaseBoard:
         latency_ms: from when on an answer is slow.
         figure: that its quality is spoken of by; None: its problem has none.
         serverless: whether its endpoint is.
+        native_monitor: whether SageMaker Model Monitor watches it.
         machine_arn: of the state machine that prepares its data, if one does.
         parts: of "batch", "experiment", "label", "monitor", "retrain", those that it has.
         alarms: ARNs of its alarms.
@@ -38,6 +39,7 @@ class UseCaseBoard:
     latency_ms: int
     figure: str | None
     serverless: bool = False
+    native_monitor: bool = False
     machine_arn: str | None = None
     parts: frozenset[str] = frozenset()
     alarms: Sequence[str] = field(default=())

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from config import Environment, UseCase
 from config.use_case.metrics import PRIMARY
+from config.use_case.native_monitor import BACKEND
 from constructs.arns import Arns
 from constructs.dashboard import Dashboard
 from constructs.dashboard_widgets import placed
@@ -99,6 +100,7 @@ class DashboardStack(cdk.Stack):
             latency_ms=serving.latency_ms,
             figure=None if use_case.problem == "clustering" else PRIMARY[use_case.problem],
             serverless=serving.serverless is not None,
+            native_monitor=use_case.monitor is not None and use_case.monitor.backend == BACKEND,
             machine_arn=Arns.of(self).arn("states", machine) if use_case.prepare.before_the_pipeline else None,
             parts=frozenset(part for part in _PARTS if getattr(use_case, part) is not None),
             alarms=self._arns(self._alarms[use_case.name]),

@@ -11,6 +11,7 @@ from config.use_case import (
     gate_agreement,
     label_agreement,
     monitor_agreement,
+    sample_agreement,
     tuning_agreement,
 )
 from config.use_case.batch import BatchTransform
@@ -69,7 +70,9 @@ class UseCase(Section):
         experiment_agreement.experiment_fits(self.problem, self.experiment)
         label_agreement.label_is_made(self.problem, self.data, self.label)
         monitor_agreement.monitor_fits(self.problem, self.data, self.train, self.monitor, self.experiment)
-        retrain_fits(self.retrain, self.experiment, self.label, self.split, self.train)
+        retrain_fits(self.retrain, self.experiment, self.split, self.train)
+        sample_agreement.sample_is_labelled(self.retrain, self.data, self.label)
+        sample_agreement.sample_is_judged(self.problem, self.train, self.retrain, self.monitor, self.experiment)
         return self
 
     @property

@@ -14,8 +14,6 @@ from config.use_case.train import Train
 
 Schedule = Annotated[str, StringConstraints(pattern=r"^(rate|cron)\(.+\)$"), AfterValidator(schedule_expression)]
 Comes = Literal["train", "label", "nothing"]
-_ONE_CATEGORY = ("image_classification", "text_classification", "page")
-_OF_ALARMS = ("on_drift", "on_quality")
 
 
 class Window(Section):
@@ -44,7 +42,8 @@ class Retrain(Section):
     """When the pipeline runs again by itself."""
 
     schedule: Schedule | None = Field(
-        default=None, description="An EventBridge schedule in UTC, such as rate(30 days); left out: by command alone"
+        default=None,
+        description="An EventBridge schedule in UTC, such as rate(30 days); left out: by alarms and command alone",
     )
     on_drift: Comes = Field(
         default="train",
@@ -81,10 +80,8 @@ def _warm_start(train: Train) -> str:
     return str(getattr(train, "warm_start", "none"))
 
 
-def retrain_fits(
-    retrain: Retrain | None, experiment: Experiment | None, label: Label | None, split: Split, train: Train
-) -> None:
-    """A challenger needs what decides about it, a window a split by time, and a sample those who label it."""
+def retrain_fits(retrain: Retrain | None, experiment: Experiment | None, split: Split, train: Train) -> None:
+    """A challenger needs what decides about it, and a window a split by time."""
     if retrain is None:
         return
     if retrain.propose == "challenger" and experiment is None:
@@ -102,24 +99,4 @@ def retrain_fits(
             ("train", "warm_start"),
             f"found {_warm_start(train)!r}, a package, which is copied by whoever starts the pipeline; with a section "
             "retrain allowed are none and champion. Choose one, or remove the section",
-        )
-    _sample_fits(retrain, label)
-
-
-def _sample_fits(retrain: Retrain, label: Label | None) -> None:
-    if retrain.sample is None:
-        for name in _OF_ALARMS:
-            if getattr(retrain, name) == "label":
-                raise RuleError(("retrain", name), "found 'label', which needs retrain.sample; add it, or choose train")
-        return
-    if label is None or label.backend != "ground_truth":
-        raise RuleError(
-            ("retrain", "sample"),
-            "needs a section label with backend ground_truth, which labels it; add it, or remove it",
-        )
-    if label.task.type not in _ONE_CATEGORY:
-        raise RuleError(
-            ("retrain", "sample"),
-            f"is for one category of an object, and label.task.type is {label.task.type!r}; allowed are "
-            f"{', '.join(_ONE_CATEGORY)}; remove it",
         )

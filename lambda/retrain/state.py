@@ -12,9 +12,9 @@ from shared.pipelines import Execution
 # Names of the pipeline's parameters, as pipelines_src/definition has them.
 RAW_VERSION, SPLIT_UNTIL = "RawDataVersion", "SplitUntil"
 CHAMPION, WARM_START = "ChampionModelUri", "WarmStartModelUri"
+_FOLLOWED = 5  # models that wait for a person may do so for ever
 # `proposed`: the new model is the challenger, or waits for a person; `labelled`: there was nothing to train; `refused`:
 # it did not pass its gate.
-_FOLLOWED = 5  # models that wait for a person may do so for ever
 Result = Literal["started", "proposed", "labelled", "refused", "failed", "stopped"]
 Does = Literal["train", "label"]
 Drawn = Literal["", "needed", "random"]
@@ -127,10 +127,13 @@ class Observation:
 
         The clock of whoever tells of a cause may be fast: then a turn begins before its own cause.
         """
-        if not self.turns:
-            return self.causes
-        since, named = self.turns[0].claimed_at, {cause for turn in self.turns for cause in turn.causes}
-        return tuple(cause for cause in self.causes if cause.at > since and cause not in named)
+        named = {cause for turn in self.turns for cause in turn.causes}
+        return tuple(cause for cause in self.causes if cause not in named and self._is_newer(cause))
+
+    def _is_newer(self, cause: Cause) -> bool:
+        """Whether no turn that could answer a cause began after it: one that labels alone answers no cause to train."""
+        labels = self.terms.does(cause) == "label"
+        return all(turn.claimed_at < cause.at for turn in self.turns if labels or turn.does == "train")
 
     @property
     def undecided(self) -> tuple[Turn, ...]:

@@ -9,7 +9,7 @@ import typer
 from config.loading import ROOT
 from ops.console import output, shown
 from ops.monitor import looks
-from ops.target import Target
+from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(looks.start)
@@ -41,6 +41,12 @@ def report(
     from ops.monitor.runs import bring
 
     target = Target.of(environment, use_case)
+    monitor = target.use_case.monitor
+    if monitor and monitor.backend == "model_monitor" and not runs:
+        raise OperationError(
+            f"SageMaker Model Monitor watches {use_case}, whose results are no reports. `python -m ops monitor status "
+            f"{environment} {use_case}` says what each execution found, and where its constraint_violations.json lies."
+        )
     path = to or ROOT / "build" / f"monitor-{target.name}.html"
     with tempfile.TemporaryDirectory(prefix="ml-loop-") as scratch:
         found = bring(target, runs or [], last, baseline, Path(scratch))

@@ -174,7 +174,7 @@ def test_use_cases_that_nothing_watches_deserve_a_remark() -> None:
     assert "Add a section `monitor`" in added
 
 
-@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31])
+@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31, "pump_monitoring", "a_batch"])
 def test_a_use_case_that_aws_or_python_could_not_name_is_refused(name: str) -> None:
     assert not is_name(name)
 

@@ -18,6 +18,7 @@ from stacks.dashboard_stack import MOST_USE_CASES, DashboardStack
 from tests.labelling import label
 from tests.serverless import environment as serverless
 from tests.unit import dashboard_kit as kit
+from tests.unit import native_monitor_kit
 
 ROOT = Path(__file__).resolve().parents[2]
 Plain = Callable[[Any], Any]
@@ -230,6 +231,16 @@ def test_an_address_that_would_break_a_link_is_refused(url: str) -> None:
     written = load_environment("dev").model_dump(mode="json", exclude_unset=True)
     with pytest.raises(ValueError, match="repository_url"):
         Environment.model_validate(written | {"repository_url": url})
+
+
+def test_what_model_monitor_watches_shows_what_it_publishes(plain: Plain) -> None:
+    [body] = made(load_environment("dev"), plain, [native_monitor_kit.use_case()]).values()
+    found = titles(body)
+    assert any(title.startswith("Share of values that are there") for title in found)
+    assert not [title for title in found if title.startswith(("Drift by feature", "Monitoring pipeline"))]
+    assert "python -m ops monitor status dev flight_delays" in texts(body)
+    for namespace, metric, dimensions in kit.lines(body):
+        assert dimensions in kit.metrics().get((namespace, metric), set()), (namespace, metric, set(dimensions))
 
 
 def test_labels_are_a_section_of_those_who_are_labelled_alone(plain: Plain) -> None:

@@ -139,6 +139,11 @@ def test_the_function_knows_the_pipelines_names(templates: dict[str, Any]) -> No
     assert state.WARM_START == use_case_warm_start.PARAMETER
 
 
+FLIGHTS = load_use_case("flight_delays")
+LABELLED: dict[str, Any] = {
+    "data": {**FLIGHTS.data.model_dump(mode="json", exclude_unset=True), "label_from": "both"},
+    "label": {**labelling.GROUND_TRUTH, "task": {**labelling.TASK, "categories": ["0", "1"]}},
+}
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "challenger without an experiment": ({}, {"experiment": None}, "no section experiment that would compare it"),
     "window of another split": (
@@ -153,6 +158,21 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"label": {**labelling.GROUND_TRUTH, "task": {**labelling.TASK, "type": "bounding_box"}}},
         "is for one category of an object",
     ),
+    "a sample whose labels no training reads": (
+        {"sample": {}},
+        {"label": labelling.GROUND_TRUTH},
+        "data.label_from is raw, so that no training reads the labels",
+    ),
+    "outcomes that come when all is judged": (
+        {"sample": {}, "on_drift": "label", "propose": "person"},
+        {**LABELLED, "experiment": None, "monitor": {}},
+        "retrain.on_drift has people label requests for the monitor, which would have judged their window before",
+    ),
+    "a schedule of outcomes that come when all is judged": (
+        {"sample": {"schedule": "rate(7 days)"}},
+        {**LABELLED, "monitor": {"outcome_hours": 0}},
+        "retrain.sample.schedule has people label",
+    ),
     "another model to go on from": (
         {},
         {"train": {"warm_start": "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/elsewhere/1"}},
@@ -165,6 +185,12 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("section", "changes", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_is_refused(section: dict[str, Any], changes: dict[str, Any], said: str) -> None:
-    document = load_use_case("flight_delays").model_dump(mode="json", exclude_unset=True) | changes
+    document = FLIGHTS.model_dump(mode="json", exclude_unset=True) | changes
     with pytest.raises(ValidationError, match=said):
         UseCase.model_validate({**document, "retrain": section})
+
+
+def test_labels_that_come_in_time_are_outcomes() -> None:
+    section = {"sample": {"schedule": "rate(7 days)"}, "on_drift": "label"}
+    document = FLIGHTS.model_dump(mode="json", exclude_unset=True) | LABELLED | {"monitor": {"outcome_hours": 72}}
+    assert UseCase.model_validate({**document, "retrain": section}).retrain

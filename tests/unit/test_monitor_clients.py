@@ -182,8 +182,8 @@ def test_baselines_are_those_that_the_package_was_registered_with() -> None:
         # What somebody registered to compare with goes before what was measured.
         other = {"ModelQuality": {"Statistics": source("b/evaluation/model_quality.json")}}
         stub.add_response("describe_model_package", described | {"DriftCheckBaselines": other})
-        found = baselines.of_package(client, PACKAGE)
-        assert (found.quality, found.data_quality) == ("s3://p/b/evaluation/model_quality.json", "s3://p/a/baseline")
+        given = baselines.of_package(client, PACKAGE)
+        assert (given.quality, given.data_quality) == ("s3://p/b/evaluation/model_quality.json", "s3://p/a/baseline")
         odd = {"ModelDataQuality": {**data_quality, "Constraints": source("c/constraints.json")}}
         stub.add_response("describe_model_package", described | {"DriftCheckBaselines": odd})
         with pytest.raises(RefusedError, match="of one folder"):

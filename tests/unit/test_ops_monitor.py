@@ -12,6 +12,7 @@ from config import load_environment, load_use_case
 from monitor.events import Look
 from ops import control_function, monitor
 from ops.target import OperationError, Target
+from tests.unit import native_monitor_kit
 from tests.unit.test_monitor_clients import RUN
 
 ENDED = replace(
@@ -92,6 +93,13 @@ def test_why_nothing_begins_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("start", "dev", "flight_delays")
     assert "Nothing begins: no endpoint yet" in str(done.exception)
     assert "--outcome-hours" in str(done.exception)
+
+
+def test_what_model_monitor_found_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    Asked(monkeypatch, monitor=native_monitor_kit.use_case().monitor)
+    done = run("report", "dev", "flight_delays")
+    assert isinstance(done.exception, OperationError)
+    assert "`python -m ops monitor status dev flight_delays` says" in str(done.exception)
 
 
 def test_the_status_shows_the_looks(monkeypatch: pytest.MonkeyPatch) -> None:

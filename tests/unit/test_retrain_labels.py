@@ -165,6 +165,21 @@ def test_labels_cost_no_turn_of_the_budget() -> None:
     assert isinstance(decide(seen("sample", *reversed([*trained, *labels]))), Claim)
 
 
+def test_a_turn_that_labels_alone_answers_no_loss_of_quality_that_is_told_late() -> None:
+    labels = turn("label", 1)
+    before = labels.claimed_at - timedelta(minutes=5)
+
+    def late(kind: Kind, *turns: Turn) -> object:
+        return decide(Observation("toys", NOW, TERMS, causes=(cause(kind, before, "late"),), turns=turns))
+
+    found = late("quality", labels)
+    assert isinstance(found, Claim)
+    assert (found.turn.does, found.turn.causes[0].source) == ("train", "late")
+    # Another drift needs no other labels, and a training answers both.
+    assert isinstance(late("drift", labels), Rest)
+    assert isinstance(late("quality", turn("train", 0.5, 2), labels), Rest)
+
+
 @pytest.mark.parametrize("drift", [True, False])
 def test_what_was_labelled_is_not_labelled_again_when_a_turn_is_tried_again(drift: bool) -> None:
     cloud = Cloud()
@@ -232,8 +247,12 @@ def test_whatever_crashes_comes_twice_or_late_each_sample_is_asked_for_once_and_
     _sound(cloud, causes)
     assert cloud.turns[-1].result != "started"
     good = [one for one in cloud.turns if one.result != "failed" or one.attempt == 3]
-    # Late is what was written down by no invocation before a turn began: that answers it as well.
-    assert all(any(found in one.causes or found.at <= one.claimed_at for one in good) for found in causes)
+    # Late is what was written down by no invocation before a turn began: that answers it as well, if it does as much.
+    assert all(any(found in one.causes or _covers(one, found) for one in good) for found in causes)
+
+
+def _covers(turn: Turn, found: Cause) -> bool:
+    return found.at <= turn.claimed_at and (turn.does == "train" or TERMS.does(found) == "label")
 
 
 def _happen(cloud: Cloud, what: str) -> None:

@@ -153,7 +153,7 @@ def _seen(statistic: Document | None, *, category: bool) -> dict[str, Any]:
     return found
 
 
-def _alike(feature: Document) -> dict[str, float]:
+def _alike(feature: Document) -> dict[str, Any]:
     return {"alike": float(feature["values"] or 0.0), "alike_missing": float(feature["missing"])}
 
 
