@@ -37,7 +37,7 @@ def test_captures_stay_until_an_experiment_ends(maximum_days: int, outcome_hours
 
 def test_without_an_experiment_captures_may_go_any_day() -> None:
     document = load_use_case("flight_delays").model_dump(exclude_unset=True)
-    require_captures(keeping(1), UseCase.model_validate(document | {"experiment": None}))
+    require_captures(keeping(1), UseCase.model_validate(document | {"experiment": None, "retrain": None}))
 
 
 def test_captures_stay_until_a_turn_of_the_loop_has_chosen_from_them() -> None:

@@ -113,7 +113,8 @@ def test_only_the_release_role_of_the_serverless_one_is_marked(made: dict[str, A
         return [
             logical
             for logical, resource in made[stack]["Resources"].items()
-            if {"Key": "ml-loop:makes-open-models", "Value": "true"} in resource.get("Properties", {}).get("Tags", [])
+            if {"Key": "ml-loop:makes-open-models", "Value": "true"}
+            in list(resource.get("Properties", {}).get("Tags", []))
         ]
 
     found = {stack: names for stack in made if (names := marked(stack))}
