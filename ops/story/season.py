@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.events import Ask
 from monitor.state import Run
-from ops import live, loop, model_packages, monitor
+from ops import live, loop, model_packages
 from ops.demo.progress import Stage, Stages
 from ops.experiment import function
+from ops.monitor import looks
 from ops.story import left_alone, month_traffic, trial
 from ops.story.month_traffic import TOGETHER, Floats
 from ops.story.season_plots import Month
@@ -166,7 +167,7 @@ def _look(target: Target, began: datetime, records: int) -> Run:
         time.sleep(_CAPTURED)  # captures are written every five seconds, on a busy machine later
         now = datetime.now(UTC)
         ask = Ask(request=uuid.uuid4().hex, by=BY, at=now, start=began, until=now)
-        [run] = monitor.watch(target, monitor.begin(target, ask, 0), every=_EVERY)
+        [run] = looks.watch(target, looks.begin(target, ask, 0), every=_EVERY)
         if run.result != "succeeded":
             raise OperationError(f"The look at the requests of {target.name} {run.result}: {run.detail}")
         if run.figures.get("captured_records", 0) >= records:
