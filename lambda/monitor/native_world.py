@@ -2,14 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from monitor import native, native_figures
 from monitor.events import Terms
 from monitor.native import Found
 from monitor.state import Run
 from monitor.storage import Storage
+from shared import live
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef
 
 _LISTED = 50  # of each schedule: two days of an hourly one
 
@@ -25,10 +29,18 @@ def found(client: "SageMakerClient", endpoint: str, terms: Terms) -> tuple[Found
             one.get("ProcessingJobArn", ""),
         )
         for monitor in terms.monitors
-        for one in client.list_monitoring_executions(
-            MonitoringScheduleName=native.schedule_name(endpoint, monitor), MaxResults=_LISTED
-        )["MonitoringExecutionSummaries"]
+        for one in _executions(client, native.schedule_name(endpoint, monitor))
     )
+
+
+def _executions(client: "SageMakerClient", schedule: str) -> "list[MonitoringExecutionSummaryTypeDef]":
+    try:
+        answer = client.list_monitoring_executions(MonitoringScheduleName=schedule, MaxResults=_LISTED)
+    except ClientError as error:
+        if live.absent(error):
+            return []
+        raise
+    return answer["MonitoringExecutionSummaries"]
 
 
 def results(client: "SageMakerClient", storage: Storage, one: Found) -> tuple[list[dict[str, Any]], str]:

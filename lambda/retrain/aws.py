@@ -58,21 +58,22 @@ class AwsWorld:
 
     def _under_way(self, turn: Turn, look: Look, seen: Observation) -> Observation:
         if turn.drawn and not turn.labels:
-            return self._labelling(turn, seen)
+            return self._labelling(turn, look, seen)
         if not turn.execution:
-            if turn.preparation:
-                return replace(seen, preparation=self._machines.execution(turn.preparation))
-            return replace(seen, busy=self._busy(look)) if turn.drawn else seen
+            done = self._machines.execution(turn.preparation) if turn.preparation else None
+            return replace(seen, preparation=done)
         execution = self._pipelines.execution(turn.execution)
         if execution.status != "Succeeded":
             return replace(seen, execution=execution)
         package, model = self._pipelines.registered(turn.execution), self._pipelines.champion_model(turn.use_case)
         return replace(seen, execution=execution, package=package, champion_model=model)
 
-    def _labelling(self, turn: Turn, seen: Observation) -> Observation:
-        model = self._pipelines.champion_model(turn.use_case) if turn.does == "train" else ""
+    def _labelling(self, turn: Turn, look: Look, seen: Observation) -> Observation:
+        if turn.does == "train":
+            model = self._pipelines.champion_model(turn.use_case)
+            seen = replace(seen, busy=self._busy(look), champion_model=model)
         sampling, delivery = (self._pipelines.execution(arn) if arn else None for arn in (turn.sampling, turn.delivery))
-        seen = replace(seen, champion_model=model, sampling=sampling, delivery=delivery)
+        seen = replace(seen, sampling=sampling, delivery=delivery)
         if sampling is None or sampling.status != "Succeeded":
             return seen
         return replace(seen, asked=self._samples.asked(turn), answer=self._samples.answered(turn))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from retrain.beginning import free
 from retrain.parameters import parameters
 from retrain.state import Observation, Turn
 from retrain.steps import Close, Deliver, Labelled, Rest, Sample, Step
@@ -61,11 +62,16 @@ def _delivered(turn: Turn, run: str, detail: str, seen: Observation) -> Step:
     return Close(turn, "failed", f"delivering labels as outcomes: {_reason(delivery)}")
 
 
-def _without(turn: Turn, seen: Observation, why: str) -> Labelled:
+def _without(turn: Turn, seen: Observation, why: str) -> Step:
     return _over(turn, seen, f"no labels: {why}")
 
 
-def _over(turn: Turn, seen: Observation, labels: str) -> Labelled:
+def _over(turn: Turn, seen: Observation, labels: str) -> Step:
+    # While labels were made, somebody may have begun something else. Not asked once the pipeline is to start: after a
+    # crash it may be this turn's own that runs.
+    waits = free(turn, seen)
+    if waits:
+        return waits
     given = parameters(seen, turn.causes, turn.number) if turn.does == "train" else {}
     return Labelled(turn, labels, given)
 

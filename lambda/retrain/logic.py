@@ -32,10 +32,7 @@ def _go_on(turn: Turn, seen: Observation) -> Step:
 def _train(turn: Turn, seen: Observation) -> Step:
     execution = seen.execution
     if execution is None:
-        if seen.preparation:
-            return _prepared(turn, seen.preparation)
-        # While labels were made, somebody may have begun something else.
-        return beginning.free(turn, seen) or Start(turn)
+        return _prepared(turn, seen.preparation) if seen.preparation else Start(turn)
     if execution.status in _UNDER_WAY:
         return Rest(f"turn {turn.number} is {execution.status}")
     if execution.status == "Succeeded":

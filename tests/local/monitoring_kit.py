@@ -48,7 +48,7 @@ class World(Kit):
             "JobResources": {
                 "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
             },
-            "NetworkConfig": {"EnableNetworkIsolation": True},
+            "NetworkConfig": {"EnableNetworkIsolation": True, "EnableInterContainerTrafficEncryption": True},
             "RoleArn": self.role,
             **changes,
         }

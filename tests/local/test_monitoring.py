@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud import clients
+from tests.contract import sdk_kit
 from tests.local.endpoints_kit import until
 from tests.local.monitoring_kit import World, make_world
 from tests.local.roles import allow, make_role
@@ -167,3 +169,20 @@ def test_schedules_of_a_stack_really_look_at_captures(world: World, client: Call
 
 def _status(cloudformation: Any) -> str:
     return str(cloudformation.describe_stacks(StackName="monitors")["Stacks"][0]["StackStatus"])
+
+
+def test_the_sagemaker_sdk_reads_what_was_found_and_handles_the_schedule(world: World, tmp_path: Path) -> None:
+    sm = world.sagemaker
+    sm.create_data_quality_job_definition(JobDefinitionName="sdk", **world.definition("DataQuality"))
+    sm.create_monitoring_schedule(**world.schedule("sdk"))
+    world.at_rest("sdk")
+    records = [{"distance": float(1 + n % 3), "origin": "EWR" if n < 3 else ("JFK", "LGA")[n % 2]} for n in range(300)]
+    world.capture(records, [{"probability": 0.9}] * 300)
+    clients.fire("sdk", world.port)
+    assert world.ended("sdk")["MonitoringExecutionStatus"] == "CompletedWithViolations"
+    assert sdk_kit.run("sdk_monitor_client.py", world.port, tmp_path, "sdk") == {
+        "endpoint": world.endpoint, "rows": 300, "violations": ["categorical_values_check"],
+        "exit": "CompletedWithViolations: Job completed successfully with 1 violations.",
+        "stop_monitoring_schedule": "Stopped", "start_monitoring_schedule": "Scheduled",
+    }  # fmt: skip
+    assert sm.list_data_quality_job_definitions(NameContains="sdk")["JobDefinitionSummaries"] == []

@@ -85,7 +85,7 @@ class Cloud:
                 asked=turn.sample in self.asked,
                 answer=self.answers.get(turn.sample),
                 delivery=self.deliveries.get(turn.delivery),
-                busy=self._busy() if turn.drawn else "",
+                busy=self._busy() if turn.drawn and not turn.labels else "",
             )
             return replace(seen, execution=execution, package=self.packages.get(turn.execution, ""))
         known = tuple(sorted(self.causes.values(), key=lambda each: each.name))

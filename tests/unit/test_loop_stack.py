@@ -59,11 +59,6 @@ def look_of(rule: dict[str, Any], given: dict[str, str]) -> Look:
     return look
 
 
-def test_without_the_section_nothing_of_it_exists(templates: dict[str, Any]) -> None:
-    assert STACK not in templates
-    assert not [name for name in templates["dev-control"]["Resources"] if "Retrain" in name or "Turns" in name]
-
-
 def test_every_rule_sends_what_the_function_reads(made: dict[str, Any]) -> None:
     found = rules(made)
     assert set(found) == {

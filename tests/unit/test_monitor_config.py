@@ -85,7 +85,7 @@ def test_outcomes_are_waited_for_as_by_experiments_unless_it_says_otherwise() ->
     assert CASE.experiment
     assert terms(with_monitor({})).outcome_hours == CASE.experiment.outcome_hours == 24
     assert terms(with_monitor({"outcome_hours": 3})).outcome_hours == 3
-    assert terms(with_monitor({}, experiment=None)).outcome_hours == 0
+    assert terms(with_monitor({}, experiment=None, retrain=None)).outcome_hours == 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from monitor import native, native_baselines, native_world, published
@@ -99,6 +100,16 @@ def test_executions_and_results_are_read_from_sagemaker() -> None:
         metrics, report = native_world.results(sagemaker, Storage(s3, "c", "p"), one)
     assert report == "s3://p/toys/monitoring/native/a/constraint_violations.json"
     assert metrics[1] == {"name": "data_quality_violations", "value": 7.0, "unit": "Count"}
+
+
+def test_a_schedule_that_is_not_there_found_nothing() -> None:
+    terms = TERMS.model_copy(update={"monitors": ("data_quality",)})
+    with stubbed("sagemaker") as (sagemaker, stub):
+        stub.add_client_error("list_monitoring_executions", "ResourceNotFound", "Monitoring Schedule does not exist")
+        assert native_world.found(sagemaker, "dev-toys", terms) == ()
+        stub.add_client_error("list_monitoring_executions", "ThrottlingException", "Rate exceeded")
+        with pytest.raises(ClientError, match="Rate exceeded"):
+            native_world.found(sagemaker, "dev-toys", terms)
 
 
 PACKAGES = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-toys"

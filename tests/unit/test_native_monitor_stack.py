@@ -146,7 +146,8 @@ def test_rules_send_what_the_function_reads(made: dict[str, Any]) -> None:
     found = [
         each["Properties"] for each in made[MONITORING]["Resources"].values() if each["Type"] == "AWS::Events::Rule"
     ]
-    rules = {rule["Description"].partition(": ")[2]: rule for rule in found}
+    every = {rule["Description"].partition(": ")[2]: rule for rule in found}
+    rules = {description: rule for description, rule in every.items() if "alarm" not in description}  # not the loop's
     assert set(rules) == {
         "an hour has passed", "SageMaker has looked at captured requests", "its endpoint came to rest",
         "a model package has changed",

@@ -56,7 +56,7 @@ def test_a_window_is_asked_for_by_its_ends_in_utc_and_what_came_of_it_is_told(mo
     assert look.ask
     ends = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC))
     assert (look.ask.start, look.ask.until, look.ask.history) == (*ends, True)
-    assert (look.terms.outcome_hours, look.terms.window_hours, look.begin) == (0, 24, False)
+    assert (look.terms.outcome_hours, look.terms.window_hours, look.begin) == (0, 672, False)
     said = done.output.replace("\n", " ")
     assert "run 7, try 2, champion (version 3), requests of 2026-11-27 00:00 to 2026-11-28 00:00, succeeded" in said
     assert "2 of data_quality; captured records: 1500; s3://p/report.json" in said

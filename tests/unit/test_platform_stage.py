@@ -66,6 +66,7 @@ def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, An
             loaded = load_use_case(use_case)
             more = [part for part in ("batch", "experiment") if getattr(loaded, part)]
             more += ["monitoring"] if loaded.monitor else []
+            more += ["loop"] if loaded.retrain else []
             more += ["labeling"] if loaded.label else []
             parts += [f"{loaded.slug}-{part}" for part in ("training", "serving", *more)]
         expected |= {f"{name}-{part}" for part in parts}

@@ -15,7 +15,7 @@ from retrain.logic import decide
 from retrain.reconcile import reconcile
 from retrain.state import CHAMPION, Observation, Turn
 from retrain.steps import Claim, Rest
-from tests.unit.retrain_cloud_kit import NOW, Cloud, CrashError, cause
+from tests.unit.retrain_cloud_kit import CRASH, NOTHING, NOW, Cloud, CrashError, cause
 
 SAMPLE = Sampling(records=50, days=14, ending=".png")
 TERMS = Terms(cool_down_hours=0, most_turns=1000, on_drift="label", sample=SAMPLE)
@@ -115,6 +115,23 @@ def test_labels_are_in_nobodys_way_and_a_training_waits_for_what_began_meanwhile
     assert "a challenger is compared" in reconcile(cloud, LOOK).reason
     cloud.challenger = ""
     assert "is Executing" in reconcile(cloud, LOOK).reason
+
+
+def test_a_crash_after_the_start_goes_on_with_the_pipeline_that_runs() -> None:
+    cloud = Cloud()
+    heard(cloud)
+    cloud.chosen()
+    reconcile(cloud, LOOK)
+    cloud.answer()
+    for calls in range(3, 12):
+        cloud.interruptions = [CRASH, *[NOTHING] * calls]
+        with suppress(CrashError):
+            reconcile(cloud, LOOK)
+            break
+    assert cloud.executions
+    cloud.interruptions = []
+    assert "is Executing" in reconcile(cloud, LOOK).reason
+    assert len(cloud.executions) == 1
 
 
 def turn(does: Any, hours_ago: float, number: int = 1) -> Turn:
