@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from ops.experiment.plots import Picture
-from ops.plots import BASELINE, MODEL, SOFT, svg
+from ops.plots import BASELINE, MODEL, SOFT, Picture, svg
 from ops.story.season_quality import Quality
 
 if TYPE_CHECKING:
