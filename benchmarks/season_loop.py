@@ -20,7 +20,7 @@ from pipelines_src.steps.evaluation.model_quality import log_losses
 from pipelines_src.steps.evaluation.ranking import RankedScores
 from retrain.events import Cause, Kind, Terms
 from retrain.logic import decide
-from retrain.state import SPLIT_UNTIL, Observation, Turn
+from retrain.state import SPLIT_UNTIL, Observation, Result, Turn
 from retrain.steps import Claim
 
 
@@ -92,7 +92,7 @@ class Replay:
         turn = step.turn
         self.make(self._of(turn), turn.parameters.get(SPLIT_UNTIL, ""), champion)
         gate = json.loads((flight_model.outputs(self._of(turn)) / "evaluation" / "evaluation.json").read_text())["gate"]
-        result = "proposed" if gate["result"] == "passed" else "refused"
+        result: Result = "proposed" if gate["result"] == "passed" else "refused"
         turn = replace(turn, result=result, detail=gate["message"], finished_at=now)
         self.turns.insert(0, turn)
         return turn, ""

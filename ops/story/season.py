@@ -118,8 +118,9 @@ def tell(stages: Stages, target: Target, champion: str, rows: "pd.DataFrame") ->
         if course.runs and course.runs[-1].violations and any(course.runs[-1].violations.values()) and not course.turns:
             turn = _turn(stages, course)
             course.until = name if turn else ""
-            if turn and turn.package and place + 1 < len(months):
+            if turn:
                 course.months[-1] = replace(course.months[-1], began=f"turn {turn.number}: {turn.result}")
+            if turn and turn.package and place + 1 < len(months):
                 skip = _experiment(stages, course, turn, months[place + 1][1])
     asked = sum(len(one.days) for one in course.answers)
     return Season(course.months, course.runs, course.turns, course.decided, asked, course.until, course.later())
@@ -158,7 +159,7 @@ def _shown(name: str, report: dict[str, Any], answers: Answers, said: str) -> Mo
     pair = answers.alone, answers.loop
     quality = [mean(answers.days, log_losses(answers.label, score)) for score in pair]
     areas = [RankedScores(answers.label, score).auc() for score in pair]
-    return Month(name, distances, drifted, worse, *quality, decided=said, areas=(areas[0], areas[1]))
+    return Month(name, distances, drifted, worse, quality[0], quality[1], decided=said, areas=(areas[0], areas[1]))
 
 
 def _look(target: Target, began: datetime, records: int) -> Run:
@@ -203,7 +204,7 @@ def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame
     if turn.result != "proposed":
         course.said = f"turn {turn.number}: {turn.result}"
         return None
-    target, when = course.target, str(course.target.use_case.data.time)
+    target = course.target
     asked = month_traffic.shuffled(requests(target, rows), EXPERIMENT_DAYS)
     last: list[Request] = []
 
@@ -222,7 +223,7 @@ def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame
         _settled(target)
     version = turn.package.rpartition("/")[2]
     course.said = f"version {version}: {course.decided.trial.result}"
-    return rows[when].iloc[0] if not last else max(one.time for one in last)
+    return max((one.time for one in last), default=None)
 
 
 def _begun_by_itself(target: Target, stage: Stage) -> None:

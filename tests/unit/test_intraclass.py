@@ -1,12 +1,14 @@
 """How much records of one period have in common, and what they tell then."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from pipelines_src.steps import intraclass
 
 
-def shares(periods: int, records: int, alike: float, seed: int) -> tuple[np.ndarray, list[int]]:
+def shares(periods: int, records: int, alike: float, seed: int) -> tuple[Any, list[int]]:
     """Counts of something that happens to a fifth, in periods whose own shares vary by a beta distribution."""
     random = np.random.default_rng(seed)
     total = 1 / alike - 1 if alike else 0.0

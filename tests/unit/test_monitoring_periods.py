@@ -58,7 +58,7 @@ def baseline(table: pd.DataFrame, use_case: UseCase, folder: Path) -> Expected:
 def seen(table: pd.DataFrame) -> Profile:
     """The profile of captured records."""
     plain = table[["wind", "seats", "sky"]].astype("object")
-    columns: dict[str, Any] = plain.where(plain.notna(), None).to_dict("list")
+    columns: Any = plain.where(plain.notna(), None).to_dict("list")
     found = kit.profile({"at": table["at"].astype("str").tolist(), **columns})
     found.add_periods(table["at"].dt.date.astype("str").value_counts().items())
     return found

@@ -38,7 +38,7 @@ def evaluated(arrays: Arrays, time: pd.Series) -> Any:
     losses = model_quality.log_losses(arrays.label, arrays.score)
 
     def watched(weights: Floats) -> Figures:
-        shares = model_quality.shares(np.bincount(cells, weights, 4))
+        shares = model_quality.shares(np.bincount(cells, weights, 4).astype("float64"))
         return {"auc": ranked.auc(weights), "log_loss": float(weights @ losses / weights.sum()), **shares}
 
     plain = model_quality.binary(arrays.label, arrays.score, 0.5)
@@ -66,14 +66,15 @@ def test_an_evaluation_says_how_its_figures_vary_between_days() -> None:
 
 def test_windows_of_days_alarm_no_oftener_than_stated() -> None:
     told = counted = 0
-    for seed in range(30):
-        before = evaluated(*days(40, seed)) if seed % 5 == 0 else before  # noqa: F821 - made in the first turn
+    baselines = [evaluated(*days(40, seed)) for seed in range(5)]
+    for seed in range(20):
+        before = baselines[seed % len(baselines)]
         for number, length in enumerate((20, 5)):
             arrays, time = days(length, 1000 + 10 * seed + number)
             told += bool(worse(before, arrays, sizes(time)))
             counted += bool(worse(before, arrays, {}))
-    assert told <= 3  # of 60; stated is one in a hundred at most
-    assert counted > 15  # what would be said if each record told by itself
+    assert told <= 2  # of 40; stated is one in a hundred at most
+    assert counted > 5  # what would be said if each record told by itself
 
 
 def test_a_model_that_fails_is_seen_all_the_same_and_one_day_says_nothing() -> None:

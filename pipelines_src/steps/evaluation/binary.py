@@ -119,6 +119,6 @@ class Binary:
     def watched(self, weights: Floats) -> Figures:
         """Area, log loss, and shares of right answers."""
         label, decided = self._judged.label > 0, self._judged.model >= self._answered
-        cells = np.bincount(label * 2 + decided, weights, 4)
+        cells = np.bincount(label * 2 + decided, weights, 4).astype("float64")
         loss = float(weights @ self._loss["model"]) / float(weights.sum())
         return {"auc": self._ranked["model"].auc(weights), "log_loss": loss, **model_quality.shares(cells)}
