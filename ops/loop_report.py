@@ -6,19 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from ops import pages
+from ops.pages import Card
 from retrain.state import SPLIT_UNTIL, Turn
 
 _GOOD = {"promoted": True, "withdrawn": False}
 _BAD = ("failed", "refused")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure and what it is; `good` None: neither good nor bad."""
-
-    value: str
-    text: str
-    good: bool | None = None
 
 
 @dataclass(frozen=True)

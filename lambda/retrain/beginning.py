@@ -25,7 +25,8 @@ def begin(seen: Observation) -> Rest | Claim:
     if not wanted:
         return Rest("nothing has happened since the last turn" if last else "nothing has happened yet")
     turn = _turn(seen, wanted, 1)
-    return free(turn, seen) or _restrained(turn, seen) or Claim(turn)
+    held = free(turn, seen) or _restrained(turn, seen)
+    return (_labels_meanwhile(seen, wanted) or held) if held else Claim(turn)
 
 
 def free(turn: Turn, seen: Observation) -> Rest | None:
@@ -33,6 +34,15 @@ def free(turn: Turn, seen: Observation) -> Rest | None:
     if turn.does == "label" or not seen.busy:
         return None
     return Rest(f"{seen.busy}; what has happened waits for its end")
+
+
+def _labels_meanwhile(seen: Observation, wanted: tuple[Cause, ...]) -> Claim | None:
+    """Return the turn of what asks for labels alone, while a training waits: that may take as long as an experiment."""
+    alone = tuple(cause for cause in wanted if seen.terms.does(cause) == "label")
+    if not alone or len(alone) == len(wanted):
+        return None
+    turn = _turn(seen, alone, 1)
+    return None if _restrained(turn, seen) else Claim(turn)
 
 
 def _again(last: Turn, seen: Observation, wanted: tuple[Cause, ...]) -> Rest | Claim:

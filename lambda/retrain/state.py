@@ -132,6 +132,8 @@ class Observation:
 
     def _is_newer(self, cause: Cause) -> bool:
         """Whether no turn that could answer a cause began after it: one that labels alone answers no cause to train."""
+        if self.turns and self.turns[-1].number > 1 and cause.at <= self.turns[-1].claimed_at:
+            return False  # older than all turns that are still known
         labels = self.terms.does(cause) == "label"
         return all(turn.claimed_at < cause.at for turn in self.turns if labels or turn.does == "train")
 

@@ -180,6 +180,35 @@ def test_a_turn_that_labels_alone_answers_no_loss_of_quality_that_is_told_late()
     assert isinstance(late("quality", turn("train", 0.5, 2), labels), Rest)
 
 
+@pytest.mark.parametrize("held", ["challenger", "budget"])
+def test_labels_do_not_wait_with_a_training_that_is_held_back(held: str) -> None:
+    cloud = Cloud()
+    cloud.challenger = "p/1" if held == "challenger" else ""
+    terms: dict[str, Any] = {"most_turns": 1} if held == "budget" else {}
+    if held == "budget":
+        cloud.turns.append(turn("train", 1))
+    trained = len(cloud.turns)
+    said = heard(cloud, "quality", **terms)
+    assert said.reason.startswith("a challenger is compared" if held == "challenger" else "1 turns in 30 days")
+    assert len(cloud.turns) == trained
+    cloud.pass_time(1)
+    heard(cloud, "sample", **terms)
+    assert [(one.does, one.drawn) for one in cloud.turns[trained:]] == [("label", "random")]
+    # The training goes on waiting, and begins once it may.
+    cloud.chosen(anything=False)
+    reconcile(cloud, LOOK.model_copy(update={"terms": TERMS.model_copy(update=terms)}))
+    cloud.challenger = ""
+    reconcile(cloud, LOOK)
+    assert [one.does for one in cloud.turns[trained:]] == ["label", "train"]
+    assert [one.kind for one in cloud.turns[-1].causes] == ["quality"]
+
+
+def test_what_is_older_than_every_turn_that_is_known_was_answered() -> None:
+    ancient = (turn("label", 1, 150), turn("label", 30, 149))
+    late = cause("quality", NOW - timedelta(hours=40), "ringing still")
+    assert isinstance(decide(Observation("toys", NOW, TERMS, causes=(late,), turns=ancient)), Rest)
+
+
 @pytest.mark.parametrize("drift", [True, False])
 def test_what_was_labelled_is_not_labelled_again_when_a_turn_is_tried_again(drift: bool) -> None:
     cloud = Cloud()
