@@ -11,8 +11,8 @@ _PATTERN = r"^[a-z][a-z0-9]*(_+[a-z0-9]+)*$"
 _SHORTEST, _LONGEST = 2, 30
 # Packages and modules of pipelines_src that are no use cases.
 TAKEN = ("definition", "job_code", "job_libraries", "job_wheels", "native_monitor", "script_code", "steps", "wheels")
-# What names of a use case's other pipelines end with, by which roles know what a function starts and what it must not: one
-# that trains would pass for one of these.
+# What names of a use case's other pipelines end with, by which roles know what a function starts and what it must not:
+# one that trains would pass for one of these.
 ENDINGS = ("batch", "deliver", "monitoring", "outcomes", "sample")
 ALLOWED = (
     f"{_SHORTEST} to {_LONGEST} small letters, digits and underscores, a letter first, no underscore last, and none of "
