@@ -40,7 +40,7 @@ def described(engine: Engine, table: ir.Table, use_case: UseCase, seen: Sequence
     if period == "row" or use_case.time is None:
         return {"version": 1, "period": None, "count": 0, "effective": 0.0, "features": []}
     dated = table.mutate(**{"@period": table[use_case.time].truncate(_UNITS[period]).cast("string")})
-    sizes = [row["count"] for row in engine.fetch(dated.group_by("@period").agg(count=dated.count()))]
+    sizes = sorted(row["count"] for row in engine.fetch(dated.group_by("@period").agg(count=dated.count())))
     return {
         "version": 1,
         "period": period,
@@ -75,7 +75,7 @@ def _counted(engine: Engine, dated: ir.Table, place: Any) -> list[Counts]:
     found: dict[str, dict[Hashable, int]] = defaultdict(dict)
     for row in engine.fetch(groups.agg(count=ibis._.count())):
         found[row["@period"]][row["place"]] = row["count"]
-    return list(found.values())
+    return [found[period] for period in sorted(found)]  # sums of one order, on every engine
 
 
 def _below(periods: Sequence[Counts], edges: int) -> intraclass.Between:
