@@ -111,11 +111,11 @@ def test_the_same_turn_starts_the_same_executions(clients: Clients) -> None:
         choose(clients)
         tokens.append(clients.started["ClientRequestToken"])
     clients.begins()
-    clients.samples.deliver(TURN, "20260102T000000Z-000007-abcdefab")
+    clients.samples.deliver(TURN)
     assert clients.started["PipelineName"] == "dev-flight-delays-deliver"
     assert clients.values == {
         "RunUri": f"s3://processed/{FOLDER}",
-        "LabelsUri": "s3://labels/flight_delays/labelled/20260102T000000Z-000007-abcdefab.manifest",
+        "LabelsUri": "s3://labels/flight_delays/labelled/",
     }
     tokens.append(clients.started["ClientRequestToken"])
     assert (tokens[0], len(set(tokens))) == (tokens[1], 2)
@@ -141,7 +141,7 @@ def test_pipelines_take_what_the_function_gives_and_jobs_know_their_inputs(
     choose(clients)
     assert {one["Name"] for one in chooses["Parameters"]} == clients.values.keys()
     clients.begins()
-    clients.samples.deliver(TURN, "run")
+    clients.samples.deliver(TURN)
     assert {one["Name"] for one in delivers["Parameters"]} == clients.values.keys()
     assert (samples.CHOOSE, samples.DELIVER) == ("sample", "deliver")
 
