@@ -235,8 +235,11 @@ def test_what_was_labelled_before_is_an_outcome_by_its_newest_label(folders: Cal
     made.empty(*deliver.OUTPUTS)
     deliver.run(document(), made)
     [path] = made.output("outcomes").rglob("*.jsonl")
-    said = {json.loads(line)["eventMetadata"]["eventId"]: json.loads(line) for line in path.read_text().splitlines()}
-    assert {name: one["groundTruthData"]["data"] for name, one in said.items()} == {"o1": "b", "o2": "a"}
+    written = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {one["eventMetadata"]["eventId"]: one["groundTruthData"]["data"] for one in written} == {
+        "o1": "b",
+        "o2": "a",
+    }
 
 
 @pytest.mark.parametrize(
