@@ -209,7 +209,8 @@ def test_a_turn_is_read_as_it_was_written_also_one_of_before_labels() -> None:
         assert records.turns("flight_delays") == (plain,)
 
 
-def test_the_baseline_is_the_champions_own() -> None:
+@pytest.mark.parametrize("folder", ["e1", "another"])
+def test_the_baseline_is_the_champions_own_that_its_monitor_has(folder: str) -> None:
     group = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
     uri = "s3://processed/flight_delays/e1/baseline/constraints.json"
     described = {
@@ -217,6 +218,9 @@ def test_the_baseline_is_the_champions_own() -> None:
         "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
         "ModelMetrics": {"ModelDataQuality": {"Constraints": {"ContentType": "application/json", "S3Uri": uri}}},
     }  # fmt: skip
+    if folder != "e1":
+        compared = {"ContentType": "application/json", "S3Uri": uri.replace("e1", folder)}
+        described["DriftCheckBaselines"] = {"ModelDataQuality": {"Constraints": compared}}
     with stubbed("sagemaker") as (client, stub):
         stub.add_response(
             "describe_endpoint",
@@ -240,4 +244,5 @@ def test_the_baseline_is_the_champions_own() -> None:
              "PrimaryContainer": {"ModelPackageName": f"{group}/1"}},
         )  # fmt: skip
         stub.add_response("describe_model_package", described, {"ModelPackageName": f"{group}/1"})
-        assert Pipelines(client, "dev").baseline("flight_delays") == "s3://processed/flight_delays/e1/baseline"
+        found = Pipelines(client, "dev").baseline("flight_delays")
+        assert found == f"s3://processed/flight_delays/{folder}/baseline"
