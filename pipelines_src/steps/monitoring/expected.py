@@ -100,9 +100,9 @@ def of(constraints: Document, statistics: Document, periods: Document | None = N
     """Return what two documents of Model Monitor say, and one of the preparation."""
     config = constraints.get("monitoring_config") or {}
     seen = {feature["name"]: feature for feature in statistics["features"]}
-    alike = {feature["name"]: _alike(feature) for feature in (periods or {"features": []})["features"]}
+    alike = {feature["name"]: feature for feature in (periods or {"features": []})["features"]}
     fields = tuple(
-        replace(_field(feature, seen.get(feature["name"]), config), **alike.get(feature["name"], {}))
+        _with_alike(_field(feature, seen.get(feature["name"]), config), alike.get(feature["name"]))
         for feature in constraints["features"]
     )
     types, domains = (float(config.get(f"{name}_threshold", 1.0)) for name in ("datatype_check", "domain_content"))
@@ -153,8 +153,10 @@ def _seen(statistic: Document | None, *, category: bool) -> dict[str, Any]:
     return found
 
 
-def _alike(feature: Document) -> dict[str, Any]:
-    return {"alike": float(feature["values"] or 0.0), "alike_missing": float(feature["missing"])}
+def _with_alike(field: Field, alike: Document | None) -> Field:
+    if alike is None:
+        return field
+    return replace(field, alike=float(alike["values"] or 0.0), alike_missing=float(alike["missing"]))
 
 
 def _enabled(value: object) -> bool:
