@@ -94,7 +94,7 @@ class AwsWorld:
 
     def deliver(self, step: Deliver) -> None:
         """Start the delivery of labels as outcomes."""
-        execution = self._samples.deliver(step.turn, step.run)
+        execution = self._samples.deliver(step.turn)
         self._records.update(step.turn, delivery=execution, run=step.run)
         self._logger.info("Labels are delivered", turn=step.turn.name, execution=execution)
 

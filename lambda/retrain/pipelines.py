@@ -52,8 +52,10 @@ class Pipelines:
 
     def baseline(self, use_case: str) -> str:
         """Return the S3 URI of the folder with the champion's baseline of data quality; empty if there is none."""
-        metrics = self._champion(use_case).get("ModelMetrics", {})
-        uri = metrics.get("ModelDataQuality", {}).get("Constraints", {}).get("S3Uri", "")
+        champion = self._champion(use_case)
+        # The one that the monitor compares with (lambda/monitor/baselines.py).
+        registered = {**champion.get("ModelMetrics", {}), **champion.get("DriftCheckBaselines", {})}
+        uri = registered.get("ModelDataQuality", {}).get("Constraints", {}).get("S3Uri", "")
         return str(uri).rpartition("/")[0]
 
     def _champion(self, use_case: str) -> Mapping[str, Any]:

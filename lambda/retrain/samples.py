@@ -77,9 +77,12 @@ class Samples:
         values = {RUN: self._uri(turn), SAMPLES: self._samples(turn), BASELINE: baseline or self._uri(turn)}
         return self._start(turn, CHOOSE, values)
 
-    def deliver(self, turn: Turn, run: str) -> str:
-        """Start the delivery of a run's labels as outcomes, and return its execution; the same turn has one."""
-        labels = f"s3://{self._labelled}/{turn.use_case}/labelled/{run}.manifest"
+    def deliver(self, turn: Turn) -> str:
+        """Start the delivery of a sample's labels as outcomes, and return its execution; the same turn has one.
+
+        The whole labelled set is read: of requests that an earlier turn had labelled no run makes a label again.
+        """
+        labels = f"s3://{self._labelled}/{turn.use_case}/labelled/"
         return self._start(turn, DELIVER, {RUN: self._uri(turn), LABELS: labels})
 
     def asked(self, turn: Turn) -> bool:

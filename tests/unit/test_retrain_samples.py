@@ -111,11 +111,11 @@ def test_the_same_turn_starts_the_same_executions(clients: Clients) -> None:
         choose(clients)
         tokens.append(clients.started["ClientRequestToken"])
     clients.begins()
-    clients.samples.deliver(TURN, "20260102T000000Z-000007-abcdefab")
+    clients.samples.deliver(TURN)
     assert clients.started["PipelineName"] == "dev-flight-delays-deliver"
     assert clients.values == {
         "RunUri": f"s3://processed/{FOLDER}",
-        "LabelsUri": "s3://labels/flight_delays/labelled/20260102T000000Z-000007-abcdefab.manifest",
+        "LabelsUri": "s3://labels/flight_delays/labelled/",
     }
     tokens.append(clients.started["ClientRequestToken"])
     assert (tokens[0], len(set(tokens))) == (tokens[1], 2)
@@ -141,7 +141,7 @@ def test_pipelines_take_what_the_function_gives_and_jobs_know_their_inputs(
     choose(clients)
     assert {one["Name"] for one in chooses["Parameters"]} == clients.values.keys()
     clients.begins()
-    clients.samples.deliver(TURN, "run")
+    clients.samples.deliver(TURN)
     assert {one["Name"] for one in delivers["Parameters"]} == clients.values.keys()
     assert (samples.CHOOSE, samples.DELIVER) == ("sample", "deliver")
 
@@ -209,7 +209,8 @@ def test_a_turn_is_read_as_it_was_written_also_one_of_before_labels() -> None:
         assert records.turns("flight_delays") == (plain,)
 
 
-def test_the_baseline_is_the_champions_own() -> None:
+@pytest.mark.parametrize("folder", ["e1", "another"])
+def test_the_baseline_is_the_champions_own_that_its_monitor_has(folder: str) -> None:
     group = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
     uri = "s3://processed/flight_delays/e1/baseline/constraints.json"
     described = {
@@ -217,6 +218,9 @@ def test_the_baseline_is_the_champions_own() -> None:
         "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
         "ModelMetrics": {"ModelDataQuality": {"Constraints": {"ContentType": "application/json", "S3Uri": uri}}},
     }  # fmt: skip
+    if folder != "e1":
+        compared = {"ContentType": "application/json", "S3Uri": uri.replace("e1", folder)}
+        described["DriftCheckBaselines"] = {"ModelDataQuality": {"Constraints": compared}}
     with stubbed("sagemaker") as (client, stub):
         stub.add_response(
             "describe_endpoint",
@@ -240,4 +244,5 @@ def test_the_baseline_is_the_champions_own() -> None:
              "PrimaryContainer": {"ModelPackageName": f"{group}/1"}},
         )  # fmt: skip
         stub.add_response("describe_model_package", described, {"ModelPackageName": f"{group}/1"})
-        assert Pipelines(client, "dev").baseline("flight_delays") == "s3://processed/flight_delays/e1/baseline"
+        found = Pipelines(client, "dev").baseline("flight_delays")
+        assert found == f"s3://processed/flight_delays/{folder}/baseline"

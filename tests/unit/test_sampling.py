@@ -143,6 +143,19 @@ def test_what_was_chosen_before_is_not_chosen_again_but_by_the_same_turn(folders
         assert again & {one["request"] for one in first} == expected
 
 
+def test_chance_leaves_out_what_it_has_drawn_and_not_what_was_doubtful(folders: Callable[..., Folders]) -> None:
+    wanted = {"drawn": "random", "records": ROWS}
+    doubtful = sampled(folders())
+    for place, drawn in enumerate(("needed", "random")):
+        earlier = folders().input("earlier") / f"turn-{place}"
+        earlier.mkdir()
+        some = doubtful[:20] if drawn == "needed" else doubtful[20:]
+        files.write_text(earlier / choose.SAMPLED, "".join(json.dumps(one) + "\n" for one in some))
+        files.write_json(earlier / choose.REPORT, {"drawn": drawn})
+    left_out = {one["request"] for one in doubtful} - {one["request"] for one in sampled(folders(**wanted))}
+    assert left_out == {one["request"] for one in doubtful[20:]}
+
+
 def test_without_captures_nothing_is_asked_for(folders: Callable[..., Folders], tmp_path: Path) -> None:
     made = folders()
     made.input("captures").unlink()
@@ -208,6 +221,25 @@ def delivered(folders: Folders, use_case: UseCase, labels: dict[str, str]) -> di
 def test_labels_are_outcomes_of_their_requests(folders: Callable[..., Folders]) -> None:
     labels = {"o1.png": "b", "folder/o2.png": "a", "o3.png": "neither"}
     assert delivered(folders(), document(), labels) == {"o1": 1.0, "folder/o2": 0.0}
+
+
+def test_what_was_labelled_before_is_an_outcome_by_its_newest_label(folders: Callable[..., Folders]) -> None:
+    made = folders()
+    made.input("labels").mkdir(exist_ok=True)
+    for run, said in (("20260101T000000Z-1", "a"), ("20251201T000000Z-0", "b")):
+        line = {"source-ref": "s3://raw/to-label/points/o2.png", "label": 0, "label-metadata": {"class-name": said}}
+        (made.input("labels") / f"{run}.manifest").write_text(json.dumps(line) + "\n")
+    assert delivered(made, document(), {"o1.png": "b"}) == {"o1": 1.0}
+    content = '{"request": "o1"}\n{"request": "o2"}\n'
+    files.write_text(made.input("request") / choose.SAMPLED, content)
+    made.empty(*deliver.OUTPUTS)
+    deliver.run(document(), made)
+    [path] = made.output("outcomes").rglob("*.jsonl")
+    written = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {one["eventMetadata"]["eventId"]: one["groundTruthData"]["data"] for one in written} == {
+        "o1": "b",
+        "o2": "a",
+    }
 
 
 @pytest.mark.parametrize(

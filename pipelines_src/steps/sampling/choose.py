@@ -5,6 +5,7 @@ to labelling, a file named after the turn: none where nothing can be chosen.
 """
 
 import json
+from pathlib import Path
 
 from .. import files
 from ..folders import Folders
@@ -61,9 +62,18 @@ def _ask(request: Request, found: Candidates, choice: Choice, folders: Folders) 
 
 
 def _earlier(folders: Folders, request: Request) -> frozenset[str]:
-    """Return the requests of earlier turns: what was chosen once has a label, or nobody could tell."""
+    """Return the requests of earlier turns: what was chosen once has a label, or nobody could tell.
+
+    Chance leaves out no more than chance has chosen: without the doubtful, the model would look better than it is.
+    """
     found = set()
     for path in sorted(folders.input("earlier").rglob(SAMPLED)):
-        if path.parent.name != request.turn:  # this turn's own, of a job that was tried before
+        own = path.parent.name == request.turn  # of a job that was tried before
+        if not own and (request.drawn == "needed" or _drawn_by_chance(path.parent)):
             found |= {json.loads(line)["request"] for line in path.read_text(encoding="utf-8").splitlines()}
     return frozenset(found)
+
+
+def _drawn_by_chance(folder: Path) -> bool:
+    report = folder / REPORT
+    return report.is_file() and files.read_json(report)["drawn"] == "random"

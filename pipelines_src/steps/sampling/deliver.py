@@ -1,10 +1,10 @@
 """The step `deliver`: labels of a sample that was drawn at random are outcomes of its requests.
 
 The monitor and experiments judge by them. Not those of a sample of the doubtful: the model would look worse than it is.
+What of the sample had a label before counts with that one.
 """
 
 import json
-import posixpath
 from datetime import datetime
 from pathlib import Path
 
@@ -12,18 +12,18 @@ from .. import files
 from ..errors import StepError
 from ..folders import Folders
 from ..outcomes.request import positive_of
-from ..use_case import Document, UseCase
+from ..preparation.labels import ReadLabel
+from ..use_case import UseCase
 from .choose import SAMPLED
 from .request import FILE, Request
 
 OUTPUTS = ("outcomes",)
-_OBJECT = "ml-loop-object"  # in a line of a manifest (preparation/labels.py)
 
 
 def run(use_case: UseCase, folders: Folders) -> None:
     """Read the inputs `request`, with the sample, and `labels`; write `outcomes`."""
     request = Request.of(files.read_json(folders.input("request") / FILE))
-    labels = _labels(folders.input("labels"), f"/to-label/{use_case.name}/")
+    labels = _labels(folders.input("labels"), use_case)
     sampled = (folders.input("request") / SAMPLED).read_text(encoding="utf-8").splitlines()
     known = {one: labels[one] for one in (json.loads(line)["request"] for line in sampled) if one in labels}
     happened = {one: outcome(use_case, category) for one, category in known.items()}
@@ -50,19 +50,16 @@ def outcome(use_case: UseCase, category: str) -> str | None:
     return "1" if str(data["positive"]).lower() in ("0", "false", "0.0") else "0"
 
 
-def _labels(folder: Path, below: str) -> dict[str, str]:
-    """Return the category of each object of a manifest of labels, by its name without ending."""
-    found = {}
+def _labels(folder: Path, use_case: UseCase) -> dict[str, str]:
+    """Return the category of each object of the labelled set, the newest, by its name with and without ending."""
+    read, newest = ReadLabel(use_case.name), dict[str, tuple[str, str]]()
     for path in sorted(folder.rglob("*.manifest")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            document: Document = json.loads(line)
-            try:
-                category = str(document["label-metadata"]["class-name"])
-                given = document[_OBJECT]["name"] if _OBJECT in document else document["source-ref"].partition(below)[2]
-            except (AttributeError, KeyError, TypeError) as error:
-                raise StepError(f"{path.name} has a line without an object or a category: {error!r}") from error
-            found[posixpath.splitext(str(given))[0]] = category
-    return found
+            for name, key, order, category in read(path.name, line):
+                if not name:
+                    raise StepError(f"{path.name} has a line without an object or a category: {line[:200]}")
+                newest[key] = max(newest.get(key, (order, category)), (order, category))
+    return {key: category for key, (_, category) in newest.items()}
 
 
 def _line(request: str, said: str, at: str) -> str:
