@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from retrain.events import Look
-from tests.preparation_engines import templates
+from tests.preparation_engines import reading_labels, templates
 from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 from tests.security.test_job_role import Plain, bucket, creation, key, resources
 
@@ -26,7 +26,7 @@ def clouds(synthesise: Callable[..., Any]) -> Callable[[str], Plain]:
 
     def cloud(engine: str) -> Plain:
         if engine not in made:
-            made[engine] = Plain(templates(engine, synthesise))
+            made[engine] = Plain(templates(engine, synthesise, reading_labels))
         return made[engine]
 
     return cloud
@@ -41,6 +41,8 @@ def prepares(cloud: Cloud) -> list[Request]:
     return [
         Request("s3:ListBucket", bucket(cloud, "Raw"), {"s3:prefix": "flight_delays/"}),
         Request("s3:GetObject", f"{bucket(cloud, 'Raw')}/flight_delays/flights.parquet"),
+        Request("s3:ListBucket", bucket(cloud, "Labelled"), {"s3:prefix": "flight_delays/labelled/"}),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelled/run.manifest"),
         Request("s3:PutObject", f"{bucket(cloud, 'Processed')}/flight_delays/prepared/abc/train/train.csv"),
         Request("s3:GetObject", f"{bucket(cloud, 'Processed')}/flight_delays/prepared/abc/_SUCCESS"),
         Request("kms:Decrypt", key(cloud, "Data")),
@@ -55,6 +57,9 @@ def strays(cloud: Cloud) -> list[Request]:
         Request("s3:DeleteObject", f"{bucket(cloud, 'Raw')}/flight_delays/flights.parquet"),
         Request("s3:GetObject", f"{bucket(cloud, 'Raw')}/handwritten_digits/images.parquet"),
         Request("s3:ListBucket", bucket(cloud, "Raw")),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelling/run/labels.json"),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/handwritten_digits/labelled/run.manifest"),
+        Request("s3:PutObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelled/run.manifest"),
         Request("s3:PutObject", f"{bucket(cloud, 'Processed')}/flight_delays/abc/train/train.csv"),
         Request("s3:GetObject", f"{bucket(cloud, 'Models')}/flight_delays/abc/package/model.tar.gz"),
         Request("s3:GetObject", f"{ASSETS}/another.zip"),
@@ -211,7 +216,7 @@ def test_the_step_on_spark_is_isolated_and_its_role_reads_what_it_needs(clouds: 
     text = cloud.value(TRAINING, pipeline["Properties"]["PipelineDefinition"]["PipelineDefinitionBody"])
     prepare = json.loads(text)["Steps"][0]
     given = [item["S3Input"]["S3Uri"] for item in prepare["Arguments"]["ProcessingInputs"]]
-    files = [uri.removeprefix("s3://") for uri in given if isinstance(uri, str)]
+    files = [uri.removeprefix("s3://") for uri in given if isinstance(uri, str) and not uri.endswith("/")]
     registry = prepare["Arguments"]["AppSpecification"]["ImageUri"].split(".")[0]
     needed = [
         creation(prepare),
