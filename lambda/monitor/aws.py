@@ -18,6 +18,7 @@ from monitor.storage import Storage
 from shared import live, pipelines
 from shared.metrics import NAMESPACE, count
 from shared.pipelines import Execution, RefusedError
+from shared.slots import CHAMPION
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -66,7 +67,7 @@ class AwsWorld:
         endpoint = live.endpoint(self._sagemaker, self._endpoint(look.use_case))
         known = self.records.served(look.use_case)
         if endpoint and endpoint.status == IN_SERVICE:
-            known = self._served(look.use_case, endpoint.variants, known, now)
+            known = self._served(look, endpoint.variants, known, now)
         status = endpoint.status if endpoint else None
         seen = replace(seen, status=status, served=tuple(known.values()))
         return replace(seen, executions=self._executions(seen))
@@ -96,7 +97,7 @@ class AwsWorld:
             self._logger.info("Baselines laid for Model Monitor", use_case=look.use_case, folders=new)
 
     def _served(
-        self, use_case: str, variants: Mapping[str, live.Variant], known: Mapping[str, Served], now: datetime
+        self, look: Look, variants: Mapping[str, live.Variant], known: Mapping[str, Served], now: datetime
     ) -> dict[str, Served]:
         """Return what serves, since when; what is new is written down."""
         found = {}
@@ -105,10 +106,23 @@ class AwsWorld:
             if before is None or before.model != variant.model:
                 # What answered here before was another model; of the first one there is nothing older.
                 since = now if before else (variant.created or now).astimezone(UTC)
+                if before and name == CHAMPION and before.package != variant.package:
+                    self._begin_anew(look, now)
                 before = Served(name, variant.model, variant.package, since.replace(microsecond=0))
-                self.records.serve(use_case, before)
+                self.records.serve(look.use_case, before)
             found[name] = before
         return found
+
+    def _begin_anew(self, look: Look, now: datetime) -> None:
+        """Measure that nothing was found of a champion that is new.
+
+        Alarms that rang about the one before it fall silent, so that what is found of this one makes them ring again:
+        the loop hears when an alarm begins to ring.
+        """
+        variant = native.TOGETHER if look.terms.backend == native.BACKEND else CHAMPION
+        place = Place(self._environment, self._endpoint(look.use_case))
+        found = published.nothing_found(look.terms.monitors, look.use_case, variant, place, now)
+        self._cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=found)
 
     def claim(self, run: Run) -> bool:
         """Write a run down; False if its number is taken."""

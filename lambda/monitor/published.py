@@ -47,24 +47,40 @@ def data(
 ) -> Iterator[dict[str, Any]]:
     """Yield the data of PutMetricData, of as many columns as `features`."""
     kept = _most_different(measured, features)
-    own = {
-        "Environment": place.environment,
-        "UseCase": run.use_case.replace("_", "-"),
-        "Endpoint": place.endpoint,
-        "Variant": run.variant,
-    }
+    own = _dimensions(place, run.use_case, run.variant)
     for one in measured:
         feature = one.get("feature")
         # The facets of bias are as many as somebody wrote down.
         if feature is None or feature in kept or one["name"].startswith("bias_"):
             named = own | ({} if feature is None else {"Feature": _ascii(feature)})
-            yield {
-                "MetricName": one["name"],
-                "Dimensions": [{"Name": name, "Value": value} for name, value in named.items()],
-                "Timestamp": at,
-                "Value": _in_range(float(one["value"])),
-                "Unit": one["unit"],
-            }
+            yield _datum(one["name"], named, at, _in_range(float(one["value"])), one["unit"])
+
+
+def nothing_found(
+    monitors: Iterable[Monitor], use_case: str, variant: str, place: Place, at: datetime
+) -> list[dict[str, Any]]:
+    """Return the data of PutMetricData that say of a variant that no monitor has found a violation."""
+    own, wanted = _dimensions(place, use_case, variant), frozenset(monitors)
+    return [_datum(name, own, at, 0.0, "Count") for name, monitor in VIOLATIONS.items() if monitor in wanted]
+
+
+def _dimensions(place: Place, use_case: str, variant: str) -> dict[str, str]:
+    return {
+        "Environment": place.environment,
+        "UseCase": use_case.replace("_", "-"),
+        "Endpoint": place.endpoint,
+        "Variant": variant,
+    }
+
+
+def _datum(metric: str, named: Mapping[str, str], at: datetime, value: float, unit: str) -> dict[str, Any]:
+    return {
+        "MetricName": metric,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in named.items()],
+        "Timestamp": at,
+        "Value": value,
+        "Unit": unit,
+    }
 
 
 def _whole(one: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -104,18 +105,45 @@ def test_a_model_serves_since_it_was_made_and_the_next_one_since_it_was_seen() -
             self.known = {**self.known, served.variant: served}
 
     kept, made = Kept(), NOW - timedelta(days=3)
-    mine = world(records=kept)
+    mine = world(records=kept, cloudwatch=SimpleNamespace(put_metric_data=lambda **_: None))
 
     def look(model: str, at: datetime) -> datetime:
-        return mine._served("toys_1", {"champion": Variant(model, PACKAGE, created=made)}, kept.known, at)[
-            "champion"
-        ].since
+        variants = {"champion": Variant(model, PACKAGE, created=made)}
+        return mine._served(Look(use_case="toys_1"), variants, kept.known, at)["champion"].since
 
     assert look("m1", NOW) == made
     assert look("m1", NOW + timedelta(hours=1)) == made
     # Until the endpoint came to rest the model before it answered.
     assert look("m2", NOW + timedelta(hours=2)) == NOW + timedelta(hours=2)
     assert look("m1", NOW + timedelta(hours=3)) == NOW + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(("backend", "variant"), [("processing_job", "champion"), ("model_monitor", "all")])
+def test_alarms_about_a_champion_fall_silent_when_another_takes_its_place(backend: Any, variant: str) -> None:
+    terms = Terms(backend=backend, monitors=("data_quality", "model_quality"))
+    sent: list[dict[str, Any]] = []
+    with stubbed("cloudwatch") as (client, stub):
+        client.meta.events.register(
+            "provide-client-params.cloudwatch.PutMetricData", lambda params, **_: sent.extend(params["MetricData"])
+        )
+        mine = world(records=SimpleNamespace(serve=lambda *_: None), cloudwatch=client)
+        known = {name: Served(name, "m1", "p/m1", NOW) for name in ("champion", "challenger")}
+
+        def serve(**models: str) -> None:
+            variants = {name: Variant(model, f"p/{model}") for name, model in models.items()}
+            mine._served(Look(use_case="toys_1", terms=terms), variants, known, NOW)
+
+        # The first champion, the same one, and another challenger are no news about the champion.
+        serve(champion="m1", challenger="m2", shadow="m3")
+        assert sent == []
+        stub.add_response("put_metric_data", {})
+        serve(champion="m2")
+    assert {one["MetricName"]: one["Value"] for one in sent} == {
+        "data_quality_violations": 0.0,
+        "model_quality_violations": 0.0,
+    }
+    own = {"Environment": "dev", "UseCase": "toys-1", "Endpoint": "dev-toys-1", "Variant": variant}
+    assert all({pair["Name"]: pair["Value"] for pair in one["Dimensions"]} == own for one in sent)
 
 
 @pytest.mark.parametrize(
