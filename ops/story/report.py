@@ -94,7 +94,8 @@ class Report:
         won = area_won(later.days, later.label, later.alone, later.loop)
         less = mean(later.days, log_losses(later.label, later.alone) - log_losses(later.label, later.loop))
         turned = "the loop turned by itself" if self.season.turns else "the loop did not turn"
-        since = "since its model serves" if self.season.decided else "in all months"
+        won_it = self.season.decided is not None and self.season.decided.trial.result == "promoted"
+        since = "since its model serves" if won_it else "in all months"
         return [
             Card(
                 str(len(self.season.turns)),

@@ -216,7 +216,7 @@ def _experiment(stages: Stages, course: _Course, turn: Turn, rows: "pd.DataFrame
     with stages.stage("Experiment: the loop's model") as stage:
         _begun_by_itself(target, stage)
         why = f"Is the model of turn {turn.number} better than the one that serves?"
-        course.decided = trial.run(target, why, batches(), stage, EXPERIMENT_TOGETHER)
+        course.decided = trial.run(target, why, batches(), stage, EXPERIMENT_TOGETHER, ramp=False)
         stage.show("the release")
         if course.decided.trial.result == "stopped":  # the flights did not suffice: what serves stays
             model_packages.reject(target, turn.package, "not shown to be better")

@@ -42,12 +42,13 @@ class Outcome:
         return Report(target.name, target.use_case.description, self.trial, self.looks, self.stretches)
 
 
-def terms(target: Target, together: int = 1) -> Terms:
+def terms(target: Target, together: int = 1, *, ramp: bool = True) -> Terms:
     """Return the terms: the file's, but for a larger effect, and outcomes that are known as soon as they are told.
 
     Args:
         target: whose.
         together: records of a request. The request is the unit: with more records its mean varies less, and fewer do.
+        ramp: whether the challenger begins with a small share; else with the largest, since there is but a month.
     """
     known = planning.Known.given(target, None, None)
     plan = planning.planned(target.use_case, replace(known, deviation=known.deviation / together**0.5), EFFECT, None)
@@ -55,10 +56,20 @@ def terms(target: Target, together: int = 1) -> Terms:
     if together == 1:
         return found
     fewer = tuple(step.model_copy(update={"minimum": max(_FEW, step.minimum // together)}) for step in found.ramp)
-    return found.model_copy(update={"ramp": fewer, "minimum": max(_FEW, found.minimum // together)})
+    return found.model_copy(
+        update={"ramp": fewer if ramp else fewer[-1:], "minimum": max(_FEW, found.minimum // together)}
+    )
 
 
-def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: Stage, together: int = 1) -> Outcome:
+def run(
+    target: Target,
+    why: str,
+    batches: Iterator[Sequence[Request]],
+    stage: Stage,
+    together: int = 1,
+    *,
+    ramp: bool = True,
+) -> Outcome:
     """Start an experiment and feed it batch by batch until it ends; stop it where it asks a person, or they end.
 
     Args:
@@ -66,12 +77,12 @@ def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: S
         why: for the record.
         batches: of requests, each sent between two looks.
         stage: shows what is going on.
-        together: records of a request.
+        together: records of a request; ramp: whether the challenger begins with a small share.
 
     Raises:
         OperationError: it cannot start, or a step of it takes longer than three minutes.
     """
-    asked = terms(target, together).model_dump(mode="json")
+    asked = terms(target, together, ramp=ramp).model_dump(mode="json")
     function.ask(target, start=asked, by=BY, why=why, request=str(uuid.uuid4()))
     traffic, days = Traffic(target), 0
     for batch in batches:

@@ -39,7 +39,7 @@ class Function:
         self.cloud, self.sent, self.stops = cloud, 0, list[Stop]()
         monkeypatch.setattr(trial, "function", self)
         monkeypatch.setattr(trial, "Traffic", lambda _: self)
-        monkeypatch.setattr(trial, "terms", lambda *_: terms(**agreed))
+        monkeypatch.setattr(trial, "terms", lambda *_, **__: terms(**agreed))
         self.answered, self.failed = {"champion": 9, "challenger": 1}, 0
 
     def ask(self, _: Target, **event: Any) -> None:
