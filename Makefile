@@ -59,10 +59,10 @@ lint: setup ## Formatting, lint, types, configuration
 # tests wait and each process imports and deploys anew; threads that spin while they wait for others would take their place.
 PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 
-test: setup browser java ## Pass the tests
+test: setup browser java ## Pass the tests, but for flows
 	@$(PYTEST) -m "not flow" $(PYTEST_ARGS)
 
-flows: setup ## Pass those tests that do what people do, from the first command to the last; some minutes more
+flows: setup browser ## Pass those tests that deploy environments into the local cloud, which take minutes each
 	@$(PYTEST) -m flow $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name

@@ -10,6 +10,8 @@ from local_cloud import clients
 from tests.local.label_flow_kit import TEAM, USE_CASE, Labelling
 from tests.local.release_kit import deployed, repository
 
+pytestmark = pytest.mark.flow
+
 PEOPLE = ("ana@example.com", "ben@example.com", "eve@example.com")
 
 

@@ -114,6 +114,13 @@ class Labelling:
         events = self.client("logs").filter_log_events(logGroupName=group)["events"][-40:]
         return "\n".join(event["message"] for event in events)
 
+    def began(self, run: dict[str, str]) -> bool:
+        """Whether a run has a job that workers see."""
+        found = self.client("sagemaker").list_labeling_jobs(
+            NameContains=f"{TEAM}-{int(run['number'])}-", MaxResults=100
+        )
+        return "InProgress" in {one["LabelingJobStatus"] for one in found["LabelingJobSummaryList"]}
+
     def job(self, run: dict[str, str]) -> dict[str, Any]:
         """Return the only job of a run."""
         number = int(run["number"])

@@ -10,6 +10,8 @@ from assignment_client import sticky
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 USERS = [f"user-{number}" for number in range(30)]
 SHARE = 0.4
 

@@ -16,6 +16,8 @@ from tests.local.endpoints_kit import until
 from tests.local.label_flow_kit import MACHINE, USE_CASE, Dying, Labelling
 from tests.local.release_kit import Platform, deployed, repository
 
+pytestmark = pytest.mark.flow
+
 ACCURACY, OBJECTS = 0.8, 240
 
 
@@ -99,7 +101,7 @@ def test_a_run_that_is_stopped_keeps_its_labels_and_the_rest_is_free(
     labelling.bring(*some)
     labelling.workers("error-rate=0 workers=3 seconds=0.3")
     run = labelling.start()
-    until(lambda: labelling.job(run)["LabelingJobStatus"] == "InProgress", 30, "workers to begin")
+    until(lambda: labelling.began(run), 30, "workers to begin")
     time.sleep(2)  # in which they answer all about an object or two
     assert f"run {run['run']}: stopped: " in stopping.stop(labelling.target, None, every=0.2)
     given = set(labelling.labels()) & set(some)

@@ -20,6 +20,8 @@ from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 from tests.unit.monitoring_kit import profile
 
+pytestmark = pytest.mark.flow
+
 SURE = """
 import json, pathlib
 

@@ -12,6 +12,8 @@ from tests.local.endpoints_kit import BROKEN, until
 from tests.local.release_kit import SERVING, SPEED, Platform, deployed
 from tests.unit import dashboard_kit
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

@@ -14,6 +14,8 @@ from tests.local import held_out
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 BOUNDS = {"min": 2, "max": 4, "invocations_per_instance": 600}
 
 

@@ -9,6 +9,8 @@ from local_cloud import settings
 from tests.local.endpoints_kit import BROKEN, until
 from tests.local.release_kit import SERVING, SPEED, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

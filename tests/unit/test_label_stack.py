@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+import aws_cdk.cloud_assembly_schema  # what warnings are found as
 import botocore.session
 import pytest
 from aws_cdk.assertions import Annotations, Match
