@@ -13,7 +13,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 # Container images of Python often set it; then every one of hundreds of processes compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup lock synth lint test demo story bench browser java clean
+.PHONY: help setup lock synth lint test flows demo story bench browser java clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,15 +55,20 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config check
 	@$(PY) -m ops config schema --check
 
+# The long files come first (tests/conftest.py), so that none is left for the end. One process more than CPUs, since many
+# tests wait and each process imports and deploys anew; threads that spin while they wait for others would take their place.
+PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+
 test: setup browser java ## Pass the tests
-	@# The long files come first (tests/conftest.py), so that none is left for the end. One
-	@# process more than CPUs, since many tests wait and each process imports and deploys anew; threads that spin while they wait for others would take their place.
-	@OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST_ARGS)
+	@$(PYTEST) -m "not flow" $(PYTEST_ARGS)
+
+flows: setup ## Pass those tests that do what people do, from the first command to the last; some minutes more
+	@$(PYTEST) -m flow $(PYTEST_ARGS)
 
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
 
-story: setup ## Some five minutes: two models, an experiment that decides, and a broken model withdrawn; KEEP=1 leaves it running
+story: setup ## Some eight minutes: two models, an experiment, a broken one withdrawn, a loop through the seasons; KEEP=1 leaves it running
 	@$(PY) -m ops story $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound

@@ -24,7 +24,8 @@ from stacks.platform_stage import PlatformStage
 
 # The CLI would hand these over; read here, they hold without it too. Stack traces name temporary folders.
 SETTINGS = json.loads((Path(__file__).parent / "cdk.json").read_text(encoding="utf-8"))["context"] | {
-    "aws:cdk:disable-creation-stack-traces": True
+    "aws:cdk:disable-creation-stack-traces": True,
+    "aws:cdk:disable-stack-trace": True,
 }
 
 

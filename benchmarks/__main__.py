@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import experiment_tables, labels, monitoring, predict, preparation, synth
+from benchmarks import experiment_tables, labels, monitoring, predict, preparation, seasons_tables, synth
 
 OUT = synth.ROOT / "build" / "bench"
 
@@ -18,7 +18,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     console = Console(width=120)
     kept = [_synthesis(console), _prediction(console), _preparation(console), _monitoring(console)]
-    kept.append(experiment_tables.show(console, OUT))
+    kept += [experiment_tables.show(console, OUT), seasons_tables.show(console, OUT)]
     _labels(console)
     console.print(f"Plots and figures: {OUT.relative_to(synth.ROOT)}/")
     return 0 if all(kept) else 1

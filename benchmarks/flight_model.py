@@ -14,8 +14,9 @@ import pandas as pd
 from config import load_use_case
 from local_cloud.archives import unpack
 from pipelines_src.flight_delays import raw_data
+from pipelines_src.steps.cli import SPLIT_UNTIL
 
-NAME = "flight_delays"
+NAME, SERVED = "flight_delays", "served"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,20 +29,46 @@ class Served:
 
 
 def build(base: Path, requests: int) -> Served:
-    """Prepare, train and evaluate below a folder, some 20 seconds; RuntimeError with a step's output if it fails."""
-    work = base / "processing"
+    """Return a model made below a folder, some 20 seconds, and requests."""
+    made(base)
+    table = pd.read_parquet(outputs(base) / "serving" / "serving.parquet")
+    return Served(base / SERVED, bodies(table.sample(requests, random_state=0)))
+
+
+def made(base: Path, split_until: str = "", champion: Path | None = None) -> Path:
+    """Prepare, train and evaluate below a folder, and unpack the package into `served`, as the pipeline would.
+
+    Args:
+        base: the folder.
+        split_until: ends of training, validation and test; empty: as declared.
+        champion: the folder of the model to beat, made by this function.
+
+    Returns:
+        The folder of the unpacked package.
+
+    Raises:
+        RuntimeError: a step fails; with its output.
+    """
+    work, variables = base / "processing", {"ML_LOOP_BASE_DIR": str(base)}
+    split = {SPLIT_UNTIL: split_until} if split_until else {}
     raw_data.write(work / "input" / "raw")
-    _run(["-m", "pipelines_src", "prepare", "--use-case", NAME], {"ML_LOOP_BASE_DIR": str(base)})
+    _run(["-m", "pipelines_src", "prepare", "--use-case", NAME], {**variables, **split})
     _train(base)
     for name in ("test", "validation", "features", "report"):
         shutil.copytree(work / "output" / name, work / "input" / name)
-    _run(["-m", "pipelines_src", "evaluate", "--use-case", NAME], {"ML_LOOP_BASE_DIR": str(base)})
-    folder = base / "served"
+    if champion is not None:
+        shutil.copytree(outputs(champion) / "package", work / "input" / "champion")
+    _run(["-m", "pipelines_src", "evaluate", "--use-case", NAME], {**variables, **split})
+    folder = base / SERVED
     folder.mkdir()
-    with tarfile.open(work / "output" / "package" / "model.tar.gz") as archive:
+    with tarfile.open(outputs(base) / "package" / "model.tar.gz") as archive:
         unpack(archive, folder)
-    table = pd.read_parquet(work / "output" / "serving" / "serving.parquet")
-    return Served(folder, _bodies(table.sample(requests, random_state=0)))
+    return folder
+
+
+def outputs(base: Path) -> Path:
+    """Return the folder of the steps' outputs."""
+    return base / "processing" / "output"
 
 
 def _train(base: Path) -> None:
@@ -62,7 +89,8 @@ def _train(base: Path) -> None:
         archive.add(base / "model" / "xgboost-model", "xgboost-model")
 
 
-def _bodies(table: pd.DataFrame) -> list[str]:
+def bodies(table: pd.DataFrame) -> list[str]:
+    """Return the body of a request for each record of a table."""
     fields = table[[field.name for field in load_use_case(NAME).data.record]]
     records = fields.astype("object").where(fields.notna(), None).to_dict(orient="records")
     return [json.dumps(record, default=pd.Timestamp.isoformat) for record in records]

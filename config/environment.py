@@ -142,6 +142,17 @@ class Environment(Section):
     alarm_email: str | None = Field(
         default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="an address that alarms are sent to"
     )
+    dashboard: StrictBool = Field(
+        default=True,
+        description="dashboards of CloudWatch, one for ten use cases: three of an account cost nothing, further ones "
+        "3 USD a month each (docs/decisions/dashboards.md)",
+    )
+    repository_url: str | None = Field(
+        default=None,
+        pattern=r"^https://[^\s()\[\]<>`]+$",
+        description="where the files of this repository are read in a browser, up to the folder of docs/, such as "
+        "https://git.example.com/ml-loop/blob/main: dashboards link to runbooks there; left out: they name their paths",
+    )
     use_cases: tuple[str, ...] = Field(default=(), description="folders of pipelines_src that are deployed")
     termination_protection: StrictBool = Field(default=True, description="stacks refuse to be deleted")
     network: Network = Field(description="the private network")

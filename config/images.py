@@ -16,7 +16,10 @@ TABLE = Path(__file__).with_name("images.json")
 
 
 class Image(NamedTuple):
-    """An image of SageMaker: its repository and tag, the same everywhere, and each region's registry account."""
+    """An image of SageMaker: its repository and tag, the same everywhere, and each region's registry account.
+
+    The tag of Model Monitor's is empty: its address has none.
+    """
 
     repository: str
     tag: str
@@ -28,7 +31,7 @@ def images() -> Mapping[str, Image]:
     """Return the known images by name.
 
     >>> sorted(images())
-    ['kmeans', 'sklearn', 'spark', 'xgboost']
+    ['clarify', 'kmeans', 'model-monitor', 'sklearn', 'spark', 'xgboost']
     """
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     return {name: Image(**fields) for name, fields in table["images"].items()}
@@ -44,7 +47,8 @@ def image(name: str, region: str) -> str:
     '351501993468.dkr.ecr.ap-northeast-1.amazonaws.com/kmeans:1'
     """
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{account(name, region)}.dkr.ecr.{region}.{suffix}/{_find(name).repository}:{_find(name).tag}"
+    tag = f":{_find(name).tag}" if _find(name).tag else ""
+    return f"{account(name, region)}.dkr.ecr.{region}.{suffix}/{_find(name).repository}{tag}"
 
 
 def account(name: str, region: str) -> str:
@@ -59,8 +63,9 @@ def lacking(name: str, region: str) -> str | None:
     accounts = _find(name).accounts
     if region in accounts:
         return None
+    version = f" ({_find(name).tag})" if _find(name).tag else ""
     return (
-        f"found {region!r}, where no account of SageMaker's image {name} ({_find(name).tag}) is known; allowed are "
+        f"found {region!r}, where no account of SageMaker's image {name}{version} is known; allowed are "
         f"{', '.join(accounts)}. Choose one of them, or update the SageMaker SDK and run `python -m ops images refresh`"
     )
 

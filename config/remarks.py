@@ -1,12 +1,18 @@
 """What is allowed and yet deserves a second look, for whoever checks the configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.environment import Environment
+from config.use_case import UseCase
 
 
-def remarks(environment: Environment) -> Iterator[str]:
-    """Give a sentence for each safety of an environment in earnest, one with termination protection, that is not on."""
+def remarks(environment: Environment, use_cases: Iterable[UseCase] = ()) -> Iterator[str]:
+    """Give a sentence for each safety of an environment in earnest, one with termination protection, that is not on.
+
+    Args:
+        environment: which one.
+        use_cases: those that it deploys.
+    """
     if not environment.termination_protection:
         return
     where = f"environments/{environment.name}.yaml"
@@ -19,3 +25,14 @@ def remarks(environment: Environment) -> Iterator[str]:
         )
     if not environment.access.allowed_cidrs:
         yield f"{where}: people's credentials work from any address. Name yours in `access.allowed_cidrs`."
+    for use_case in use_cases:
+        if use_case.monitor is None and not environment.serves(use_case.name).serverless:
+            yield (
+                f"{where}: requests to {use_case.name} and its answers are recorded, and nothing watches them. Add a "
+                f"section `monitor` to pipelines_src/{use_case.name}/use_case.yaml (docs/monitoring.md)."
+            )
+        if use_case.experiment and use_case.monitor and use_case.monitor.backend == "model_monitor":
+            yield (
+                f"{where}: while an experiment of {use_case.name} runs, Model Monitor looks at champion and challenger "
+                "together, which it cannot tell apart. `monitor.backend: processing_job` watches each by itself."
+            )

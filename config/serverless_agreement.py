@@ -40,6 +40,26 @@ def require_no_experiment(environment: Environment, use_case: UseCase, root: Pat
         )
 
 
+def require_no_monitor(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if a serverless endpoint is to be watched: SageMaker records nothing of its requests."""
+    if environment.serves(use_case.name).serverless and use_case.monitor:
+        raise ConfigError(
+            f"{_serverless(environment, use_case, root)}: found a serverless endpoint, but {use_case.name} is watched "
+            "by captured requests, and a serverless endpoint captures nothing; allowed is one of them. Remove "
+            f"`monitor` of pipelines_src/{use_case.name}/use_case.yaml, or serve it by instances."
+        )
+
+
+def require_no_sample(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
+    """Raise ConfigError if requests to a serverless endpoint are to be labelled: SageMaker records nothing of them."""
+    if environment.serves(use_case.name).serverless and use_case.retrain and use_case.retrain.sample:
+        raise ConfigError(
+            f"{_serverless(environment, use_case, root)}: found a serverless endpoint, but turns of {use_case.name} "
+            "have captured requests labelled, and a serverless endpoint captures nothing; allowed is one of them. "
+            f"Remove `retrain.sample` of pipelines_src/{use_case.name}/use_case.yaml, or serve it by instances."
+        )
+
+
 def require_region(environment: Environment, use_case: UseCase, root: Path = ROOT) -> None:
     """Raise ConfigError if AWS has no serverless endpoints where the environment is."""
     if environment.serves(use_case.name).serverless and environment.region not in REGIONS:

@@ -26,6 +26,7 @@ def require_images(environment: Environment, use_case: UseCase, root: Path = ROO
         "xgboost": True,
         "kmeans": isinstance(use_case.train, KMeansTrain),
         "spark": use_case.prepare.engine == "spark",
+        "model-monitor": use_case.monitor is not None and use_case.monitor.backend == "model_monitor",
     }
     for name in (name for name, wanted in needed.items() if wanted):
         if text := images.lacking(name, environment.region):

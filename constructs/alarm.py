@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
@@ -36,12 +36,16 @@ class Bound:
         operator: how the metric stands to the threshold when it breaches it.
         periods: how many are looked at.
         breaching: how many of them must breach; all by default.
+        missing: what it means that nothing is measured: `notBreaching`: no trouble; `ignore`: nothing, so that the last
+            measurement holds; `missing`: that whoever should measure does not, which people are told as well, but
+            only once something was measured.
     """
 
     threshold: float = 1
     operator: str = "GreaterThanOrEqualToThreshold"
     periods: int = 1
     breaching: int | None = None
+    missing: Literal["notBreaching", "ignore", "missing"] = "notBreaching"
 
 
 AT_THE_FIRST = Bound()
@@ -51,17 +55,19 @@ def alarm(
     scope: Construct,
     construct_id: str,
     *,
+    name: str,
     description: str,
     metric: Metric,
     topic_arn: str,
     bound: Bound = AT_THE_FIRST,
 ) -> cloudwatch.CfnAlarm:
-    """Return an alarm that tells a topic; that nothing is measured is no trouble.
+    """Return an alarm that tells a topic.
 
     Args:
         scope: of the construct.
         construct_id: in its scope.
-        description: what has happened and what says what to do.
+        name: physical, of its own in the account and region: a dashboard of another stack shows alarms by their names.
+        description: what has happened, and the heading of a runbook that says what to do.
         metric: what is watched.
         topic_arn: who is told.
         bound: from what on.
@@ -71,6 +77,7 @@ def alarm(
     return cloudwatch.CfnAlarm(
         scope,
         construct_id,
+        alarm_name=name,
         alarm_description=description,
         namespace=metric.namespace,
         metric_name=metric.name,
@@ -82,6 +89,7 @@ def alarm(
         comparison_operator=bound.operator,
         evaluation_periods=bound.periods,
         datapoints_to_alarm=bound.breaching,
-        treat_missing_data="notBreaching",
+        treat_missing_data=bound.missing,
         alarm_actions=[topic_arn],
+        insufficient_data_actions=[topic_arn] if bound.missing == "missing" else None,
     )

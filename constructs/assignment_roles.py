@@ -7,9 +7,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.captures_role import GROUND_TRUTH
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
-from constructs.outcomes_role import GROUND_TRUTH
 from constructs.statements import Statement, allow
 
 EXPOSURES = "exposures"  # beside outcomes, below the use case's own, in the bucket of captures

@@ -15,12 +15,21 @@ class DeadLetterQueue(Construct):
     Args:
         key: encrypts it; its policy must allow the service that sends.
         topic_arn: who is told.
+        alarm_name: the alarm's.
         holds: what lies in it, for the alarm's text.
-        runbook: what says what to do.
+        runbook: what says what to do, under a heading of the construct's id.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, key: kms.IKey, topic_arn: str, holds: str, runbook: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        key: kms.IKey,
+        topic_arn: str,
+        alarm_name: str,
+        holds: str,
+        runbook: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
@@ -35,7 +44,8 @@ class DeadLetterQueue(Construct):
         alarm(
             self,
             "NotEmpty",
-            description=f"{holds} in a dead-letter queue. {runbook}",
+            name=alarm_name,
+            description=f"{holds} in a dead-letter queue. {runbook}#{construct_id.lower()}",
             metric=Metric(
                 "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": self.queue.queue_name}, "Maximum"
             ),

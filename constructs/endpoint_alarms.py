@@ -1,5 +1,6 @@
 """Alarms on what an endpoint's callers see."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -7,6 +8,9 @@ from constructs import Construct
 
 from constructs.alarm import Bound, Metric, alarm
 from constructs.conditional import exists_if
+from constructs.release_alarms import RUNBOOK
+
+KINDS = ("Errors", "Latency")
 
 
 class EndpointAlarms(Construct):
@@ -14,7 +18,7 @@ class EndpointAlarms(Construct):
 
     Attributes:
         refs: the alarms' names, as references.
-        names: what these names begin with, for policies.
+        names: the same as text, for policies and dashboards.
 
     Args:
         stack_name: name of the stack that the alarms are in.
@@ -38,6 +42,7 @@ class EndpointAlarms(Construct):
         latency_ms: int = 1000,
     ) -> None:
         super().__init__(scope, construct_id)
+        names = endpoint_alarm_names(stack_name, variant_name)
         # Minutes, since an update of the endpoint watches these alarms for ten or so.
         metric = partial(
             Metric,
@@ -48,7 +53,9 @@ class EndpointAlarms(Construct):
         errors = alarm(
             self,
             "Errors",
-            description=f"{endpoint_name} answers with errors of its own (5XX). docs/runbooks/release.md",
+            name=names["Errors"],
+            description=f"{variant_name} of {endpoint_name} answers with errors of its own (5XX). "
+            f"{RUNBOOK}#{variant_name}alarmserrors",
             metric=metric("Invocation5XXErrors"),
             topic_arn=topic_arn,
             bound=Bound(periods=5, breaching=2),
@@ -56,18 +63,19 @@ class EndpointAlarms(Construct):
         latency = alarm(
             self,
             "Latency",
-            description=f"{endpoint_name} is slow: p99 above {latency_ms} ms. docs/runbooks/release.md",
+            name=names["Latency"],
+            description=f"{variant_name} of {endpoint_name} is slow: p99 above {latency_ms} ms. "
+            f"{RUNBOOK}#{variant_name}alarmslatency",
             metric=metric("ModelLatency", statistic="p99"),
             topic_arn=topic_arn,
             # The metric is in microseconds.
             bound=Bound(latency_ms * 1000, "GreaterThanThreshold", periods=5, breaching=3),
         )
+        self.names = list(names.values())
         self.refs: list[dict[str, str]] = []
-        self.names: list[str] = []
         for kind, resource in {"Errors": errors, "Latency": latency}.items():
             logical_id = bound_to_variant(resource, f"{variant_name.capitalize()}Alarms{kind}", condition)
             self.refs.append({"Ref": logical_id})
-            self.names.append(named_by_cloudformation(stack_name, logical_id))
 
 
 def bound_to_variant(resource: cloudwatch.CfnAlarm, logical_id: str, condition: str) -> str:
@@ -80,6 +88,6 @@ def bound_to_variant(resource: cloudwatch.CfnAlarm, logical_id: str, condition: 
     return logical_id
 
 
-def named_by_cloudformation(stack_name: str, logical_id: str) -> str:
-    """Return how the name of an unnamed alarm begins: stack, logical id, and then a random ending."""
-    return f"{stack_name}-{logical_id}"
+def endpoint_alarm_names(stack_name: str, variant_name: str, kinds: Sequence[str] = KINDS) -> dict[str, str]:
+    """Return the names of a variant's alarms, by their kind."""
+    return {kind: f"{stack_name}-{variant_name.capitalize()}Alarms{kind}" for kind in kinds}

@@ -14,7 +14,7 @@ class ExperimentAlarms(FindingAlarms):
     findings: ClassVar = {
         "ExperimentAsks": "An experiment asks a person to decide",
         "ExperimentWithoutSums": "Looks at an experiment get no sums of outcomes; its guards are still watched",
-        "ExperimentBlocked": "An experiment waits: its endpoint is not in service",
+        "ExperimentBlocked": "An experiment waits: its endpoint is not in service, or it cannot begin by itself",
     }
     runbook = RUNBOOK
     bound = UNTIL_IT_ENDS

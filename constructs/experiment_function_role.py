@@ -10,10 +10,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.captures_role import EXPERIMENTS
 from constructs.function_role import function_role
 from constructs.function_statements import run_function, take_messages
-from constructs.outcomes_role import FOLDER
 from constructs.statements import Statement, allow, use_key
+
+EVALUATION = ("evaluation.json", "predictions.csv")  # of a model, in the folder of its execution
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class ExperimentFunctionRole(Construct):
     """Moves weights of endpoints of one environment, decides about their model packages, and starts outcomes pipelines.
 
     It deploys nothing: what it decides in the registry the release function does. Of a look it writes the request and
-    reads the sums; it sees no request, answer or outcome.
+    reads the sums; it sees no request, answer or outcome of live traffic. To plan an experiment that begins by itself
+    it reads what an evaluation leaves: figures, and a thousand forecasts of the test split at most.
 
     Args:
         environment: whose use cases.
@@ -99,8 +102,9 @@ def _look(arns: Arns, environment: str, reach: ExperimentReach) -> list[Statemen
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             [f"{pipelines}/execution/*"],
         ),
-        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{FOLDER}/*"}}),
-        allow(["s3:PutObject"], [f"{processed}/*/{FOLDER}/*/request.json"]),
-        allow(["s3:GetObject"], [f"{processed}/*/{FOLDER}/*/sums.json"]),
+        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{EXPERIMENTS}/*"}}),
+        allow(["s3:PutObject"], [f"{processed}/*/{EXPERIMENTS}/*/request.json"]),
+        allow(["s3:GetObject"], [f"{processed}/*/{EXPERIMENTS}/*/sums.json"]),
+        allow(["s3:GetObject"], [f"{processed}/*/evaluation/{name}" for name in EVALUATION]),
         *use_key(reach.data_key.key_arn),
     ]

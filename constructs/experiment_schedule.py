@@ -1,12 +1,13 @@
 """What makes the experiment function look at a use case."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from constructs import Construct
 
 from constructs.look_queue import LookQueues
-from constructs.look_rule import look_rule, pipeline_is_over
+from constructs.look_rule import endpoint_came_to_rest, look_rule, pipeline_is_over
 
 _TIME = "time"
 
@@ -18,6 +19,7 @@ class ExperimentSchedule(Construct):
 
     Args:
         use_case: name of its folder.
+        declared: terms of experiments that begin by themselves about what the loop proposes; None: people begin them.
         endpoint: its endpoint's name.
         pipeline: name of its outcomes pipeline.
         schedule: an EventBridge schedule in UTC.
@@ -30,13 +32,14 @@ class ExperimentSchedule(Construct):
         construct_id: str,
         *,
         use_case: str,
+        declared: Mapping[str, Any] | None,
         endpoint: str,
         pipeline: str,
         schedule: str,
         queues: LookQueues,
     ) -> None:
         super().__init__(scope, construct_id)
-        look = {"use_case": use_case}
+        look = {"use_case": use_case, **({"declared": dict(declared)} if declared else {})}
 
         def rule(name: str, description: str, said: dict[str, Any], **when: Any) -> None:
             look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
@@ -47,9 +50,4 @@ class ExperimentSchedule(Construct):
         rule("Schedule", "time to look at the experiment", timed, schedule_expression=schedule)
         over = pipeline_is_over(self, pipeline)
         rule("Sums", "the sums of a look are made, or will not be", plain, event_pattern=over)
-        served = {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Endpoint State Change"],
-            "detail": {"EndpointName": [endpoint], "EndpointStatus": ["IN_SERVICE", "FAILED"]},
-        }
-        rule("Endpoint", "its endpoint came to rest", plain, event_pattern=served)
+        rule("Endpoint", "its endpoint came to rest", plain, event_pattern=endpoint_came_to_rest(endpoint))

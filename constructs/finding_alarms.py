@@ -14,6 +14,8 @@ UNTIL_IT_ENDS = Bound(periods=15, breaching=1)
 class FindingAlarms(Construct):
     """One alarm per kind of finding, which the function counts in CloudWatch's namespace MlLoop.
 
+    They exist before the first finding, since the first run may fail too.
+
     Args:
         environment: of the use case.
         use_case: as names of resources spell it.
@@ -21,8 +23,9 @@ class FindingAlarms(Construct):
 
     Attributes:
         findings: the metric's name, and what it tells people.
-        runbook: what says what to do.
+        runbook: what says what to do, each finding under a heading of its name.
         bound: when an alarm rings.
+        names: of the alarms.
     """
 
     findings: ClassVar[Mapping[str, str]]
@@ -31,11 +34,13 @@ class FindingAlarms(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, environment: str, use_case: str, topic_arn: str) -> None:
         super().__init__(scope, construct_id)
+        self.names = [f"{environment}-{use_case}-{name}" for name in self.findings]
         for name, text in self.findings.items():
             alarm(
                 self,
                 name,
-                description=f"{environment}, {use_case}: {text}. {self.runbook}",
+                name=f"{environment}-{use_case}-{name}",
+                description=f"{environment}, {use_case}: {text}. {self.runbook}#{name.lower()}",
                 metric=Metric("MlLoop", name, {"Environment": environment, "UseCase": use_case}),
                 topic_arn=topic_arn,
                 bound=self.bound,

@@ -78,17 +78,6 @@ class LabelFunctionRole(Construct):
         )
 
 
-def choose_objects(labelled_arn: str, key_arn: str) -> list[Statement]:
-    """Allow asking for labels of certain objects of any use case, and reading how that ended."""
-    folder = f"*/{CHOSEN}/*"
-    return [
-        allow(["s3:ListBucket"], [labelled_arn], {"StringLike": {"s3:prefix": folder}}),
-        allow(["s3:PutObject"], [f"{labelled_arn}/{folder}.jsonl"]),
-        allow(["s3:GetObject"], [f"{labelled_arn}/{folder}.json"]),
-        *use_key(key_arn),
-    ]
-
-
 def _jobs(arns: Arns, environment: str) -> list[Statement]:
     machine = f"{environment}-*-label"
     return [

@@ -8,9 +8,7 @@ from constructs import Construct
 from constructs.label_function_role import CHOSEN
 from constructs.labelling_role import TO_LABEL
 from constructs.look_queue import LookQueues
-from constructs.look_rule import look_rule, object_has_come
-
-_OVER = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+from constructs.look_rule import execution_is_over, look_rule, object_has_come
 
 
 class LabelTriggers(Construct):
@@ -46,12 +44,7 @@ class LabelTriggers(Construct):
             look_rule(self, name, use_case=use_case, description=description, queues=queues, said=said, **when)
 
         if machine_arn:
-            over = {
-                "source": ["aws.states"],
-                "detail-type": ["Step Functions Execution Status Change"],
-                "detail": {"stateMachineArn": [machine_arn], "status": _OVER},
-            }
-            rule("Over", "a labelling job is over", arrivals, event_pattern=over)
+            rule("Over", "a labelling job is over", arrivals, event_pattern=execution_is_over(machine_arn))
         rule("Hourly", "an hour has passed", arrivals, schedule_expression="rate(1 hour)")
         rule(
             "Chosen", "objects were chosen", arrivals, event_pattern=object_has_come(labelled, f"{use_case}/{CHOSEN}/")

@@ -21,15 +21,15 @@ class LookQueues:
     undelivered: str
 
 
-LooksAt = Literal["batch", "experiment", "label", "retrain"]
+LooksAt = Literal["batch", "experiment", "label", "monitor", "retrain"]
 
 
 def look_queue_name(environment: str, looks_at: LooksAt) -> str:
-    """Return the name of the queue of the function that looks at batch transforms, experiments, labels or turns of
-    the loop.
+    """Return the name of the queue of the function that looks at batch transforms, experiments, labels, captures or
+    turns of the loop.
 
     It has one, since rules of use cases need it: an export could not go before those who import it, and so the last
-    use case that scores files, has experiments or is labelled could not leave.
+    use case that scores files, has experiments, is watched or is labelled could not leave.
     """
     return f"{environment}-{looks_at}-looks"
 

@@ -1,6 +1,6 @@
 """Rules that have a function look at a use case, and the events that they hear."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import aws_events as events
@@ -50,6 +50,34 @@ def pipeline_is_over(scope: Construct, pipeline: str) -> Pattern:
             "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
             "pipelineArn": [Arns.of(scope).arn("sagemaker", f"pipeline/{pipeline}")],
         },
+    }
+
+
+def execution_is_over(machine_arn: str) -> Pattern:
+    """Return the event that an execution of a state machine has ended."""
+    return {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {"stateMachineArn": [machine_arn], "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]},
+    }
+
+
+def alarm_rings(alarm_arns: Sequence[str]) -> Pattern:
+    """Return the event that one of some alarms begins to ring."""
+    return {
+        "source": ["aws.cloudwatch"],
+        "detail-type": ["CloudWatch Alarm State Change"],
+        "resources": list(alarm_arns),
+        "detail": {"state": {"value": ["ALARM"]}},
+    }
+
+
+def endpoint_came_to_rest(endpoint: str) -> Pattern:
+    """Return the event that an endpoint serves, or has failed."""
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Endpoint State Change"],
+        "detail": {"EndpointName": [endpoint], "EndpointStatus": ["IN_SERVICE", "FAILED"]},
     }
 
 

@@ -1,7 +1,5 @@
 """A real-time endpoint whose models are parameters of the stack."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from constructs import Construct
 
 from constructs.conditional import exists_if
 from constructs.endpoint_properties import CaptureTarget, configuration_properties, model_properties, variables
+from constructs.hashed_name import hashed_name
 from constructs.open_container import OpenContainer
 from constructs.placement import Placement
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name, Serverless, VariantSlot, named
@@ -65,7 +64,7 @@ class ModelEndpoint(Construct):
         self.open_models = isinstance(placement, OpenContainer)
         self.deployed = self.slots[CHAMPION].filled
         model, added = model_properties(role, placement), variables(placement)
-        self.model_prefix = self._prefix({**model, **added})
+        self.model_prefix = hashed_name(self, endpoint_name, {**model, **added})
         self._one_beside_the_champion()
         self._variants = {}
         for name, slot in self.slots.items():
@@ -87,7 +86,7 @@ class ModelEndpoint(Construct):
         self, capacities: Mapping[Name, Fleet | Serverless], properties: dict[str, Any]
     ) -> sagemaker.CfnEndpointConfig:
         fixed = {name: slot.variant(capacities[name], self.model_prefix) for name, slot in self.slots.items()}
-        self.config_prefix = self._prefix({"variants": fixed, **properties})
+        self.config_prefix = hashed_name(self, self.endpoint_name, {"variants": fixed, **properties})
         beside = [slot for name, slot in self.slots.items() if name != CHAMPION]
         second = (slot.only_filled(named(*slot.version), "") for slot in beside)
         # The CDK does not spell what stands in a condition as CloudFormation does.
@@ -112,7 +111,3 @@ class ModelEndpoint(Construct):
     def only_with(self, name: Name, value: Any) -> Any:
         """Return what is a value while a slot is filled, and else nothing; with the champion's all this exists."""
         return value if name == CHAMPION else self.slots[name].only_filled(value)
-
-    def _prefix(self, properties: Mapping[str, Any]) -> str:
-        text = json.dumps(cdk.Stack.of(self).resolve(properties), sort_keys=True)
-        return f"{self.endpoint_name}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

@@ -17,10 +17,20 @@ from constructs.statements import Statement, allow, document, service_of
 from constructs.wildcard_findings import wildcards
 
 
+def preparation_machine_name(environment: str, slug: str) -> str:
+    """Return the name of the machine, by which the retrain function may start it.
+
+    >>> preparation_machine_name("dev", "flight-delays")
+    'dev-flight-delays-preparation'
+    """
+    return f"{environment}-{slug}-preparation"
+
+
 class PreparationMachine(Construct):
     """A standard state machine: logged in full, traced.
 
     Args:
+        name: physical, by which it is started.
         definition: in Amazon States Language; its texts may be CDK tokens.
         engine: what runs and watches the engine's jobs, as statements.
         places: the use case's data.
@@ -33,6 +43,7 @@ class PreparationMachine(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
         definition: Mapping[str, Any],
         engine: Sequence[Statement],
         places: DataPlaces,
@@ -45,6 +56,7 @@ class PreparationMachine(Construct):
         self.resource = machine(
             self,
             "Resource",
+            state_machine_name=name,
             role_arn=self.role.role_arn,
             state_machine_type="STANDARD",
             definition_string=json.dumps(definition, separators=(",", ":")),

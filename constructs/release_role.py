@@ -1,6 +1,6 @@
 """The role that CloudFormation assumes for a release."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -12,13 +12,12 @@ from constructs.findings import acknowledge
 from constructs.model_endpoint import ModelEndpoint
 from constructs.sagemaker_guardrails import MAKES_OPEN_MODELS
 from constructs.sagemaker_role import SAGEMAKER
-from constructs.scaling_statements import manage_scaling
 from constructs.statements import Statement, allow, document, pass_role, service
 from constructs.wildcard_findings import wildcards
 
 
 class ReleaseRole(Construct):
-    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, scaling, no more.
+    """Lets CloudFormation change one use case's model, endpoint configuration, endpoint, alarms, no more.
 
     Whoever may call `UpdateStack` could send another template, so what the template can do ends here
     (docs/decisions/release-role.md). Actions as the permissions of the handlers in CloudFormation's resource schemas
@@ -30,8 +29,8 @@ class ReleaseRole(Construct):
         endpoint: what it may change; the role is named `<endpoint>-release`, the model package group as the endpoint.
         model_role: the one role it may pass, and to SageMaker only.
         volume_key: key of the endpoint's volumes.
-        alarm_names: beginnings of the names of the alarms it may change.
-        scaling_tags: of the scalable targets that it may change; None: there are none.
+        alarm_names: of the alarms it may change.
+        also: what else there is that follows the endpoint: scalable targets, monitors.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class ReleaseRole(Construct):
         model_role: iam.IRole,
         volume_key: kms.IKey,
         alarm_names: list[str],
-        scaling_tags: Mapping[str, str] | None,
+        also: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
@@ -53,7 +52,7 @@ class ReleaseRole(Construct):
         config = arns.arn("sagemaker", f"endpoint-config/{endpoint.config_prefix}-*")
         live = arns.arn("sagemaker", f"endpoint/{name}")
         package = arns.arn("sagemaker", f"model-package/{name}/*")
-        alarms = [arns.arn("cloudwatch", f"alarm:{alarm}-*") for alarm in alarm_names]
+        alarms = [arns.arn("cloudwatch", f"alarm:{alarm}") for alarm in alarm_names]
         statements = [
             *_sagemaker(model, config, live, package),
             *_alarms(alarms),
@@ -65,7 +64,7 @@ class ReleaseRole(Construct):
             ),
             # Either mark of a grant made by a service will do: AWS does not say which one endpoints' volumes have.
             allow(["kms:CreateGrant"], [volume_key.key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-            *(manage_scaling(arns, name, scaling_tags) if scaling_tags else []),
+            *also,
         ]
         self.role = iam.Role(
             self,
@@ -81,8 +80,8 @@ class ReleaseRole(Construct):
             for tag, value in MAKES_OPEN_MODELS.items():
                 cdk.Tags.of(self.role).add(tag, value)
         why = (
-            "Only versions of one use case's model, configuration and packages, the endings that CloudFormation gives "
-            "alarms, and scalable targets by their tags; describing alarms and scaling is allowed on all or none."
+            "Only versions of one use case's model, configuration and packages, and scalable targets by their tags; "
+            "describing alarms and scaling is allowed on all or none."
         )
         inline = {"NIST.800.53.R5-IAMNoInlinePolicy": "One policy of one role, read and reviewed with it."}
         acknowledge(self.role, lambda: wildcards(self.role, statements, why) | inline)

@@ -5,29 +5,16 @@ not bind. Sources: Security Hub controls SageMaker.1 to .3, .5, .8, .21, and the
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import jsii
 
+from constructs.monitor_rules import MONITOR_RULES
 from constructs.notebook_instance import PLATFORM
-
-Properties = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What must hold of the properties of a resource type."""
-
-    name: str
-    resource_type: str
-    wrong: str
-    fix: str
-    holds: Callable[[Properties], bool]
-
+from constructs.template_rule import Rule
 
 _MODEL = "AWS::SageMaker::Model"
 _CONFIG = "AWS::SageMaker::EndpointConfig"
@@ -91,6 +78,7 @@ RULES = (
         "Set KmsKeyId",
         lambda p: bool(p.get("KmsKeyId")),
     ),
+    *MONITOR_RULES,
 )
 
 
@@ -111,7 +99,7 @@ class SageMakerRules:
     @property
     def rule_ids(self) -> list[str]:
         """All rules."""
-        return [rule.name for rule in RULES]
+        return list(dict.fromkeys(rule.name for rule in RULES))
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Check every template of the application."""

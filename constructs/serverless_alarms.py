@@ -3,8 +3,10 @@
 from constructs import Construct
 
 from constructs.alarm import Bound, Metric, alarm
-from constructs.endpoint_alarms import bound_to_variant, named_by_cloudformation
+from constructs.endpoint_alarms import bound_to_variant, endpoint_alarm_names
+from constructs.release_alarms import RUNBOOK
 
+KINDS = ("Concurrency", "Memory")
 _PERCENT = 90  # of the memory, above which the next request may end the container
 
 
@@ -15,7 +17,7 @@ class ServerlessAlarms(Construct):
     "Alarms and logs for tracking metrics from serverless endpoints", developer guide, which lists all that there are.
 
     Attributes:
-        names: what the alarms' names begin with, for policies.
+        names: the alarms', for policies and dashboards.
 
     Args:
         stack_name: name of the stack that the alarms are in.
@@ -38,11 +40,13 @@ class ServerlessAlarms(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         of_variant = {"EndpointName": endpoint_name, "VariantName": variant_name}
+        names = endpoint_alarm_names(stack_name, variant_name, KINDS)
         concurrency = alarm(
             self,
             "Concurrency",
+            name=names["Concurrency"],
             description=f"{endpoint_name} answers as many requests at once as it may, and refuses others. "
-            "docs/runbooks/release.md",
+            f"{RUNBOOK}#{variant_name}alarmsconcurrency",
             # Executions by the maximum: a share, 1 at the most.
             metric=Metric(
                 "AWS/SageMaker", "ServerlessConcurrentExecutionsUtilization", of_variant, "Maximum", seconds=60
@@ -53,14 +57,13 @@ class ServerlessAlarms(Construct):
         memory = alarm(
             self,
             "Memory",
-            description=f"{endpoint_name} uses more than {_PERCENT} % of its memory. docs/runbooks/release.md",
+            name=names["Memory"],
+            description=f"{endpoint_name} uses more than {_PERCENT} % of its memory. "
+            f"{RUNBOOK}#{variant_name}alarmsmemory",
             metric=Metric("/aws/sagemaker/Endpoints", "MemoryUtilization", of_variant, "Maximum", seconds=60),
             topic_arn=topic_arn,
             bound=Bound(_PERCENT, "GreaterThanThreshold", periods=5, breaching=2),
         )
-        self.names = [
-            named_by_cloudformation(
-                stack_name, bound_to_variant(resource, f"{variant_name.capitalize()}Alarms{kind}", condition)
-            )
-            for kind, resource in {"Concurrency": concurrency, "Memory": memory}.items()
-        ]
+        self.names = list(names.values())
+        for kind, resource in {"Concurrency": concurrency, "Memory": memory}.items():
+            bound_to_variant(resource, f"{variant_name.capitalize()}Alarms{kind}", condition)

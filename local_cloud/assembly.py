@@ -38,7 +38,7 @@ from local_cloud.differences import (
     temporary_passwords,
 )
 from local_cloud.front import SageMakerFront
-from local_cloud.sagemaker import jobs, labeling, notebooks, pipelines, registry
+from local_cloud.sagemaker import jobs, labeling, monitoring, notebooks, pipelines, registry
 from local_cloud.sagemaker.endpoints import operations as endpoints
 from local_cloud.sagemaker.labeling.portal import Portal
 from local_cloud.sagemaker.store import Database
@@ -48,7 +48,7 @@ from local_cloud.saving import Saver
 logger = logging.getLogger("local_cloud")
 
 # Importing these registers the operations of SageMaker.
-SAGEMAKER = (jobs, labeling, notebooks, pipelines, registry, endpoints)
+SAGEMAKER = (jobs, labeling, monitoring, notebooks, pipelines, registry, endpoints)
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -67,7 +67,7 @@ def assemble(port: int, state_dir: Path, loop: asyncio.AbstractEventLoop) -> App
     metrics_namespace.close()
     percentile_ranks.close()
     embedded_metrics.close()
-    alarms.close()
+    alarms.close(loop)
     event_delivery.close()
     function_metrics.close()
     queue_polling.close()
@@ -107,9 +107,12 @@ class _Application:
         if scope["type"] == "http" and worker_portal.is_for_portal(scope["path"]):
             await worker_portal.answer(self._portal, scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(control.PREFIX):
-            await control.answer(scope["method"], scope["path"], self._status, send)
+            await control.answer(scope["method"], scope["path"], self._status, self._front, send)
         elif scope["type"] == "lifespan":
-            work = (self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run())
+            work = (
+                self._start(), self._saver.run(), alarms.run(), queue_metrics.run(), self._scaling.run(),
+                self._front.run(),
+            )  # fmt: skip
             self._background = {asyncio.create_task(task) for task in work}
             await ministack_app.app(scope, receive, send)
         else:

@@ -125,7 +125,16 @@ def interrupt(training_job: str, port: int = DEFAULT_PORT) -> None:
         ValueError: no spot job of this name is Training; the text is the local cloud's.
         OSError: no local cloud answers.
     """
-    address = f"{endpoint_url(port)}/_local_cloud/training-jobs/{training_job}/interrupt"
+    _tell(f"training-jobs/{training_job}/interrupt", port)
+
+
+def fire(monitoring_schedule: str, port: int = DEFAULT_PORT) -> None:
+    """Let a monitoring schedule begin an execution now, whose window ends now; raises as `interrupt`."""
+    _tell(f"monitoring-schedules/{monitoring_schedule}/fire", port)
+
+
+def _tell(what: str, port: int) -> None:
+    address = f"{endpoint_url(port)}/_local_cloud/{what}"
     request = urllib.request.Request(address, method="POST")  # noqa: S310 - an address of our own
     try:
         with urllib.request.urlopen(request, timeout=5):  # noqa: S310

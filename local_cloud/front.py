@@ -3,12 +3,16 @@
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from local_cloud import iam
 from local_cloud.authorization import Answer, error_answer, refusal_of
 from local_cloud.autoscaling import registered
 from local_cloud.sagemaker import api
+from local_cloud.sagemaker.errors import not_found
+from local_cloud.sagemaker.monitoring import clock
+from local_cloud.sagemaker.monitoring.kinds import SCHEDULE
 from local_cloud.sagemaker.store import Database, Store
 from local_cloud.sagemaker_platform import MinistackPlatform
 
@@ -40,16 +44,36 @@ class SageMakerFront:
 
     def start(self) -> None:
         """Pick up the resources of every account and region that is known."""
-        from ministack.core.responses import request_scope
+        self._for_all(api.start)
 
-        for call in self.calls():
-            with request_scope(call.store.account, call.store.region):
-                api.start(call)
+    async def run(self) -> None:
+        """Begin the executions of monitoring schedules that are due. Never ends."""
+        while True:
+            await asyncio.sleep(clock.EVERY_SECONDS)
+            await asyncio.to_thread(self._for_all, clock.look)
+
+    def fire(self, schedule: str) -> None:
+        """Begin an execution of the monitoring schedules of a name now; SageMakerError if there is none."""
+        found = [call for call in self.calls() if call.store.get(SCHEDULE, schedule)]
+        if not found:
+            raise not_found(f"There is no monitoring schedule {schedule}.")
+        for call in found:
+            self._as(call, lambda call: clock.fire(schedule, call))
 
     def calls(self) -> list[api.Call]:
         """Return a call of each account and region that is known, as the account's root user."""
         known = [scope.partition("/")[::2] for scope in self._database.scopes()]
         return [self.call(account, region, f"arn:aws:iam::{account}:root") for account, region in known]
+
+    def _for_all(self, do: Callable[[api.Call], None]) -> None:
+        for call in self.calls():
+            self._as(call, do)
+
+    def _as(self, call: api.Call, do: Callable[[api.Call], None]) -> None:
+        from ministack.core.responses import request_scope
+
+        with request_scope(call.store.account, call.store.region):
+            do(call)
 
     async def _control(self, target: str, headers: dict[str, str], body: bytes, access_key: str) -> Answer:
         operation = target.rpartition(".")[2]

@@ -27,6 +27,16 @@ _RESOURCES = {
     "CodeRepositoryName": "code-repository",
     "MonitoringScheduleName": "monitoring-schedule",
 }
+# One member names job definitions of four kinds; the operation says which.
+_DEFINITIONS = {
+    f"{kind}JobDefinition": f"{part}-job-definition"
+    for kind, part in (
+        ("DataQuality", "data-quality"),
+        ("ModelQuality", "model-quality"),
+        ("ModelBias", "model-bias"),
+        ("ModelExplainability", "model-explainability"),
+    )
+}
 # A request may name several; the operation's own counts, and those listed here.
 _ALSO_CHECKED = {
     "CreateEndpoint": ("EndpointConfigName",),
@@ -94,6 +104,13 @@ def resource_arns(operation: str, request: dict[str, Any], arn_prefix: str) -> l
         return ["*"]
     if isinstance(request.get("ModelPackageName"), str):
         return [_arn(request["ModelPackageName"], "model-package", arn_prefix)]
+    if isinstance(request.get("JobDefinitionName"), str):
+        kind = next(part for definition, part in _DEFINITIONS.items() if operation.endswith(definition))
+        return [_arn(request["JobDefinitionName"], kind, arn_prefix)]
+    return _named(operation, request, arn_prefix)
+
+
+def _named(operation: str, request: dict[str, Any], arn_prefix: str) -> list[str]:
     names = [name for name in _RESOURCES if isinstance(request.get(name), str)]
     if not names:
         return ["*"]

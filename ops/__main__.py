@@ -15,6 +15,7 @@ from ops import (
     label,
     local,
     loop,
+    monitor,
     notebook,
     outcomes,
     pipeline,
@@ -39,6 +40,7 @@ app.add_typer(pipeline.app, name="pipeline", help="Run the pipeline of a use cas
 app.add_typer(release.app, name="release", help="Approve and reject models, see what is live.")
 app.add_typer(batch.app, name="batch", help="Score files with the model that is live.")
 app.add_typer(experiment.app, name="experiment", help="Compare champion and challenger on live requests.")
+app.add_typer(monitor.app, name="monitor", help="Have captured requests looked at, and see what was found.")
 app.add_typer(loop.app, name="loop", help="Train again, and see the turns of the loop.")
 app.add_typer(label.app, name="label", help="Have objects labelled, or bring labels of any tool.")
 app.add_typer(outcomes.app, name="outcomes", help="Say what became of requests that were answered.")

@@ -16,6 +16,7 @@ from config import (
     check_all,
     environment_names,
     load_environment,
+    load_use_case,
     use_case_names,
 )
 from config.loading import ROOT
@@ -39,7 +40,8 @@ def check() -> None:
     if problems:
         raise typer.Exit(1)
     for name in environment_names():
-        for remark in remarks(load_environment(name)):
+        environment = load_environment(name)
+        for remark in remarks(environment, map(load_use_case, environment.use_cases)):
             output.print(f"[yellow]remark[/] {escape(remark)}", highlight=False, soft_wrap=True)
     output.print(
         f"{len(environment_names())} environments ({', '.join(environment_names())}) and "

@@ -18,7 +18,9 @@ app = typer.Typer(no_args_is_help=True)
 
 # What the SDK is asked for; another version of an image is another line here.
 WANTED: dict[str, dict[str, str]] = {
+    "clarify": {"framework": "clarify", "version": "1.0"},
     "kmeans": {"framework": "kmeans", "version": "1"},
+    "model-monitor": {"framework": "model-monitor", "version": ""},  # one for all, and without a tag
     "sklearn": {"framework": "sklearn", "version": "1.9-0"},
     # Python 3.12 by name: the plain tag may be the image with 3.9, which is too old for Ibis.
     "spark": {"framework": "spark", "version": "3.5", "py_version": "py312", "container_version": "v1.3"},

@@ -2,13 +2,15 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from ops import control_function
-from ops.console import output
+from config.loading import ROOT
+from ops import control_function, loop_report, preparation
+from ops.console import output, shown
 from ops.target import OperationError, Target
 from retrain.events import Cause, Look, Terms
 from retrain.records import Records
@@ -46,11 +48,25 @@ def start(
 def status(environment: str, use_case: str) -> None:
     """Show the turns of the loop, newest first."""
     target = _target(environment, use_case)
-    turns = _records(target).turns(target.use_case.name)
+    turns = records(target).turns(target.use_case.name)
     for turn in turns:
         output.print(escape(described(turn)), soft_wrap=True, highlight=False)
     if not turns:
         output.print(f"The loop of {target.name} has not turned yet.")
+
+
+@app.command()
+def report(
+    environment: str,
+    use_case: str,
+    to: Annotated[Path | None, typer.Option(help="Where the page goes; left out: the folder build.")] = None,
+) -> None:
+    """Write a page: each turn, why it began, its data and labels, its model, and what was decided about it."""
+    target = _target(environment, use_case)
+    path = to or ROOT / "build" / f"loop-{target.name}.html"
+    turns = records(target).turns(target.use_case.name)
+    loop_report.write(path, target.name, target.use_case.description, turns)
+    output.print(shown(path), soft_wrap=True, highlight=False)
 
 
 def described(turn: Turn) -> str:
@@ -60,15 +76,17 @@ def described(turn: Turn) -> str:
     data = f"; data until {until}" if until else ""
     again = f", try {turn.attempt}" if turn.attempt > 1 else ""
     said = "; ".join(part for part in (f"{turn.result}: {turn.detail}" if turn.detail else turn.result, why) if part)
-    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}"
+    labels = f"; labels: {turn.labels}" if turn.labels and turn.labels != turn.detail else ""
+    decision = f"; then {turn.decision}" if turn.decision else ""
+    return f"turn {turn.number}{again}, {turn.claimed_at:%Y-%m-%d %H:%M}, {said}{data}{labels}{decision}"
 
 
 def watch(target: Target, cause: Cause, every: float = 2.0) -> Turn:
     """Wait until the turn that answers a cause ends, and return it."""
-    records = _records(target)
+    known = records(target)
     while True:
         # Older ones are in `turns` as well; a turn that failed and is tried again is not the end.
-        found = [turn for turn in records.turns(target.use_case.name) if cause in turn.causes]
+        found = [turn for turn in known.turns(target.use_case.name) if cause in turn.causes]
         if found and found[0].result != "started":
             return found[0]
         time.sleep(every)
@@ -85,12 +103,19 @@ def _target(environment: str, use_case: str) -> Target:
 
 
 def _ask(target: Target, cause: Cause) -> str:
-    retrain = target.use_case.retrain
-    terms = Terms.model_validate(retrain.terms(target.use_case.train) if retrain else {})
-    look = Look(use_case=target.use_case.name, terms=terms, causes=(cause,))
+    look = Look(use_case=target.use_case.name, terms=_terms(target), causes=(cause,))
     asked = look.model_dump(mode="json")
     return str(control_function.ask(target, "RetrainFunctionName", asked, "docs/runbooks/retraining.md")["rest"])
 
 
-def _records(target: Target) -> Records:
+def _terms(target: Target) -> Terms:
+    retrain = target.use_case.retrain
+    said = retrain.terms(target.use_case.train, target.use_case.label) if retrain else {}
+    if target.use_case.prepare.before_the_pipeline:
+        said |= {"machine": preparation.machine(target)}
+    return Terms.model_validate(said)
+
+
+def records(target: Target) -> Records:
+    """Return the table of turns."""
     return Records(target.dynamodb, target.output("control", "TurnsTable"))

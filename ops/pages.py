@@ -1,9 +1,19 @@
 """Self-contained pages: no script, nothing from elsewhere, readable on a phone and in ten years."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure and what it is; `good` None: neither good nor bad."""
+
+    value: str
+    text: str
+    good: bool | None = None
 
 
 def write(template: Path, path: Path, **values: Any) -> None:

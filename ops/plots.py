@@ -1,14 +1,25 @@
 """Pictures of pages, as SVG that stands in them."""
 
 import io
+from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 mpl.use("svg")
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ml-loop", "font.size": 10, "axes.spines.top": False})
+# Names of columns and categories are texts, whatever is in them.
+mpl.rcParams.update({"text.parse_math": False})
 mpl.rcParams.update({"axes.spines.right": False, "font.family": "sans-serif", "axes.titlesize": 11})
 MODEL, BASELINE, SOFT = "#0b6e99", "#d08a1d", "#5d6b78"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG and what it shows."""
+
+    svg: str
+    caption: str
 
 
 def svg(figure: Figure) -> str:

@@ -22,11 +22,13 @@ def start(target: Target, parameters: Mapping[str, str]) -> str:
     Raises:
         OperationError: its stack is not deployed.
     """
-    part = f"{target.use_case.slug}-preparation"
-    started = target.states.start_execution(
-        stateMachineArn=target.output(part, "StateMachineArn"), input=json.dumps(dict(parameters))
-    )
+    started = target.states.start_execution(stateMachineArn=machine(target), input=json.dumps(dict(parameters)))
     return str(started["executionArn"])
+
+
+def machine(target: Target) -> str:
+    """Return the ARN of the state machine; OperationError if its stack is not deployed."""
+    return target.output(f"{target.use_case.slug}-preparation", "StateMachineArn")
 
 
 def pipeline_of(target: Target, execution_arn: str, every: float = 10.0) -> str:

@@ -76,5 +76,5 @@ def shared_sources() -> Iterator[Sources]:
 
 def settings(use_case: UseCase) -> str:
     """Return the content of `use_case.json`: what jobs depend on, so that nothing else makes them train anew."""
-    others = {"batch", "experiment", "label", "retrain"}
+    others = {"batch", "experiment", "label", "monitor", "retrain"}
     return json.dumps(use_case.model_dump(mode="json", exclude=others), indent=1, sort_keys=True) + "\n"

@@ -10,7 +10,7 @@ from config import UseCase
 from config.images import XGBOOST_REPOSITORY, xgboost_account
 from config.use_case.batch import BatchTransform
 from constructs.arns import Arns
-from constructs.batch_alarm import BatchAlarm
+from constructs.batch_alarms import BatchAlarms
 from constructs.batch_transform_role import BatchPlaces, BatchTransformRole
 from constructs.batch_triggers import BatchTriggers
 from constructs.look_queue import LookQueues, look_queue_name
@@ -72,13 +72,13 @@ class BatchStack(cdk.Stack):
                 Arns.of(self).arn("sqs", look_queue_name(environment, "batch")), control.undelivered.queue_arn
             ),
         )
-        BatchAlarm(
+        self.alarms = BatchAlarms(
             self,
-            "Failed",
+            "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
 
     def _role(
         self, environment: str, use_case: UseCase, data: "DataStack", training: "TrainingStack"

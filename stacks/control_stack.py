@@ -10,9 +10,10 @@ from constructs import Construct
 
 from config import Environment
 from constructs.alarm_topic import AlarmTopic
-from constructs.batch_alarm import RUNBOOK as BATCH_RUNBOOK
+from constructs.batch_alarms import RUNBOOK as BATCH_RUNBOOK
 from constructs.batch_function_role import BatchFunctionRole, BatchReach
 from constructs.control_function import Program
+from constructs.release_alarms import RUNBOOK as RELEASE_RUNBOOK
 from constructs.release_function_role import ReleaseFunctionRole, ReleaseReach
 from constructs.release_triggers import ReleaseTriggers
 from stacks.assignment_part import add_assignment
@@ -20,11 +21,11 @@ from stacks.data_stack import DataStack
 from stacks.experiment_part import add_experiments
 from stacks.function_kit import FunctionKit
 from stacks.label_part import add_labels
+from stacks.monitor_part import add_monitoring
 from stacks.network_stack import NetworkStack
 from stacks.retrain_part import add_retraining
 from stacks.security_stack import SecurityStack
 
-RELEASE_RUNBOOK = "docs/runbooks/release.md"
 _MINUTES = 5  # a run of ten thousand files is recorded in less
 _BATCH_SHARE = 10  # of a job's volume: what the files of a batch may take
 
@@ -34,13 +35,18 @@ class Wanted:
     """What any use case needs a function for.
 
     Attributes:
-        scores_files, labels, turns: whether one does, is labelled, or is trained again by itself.
+        scores_files, labels, turns, samples, watches: whether one does, is labelled, is trained again by itself, has
+            captured requests labelled for that, or is watched.
+        schedules: whether SageMaker Model Monitor watches one.
         assignments: how requests are shared, of each use case that has experiments.
     """
 
     scores_files: bool
     labels: bool
     turns: bool
+    samples: bool
+    watches: bool
+    schedules: bool
     assignments: Mapping[str, str]
 
 
@@ -56,6 +62,7 @@ class ControlStack(cdk.Stack):
 
     Attributes:
         alarm_topic_arn: where every alarm of the environment goes.
+        alarms: names of this stack's own.
         undelivered: takes what rules of the environment cannot deliver.
     """
 
@@ -91,13 +98,21 @@ class ControlStack(cdk.Stack):
         self._release(data, scaling=environment.scales)
         if wanted.scores_files:
             self._batch_transform(data)
+        experiments = None
         if wanted.assignments:
             add_assignment(kit, environment.name, data, security.data_key, wanted.assignments)
-            add_experiments(kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments)
+            experiments = add_experiments(
+                kit, environment.name, data, security.data_key, self.undelivered, wanted.assignments
+            )
         if wanted.labels:
             add_labels(kit, environment.name, data, security.data_key, self.undelivered)
         if wanted.turns:
-            add_retraining(kit, environment.name, self.undelivered)
+            samples = data if wanted.samples else None
+            add_retraining(kit, environment.name, self.undelivered, experiments, samples, security.data_key)
+        if wanted.watches:
+            models_key = security.models_key if wanted.schedules else None
+            add_monitoring(kit, environment.name, data, security.data_key, self.undelivered, models_key)
+        self.alarms = tuple(kit.alarms)
 
     def _release(self, data: DataStack, *, scaling: bool) -> None:
         records = self._table("Releases", "number", dynamodb.AttributeType.NUMBER)

@@ -31,8 +31,8 @@ def add_experiments(
     data_key: kms.IKey,
     undelivered: sqs.IQueue,
     assignments: Mapping[str, str],
-) -> None:
-    """Add the experiment function, its table, and the queue that rules of use cases send to.
+) -> dynamodb.ITable:
+    """Add the experiment function, its table, which is returned, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
@@ -50,6 +50,7 @@ def add_experiments(
     # For `ops experiment`.
     cdk.CfnOutput(kit.scope, "ExperimentFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "ExperimentRecords", value=records.table_name)
+    return records
 
 
 def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQueue:

@@ -13,10 +13,10 @@ from config import UseCase
 from config.use_case.experiment import Experiment
 from constructs.arns import Arns
 from constructs.assignment_roles import EXPOSURES
+from constructs.captures_role import EXPERIMENTS, GROUND_TRUTH, CapturesPlaces, CapturesRole
 from constructs.experiment_alarms import ExperimentAlarms
 from constructs.experiment_schedule import ExperimentSchedule
 from constructs.look_queue import LookQueues, look_queue_name
-from constructs.outcomes_role import GROUND_TRUTH, OutcomesPlaces, OutcomesRole
 from constructs.training_pipeline import TrainingPipeline
 from pipelines_src.definition.outcomes_pipeline import build_outcomes_pipeline
 
@@ -51,12 +51,14 @@ class ExperimentStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **stack_props)
         endpoint = f"{environment}-{use_case.slug}"
-        jobs = OutcomesRole(
+        jobs = CapturesRole(
             self,
             "Role",
             path=f"/ml-loop/{environment}/{use_case.slug}/outcomes/",
-            places=OutcomesPlaces(
+            pipeline="outcomes",
+            places=CapturesPlaces(
                 use_case=use_case.name,
+                folder=EXPERIMENTS,
                 capture=data.capture,
                 processed=data.processed,
                 data_key=training.settings.data_key,
@@ -90,6 +92,7 @@ class ExperimentStack(cdk.Stack):
             self,
             "Triggers",
             use_case=use_case.name,
+            declared=_by_itself(experiment, use_case),
             endpoint=endpoint,
             pipeline=f"{endpoint}-outcomes",
             schedule=experiment.schedule,
@@ -97,10 +100,17 @@ class ExperimentStack(cdk.Stack):
                 Arns.of(self).arn("sqs", look_queue_name(environment, "experiment")), control.undelivered.queue_arn
             ),
         )
-        ExperimentAlarms(
+        self.alarms = ExperimentAlarms(
             self,
             "Alarms",
             environment=environment,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
+
+
+def _by_itself(experiment: Experiment, use_case: UseCase) -> dict[str, Any] | None:
+    """Return the terms of experiments that begin by themselves; None where people begin them."""
+    if use_case.retrain is None or use_case.retrain.propose != "challenger":
+        return None
+    return experiment.declared(use_case.problem, own_threshold=use_case.evaluate.costs is not None)

@@ -1,7 +1,9 @@
 """What the parts of the control stack make their functions of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
+import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -30,6 +32,7 @@ class FunctionKit:
         key: of queues, tables and settings; logs_key: of log groups.
         topic_arn: where alarms go.
         inside: the network that functions run in; None: outside.
+        alarms: names of those that were made.
     """
 
     scope: Construct
@@ -38,6 +41,7 @@ class FunctionKit:
     logs_key: kms.IKey
     topic_arn: str
     inside: Placement | None
+    alarms: list[str] = field(default_factory=list)
 
     def table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
         """Return a table of records."""
@@ -48,8 +52,16 @@ class FunctionKit:
 
     def queue(self, construct_id: str, holds: str, runbook: str) -> sqs.IQueue:
         """Return a dead-letter queue with its alarm."""
+        alarm = f"{self._stack_name}-{construct_id}NotEmpty"
+        self.alarms.append(alarm)
         return DeadLetterQueue(
-            self.scope, construct_id, key=self.key, topic_arn=self.topic_arn, holds=holds, runbook=runbook
+            self.scope,
+            construct_id,
+            key=self.key,
+            topic_arn=self.topic_arn,
+            alarm_name=alarm,
+            holds=holds,
+            runbook=runbook,
         ).queue
 
     def log_group(self, construct_id: str) -> logs.ILogGroup:
@@ -114,11 +126,18 @@ class FunctionKit:
 
     def watch(self, construct_id: str, function: lambda_.IFunction, name: str, runbook: str) -> None:
         """Alarm on a function's errors and throttles; `name` is what people call it."""
-        FunctionAlarms(
-            self.scope,
-            construct_id,
-            function_name=function.function_name,
-            name=name,
-            topic_arn=self.topic_arn,
-            runbook=runbook,
+        self.alarms.extend(
+            FunctionAlarms(
+                self.scope,
+                construct_id,
+                function_name=function.function_name,
+                name=name,
+                alarms=f"{self._stack_name}-{construct_id}",
+                topic_arn=self.topic_arn,
+                runbook=runbook,
+            ).names
         )
+
+    @cached_property
+    def _stack_name(self) -> str:
+        return cdk.Stack.of(self.scope).stack_name

@@ -79,13 +79,14 @@ class LabelingStack(cdk.Stack):
         self._environment, self._use_case = environment, use_case.model_copy(update={"label": label})
         self._network, self._security, self._data, self._control = network, security, data, control
         self._name = f"{environment.name}-{use_case.slug}"
+        self.alarms: list[str] = []
         if label.backend != use_case.label.backend:
             cdk.Annotations.of(self).add_warning_v2(
                 "ml-loop:no-workforce",
                 f"{use_case.name}: {environment.name} names no workforce, so that there are no labelling jobs in it; "
                 "labels are imported (python -m ops label import). To have jobs, name a file of workforces/.",
             )
-        for closed in closed_services(self._use_case):
+        for closed in (one for one in closed_services(self._use_case) if one.section == "label"):
             cdk.Annotations.of(self).add_warning_v2(f"ml-loop:closed-{closed.name}", f"{use_case.name}: {closed.text}")
         terms = self._parameter()
         if label.workers:
@@ -96,13 +97,13 @@ class LabelingStack(cdk.Stack):
             self._triggers(machine.resource.ref)
         else:
             self._triggers(None)
-        LabelAlarms(
+        self.alarms += LabelAlarms(
             self,
             "Alarms",
             environment=environment.name,
             use_case=use_case.slug,
             topic_arn=control.alarm_topic_arn,
-        )
+        ).names
 
     def _parameter(self) -> ssm.CfnParameter:
         machine = labelling_machine_name(self._environment.name, self._use_case.slug)
@@ -197,6 +198,7 @@ class LabelingStack(cdk.Stack):
         inside = self._network.functions if environment.network.interface_endpoints == "full" else None
         topic = self._control.alarm_topic_arn
         kit = FunctionKit(self, environment.retention, security.control_key, security.logs_key, topic, inside)
+        self.alarms = kit.alarms
         return add_annotation(kit, environment.name, self._label, places)
 
     def _triggers(self, machine_arn: str | None) -> None:

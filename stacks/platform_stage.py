@@ -10,13 +10,16 @@ from config.environment_agreement import require_agreement
 from config.labelling import jobs_in
 from config.use_case.batch import BatchTransform
 from config.use_case.experiment import Experiment
+from config.use_case.monitor import Monitor
 from config.use_case.retrain import Retrain
 from pipelines_src.job_code import SOURCES, Sources
 from stacks.batch_stack import BatchStack
 from stacks.control_stack import ControlStack, Wanted
+from stacks.dashboard_stack import DashboardStack
 from stacks.data_stack import DataStack, Labels
 from stacks.experiment_stack import ExperimentStack
 from stacks.loop_stack import LoopStack
+from stacks.monitoring_stack import MonitoringStack
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serving_stack import ServingStack
@@ -25,7 +28,7 @@ from stacks.workbench_stack import WorkbenchStack
 
 
 class PlatformStage(cdk.Stage):
-    """All stacks of an environment, in the order network, security, data, control, workbench, use cases.
+    """All stacks of an environment, in the order network, security, data, control, workbench, use cases, dashboard.
 
     Args:
         environment: what is deployed.
@@ -71,14 +74,20 @@ class PlatformStage(cdk.Stage):
                 scores_files=any(use_case.batch is not None for use_case in use_cases),
                 labels=self._labels != "none",
                 turns=any(use_case.retrain is not None for use_case in use_cases),
+                samples=any(use_case.retrain is not None and use_case.retrain.sample for use_case in use_cases),
+                watches=any(use_case.monitor is not None for use_case in use_cases),
+                schedules=any(one.monitor and one.monitor.backend == "model_monitor" for one in use_cases),
                 assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
             ),
             **self._props("control"),
         )
         if environment.notebooks:
             self._workbench(use_cases)
+        self._alarms: dict[str, list[str]] = {}
         for use_case in use_cases:
             self._use_case(use_case)
+        if environment.dashboard:
+            self._dashboard(use_cases)
         self._finish()
 
     def _network(self) -> NetworkStack:
@@ -159,12 +168,16 @@ class PlatformStage(cdk.Stage):
             stacks.append(self._batch(name, use_case, use_case.batch, training, serving))
         if use_case.experiment:
             stacks.append(self._experiment(name, use_case, use_case.experiment, training))
+        if use_case.monitor:
+            stacks.append(self._monitoring(name, use_case, use_case.monitor, training, serving))
         if use_case.retrain:
             stacks.append(self._loop(name, use_case, use_case.retrain, training))
         if use_case.label:
             stacks.append(self._label(name, use_case, platform))
         for stack in stacks:
             cdk.Tags.of(stack).add("ml-loop:use-case", use_case.slug)
+        # Those of training and preparation have none.
+        self._alarms[use_case.name] = [name for stack in stacks for name in getattr(stack, "alarms", ())]
 
     def _loop(self, name: str, use_case: UseCase, retrain: Retrain, training: TrainingStack) -> LoopStack:
         stack = LoopStack(
@@ -173,11 +186,37 @@ class PlatformStage(cdk.Stage):
             environment=self.environment.name,
             use_case=use_case,
             retrain=retrain,
+            data=self.data,
+            training=training,
             control=self.control,
             **self._props(f"{use_case.slug}-loop"),
         )
         # The pipeline is started by name, and its rules send to a queue by name.
         for before in (training, self.control):
+            stack.add_stack_dependency(before)
+        return stack
+
+    def _monitoring(
+        self,
+        name: str,
+        use_case: UseCase,
+        monitor: Monitor,
+        training: TrainingStack,
+        serving: ServingStack,
+    ) -> MonitoringStack:
+        stack = MonitoringStack(
+            self,
+            f"{name}Monitoring",
+            environment=self.environment,
+            use_case=use_case,
+            monitor=monitor,
+            data=self.data,
+            training=training,
+            control=self.control,
+            **self._props(f"{use_case.slug}-monitoring"),
+        )
+        # Its jobs run the code that training brought, it watches what serves, and its rules send to a queue by name.
+        for before in (training, serving, self.control):
             stack.add_stack_dependency(before)
         return stack
 
@@ -238,6 +277,17 @@ class PlatformStage(cdk.Stage):
         # Its rules send to a queue by name.
         stack.add_stack_dependency(self.control)
         return stack
+
+    def _dashboard(self, use_cases: list[UseCase]) -> None:
+        DashboardStack(
+            self,
+            "Dashboard",
+            environment=self.environment,
+            use_cases=use_cases,
+            own_alarms=self.control.alarms,
+            alarms=self._alarms,
+            **self._props("dashboard"),
+        )
 
     def _finish(self) -> None:
         stacks = [child for child in self.node.children if isinstance(child, cdk.Stack)]

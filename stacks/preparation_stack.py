@@ -16,7 +16,12 @@ from constructs.glue_role import GlueRole
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
 from constructs.preparation_access import DataPlaces
-from constructs.preparation_machine import PreparationMachine, batch_statements, glue_statements
+from constructs.preparation_machine import (
+    PreparationMachine,
+    batch_statements,
+    glue_statements,
+    preparation_machine_name,
+)
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine
@@ -68,6 +73,7 @@ class PreparationStack(cdk.Stack):
         machine = PreparationMachine(
             self,
             "Machine",
+            name=preparation_machine_name(environment.name, use_case.slug),
             definition=preparation_machine.machine(
                 task,
                 bucket=data.processed.bucket_name,

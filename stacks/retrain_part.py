@@ -1,24 +1,40 @@
 """The part of the control stack that closes the loop: it trains again, and proposes what comes of it."""
 
+from typing import TYPE_CHECKING
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
 from constructs.retrain_alarms import RUNBOOK
-from constructs.retrain_function_role import RetrainFunctionRole
+from constructs.retrain_function_role import RetrainFunctionRole, RetrainReach, SampleReach
 from stacks.function_kit import FunctionKit
+
+if TYPE_CHECKING:
+    from stacks.data_stack import DataStack
 
 _MINUTES = 2
 
 
-def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> None:
+def add_retraining(
+    kit: FunctionKit,
+    environment: str,
+    undelivered: sqs.IQueue,
+    experiments: dynamodb.ITable | None,
+    data: "DataStack | None",
+    data_key: kms.IKey,
+) -> None:
     """Add the retrain function, its table, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
         environment: its name.
         undelivered: takes what rules could not deliver.
+        experiments: the table of experiments; None: no use case has any.
+        data: the buckets, which `data_key` encrypts; None: no turn labels.
     """
     turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
     looks = kit.looks(
@@ -31,23 +47,37 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         undelivered=undelivered,
         timeout_minutes=_MINUTES,
     )
+    samples = SampleReach(data.capture, data.processed, data.labelled, data_key) if data else None
+    function = _function(kit, environment, RetrainReach(turns, looks.queue, experiments, samples))
+    looks.invoke(function)
+    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
+    # For `ops loop`.
+    cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
+    cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
+
+
+def _function(kit: FunctionKit, environment: str, reach: RetrainReach) -> lambda_.IFunction:
     log_group = kit.log_group("RetrainLogs")
     role = RetrainFunctionRole(
         kit.scope,
         "RetrainRole",
         environment=environment,
-        turns=turns,
-        looks=looks.queue,
+        reach=reach,
         key=kit.key,
         log_group=log_group,
         inside_network=kit.inside is not None,
     ).role
-    function = kit.function(
+    return kit.function(
         "Retrain",
         program=Program(
             package="retrain",
             description="Trains again when something has happened",
-            settings={"ML_LOOP_ENVIRONMENT": environment, "ML_LOOP_TURNS_TABLE": turns.table_name},
+            settings={
+                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_TURNS_TABLE": reach.turns.table_name,
+                **({"ML_LOOP_EXPERIMENTS_TABLE": reach.experiments.table_name} if reach.experiments else {}),
+                **(_buckets(reach.samples) if reach.samples else {}),
+            },
             serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),
@@ -55,8 +85,11 @@ def add_retraining(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) 
         log_group=log_group,
         failures=None,
     )
-    looks.invoke(function)
-    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
-    # For `ops loop`.
-    cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
-    cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
+
+
+def _buckets(samples: SampleReach) -> dict[str, str]:
+    return {
+        "ML_LOOP_CAPTURE_BUCKET": samples.capture.bucket_name,
+        "ML_LOOP_PROCESSED_BUCKET": samples.processed.bucket_name,
+        "ML_LOOP_LABELLED_BUCKET": samples.labelled.bucket_name,
+    }

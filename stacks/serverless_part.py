@@ -29,7 +29,7 @@ def serverless_endpoint(
 
 
 def serverless_alarms(stack: Construct, stack_name: str, endpoint: ModelEndpoint, topic_arn: str) -> list[str]:
-    """Add the alarms that serverless endpoints have besides, and return what their names begin with."""
+    """Add the alarms that serverless endpoints have besides, and return their names."""
     return ServerlessAlarms(
         stack,
         "ServerlessAlarms",

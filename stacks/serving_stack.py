@@ -7,18 +7,23 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from config import Environment, UseCase
+from constructs.arns import Arns
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.endpoint_alarms import EndpointAlarms
 from constructs.endpoint_properties import CaptureTarget
 from constructs.guardrails import Guardrails
 from constructs.model_endpoint import ModelEndpoint
 from constructs.model_role import ModelFiles, ModelRole
+from constructs.native_monitor_role import manage_monitors
 from constructs.release_alarms import ReleaseAlarms
 from constructs.release_role import ReleaseRole
+from constructs.scaling_statements import manage_scaling
+from constructs.statements import Statement
 from constructs.traffic_shift import TrafficShift
 from constructs.variant_scaling import SCALED, Capacity, ScheduledCapacity, VariantScaling
 from constructs.variant_slot import CHALLENGER, CHAMPION, SHADOW, Fleet, Name
 from stacks.data_stack import DataStack
+from stacks.native_monitor_part import native_monitors
 from stacks.network_stack import NetworkStack
 from stacks.security_stack import SecurityStack
 from stacks.serverless_part import serverless_alarms, serverless_endpoint
@@ -62,7 +67,11 @@ class ServingStack(cdk.Stack):
             answering = {name: alarms[name] for name in (CHAMPION, CHALLENGER)}
             Guardrails(self, "Guardrails", endpoint=endpoint, alarms=answering, shift=self._traffic_shift())
             self._scale(endpoint)
-        ReleaseAlarms(self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn)
+        monitors = native_monitors(self, environment, use_case, endpoint, network=network, security=security, data=data)
+        releases = ReleaseAlarms(
+            self, "Releases", environment=environment.name, use_case=use_case.slug, topic_arn=alarm_topic_arn
+        )
+        self.alarms = [*releases.names, *alarm_names]
         ReleaseRole(
             self,
             "ReleaseRole",
@@ -71,7 +80,7 @@ class ServingStack(cdk.Stack):
             model_role=model_role,
             volume_key=security.data_key,
             alarm_names=alarm_names,
-            scaling_tags=self._scaling_tags(),
+            also=[*self._scaling_statements(), *(manage_monitors(Arns.of(self), monitors) if monitors else [])],
         )
         self._outputs(endpoint)
 
@@ -155,10 +164,11 @@ class ServingStack(cdk.Stack):
             for slot in SCALED:
                 VariantScaling(self, f"{slot.capitalize()}Scaling", endpoint=endpoint, slot=slot, capacity=capacity)
 
-    def _scaling_tags(self) -> dict[str, str] | None:
+    def _scaling_statements(self) -> list[Statement]:
         if self._serving.scaling is None:
-            return None
-        return {"ml-loop:environment": self._environment.name, "ml-loop:use-case": self._use_case.slug}
+            return []
+        tags = {"ml-loop:environment": self._environment.name, "ml-loop:use-case": self._use_case.slug}
+        return manage_scaling(Arns.of(self), self._name, tags)
 
     def _outputs(self, endpoint: ModelEndpoint) -> None:
         # What the release function compares the live endpoint with, and whether it has scaling to hold.

@@ -10,6 +10,8 @@ from config.use_case import (
     experiment_agreement,
     gate_agreement,
     label_agreement,
+    monitor_agreement,
+    sample_agreement,
     tuning_agreement,
 )
 from config.use_case.batch import BatchTransform
@@ -18,6 +20,7 @@ from config.use_case.evaluate import Evaluate, GateCondition
 from config.use_case.experiment import Experiment
 from config.use_case.label import Label
 from config.use_case.metrics import Problem
+from config.use_case.monitor import Monitor
 from config.use_case.name import ALLOWED, UseCaseName
 from config.use_case.prepare import Prepare
 from config.use_case.retrain import Retrain, retrain_fits
@@ -49,6 +52,7 @@ class UseCase(Section):
     gate: tuple[GateCondition, ...] = Field(min_length=1)
     batch: BatchTransform | None = Field(default=None, description="Left out: nothing is scored in batches")
 
+    monitor: Monitor | None = Field(default=None, description="Left out: nobody watches what is asked and answered")
     experiment: Experiment | None = Field(default=None, description="Left out: no experiments with live requests")
     retrain: Retrain | None = Field(default=None, description="Left out: trained again only by `ops pipeline start`")
     label: Label | None = Field(default=None, description="Left out: nothing is labelled")
@@ -65,7 +69,10 @@ class UseCase(Section):
         agreement.evaluation_fits(self.problem, self.data, self.evaluate)
         experiment_agreement.experiment_fits(self.problem, self.experiment)
         label_agreement.label_is_made(self.problem, self.data, self.label)
-        retrain_fits(self.retrain, self.experiment, self.prepare, self.split, self.train)
+        monitor_agreement.monitor_fits(self.problem, self.data, self.train, self.monitor, self.experiment)
+        retrain_fits(self.retrain, self.experiment, self.split, self.train)
+        sample_agreement.sample_is_labelled(self.retrain, self.data, self.label)
+        sample_agreement.sample_is_judged(self.problem, self.train, self.retrain, self.monitor, self.experiment)
         return self
 
     @property

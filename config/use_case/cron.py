@@ -8,12 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _WEEK = timedelta(days=7)
+_GAP_DAYS = 800  # in which gaps are looked for: two of any year's days
 _YEARS = 8  # 29 February comes within them, also where the last year of a century is no leap year
 
 
@@ -100,8 +102,25 @@ def cron_expression(text: str) -> str:
             f"found {text!r}; allowed is ? for one of day of month and day of week, and not for both. "
             "Correct it, as in cron(0 3 * * ? *) or cron(0 3 ? * MON *)"
         )
-    _runs(text, day, weekday, numbers)
+    _runs(text, fields, numbers)
     return text
+
+
+def cron_gaps(text: str) -> tuple[timedelta, timedelta]:
+    """Return the shortest and the longest time between two runs of an expression that `cron_expression` knows.
+
+    >>> [str(gap) for gap in cron_gaps("cron(0 3,9 ? * MON-FRI *)")]
+    ['6:00:00', '2 days, 18:00:00']
+    """
+    fields = text.removeprefix("cron(").removesuffix(")").split()
+    numbers = [field.numbers(value) for field, value in zip(_FIELDS, fields, strict=True)]
+    times = sorted(timedelta(hours=hour, minutes=minute) for hour in numbers[1] for minute in numbers[0])
+    today = datetime.now(UTC).date()
+    days = [at for ahead in range(_GAP_DAYS) if _is_run(at := today + timedelta(days=ahead), fields, numbers)]
+    within = [later - earlier for earlier, later in pairwise(times)]
+    between = [later - earlier + times[0] - times[-1] for earlier, later in pairwise(days)]
+    gaps = [*(within if days else []), *between] if len(days) > 1 else [timedelta(days=_GAP_DAYS), *within]
+    return min(gaps), max(gaps)
 
 
 def _numbers(text: str, field: _Field, value: str) -> frozenset[int]:
@@ -111,18 +130,22 @@ def _numbers(text: str, field: _Field, value: str) -> frozenset[int]:
         raise ValueError(f"found {text!r} with {value!r} for {field.name}{error}") from error
 
 
-def _runs(text: str, day: str, weekday: str, numbers: Sequence[frozenset[int]]) -> None:
+def _runs(text: str, fields: Sequence[str], numbers: Sequence[frozenset[int]]) -> None:
     """Refuse what has no day in the coming years: 31 April, 30 February, years that are over or far away."""
-    _, _, days, months, weekdays, years = numbers
     today = datetime.now(UTC).date()
-    for ahead in range(366 * _YEARS):
-        at = today + timedelta(days=ahead)
-        if at.year in years and at.month in months and (_is_day(at, day, days) or _is_weekday(at, weekday, weekdays)):
-            return
+    if any(_is_run(today + timedelta(days=ahead), fields, numbers) for ahead in range(366 * _YEARS)):
+        return
     raise ValueError(
         f"found {text!r}, which has no day within {_YEARS} years from now; allowed are days that come. Correct day, "
         "month or year"
     )
+
+
+def _is_run(at: date, fields: Sequence[str], numbers: Sequence[frozenset[int]]) -> bool:
+    _, _, days, months, weekdays, years = numbers
+    _, _, day, _, weekday, _ = fields
+    is_one = _is_day(at, day, days) or _is_weekday(at, weekday, weekdays)
+    return at.year in years and at.month in months and is_one
 
 
 def _is_day(at: date, text: str, days: frozenset[int]) -> bool:

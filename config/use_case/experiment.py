@@ -1,6 +1,6 @@
 """How champion and challenger are compared on live requests, by their outcomes."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StringConstraints, model_validator
 
@@ -131,6 +131,18 @@ class Experiment(Section):
                     (name,), f"found {value}; {self.metric} lies in 0 to 1, so allowed is less than 1; lower it"
                 )
         return self
+
+    def declared(self, problem: str, *, own_threshold: bool) -> dict[str, Any]:
+        """Return the terms as lambda/experiment/beginning.py has them.
+
+        Args:
+            problem: of the use case.
+            own_threshold: whether models decide by a threshold of their own.
+        """
+        said = self.model_dump(mode="json", exclude={"schedule"})
+        guards = {name: guard for name, guard in said["guards"].items() if guard}
+        more = {"problem": problem, "own_threshold": own_threshold, "direction": self.direction}
+        return {**said, **more, "guards": guards}
 
     @property
     def direction(self) -> Literal["higher", "lower"]:

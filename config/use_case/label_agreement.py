@@ -5,7 +5,7 @@ from config.use_case.data import Data
 from config.use_case.label import Label
 from config.use_case.metrics import Problem
 
-_ONE_CATEGORY = ("image_classification", "text_classification", "page")
+ONE_CATEGORY = ("image_classification", "text_classification", "page")
 
 
 def label_is_made(problem: Problem, data: Data, label: Label | None) -> None:
@@ -17,7 +17,7 @@ def label_is_made(problem: Problem, data: Data, label: Label | None) -> None:
         raise RuleError(key, f"{found}, but there is no section label that would make them; add it, or write raw")
     if not problem.endswith("classification"):
         raise RuleError(key, f"{found}; a labelled set has categories, and {problem} has none; write raw")
-    if label.task.type not in _ONE_CATEGORY:
+    if label.task.type not in ONE_CATEGORY:
         raise RuleError(
             key,
             f"{found}, but {label.task.type} has no category for an object; allowed for it is raw: read the labels in "

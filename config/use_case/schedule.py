@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from config.use_case.cron import cron_expression
+from config.use_case.cron import cron_expression, cron_gaps
 
 _RATE = re.compile(r"rate\((?P<value>[1-9][0-9]{0,9}) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
 _LONGEST = timedelta(days=365)  # AWS names no limit; such a rule begins anew whenever a deployment changes it
@@ -34,3 +34,16 @@ def schedule_expression(text: str) -> str:
     if int(rate["value"]) > longest:
         raise ValueError(f"found {text!r}; allowed are at most {longest} {unit}s, a year. Choose fewer, or a cron(...)")
     return text
+
+
+def gaps(text: str) -> tuple[timedelta, timedelta]:
+    """Return the shortest and the longest time between two runs of a schedule that `schedule_expression` knows.
+
+    >>> [str(gap) for gap in gaps("rate(12 hours)")]
+    ['12:00:00', '12:00:00']
+    """
+    rate = _RATE.fullmatch(text)
+    if rate is None:
+        return cron_gaps(text)
+    gap = timedelta(**{f"{rate['unit']}s": int(rate["value"])})
+    return gap, gap

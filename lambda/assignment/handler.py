@@ -91,14 +91,14 @@ def _ask(settings: Settings, question: Question) -> Answer:
 
 @cache
 def _client(environment: str, use_case: str, sticky: bool, queue_url: str) -> Client:
-    about = {"environment": environment, "use_case": use_case.replace("_", "-")}
+    slug = use_case.replace("_", "-")
 
     def lost(events: int, _: str) -> None:
         for _event in range(events):
-            count("ExposureLost", **about)
+            count("ExposureLost", environment=environment, use_case=slug)
 
     def unread(_: str) -> None:
-        count("WeightsUnread", **about)
+        count("WeightsUnread", environment=environment, use_case=slug)
 
     return Client(environment, use_case, sticky=sticky, queue_url=queue_url, lost=lost, unread=unread)
 

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 LOOK = "LookUri"  # the parameter of the outcomes pipeline (pipelines_src/definition/outcomes_pipeline.py)
+# How an experiment ended, as metrics count it.
+_ENDED = {
+    "promoted": "ExperimentPromoted",
+    "withdrawn": "ExperimentWithdrawn",
+    "stopped": "ExperimentStopped",
+    "overtaken": "ExperimentOvertaken",
+}
 
 
 class AwsWorld:
@@ -41,7 +48,7 @@ class AwsWorld:
         self._environment = environment
         self._sagemaker, self._cloudwatch = sagemaker, cloudwatch
         self.serving = Serving(sagemaker, environment)
-        self._storage, self.records = storage, records
+        self.storage, self.records = storage, records
         self._logger = logger
         self.assignments = assignments
 
@@ -75,12 +82,12 @@ class AwsWorld:
         look = next((each for each in looks if each.number == trial.open_look), None)
         if look is None or not trial.execution:
             return None
-        if sums := self._storage.sums(trial, look):
+        if sums := self.storage.sums(trial, look):
             return Reduction(sums)
         ended = pipelines.execution(self._sagemaker, trial.execution)
         if ended.status == "Succeeded":
             # They may have come in between.
-            return Reduction(self._storage.sums(trial, look), ended.status)
+            return Reduction(self.storage.sums(trial, look), ended.status)
         return Reduction(None, ended.status, ended.reason)
 
     def advance(self, step: Advance) -> bool:
@@ -98,6 +105,7 @@ class AwsWorld:
             self._logger.info(
                 "Experiment ended", experiment=step.trial.name, result=step.trial.result, detail=step.trial.detail
             )
+            self._count(_ENDED[step.trial.result], step.trial.use_case)
         return won
 
     def weigh(self, trial: Trial, share: float) -> bool:
@@ -109,8 +117,8 @@ class AwsWorld:
     def reduce(self, trial: Trial, look: Look, stretches: tuple[Stretch, ...]) -> str:
         """Write the request of a look, and start the outcomes pipeline."""
         endpoint = self.serving.endpoint(trial.use_case)
-        self._storage.ask(trial, look, request(trial, endpoint, stretches, look.at))
-        values = {LOOK: self._storage.uri(trial, look.name)}
+        self.storage.ask(trial, look, request(trial, endpoint, stretches, look.at))
+        values = {LOOK: self.storage.uri(trial, look.name)}
         identity = f"{self._environment} {trial.use_case} {trial.name} {look.name}"
         execution = pipelines.start(self._sagemaker, f"{endpoint}-outcomes", look.name, values, identity)
         self._logger.info("Pipeline started", experiment=trial.name, look=look.name, execution=execution)
@@ -124,4 +132,7 @@ class AwsWorld:
     def tell(self, use_case: str, told: Told) -> None:
         """Count a metric of the use case and log why."""
         self._logger.error(told.metric, use_case=use_case, detail=told.reason)
-        count(told.metric, environment=self._environment, use_case=use_case.replace("_", "-"))
+        self._count(told.metric, use_case)
+
+    def _count(self, metric: str, use_case: str) -> None:
+        count(metric, environment=self._environment, use_case=use_case.replace("_", "-"))

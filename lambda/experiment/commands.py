@@ -27,7 +27,8 @@ def start(asked: Start, known: Trial | None, live: Live | None, now: datetime, d
         deployed: how the deployed functions share the requests, if they do.
 
     Raises:
-        CannotError: another one runs, there are no two models to compare, or the terms are not those that are deployed.
+        CannotError: another one runs, there are no two models to compare, the terms are not those that are deployed, or
+            no outcome could count.
     """
     if known and known.request == asked.request:
         return known
@@ -40,6 +41,11 @@ def start(asked: Start, known: Trial | None, live: Live | None, now: datetime, d
         raise CannotError(
             f"The terms say assignment {asked.start.assignment}, and what is deployed shares requests {deployed}. "
             "Deploy the environment's control stack with this use_case.yaml, then start again."
+        )
+    if asked.start.outcome_hours >= 24 * asked.start.maximum_days:
+        raise CannotError(
+            f"Outcomes are known after {asked.start.outcome_hours} hours, and maximum_days ends the experiment after "
+            f"{24 * asked.start.maximum_days}, before any counts. Give fewer `--outcome-hours`, or raise maximum_days."
         )
     live = _ready(live)
     began = now.replace(microsecond=0)

@@ -22,7 +22,8 @@ def decide(experiment: Experiment, observed: Observed, bandit: Bandit | None = N
     - Fewer records than at the look before are a late correction: nothing changes until the next look.
     - A worse challenger is withdrawn as soon as the interval says so and both variants have their minimum (of users,
       where users keep a variant); a better one is promoted when the ramp is through as well. At the maximum,
-      `at_maximum` is done if neither is so.
+      `at_maximum` is done if neither is so; while the ramp rises, which takes some looks however many records each
+      brings, the maximum is that of time alone.
     - A share rises after its step's minimum of records, unless a guard has no counts or half of the evidence for a
       breach.
     """
@@ -147,7 +148,10 @@ class _Look:
 
     def _over(self) -> bool:
         long = self.observed.now - self.observed.started_at >= self.experiment.longest
-        return long or sum(self.found.records) >= self.experiment.maximum
+        return long or (sum(self.found.records) >= self.experiment.maximum and not self._rises())
+
+    def _rises(self) -> bool:
+        return not (self.bandit or self._held() or through(self.experiment.ramp, self.observed))
 
     def _gain(self) -> str:
         if not self.found.difference.weight:

@@ -13,19 +13,21 @@ LATENCY: GuardName = "latency"
 INVALID: GuardName = "invalid"
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """What events and records have of an experiment's terms."""
+
     # Its validator is built when an experiment begins or runs, not whenever the function starts.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class RampStep(_Part):
+class RampStep(Part):
     """A share of the requests, and the records that it takes to go beyond it."""
 
     weight: float
     minimum: int
 
 
-class GuardTerms(_Part):
+class GuardTerms(Part):
     """By how much a rate of failures may exceed the champion's; `above_ms` is for latency alone."""
 
     margin: float
@@ -33,7 +35,7 @@ class GuardTerms(_Part):
     above_ms: Annotated[float, Field(gt=0)] | None = None
 
 
-class Terms(_Part):
+class Terms(Part):
     """Everything that decides about an experiment; what is changed in a file later does not change it.
 
     Attributes:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from experiment.beginning import Declared
 from experiment.declared import Terms
 from shared.messages import Messages, is_of_queue
 
@@ -23,14 +24,16 @@ class Look(_Asked):
     Attributes:
         time: of the schedule's event or of the command: an experiment is looked at once for each; None: something else
             has happened, and what is under way goes on.
+        declared: the terms on which one begins by itself about what the loop proposed; None: a person begins it.
     """
 
     time: AwareDatetime | None = None
+    declared: Declared | None = None
 
     def merged(self, other: Self) -> Self:
         """Return one look for the latest time of both."""
         times = [each.time for each in (self, other) if each.time]
-        return self.model_copy(update={"time": max(times, default=None)})
+        return self.model_copy(update={"time": max(times, default=None), "declared": self.declared or other.declared})
 
 
 class Start(_Asked):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from experiment import commands
+from experiment import by_itself, commands
 from experiment.aws import AwsWorld
+from experiment.aws_begin import AwsBeginning
 from experiment.events import Look, Start, parse
 from experiment.reconcile import reconcile
 from experiment.records import Records
@@ -55,11 +56,19 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
         assignments=settings.assignments,
     )
     if isinstance(asked, Messages):
-        return asked.each(lambda look: repr(reconcile(world, look.use_case, look.time)), logger)
+        return asked.each(lambda look: repr(attend(world, look)), logger)
     try:
         return command(world, asked)
     except commands.CannotError as error:
         return {"refused": str(error)}
+
+
+def attend(world: AwsWorld, look: Look) -> Step:
+    """Look at a use case, and begin the experiment that is to begin by itself."""
+    rest = reconcile(world, look.use_case, look.time)
+    if look.declared and by_itself.begin(AwsBeginning(world, logger), look.use_case, look.declared):
+        return reconcile(world, look.use_case, None)
+    return rest
 
 
 def command(world: AwsWorld, asked: "Start | Stop | Look") -> dict[str, Any]:

@@ -121,6 +121,20 @@ def plan(
     )
 
 
+def least(ramp: Sequence[Step], minimum: float) -> int:
+    """Return the records of both variants with which the ramp is through and each variant has `minimum` of its own.
+
+    With a tenth more, since a share is kept on average only, and looks are not at all times.
+    """
+    check_ramp(ramp)
+    last = ramp[-1]
+    records = sum(step.minimum / step.weight for step in ramp[:-1])
+    challenger = sum(step.minimum for step in ramp[:-1])
+    lacks = max(minimum - challenger, last.minimum) / last.weight
+    of_champion = max(0.0, minimum - (records - challenger)) / (1 - last.weight)
+    return _up((records + max(lacks, of_champion)) * 11 / 10)
+
+
 def _variance(spread: Spread, share: float) -> float:
     """Return the variance of the score per effective record at a share of the challenger."""
     return (1 - share) * spread.challenger + share * spread.champion

@@ -1,5 +1,6 @@
 """The endpoint that experiments run on, and the challenger's package, through SageMaker's API."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -65,6 +66,16 @@ class Serving:
             slot=meant_for(described.get("CustomerMetadataProperties", {})),
             modified=modified.isoformat(),
         )
+
+    def metadata(self, arn: str) -> Mapping[str, str]:
+        """Return what the registry says of a package besides its model; nothing if it is gone."""
+        try:
+            described = self._client.describe_model_package(ModelPackageName=arn) if arn else None
+        except ClientError as error:
+            if live.absent(error):
+                return {}
+            raise
+        return described.get("CustomerMetadataProperties", {}) if described else {}
 
     def register(self, step: "Register") -> None:
         """Approve a package for the champion's slot, or reject it."""

@@ -3,6 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from experiment.reading import REQUEST, SUMS
 from experiment.trial import Look, Trial
 
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FOLDER = "experiments"
+# Of nothing S3 says AccessDenied to whoever may not list.
+_NOT_THERE = frozenset({"NoSuchKey", "AccessDenied"})
 
 
 class Storage:
@@ -40,6 +44,16 @@ class Storage:
             return None
         document: dict[str, Any] = json.loads(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         return document
+
+    def read(self, uri: str) -> str | None:
+        """Return an object of the bucket by its S3 URI, None if there is none."""
+        try:
+            found = self._client.get_object(Bucket=self._bucket, Key=uri.removeprefix(f"s3://{self._bucket}/"))
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NOT_THERE:
+                return None
+            raise
+        return bytes(found["Body"].read()).decode()
 
 
 def _folder(trial: Trial, look: str) -> str:

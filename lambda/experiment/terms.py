@@ -47,7 +47,7 @@ class Experiment:
         planned_weight, deviation: what the confidence sequence is tuned to (`plan.Plan`).
         ramp: steps of the challenger's share, rising.
         minimum: records that each variant needs before the metric decides anything; users, where users keep a variant.
-        maximum: records of both after which the experiment ends.
+        maximum: records of both after which the experiment ends, unless its ramp still rises.
         longest: time after which it ends, whatever the records.
         alpha: probability of any decision by the metric if the variants are equally good.
         guards: by name.

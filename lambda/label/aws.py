@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from label import augmented, publishing
 from label.answers import OBJECT
+from label.choosing import waiting
 from label.events import Look
 from label.jobs import Jobs
 from label.reconcile import Published, RefusedError
@@ -46,7 +47,7 @@ class AwsWorld:
             machine = seen.terms.machine
             execution = self._jobs.execution(run, machine) if machine else None
             return replace(seen, job=self._job(run), execution=execution)
-        return replace(
+        found = replace(
             seen,
             objects=self._storage.objects(use_case, seen.terms.objects),
             known=self._records.known(use_case),
@@ -54,6 +55,9 @@ class AwsWorld:
             spent=self._records.spent(use_case, f"{now:%Y-%m}"),
             choices=self._storage.choices(use_case),
         )
+        left = len(waiting(found.objects, found.known, seen.terms.attempts))
+        count("ObjectsToLabel", environment=self._environment, use_case=use_case.replace("_", "-"), value=left)
+        return found
 
     def _job(self, run: Run) -> Job | None:
         request = self._storage.read(run, REQUEST)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from retrain.alarms import ringing
 from retrain.events import Look
-from retrain.logic import Close, Rest
-from retrain.pipelines import Pipelines
 from retrain.records import Records
+from retrain.services import Services
 from retrain.state import Observation, Turn
+from retrain.steps import Close, Decided, Deliver, Labelled, Prepared, Rest, Sample
 from shared.metrics import count
 
 if TYPE_CHECKING:
@@ -19,14 +20,21 @@ _METRICS = {"proposed": "RetrainProposed", "refused": "RetrainRefused", "failed"
 
 
 class AwsWorld:
-    """Pipelines and records of one environment."""
+    """Services and records of one environment."""
 
-    def __init__(self, environment: str, pipelines: Pipelines, records: Records, logger: "Logger") -> None:
-        self._environment, self._pipelines, self._records, self._logger = environment, pipelines, records, logger
+    def __init__(self, environment: str, services: Services, records: Records, logger: "Logger") -> None:
+        self._environment, self._records, self._logger = environment, records, logger
+        self._pipelines, self._machines, self._decisions = services.pipelines, services.machines, services.decisions
+        self._samples, self._cloudwatch = services.samples, services.cloudwatch
 
     def remember(self, look: Look) -> None:
-        """Write down the causes of a look."""
+        """Write down the causes of a look, and of its alarms that ring.
+
+        The causes first: that CloudWatch does not answer must not lose them.
+        """
         self._records.remember(look.use_case, look.causes)
+        if look.alarms:
+            self._records.remember(look.use_case, ringing(self._cloudwatch, look.alarms))
 
     def look(self, look: Look) -> Observation:
         """Read everything that a decision may need.
@@ -35,22 +43,40 @@ class AwsWorld:
         """
         now = datetime.now(UTC).replace(microsecond=0)
         seen = Observation(look.use_case, now, look.terms, turns=self._records.turns(look.use_case))
+        seen = replace(seen, decisions=self._decisions.of(look.use_case, seen.undecided))
         if turn := seen.open_turn:
-            return self._under_way(turn, seen)
+            return self._under_way(turn, look, seen)
         seen = replace(seen, causes=self._records.causes(look.use_case))
         if not seen.waiting and not (seen.turns and seen.turns[0].result == "failed"):
             return seen
         model = self._pipelines.champion_model(look.use_case)
-        return replace(seen, busy=self._pipelines.busy(look.use_case), champion_model=model)
+        return replace(seen, busy=self._busy(look), champion_model=model)
 
-    def _under_way(self, turn: Turn, seen: Observation) -> Observation:
+    def _busy(self, look: Look) -> str:
+        machine = look.terms.machine
+        return (self._machines.running(machine) if machine else "") or self._pipelines.busy(look.use_case)
+
+    def _under_way(self, turn: Turn, look: Look, seen: Observation) -> Observation:
+        if turn.drawn and not turn.labels:
+            return self._labelling(turn, look, seen)
         if not turn.execution:
-            return seen
+            done = self._machines.execution(turn.preparation) if turn.preparation else None
+            return replace(seen, preparation=done)
         execution = self._pipelines.execution(turn.execution)
         if execution.status != "Succeeded":
             return replace(seen, execution=execution)
         package, model = self._pipelines.registered(turn.execution), self._pipelines.champion_model(turn.use_case)
         return replace(seen, execution=execution, package=package, champion_model=model)
+
+    def _labelling(self, turn: Turn, look: Look, seen: Observation) -> Observation:
+        if turn.does == "train":
+            model = self._pipelines.champion_model(turn.use_case)
+            seen = replace(seen, busy=self._busy(look), champion_model=model)
+        sampling, delivery = (self._pipelines.execution(arn) if arn else None for arn in (turn.sampling, turn.delivery))
+        seen = replace(seen, sampling=sampling, delivery=delivery)
+        if sampling is None or sampling.status != "Succeeded":
+            return seen
+        return replace(seen, asked=self._samples.asked(turn), answer=self._samples.answered(turn))
 
     def claim(self, turn: Turn) -> bool:
         """Write a turn down; False if its number is taken."""
@@ -59,11 +85,38 @@ class AwsWorld:
         self._logger.info(said, turn=turn.name, causes=[cause.name for cause in turn.causes])
         return won
 
+    def sample(self, step: Sample) -> None:
+        """Start the choice of what is labelled."""
+        baseline = self._pipelines.baseline(step.turn.use_case)
+        execution = self._samples.choose(step.turn, step.sampling, baseline)
+        self._records.update(step.turn, sampling=execution)
+        self._logger.info("Sample is chosen", turn=step.turn.name, execution=execution)
+
+    def deliver(self, step: Deliver) -> None:
+        """Start the delivery of labels as outcomes."""
+        execution = self._samples.deliver(step.turn)
+        self._records.update(step.turn, delivery=execution, run=step.run)
+        self._logger.info("Labels are delivered", turn=step.turn.name, execution=execution)
+
+    def labelled(self, step: Labelled) -> None:
+        """Write down what came of labelling."""
+        if self._records.labelled(step.turn, step.labels, step.parameters):
+            self._logger.info("Labelled", turn=step.turn.name, labels=step.labels)
+
     def start(self, turn: Turn) -> None:
-        """Start the pipeline."""
-        execution = self._pipelines.start(turn)
-        self._records.update(turn, execution=execution)
-        self._logger.info("Pipeline started", turn=turn.name, execution=execution)
+        """Start the pipeline, or the state machine that starts it."""
+        if turn.machine:
+            execution = self._machines.start(turn.machine, turn)
+            self._records.update(turn, preparation=execution)
+        else:
+            execution = self._pipelines.start(turn)
+            self._records.update(turn, execution=execution)
+        self._logger.info("Execution started", turn=turn.name, execution=execution)
+
+    def prepared(self, step: Prepared) -> None:
+        """Write down the pipeline's execution: the one that the state machine started, whoever looks."""
+        self._records.update(step.turn, execution=step.execution)
+        self._logger.info("Data prepared", turn=step.turn.name, execution=step.execution)
 
     def propose(self, turn: Turn, package: str) -> None:
         """Make the package the challenger, then write that down: after a crash in between it is approved again."""
@@ -76,6 +129,11 @@ class AwsWorld:
         package = {"package": step.package} if step.package else {}
         at = datetime.now(UTC).isoformat(timespec="seconds")
         return self._records.update(step.turn, result=step.result, detail=step.detail, finished_at=at, **package)
+
+    def decided(self, step: Decided) -> None:
+        """Write down what became of a turn's model."""
+        if self._records.decide(step.turn, step.decision):
+            self._logger.info("Model decided", turn=step.turn.name, decision=step.decision)
 
     def tell(self, use_case: str, step: Close | Rest) -> None:
         """Log, and count for the alarms, how a turn ended or what people must do."""

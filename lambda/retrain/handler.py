@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger, Tracer
 
 from retrain.aws import AwsWorld
+from retrain.decisions import Decisions
 from retrain.events import parse
+from retrain.machines import Machines
 from retrain.pipelines import Pipelines
 from retrain.reconcile import reconcile
 from retrain.records import Records
+from retrain.samples import Samples
+from retrain.services import Services
 from retrain.settings import Settings
 from shared.clients import client
 from shared.messages import Messages
@@ -38,7 +42,20 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     settings, asked = Settings.load(), parse(event)
     world = AwsWorld(
         settings.environment,
-        Pipelines(client("sagemaker"), settings.environment),
+        Services(
+            Pipelines(client("sagemaker"), settings.environment),
+            Machines(client("stepfunctions")),
+            Decisions(client("dynamodb"), settings.experiments_table, client("sagemaker")),
+            Samples(
+                client("s3"),
+                client("sagemaker"),
+                environment=settings.environment,
+                capture=settings.capture_bucket,
+                processed=settings.processed_bucket,
+                labelled=settings.labelled_bucket,
+            ),
+            client("cloudwatch"),
+        ),
         Records(client("dynamodb"), settings.turns_table),
         logger,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from retrain.state import Turn
 from shared import approval, live, pipelines
 from shared.pipelines import Execution
-from shared.slots import CHALLENGER, CHAMPION
+from shared.slots import CHALLENGER, CHAMPION, TURN
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -47,15 +47,28 @@ class Pipelines:
 
     def champion_model(self, use_case: str) -> str:
         """Return the S3 URI of the champion's model.tar.gz; empty while none serves."""
+        package = self._champion(use_case)
+        return str(package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]) if package else ""
+
+    def baseline(self, use_case: str) -> str:
+        """Return the S3 URI of the folder with the champion's baseline of data quality; empty if there is none."""
+        champion = self._champion(use_case)
+        # The one that the monitor compares with (lambda/monitor/baselines.py).
+        registered = {**champion.get("ModelMetrics", {}), **champion.get("DriftCheckBaselines", {})}
+        uri = registered.get("ModelDataQuality", {}).get("Constraints", {}).get("S3Uri", "")
+        return str(uri).rpartition("/")[0]
+
+    def _champion(self, use_case: str) -> Mapping[str, Any]:
+        """Return the champion's package as the registry has it; nothing while none serves."""
         champion = self._variants(use_case).get(CHAMPION)
         if champion is None or not champion.package:
-            return ""
-        package = self._client.describe_model_package(ModelPackageName=champion.package)
-        return package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+            return {}
+        found: Any = self._client.describe_model_package(ModelPackageName=champion.package)
+        return dict(found)
 
     def propose(self, turn: Turn, package: str, reason: str) -> None:
         """Approve a package as the challenger; again is the same."""
-        approval.approve(self._client, package, CHALLENGER, reason, turn.claimed_at)
+        approval.approve(self._client, package, CHALLENGER, reason, turn.claimed_at, {TURN: str(turn.number)})
 
     def _running(self, use_case: str) -> str:
         newest = self._client.list_pipeline_executions(

@@ -3,8 +3,22 @@
 from typing import Protocol
 
 from retrain.events import Look
-from retrain.logic import Claim, Close, Propose, Rest, Start, Step, decide
+from retrain.logic import decide
 from retrain.state import Observation, Turn
+from retrain.steps import (
+    Act,
+    Claim,
+    Close,
+    Decided,
+    Deliver,
+    Labelled,
+    Prepared,
+    Propose,
+    Rest,
+    Sample,
+    Start,
+    Step,
+)
 from shared.pipelines import RefusedError
 
 _MOST_STEPS = 20
@@ -14,7 +28,7 @@ class World(Protocol):
     """What the loop reads and changes."""
 
     def remember(self, look: Look) -> None:
-        """Write down the causes of a look; again is the same."""
+        """Write down the causes of a look, and of its alarms that ring; again is the same."""
 
     def look(self, look: Look) -> Observation:
         """Return the present state of a use case."""
@@ -22,14 +36,29 @@ class World(Protocol):
     def claim(self, turn: Turn) -> bool:
         """Write a turn down; False if its number is taken."""
 
+    def sample(self, step: Sample) -> None:
+        """Start the choice of what is labelled, once, and write down its execution; RefusedError if it never will."""
+
+    def deliver(self, step: Deliver) -> None:
+        """Start the delivery of labels, once, and write down its execution; RefusedError if it never will start."""
+
+    def labelled(self, step: Labelled) -> None:
+        """Write down what came of labelling, unless that is written."""
+
     def start(self, turn: Turn) -> None:
         """Start the pipeline, once, and write down its execution; RefusedError if it never will start."""
+
+    def prepared(self, step: Prepared) -> None:
+        """Write down the execution of the pipeline that a state machine has started."""
 
     def propose(self, turn: Turn, package: str) -> None:
         """Make the package the challenger, and write that down; again is the same."""
 
     def close(self, step: Close) -> bool:
         """End an open turn; False if somebody else has ended it."""
+
+    def decided(self, step: Decided) -> None:
+        """Write down what became of a turn's model, unless that is written."""
 
     def tell(self, use_case: str, step: Close | Rest) -> None:
         """Tell people how a turn ended, or that they must act."""
@@ -52,18 +81,33 @@ def reconcile(world: World, look: Look) -> Rest:
     raise RuntimeError(f"{look.use_case}: no rest after {_MOST_STEPS} steps; the last was {step}")
 
 
-def _act(world: World, step: Claim | Start | Propose | Close) -> None:
-    if isinstance(step, Claim):
-        world.claim(step.turn)  # lost to another invocation: the next look shows what it did
-    elif isinstance(step, Start):
+def _act(world: World, step: Act) -> None:
+    if isinstance(step, Sample | Deliver | Start):
         try:
-            world.start(step.turn)
+            _begin(world, step)
         except RefusedError as error:
             _close(world, Close(step.turn, "failed", str(error)))
+    elif isinstance(step, Claim):
+        world.claim(step.turn)  # lost to another invocation: the next look shows what it did
+    elif isinstance(step, Labelled):
+        world.labelled(step)
+    elif isinstance(step, Prepared):
+        world.prepared(step)
     elif isinstance(step, Propose):
         world.propose(step.turn, step.package)
+    elif isinstance(step, Decided):
+        world.decided(step)
     else:
         _close(world, step)
+
+
+def _begin(world: World, step: Sample | Deliver | Start) -> None:
+    if isinstance(step, Sample):
+        world.sample(step)
+    elif isinstance(step, Deliver):
+        world.deliver(step)
+    else:
+        world.start(step.turn)
 
 
 def _close(world: World, step: Close) -> None:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEWEST = 100  # of either that a decision may need
-_TEXTS = ("use_case", "execution", "package", "result", "detail")
+_TEXTS = (
+    "use_case", "does", "drawn", "sample", "sampling", "run", "delivery", "labels", "machine", "preparation",
+    "execution", "package", "result", "detail", "decision",
+)  # fmt: skip
 
 
 class Records:
@@ -54,6 +57,39 @@ class Records:
         key = {"use_case": turn.use_case, "item": _name(turn.number)}
         return update_open(self._client, self._table, key, texts(values))
 
+    def labelled(self, turn: Turn, labels: str, parameters: Mapping[str, str]) -> bool:
+        """Write down what came of an open turn's labels, and its parameters; False if that is written, or it is over.
+
+        Once: started again with other parameters it would be another execution.
+        """
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=texts({"use_case": turn.use_case, "item": _name(turn.number)}),
+            UpdateExpression="SET #labels = :labels, #parameters = :parameters",
+            ConditionExpression="#result = :open AND #labels = :none",
+            ExpressionAttributeNames={"#labels": "labels", "#parameters": "parameters", "#result": "result"},
+            ExpressionAttributeValues=texts(
+                {
+                    ":labels": labels,
+                    ":parameters": json.dumps(dict(parameters)),
+                    ":open": "started",
+                    ":none": "",
+                }
+            ),
+        )
+
+    def decide(self, turn: Turn, decision: str) -> bool:
+        """Write down what became of a turn's model; False if that is written."""
+        return conditional(
+            self._client.update_item,
+            TableName=self._table,
+            Key=texts({"use_case": turn.use_case, "item": _name(turn.number)}),
+            UpdateExpression="SET decision = :decision",
+            ConditionExpression="attribute_not_exists(decision) OR decision = :none",
+            ExpressionAttributeValues=texts({":decision": decision, ":none": ""}),
+        )
+
     def _newest(self, use_case: str, start: str) -> list[dict[str, Any]]:
         query = beginning(self._table, use_case, start)
         return list(self._client.query(**query, ScanIndexForward=False, Limit=_NEWEST)["Items"])
@@ -73,7 +109,8 @@ def _item(turn: Turn) -> dict[str, Any]:
 
 
 def _turn(item: Mapping[str, Any]) -> Turn:
-    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS}
+    # Some attributes are younger than the first records.
+    plain: dict[str, Any] = {name: item[name]["S"] for name in _TEXTS if name in item}
     turn = Turn(
         number=int(item["number"]["N"]),
         attempt=int(item["attempt"]["N"]),

@@ -1,6 +1,8 @@
 """Deciding about model packages in the registry: the release function then does what is wanted there."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from shared.slots import Slot, meaning
@@ -11,13 +13,20 @@ if TYPE_CHECKING:
 _LONGEST = 1024  # characters of an approval's description
 
 
-def approve(client: "SageMakerClient", package: str, slot: Slot, reason: str, since: datetime) -> None:
-    """Approve a package for a slot of the endpoint, since a time with a zone."""
+def approve(
+    client: "SageMakerClient",
+    package: str,
+    slot: Slot,
+    reason: str,
+    since: datetime,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Approve a package for a slot of the endpoint, since a time with a zone; `more` is metadata."""
     client.update_model_package(
         ModelPackageArn=package,
         ModelApprovalStatus="Approved",
         ApprovalDescription=_line(reason),
-        CustomerMetadataProperties=meaning(slot, since),
+        CustomerMetadataProperties={**meaning(slot, since), **more},
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Variant:
-    """The model of a variant; `package` is empty where it is of none. `serverless`: its size, where it is."""
+    """The model of a variant; `package` is empty where it is of none. `serverless`: its size, where it is.
+
+    `created` is when the model was made, which says no more of what serves.
+    """
 
     model: str = ""
     package: str = ""
     serverless: Mapping[str, int] = field(default_factory=dict)
+    created: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,9 @@ def _variants(client: "SageMakerClient", config: str) -> dict[str, Variant]:
 
 
 def _behind(client: "SageMakerClient", model: str, serverless: Mapping[str, int]) -> Variant:
-    container = client.describe_model(ModelName=model).get("PrimaryContainer", {})
-    return Variant(model, container.get("ModelPackageName", ""), serverless)
+    described = client.describe_model(ModelName=model)
+    container = described.get("PrimaryContainer", {})
+    return Variant(model, container.get("ModelPackageName", ""), serverless, described["CreationTime"])
 
 
 def _size(config: "ProductionVariantServerlessConfigTypeDef | None") -> dict[str, int]:

@@ -15,6 +15,7 @@ SHADOW: Slot = "shadow"
 SLOTS: tuple[Slot, ...] = get_args(Slot)
 # Keys of the metadata.
 MEANT_FOR, MEANT_SINCE = "ml-loop:slot", "ml-loop:slot-since"
+TURN = "ml-loop:turn"  # number of the turn of the loop that proposed it
 
 
 def parameter(slot: Slot) -> str:

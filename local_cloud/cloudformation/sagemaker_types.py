@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from local_cloud.cloudformation import labeling_types, notebook_types
+from local_cloud.cloudformation import labeling_types, monitoring_types, notebook_types
 from local_cloud.cloudformation.named_type import NamedType
 from local_cloud.cloudformation.requests import Made, Properties, request
 
@@ -114,6 +114,7 @@ class ModelPackageGroup(NamedType):
 
 TYPES: dict[str, NamedType] = {
     **labeling_types.TYPES,
+    **monitoring_types.TYPES,
     **notebook_types.TYPES,
     "AWS::SageMaker::Model": NamedType("Model", "ModelName", "ModelArn"),
     "AWS::SageMaker::EndpointConfig": NamedType("EndpointConfig", "EndpointConfigName", "EndpointConfigArn"),

@@ -1,16 +1,20 @@
-"""Alarms look at their own metric, period by period, as time goes by, and publish where policy and key let them.
+"""Alarms look at their own metric, period by period, as time goes by, publish where policy and key let them, and tell
+EventBridge.
 
-ministack looks at metrics of all dimensions together, at once over all periods, only when a metric is put, and lets
-every alarm publish. Sources: CloudWatch user guide, "Evaluating an alarm", "Configuring how CloudWatch alarms treat
-missing data", "Using Amazon CloudWatch alarms", Amazon SNS topics with server-side encryption.
+ministack looks at metrics of all dimensions together, at once over all periods, only when a metric is put, lets every
+alarm publish, and puts no event on the bus. Sources: CloudWatch user guide, "Evaluating an alarm", "Configuring how
+CloudWatch alarms treat missing data", "Using Amazon CloudWatch alarms", "Alarm events and EventBridge", Amazon SNS
+topics with server-side encryption.
 """
 
 import asyncio
 import logging
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from local_cloud.alarm_rules import State, decide, periods
+from local_cloud.events import put_aws_event
 from local_cloud.resource_policies import key_refusal, refusal
 from local_cloud.settings import alarm_speed
 
@@ -20,7 +24,7 @@ _SERVICE = "cloudwatch.amazonaws.com"
 _EVERY_SECONDS = 0.5
 
 
-def close() -> None:
+def close(loop: asyncio.AbstractEventLoop) -> None:
     """Evaluate alarms as AWS does."""
     from ministack.services import cloudwatch
 
@@ -30,6 +34,7 @@ def close() -> None:
         lists = ("AlarmActions", "OKActions", "InsufficientDataActions")
         allowed = {name: [arn for arn in alarm.get(name) or [] if _may_publish(arn, alarm)] for name in lists}
         publish({**alarm, **allowed}, old, new, reason)
+        _tell(loop, alarm, old)
 
     cloudwatch._dispatch_alarm_actions = publish_where_allowed
     cloudwatch._evaluate_alarm = _evaluate
@@ -84,6 +89,22 @@ def _change(alarm: dict[str, Any], new: State, reason: str) -> None:
     cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
     cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
     cloudwatch._evaluate_parent_alarms(alarm)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, alarm: dict[str, Any], old: str) -> None:
+    """Put the event of a change of state on the bus: of an alarm without actions as well."""
+    alarm["StateTransitionedTimestamp"] = alarm["StateUpdatedTimestamp"]
+    at = datetime.fromtimestamp(alarm["StateUpdatedTimestamp"], UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    arn = alarm["AlarmArn"]
+    state = {"value": alarm["StateValue"], "reason": alarm["StateReason"], "timestamp": at}
+    event = {
+        "Source": "aws.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Resources": [arn],
+        "Detail": {"alarmName": alarm["AlarmName"], "state": state, "previousState": {"value": old}},
+    }
+    _, _, _, region, account, _ = arn.split(":", 5)
+    put_aws_event(loop, account, region, event)
 
 
 def _may_publish(arn: str, alarm: dict[str, Any]) -> bool:

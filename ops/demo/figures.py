@@ -7,18 +7,10 @@ from typing import Any
 from config import UseCase
 from config.use_case.metrics import Problem
 from config.use_case.train import KMeansTrain
+from ops.pages import Card
 from pipelines_src.steps.evaluation.shown import figure
 
 Show = Callable[[float], str]
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure in large, and what it is."""
-
-    value: str
-    text: str
-    good: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def plan(
     together = Together.given(target, users)
     daily, about = (per_day, "") if per_day else traffic.of_last_week(target)
     found = planning.planned(target.use_case, known, effect, daily, together.effect)
-    output.print(planning.table(found, known, target.use_case))
+    output.print(planning.table(found, known, target.use_case, daily, together.per_user))
     for line in filter(None, (together.about, about)):
         output.print(escape(line), soft_wrap=True, highlight=False)
 
@@ -90,7 +90,8 @@ def start(  # noqa: PLR0913, PLR0917 - the options of a command
     known = planning.Known.given(target, baseline, deviation)
     together = Together.given(target, users)
     plan = planning.planned(target.use_case, known, effect, None, together.effect)
-    terms = starting.terms_of(target.use_case, known, plan, together.per_user, outcome_hours)
+    terms = starting.terms_of(target.use_case, known, plan, effect, together.per_user, outcome_hours)
+    starting.captures_stay(target, terms)
     answer = function.ask(
         target,
         start=terms.model_dump(mode="json"),
@@ -99,6 +100,8 @@ def start(  # noqa: PLR0913, PLR0917 - the options of a command
         request=str(uuid.uuid4()),
     )
     output.print(f"Experiment {answer['experiment']}: {escape(answer['rest'])}", soft_wrap=True, highlight=False)
+    if about := starting.hint(target, terms):
+        output.print(about, soft_wrap=True, highlight=False)
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from config import UseCase
+from experiment.beginning import Declared
 from experiment.records import Records
 from experiment.trial import Trial
 from ops import control_function
@@ -18,6 +20,15 @@ def target_of(environment: str, use_case: str) -> Target:
             f"{use_case} declares no experiments. Add a section `experiment` to its use_case.yaml (docs/use-cases.md)."
         )
     return target
+
+
+def declared(use_case: UseCase) -> Declared:
+    """Return what a use case declares of its experiments; OperationError if it declares none."""
+    terms = use_case.experiment
+    if terms is None:
+        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
+    own = use_case.evaluate.costs is not None
+    return Declared.model_validate(terms.declared(use_case.problem, own_threshold=own))
 
 
 def ask(target: Target, **event: Any) -> dict[str, str]:

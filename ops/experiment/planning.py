@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from config import UseCase
-from config.use_case.experiment import Experiment
-from experiment.plan import Plan, Spread, plan
-from experiment.terms import Step
+from experiment.beginning import before_any, plan_of
+from experiment.plan import Plan
+from ops.experiment import function
 from ops.experiment.measured import measured
 from ops.target import OperationError, Target
 from pipelines_src.steps.evaluation.shown import figure
@@ -58,46 +58,42 @@ def planned(
 
     `together`: the design effect where users keep a variant.
     """
-    terms = use_case.experiment
-    if terms is None:
-        raise OperationError(f"{use_case.name} declares no experiments. Add a section `experiment`.")
-    size = terms.smallest_effect if effect is None else effect
-    if not math.isfinite(size):
-        raise OperationError(f"--effect: found {size}; allowed is a number other than 0. Correct it.")
-    ramp = tuple(Step(step.weight, step.minimum) for step in terms.ramp)
+    if effect is not None and not math.isfinite(effect):
+        raise OperationError(f"--effect: found {effect}; allowed is a number other than 0. Correct it.")
+    declared = function.declared(use_case)
+    if declared.metric == "error_rate" and known.value is not None and not 0 < known.value < 1:
+        raise OperationError(
+            f"The error rate is {figure(known.value)} ({known.source}), which tells nothing of how much it varies. "
+            "Give --baseline, a rate between 0 and 1."
+        )
     try:
-        spread = _spread(terms, known, abs(size)).times(together)
-        return plan(spread, abs(size), ramp, terms.alpha, terms.power, per_day)
+        return plan_of(declared, known.value, known.deviation, effect=effect, per_day=per_day, together=together)
     except (ValueError, ArithmeticError) as error:
         raise OperationError(f"The plan cannot be made: {error}. Correct --effect, or the terms.") from error
 
 
-def _spread(terms: Experiment, known: Known, effect: float) -> Spread:
-    if terms.metric == "error_rate" and known.value is not None:
-        return Spread.of_rate(known.value, -effect)  # a better challenger errs less
-    return Spread.of_mean(known.deviation)
-
-
-def table(found: Plan, known: Known, use_case: UseCase) -> Table:
-    """Return a plan as people read it."""
+def table(found: Plan, known: Known, use_case: UseCase, per_day: float | None = None, per_user: float = 1.0) -> Table:
+    """Return a plan as people read it; `per_day` is the one that it was made with."""
     terms = use_case.experiment
     name = terms.metric if terms else ""
     at = "" if known.value is None else f", {figure(known.value)} now"
     shown = Table(title=f"{use_case.name}: {name}{at}, deviation {figure(known.deviation)} ({known.source})")
     shown.add_column("until")
     shown.add_column("requests with outcomes", justify="right")
-    days = found.days
-    if days:
+    if per_day:
         shown.add_column("days", justify="right")
-    rows = (
+    before = before_any(function.declared(use_case), per_user)
+    short = before > found.maximum
+    rows = [
         ("one look at the end, for comparison", found.fixed),
         ("half of the experiments have decided", found.median),
-        (f"{terms.power if terms else 0:.0%} of them have: the maximum", found.maximum),
-    )
-    for place, (what, count) in enumerate(rows):
-        shown.add_row(what, f"{count:,}", *([f"{days[place]:,.1f}"] if days else []))
+        (f"{terms.power if terms else 0:.0%} of them have{'' if short else ': the maximum'}", found.maximum),
+        *([("ramp and `minimum` are there: the maximum", before)] if short else []),
+    ]
+    for what, count in rows:
+        shown.add_row(what, f"{count:,}", *([f"{count / per_day:,.1f}"] if per_day else []))
     longest = terms.maximum_days if terms else 0
-    answered = f"{found.maximum_challenger:,} of the maximum are the challenger's."
-    late = days is not None and days[2] > longest
+    answered = f"{found.maximum_challenger:,} of the {found.maximum:,} are the challenger's."
+    late = bool(per_day) and rows[-1][1] > longest * (per_day or 0)
     shown.caption = answered + (f" It ends after {longest} days at the latest: too early." if late else "")
     return shown

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,17 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiment.trial import Look, Trial
-from ops.plots import BASELINE, MODEL, SOFT, svg
+from ops.plots import BASELINE, MODEL, SOFT, Picture, svg
 
 _COLOURS = ("#7a4fa3", "#b3372c", "#1d7a46", "#d08a1d")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG and what it shows."""
-
-    svg: str
-    caption: str
 
 
 def pictures(trial: Trial, looks: Sequence[Look], shares: Sequence[tuple[datetime, float]]) -> list[Picture]:

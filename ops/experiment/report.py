@@ -11,17 +11,9 @@ from experiment.judge import batches
 from experiment.trial import Look, Stretch, Trial
 from ops import pages
 from ops.experiment import plots
+from ops.pages import Card
 
 _GOOD = {"promoted": True, "withdrawn": False}
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure and what it is; `good` None: neither good nor bad."""
-
-    value: str
-    text: str
-    good: bool | None = None
 
 
 @dataclass(frozen=True)

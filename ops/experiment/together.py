@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from experiment import beginning
 from experiment.plan import design_effect
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.experiment import function
@@ -52,13 +53,10 @@ def _measured(target: Target) -> Together:
     try:
         records = function.records(target)
         for trial in records.trials(target.use_case.name, _EARLIER):
-            known = [look.numbers for look in records.looks(trial) if look.numbers.get("design_effect")]
-            if known:
-                found = known[-1]
-                users = found["champion_users"] + found["challenger_users"]
-                of_each = (found["champion_records"] + found["challenger_records"]) / max(users, 1)
-                effect = max(1.0, found["design_effect"])
-                return Together(effect, of_each, f"A design effect of {effect:.2f}, as in experiment {trial.name}.")
+            said = [found for look in records.looks(trial) if (found := beginning.Together.of(look.numbers))]
+            if said:
+                about = f"A design effect of {said[-1].effect:.2f}, as in experiment {trial.name}."
+                return Together(said[-1].effect, said[-1].per_user, about)
     except (*AWS_ERRORS, OperationError) as error:  # a plan is one without it too
         return _alone(f"the records of earlier experiments cannot be read: {explain(error)}")
     return _alone("no experiment has shown yet how they come together.")

@@ -37,11 +37,14 @@ def per_day(target: Target) -> float | None:
 
 
 def of_last_week(target: Target) -> tuple[float | None, str]:
-    """Return them, and what there is to say about them: a plan is one without days too."""
+    """Return those of them that are captured, and what there is to say: a plan is one without days too."""
     try:
         daily = per_day(target)
     except AWS_ERRORS as error:
         return None, f"Without days, since the endpoint's traffic cannot be read: {explain(error)} Or give --per-day."
     if daily is None:
         return None, "Without days, since the endpoint had no requests in the last week. Give --per-day."
-    return daily, f"Days by the {daily:,.0f} requests a day that the endpoint had in the last week."
+    percent = target.environment.capture.sampling_percent
+    part = "" if percent == 100 else f", of which {percent} % are captured and can count"  # noqa: PLR2004
+    about = f"Days by the {daily:,.0f} requests a day that the endpoint had in the last week{part}."
+    return daily * percent / 100, about

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from config.labelling import jobs_in
 from ops.console import output
+from ops.findings import show
 from ops.target import OperationError, Target
 
 app = typer.Typer(no_args_is_help=True)
@@ -126,12 +127,7 @@ def preflight(environment: str, use_case: str) -> None:
     """Ask the account whether Ground Truth is open to it, and whether who should label is there; exit 1 if not."""
     from ops.label.account import findings
 
-    found = list(findings(target_of(environment, use_case)))
-    marks = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "[yellow]?[/]"}
-    for one in found:
-        output.print(f"{marks[one.good]} {escape(one.text)}", highlight=False, soft_wrap=True)
-    if any(one.good is False for one in found):
-        raise typer.Exit(1)
+    show(findings(target_of(environment, use_case)))
 
 
 def target_of(environment: str, use_case: str) -> Target:

@@ -1,21 +1,13 @@
 """Ask the account what synthesis cannot know: whether Ground Truth is open to it, and who should label is there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
 from config import ground_truth
+from ops.findings import Finding
 from ops.target import Target
 from shared.live import absent
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found; `good` None: it cannot be told beforehand."""
-
-    good: bool | None
-    text: str
 
 
 def findings(target: Target) -> Iterator[Finding]:

@@ -7,18 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ops import pages
+from ops.pages import Card
 
 _RELIABLE = 0.8  # Krippendorff's own bound for conclusions
 _RARE = 0.1  # of an equal share: below it a category hardly occurs
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure and what it is; `good` None: neither good nor bad."""
-
-    value: str
-    text: str
-    good: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -9,3 +9,4 @@ USE_CASE = "flight_delays"
 FIRST_SPLIT = "2013-02-08/2013-03-08/2013-04-08"
 # The difference in log loss that is looked for: twice what the use case's file says, so that some weeks suffice.
 EFFECT = 0.02
+TOGETHER = 5  # records of a request, so that weeks pass in seconds

@@ -8,13 +8,20 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from ops import pages
+from ops import loop_report, pages
 from ops.console import output
 from ops.experiment import plots
-from ops.experiment.report import Card, GuardRow
+from ops.experiment.report import GuardRow
+from ops.pages import Card
+from ops.plots import Picture
 from ops.records import Release
+from ops.story import season_plots
+from ops.story.month_traffic import PER_DAY, TOGETHER
+from ops.story.season import Season
+from ops.story.season_quality import Quality, area_won, mean
 from ops.story.trial import Outcome
 from ops.target import Target
+from pipelines_src.steps.evaluation.model_quality import log_losses
 
 _ENDED = {"promoted": "was promoted", "withdrawn": "was withdrawn", "stopped": "was not decided about"}
 
@@ -27,7 +34,7 @@ class Chapter:
     text: str
     verdict: str
     cards: Sequence[Card]
-    pictures: Sequence[plots.Picture]
+    pictures: Sequence[Picture]
     guards: Sequence[GuardRow]
 
 
@@ -38,6 +45,7 @@ class Report:
     Attributes:
         decided: the experiment between the old and the new model; caught: the one with the broken model.
         field: what the broken model's code cannot do without.
+        season: the months after that.
         releases: all of them, the oldest first.
         seconds: stage -> how long it took.
     """
@@ -46,6 +54,7 @@ class Report:
     decided: Outcome
     caught: Outcome
     field: str
+    season: Season
     releases: Sequence[Release]
     seconds: dict[str, float]
 
@@ -57,8 +66,14 @@ class Report:
             target=self.target,
             cards=self.cards(),
             chapters=self.chapters(),
+            of_loop=self.of_loop(),
             releases=self.releases,
             who=_who,
+            timeline=season_plots.timeline(self.season.months, "log loss"),
+            season=self.season,
+            shown=loop_report.row,
+            per_day=PER_DAY,
+            together=TOGETHER,
             seconds=self.seconds,
             longest=max(self.seconds.values()),
         )
@@ -69,8 +84,30 @@ class Report:
         return [
             Card(*_ended(self.decided), self.decided.trial.result == "promoted"),
             Card(*_ended(self.caught), self.caught.trial.result == "withdrawn"),
+            *self._of_season(),
             Card(f"{asked:,}", f"requests, {self.caught.failed:,} of them answered with an error by the broken model"),
             Card(f"{sum(self.seconds.values()) / 60:.1f} min", "from nothing to the end"),
+        ]
+
+    def _of_season(self) -> list[Card]:
+        later = self.season.later
+        won = area_won(later.days, later.label, later.alone, later.loop)
+        less = mean(later.days, log_losses(later.label, later.alone) - log_losses(later.label, later.loop))
+        turned = "the loop turned by itself" if self.season.turns else "the loop did not turn"
+        won_it = self.season.decided is not None and self.season.decided.trial.result == "promoted"
+        since = "since its model serves" if won_it else "in all months"
+        return [
+            Card(
+                str(len(self.season.turns)),
+                f"turn in {len(self.season.months)} months: {turned}",
+                bool(self.season.turns),
+            ),
+            Card(
+                f"{won.value:+.3f}",
+                f"AUC of the loop against the model left alone, of {len(later.days):,} flights {since}, 95 % interval "
+                f"by day {_interval(won)}; log loss won {less.value:+.4f}, {_interval(less)}",
+                won.lower > 0 if won.lower > 0 or won.upper < 0 else None,
+            ),
         ]
 
     def chapters(self) -> list[Chapter]:
@@ -91,6 +128,18 @@ class Report:
             ),
         ]
 
+    def of_loop(self) -> list[Chapter]:
+        """Return what there is to see of the experiment about the loop's model."""
+        if self.season.decided is None:
+            return []
+        found = self.season.decided
+        text = (
+            "The turn's model became the challenger, and an experiment began by itself. It would have waited a day for "
+            f"outcomes, so it was begun anew with outcomes that are known at once: {_shared(found)}, over "
+            f"{found.days} days."
+        )
+        return [self._chapter(found, "Does the loop's model win?", text)]
+
     def print_summary(self) -> None:
         """Print the same for a terminal."""
         shown = Table("release", "change", "because", "ended", title="Releases", title_justify="left")
@@ -98,7 +147,7 @@ class Report:
             change = f"{one.slot}: {one.before or 'empty'} -> {one.version or 'empty'}"
             shown.add_row(str(one.number), change, escape(one.why or one.reason), one.result)
         output.print(shown)
-        for chapter in self.chapters():
+        for chapter in [*self.chapters(), *self.of_loop()]:
             output.print(f"[bold]{escape(chapter.title)}[/] {escape(chapter.text)}", highlight=False)
             output.print(f"  {escape(chapter.verdict)}", highlight=False)
         for card in self.cards():
@@ -116,6 +165,10 @@ def _ended(outcome: Outcome) -> tuple[str, str]:
     )
 
 
+def _interval(one: Quality) -> str:
+    return f"{one.lower:+.4f} to {one.upper:+.4f}"
+
+
 def _who(release: Release) -> str:
     """Return the end of an ARN: a user, or a function's name without what CloudFormation put behind it."""
     name = re.split("[/:]", release.who)[-1]
@@ -126,4 +179,4 @@ def _shared(outcome: Outcome) -> str:
     parts = [f"{count:,} answered by the {variant}" for variant, count in sorted(outcome.answered.items())]
     failed = [f"{outcome.failed:,} that failed"] if outcome.failed else []
     total = sum(outcome.answered.values()) + outcome.failed
-    return f"{total:,} requests ({', '.join([*parts, *failed])})"
+    return f"{total:,} requests of some flights each ({', '.join([*parts, *failed])})"

@@ -10,9 +10,9 @@ from ops.demo import ENVIRONMENT, acts, cloud
 from ops.demo.progress import Stages
 from ops.demo.trouble import state_option, told
 from ops.held_out import held_out
-from ops.story import FIRST_SPLIT, USE_CASE, broken, trial
+from ops.story import FIRST_SPLIT, TOGETHER, USE_CASE, broken, month_traffic, season, trial
 from ops.story.report import Report
-from ops.story.traffic import in_batches, requests
+from ops.story.traffic import requests
 from ops.target import OperationError, Target
 
 PAGE = "story.html"
@@ -56,11 +56,11 @@ def _tell(stages: Stages, target: Target) -> Report:
     acts.train(stages, target, "Train on three months")
     second = acts.release(stages, target, "Release a challenger", "challenger", "trained on three months")
     rows = held_out(target).rows
-    asked = requests(target, rows)
-    batches = list(in_batches(asked, _DAYS))
+    mixed = month_traffic.shuffled(requests(target, rows), _DAYS)
+    batches = [list(month_traffic.in_requests(some, TOGETHER)) for some in mixed]
     ahead = iter(batches[:-_KEPT])
     with stages.stage("Experiment: new against old") as stage:
-        decided = trial.run(target, "Is a model of three months better than one of five weeks?", ahead, stage)
+        decided = trial.run(target, "Is a model of three months better than one of five weeks?", ahead, stage, TOGETHER)
     champion = second if decided.trial.result == "promoted" else first
     with stages.stage("Release the winner") as stage:
         if decided.trial.result == "stopped":  # the flights did not suffice: the old model stays
@@ -69,12 +69,13 @@ def _tell(stages: Stages, target: Target) -> Report:
     field = broken.register(target, second, rows)
     third = acts.release(stages, target, "Release a broken challenger", "challenger", "a small change of the code")
     with stages.stage("Experiment: the broken one") as stage:
-        caught = trial.run(target, "Is the changed code as good?", chain(ahead, batches[-_KEPT:]), stage)
+        caught = trial.run(target, "Is the changed code as good?", chain(ahead, batches[-_KEPT:]), stage, TOGETHER)
     with stages.stage("Withdraw the broken one") as stage:
         if caught.trial.result == "stopped":
             model_packages.reject(target, third, "not shown to be better")
         _wait_for(target, champion)
-    return Report(target, decided, caught, field, records.newest(target, 20)[::-1], stages.seconds)
+    passed = season.tell(stages, target, champion, rows)
+    return Report(target, decided, caught, field, passed, records.newest(target, 20)[::-1], stages.seconds)
 
 
 def _wait_for(target: Target, champion: str) -> None:

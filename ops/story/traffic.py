@@ -27,19 +27,19 @@ _FLUSH_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Request:
-    """A record that is asked about.
+    """A record that is asked about, or several in one body.
 
     Attributes:
         name: its InferenceId.
-        time: of the record, by the use case's own clock.
+        time: of the record, the first of several, by the use case's own clock.
         record: a line of JSON.
-        outcome: as the model sees labels.
+        outcomes: of each record, as the model sees labels.
     """
 
     name: str
     time: datetime
     record: str
-    outcome: int
+    outcomes: tuple[int, ...]
 
 
 def requests(target: Target, rows: "pd.DataFrame") -> list[Request]:
@@ -53,7 +53,7 @@ def requests(target: Target, rows: "pd.DataFrame") -> list[Request]:
     known = rows[rows[label].notna()].sort_values([time, "record_id"])
     lines = known.drop(columns=[label, "record_id"]).to_json(orient="records", lines=True, date_format="iso")
     return [
-        Request(str(name), at.to_pydatetime(), line, int(outcome))
+        Request(str(name), at.to_pydatetime(), line, (int(outcome),))
         for name, at, line, outcome in zip(
             known["record_id"], known[time], lines.splitlines(), known[label], strict=True
         )
@@ -97,7 +97,7 @@ class Traffic:
         """Put the outcomes of a batch where experiments look for them, as `ops outcomes put` does; return how many."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "outcomes.jsonl"
-            lines = (json.dumps({"inference_id": one.name, "outcome": one.outcome}) for one in batch)
+            lines = (json.dumps({"inference_id": one.name, "outcome": [*one.outcomes]}) for one in batch)
             path.write_text("".join(f"{line}\n" for line in lines))
             found = list(documents(self._target.use_case, path, Columns("inference_id", ("outcome",))))
         for _ in upload(self._target, found, datetime.now(UTC)):

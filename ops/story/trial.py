@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,6 +18,7 @@ from ops.target import OperationError, Target
 
 _EVERY, _LONGEST = 0.5, 180.0  # seconds
 BY = "make story"
+_FEW = 30  # requests of which a mean is nearly normal, be they of many records
 
 
 @dataclass(frozen=True)
@@ -41,36 +42,64 @@ class Outcome:
         return Report(target.name, target.use_case.description, self.trial, self.looks, self.stretches)
 
 
-def terms(target: Target) -> Terms:
-    """Return the terms: the file's, but for a larger effect, and outcomes that are known as soon as they are told."""
+def terms(target: Target, together: int = 1, *, ramp: bool = True) -> Terms:
+    """Return the terms: the file's, but for a larger effect, and outcomes that are known as soon as they are told.
+
+    Args:
+        target: whose.
+        together: records of a request. The request is the unit: with more records its mean varies less, and fewer do.
+        ramp: whether the challenger begins with a small share; else with the largest, since there is but a month.
+    """
     known = planning.Known.given(target, None, None)
-    plan = planning.planned(target.use_case, known, EFFECT, None)
-    return starting.terms_of(target.use_case, known, plan, outcome_hours=0)
+    plan = planning.planned(target.use_case, replace(known, deviation=known.deviation / together**0.5), EFFECT, None)
+    found = starting.terms_of(target.use_case, known, plan, EFFECT, outcome_hours=0)
+    if together == 1:
+        return found
+    fewer = tuple(step.model_copy(update={"minimum": max(_FEW, step.minimum // together)}) for step in found.ramp)
+    return found.model_copy(
+        update={"ramp": fewer if ramp else fewer[-1:], "minimum": max(_FEW, found.minimum // together)}
+    )
 
 
-def run(target: Target, why: str, batches: Iterator[Sequence[Request]], stage: Stage) -> Outcome:
+def run(
+    target: Target,
+    why: str,
+    batches: Iterator[Sequence[Request]],
+    stage: Stage,
+    together: int = 1,
+    *,
+    ramp: bool = True,
+) -> Outcome:
     """Start an experiment and feed it batch by batch until it ends; stop it where it asks a person, or they end.
+
+    Args:
+        target: whose endpoint.
+        why: for the record.
+        batches: of requests, each sent between two looks.
+        stage: shows what is going on.
+        together: records of a request; ramp: whether the challenger begins with a small share.
 
     Raises:
         OperationError: it cannot start, or a step of it takes longer than three minutes.
     """
-    asked = terms(target).model_dump(mode="json")
+    asked = terms(target, together, ramp=ramp).model_dump(mode="json")
     function.ask(target, start=asked, by=BY, why=why, request=str(uuid.uuid4()))
     traffic, days = Traffic(target), 0
     for batch in batches:
-        _wait(target, stage, "the weights move", _settled)
-        name = f"{batch[0].time:%d %B} to {batch[-1].time:%d %B}"
+        wait(target, stage, "the weights move", _settled)
+        first, last = min(one.time for one in batch), max(one.time for one in batch)
+        name = f"{first:%d %B} to {last:%d %B}"
         traffic.send(batch, partial(_progress, stage, name, len(batch)))
-        days += (batch[-1].time.date() - batch[0].time.date()).days + 1
+        days += (last.date() - first.date()).days + 1
         traffic.tell(batch)
         function.ask(target)
-        _wait(target, stage, f"{name}: the look", _looked)
+        wait(target, stage, f"{name}: the look", _looked)
         newest = function.newest(target)
         if newest.result != "running" or _asks(target, newest):
             break
     if function.newest(target).result == "running":
         function.ask(target, stop=True, by=BY, why="nothing was decided", keep=False)
-        _wait(target, stage, "the end", _over)
+        wait(target, stage, "the end", _over)
     trial, kept = function.newest(target), function.records(target)
     return Outcome(trial, kept.looks(trial), kept.stretches(trial), days, traffic.answered, traffic.failed)
 
@@ -96,7 +125,8 @@ def _looked(trial: Trial) -> bool:
     return trial.result != "running" or (trial.open_look is None and not trial.ending)
 
 
-def _wait(target: Target, stage: Stage, what: str, over: Callable[[Trial], bool]) -> None:
+def wait(target: Target, stage: Stage, what: str, over: Callable[[Trial], bool]) -> None:
+    """Wait until it is so of the newest experiment; OperationError after three minutes."""
     end = time.monotonic() + _LONGEST
     stage.show(what)
     while not over(function.newest(target)):

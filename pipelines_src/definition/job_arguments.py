@@ -12,6 +12,18 @@ Text = Reference | str
 
 
 @dataclass(frozen=True)
+class Machines:
+    """How many machines run Python, and the names of the inputs of which each gets its part of the objects."""
+
+    instances: int = 1
+    shared: tuple[str, ...] = ()
+
+    def way(self, name: str) -> str:
+        """Return how an input's objects are distributed."""
+        return "ShardedByS3Key" if name in self.shared else "FullyReplicated"
+
+
+@dataclass(frozen=True)
 class JobArguments:
     """Makes the requests of one pipeline's jobs."""
 
@@ -27,7 +39,7 @@ class JobArguments:
         output_key: str,
         manifests: Mapping[str, Text] | None = None,
         variables: Mapping[str, Text] | None = None,
-        cluster: SparkCluster | None = None,
+        cluster: SparkCluster | Machines | None = None,
         max_runtime: int | None = None,
     ) -> dict[str, Any]:
         """Return the request of a job that runs the use case's code.
@@ -39,19 +51,22 @@ class JobArguments:
             output_key: ARN of the key that outputs are encrypted with.
             manifests: as `inputs`, but the S3 URI is that of a list of objects: `[{"prefix": "s3://..."}, "a", ...]`.
             variables: environment variables of the job.
-            cluster: runs it on Spark; else it is Python on one machine.
+            cluster: runs it on Spark, or on several machines that run Python; else it is Python on one.
             max_runtime: seconds after which it is stopped; else the settings' own.
         """
         settings = self.settings
-        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(cluster.inputs() if cluster else {})}
+        spark = cluster if isinstance(cluster, SparkCluster) else None
+        machines = cluster if isinstance(cluster, Machines) else Machines()
+        added = {"code": settings.code_uri, "wheels": settings.wheels_uri, **(spark.inputs() if spark else {})}
         sources = {**inputs, **added}
-        application = cluster.application(settings.code_file) if cluster else self._python()
+        application = spark.application(settings.code_file) if spark else self._python()
         return {
             "AppSpecification": {**application, "ContainerArguments": list(arguments)},
             **({"Environment": dict(variables)} if variables else {}),
             "ProcessingInputs": [
-                *(_processing_input(name, uri) for name, uri in sources.items()),
-                *(_processing_input(name, uri, "ManifestFile") for name, uri in (manifests or {}).items()),
+                _processing_input(name, uri, kind, machines.way(name))
+                for kind, given in (("S3Prefix", sources), ("ManifestFile", manifests or {}))
+                for name, uri in given.items()
             ],
             "ProcessingOutputConfig": {
                 "Outputs": [_processing_output(name, uri) for name, uri in outputs.items()],
@@ -59,7 +74,7 @@ class JobArguments:
             },
             "ProcessingResources": {
                 "ClusterConfig": {
-                    "InstanceCount": cluster.instances if cluster else 1,
+                    "InstanceCount": (spark or machines).instances,
                     "InstanceType": self.processing_instance,
                     "VolumeSizeInGB": settings.volume_gb,
                     "VolumeKmsKeyId": settings.data_key,
@@ -86,7 +101,7 @@ def of_this_execution(base_uri: str, *path: str) -> Join:
     return Join("/", (base_uri, ExecutionVariable.PIPELINE_EXECUTION_ID.ref, *path))
 
 
-def _processing_input(name: str, uri: Text, data_type: str = "S3Prefix") -> dict[str, Any]:
+def _processing_input(name: str, uri: Text, data_type: str, way: str) -> dict[str, Any]:
     return {
         "InputName": name,
         "S3Input": {
@@ -94,7 +109,7 @@ def _processing_input(name: str, uri: Text, data_type: str = "S3Prefix") -> dict
             "LocalPath": f"{PROCESSING}/input/{name}",
             "S3DataType": data_type,
             "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
+            "S3DataDistributionType": way,
             "S3CompressionType": "None",
         },
     }

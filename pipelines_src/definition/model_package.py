@@ -46,6 +46,8 @@ def model_package(
         baseline: S3 URI of the folder with `statistics.json` and `constraints.json`.
         metadata: recorded with the package; texts.
     """
+    quality = {"Statistics": _json(evaluation, "model_quality.json")}
+    data_quality = {name: _json(baseline, f"{name.lower()}.json") for name in ("Statistics", "Constraints")}
     # No Tags: a package in a group has those of the group, and the API refuses others.
     return {
         "ModelPackageGroupName": settings.model_package_group,
@@ -67,13 +69,9 @@ def model_package(
             ),
         },
         "SamplePayloadUrl": Join("/", (package, "sample.tar.gz")),
-        "ModelMetrics": {
-            "ModelQuality": {"Statistics": _json(evaluation, "model_quality.json")},
-            "ModelDataQuality": {
-                "Statistics": _json(baseline, "statistics.json"),
-                "Constraints": _json(baseline, "constraints.json"),
-            },
-        },
+        "ModelMetrics": {"ModelQuality": quality, "ModelDataQuality": data_quality},
+        # The same files: what was measured is what monitoring compares with, until a person registers other ones.
+        "DriftCheckBaselines": {"ModelQuality": quality, "ModelDataQuality": data_quality},
         "CustomerMetadataProperties": metadata,
     }
 

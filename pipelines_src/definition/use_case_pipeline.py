@@ -138,6 +138,10 @@ def _register(
                 **{metric: Join("", (evaluate.json(EVALUATION, metric),)) for metric in metrics},
                 **{name: evaluate.json(EVALUATION, name) for name in ("incumbent", "champion")},
                 "model_card": Join("/", (evaluate.output("evaluation"), "model_card.html")),
+                # What explanations and bias of live records are compared with (docs/monitoring.md).
+                "test_data": Join("/", (prepare.output("test"), "test.parquet")),
+                # Model Monitor's format has no place for what records of one day have in common.
+                "baseline_periods": Join("/", (prepare.output("baseline"), "periods.json")),
                 "code": settings.code_hash,
                 "execution": ExecutionVariable.PIPELINE_EXECUTION_ID.ref,
             },

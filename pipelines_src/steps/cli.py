@@ -21,6 +21,8 @@ STEPS = {
     "monitor": "monitoring.monitor",
     "monitor_sketch": "monitoring.sketch",
     "monitor_merge": "monitoring.merge",
+    "sample": "sampling.choose",
+    "deliver": "sampling.deliver",
 }
 SPLIT_UNTIL = "ML_LOOP_SPLIT_UNTIL"
 _MESSAGE_BYTES = 1024  # what DescribeProcessingJob shows

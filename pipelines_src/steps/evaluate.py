@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from . import archives, features_file, files, models, package
-from .evaluation import card, gate, inputs, overlap, sample, threshold, trained
+from .evaluation import card, gate, inputs, model_quality, overlap, sample, threshold, trained
 from .evaluation.binary import Binary
 from .evaluation.bootstrap import Resampling
 from .evaluation.clustering import Clustering
@@ -18,6 +18,7 @@ from .evaluation.slices import slices
 from .evaluation.threshold import Costs
 from .folders import Folders
 from .models import Model
+from .outcomes.numbers import EVEN
 from .scoring import DECISION_FILE
 from .use_case import UseCase, settings
 
@@ -40,6 +41,7 @@ def run(use_case: UseCase, folders: Folders) -> None:
     evaluation = _evaluation(use_case, report, judged, judge, important)
     found = {"tuning": trained.tuning(use_case, os.environ), "model": trained.rounds(model)}
     described = card.document(use_case, learnt, report, evaluation, found)
+    files.write_json(folders.output("evaluation") / "model_quality.json", _quality(use_case, judge, judged.time))
     _write(use_case, folders, evaluation, described, {**judge.tables(), "importance.csv": important}, judge)
     if use_case.evaluate["costs"] is not None:
         content[DECISION_FILE] = files.json_text({"threshold": decides}).encode()
@@ -60,7 +62,9 @@ def _threshold(use_case: UseCase, model: Model, folders: Folders) -> float:
 
 def _judge(use_case: UseCase, judged: Judged, decides: float, report: Document) -> Judge:
     if use_case.problem == "binary_classification":
-        return Binary(judged, decides, Costs.of(use_case.evaluate["costs"]))
+        declared = use_case.evaluate["costs"]
+        # Without costs the package has no threshold, and answers no decision.
+        return Binary(judged, decides, Costs.of(declared), decides if declared is not None else EVEN)
     if use_case.problem == "multiclass_classification":
         return Multiclass(judged, use_case.data["classes"])
     if use_case.problem == "regression":
@@ -93,6 +97,13 @@ def _evaluation(use_case: UseCase, report: Document, judged: Judged, judge: Judg
     return evaluation | {"gate": gate.judge(use_case.gate, evaluation)}
 
 
+def _quality(use_case: UseCase, judge: Judge, time: pd.Series) -> Document:
+    """Return what the monitor compares later figures with; by how much they vary between periods, if that is asked."""
+    if use_case.evaluate["resample"] == "row":
+        return judge.quality()
+    return model_quality.varied(judge.quality(), Resampling.of(use_case.evaluate, time), judge.watched)
+
+
 def _write(
     use_case: UseCase,
     folders: Folders,
@@ -107,7 +118,6 @@ def _write(
     shown = judge.predictions()
     shown = shown.sample(min(PREDICTIONS, len(shown)), random_state=use_case.evaluate["seed"]).sort_index()
     files.write_csv(folder / "predictions.csv", shown)
-    files.write_json(folder / "model_quality.json", judge.quality())
     files.write_json(folder / "model_card.json", described)
     files.write_text(folder / "model_card.html", card.page(described, tables, shown))
     for name, value in evaluation.items():  # what a person finds in the job's log

@@ -17,7 +17,7 @@ from .preparation.labels import Labels, counted, labels
 from .preparation.records import EXCLUDED, FEATURE, SPLIT, record_table, records
 from .preparation.reduction import reduction
 from .preparation.repetitions import distinct, require_unique
-from .preparation.splits import with_splits
+from .preparation.splits import at_newest, with_splits
 from .row_runtime import FILE as ROW_FUNCTION
 from .use_case import Document, UseCase, transformations
 
@@ -29,7 +29,9 @@ def run(use_case: UseCase, folders: Folders) -> None:
     module = transformations(use_case.name)
     with engines.opened(use_case.prepare["engine"], folders) as engine:
         labelled = labels(engine, use_case, folders)
-        prepared = _kept(engine, *_records(engine, use_case, module, folders, labelled))
+        cleaned = _cleaned(engine, use_case, module, folders, labelled)
+        use_case = at_newest(engine, cleaned, use_case)
+        prepared = _kept(engine, *_features(cleaned, use_case, module))
         counts = report.report(engine, prepared, use_case)
         if labelled is not None:
             counts["labels"] = counted(engine, labelled, prepared)
@@ -51,16 +53,20 @@ def run(use_case: UseCase, folders: Folders) -> None:
 
 def prepare(engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders) -> ir.Table:
     """Return the records with their features, not computed yet: `@label`, `@split`, fields, `feature:<name>`, ..."""
-    table, values = _records(engine, use_case, module, folders, labels(engine, use_case, folders))
+    cleaned = _cleaned(engine, use_case, module, folders, labels(engine, use_case, folders))
+    table, values = _features(cleaned, use_case, module)
     return table.mutate(**values)
 
 
-def _records(
+def _cleaned(
     engine: Engine, use_case: UseCase, module: ModuleType | None, folders: Folders, labelled: Labels | None
-) -> tuple[ir.Table, dict[str, Any]]:
-    """Return the records, cleaned and split, and `feature:<name>`, each as an expression over them."""
+) -> ir.Table:
     tables = {name: _raw(engine, name, use_case, folders) for name in use_case.raw}
-    cleaned = Cleaner(engine, use_case).clean(records(use_case, module, tables, labelled))
+    return Cleaner(engine, use_case).clean(records(use_case, module, tables, labelled))
+
+
+def _features(cleaned: ir.Table, use_case: UseCase, module: ModuleType | None) -> tuple[ir.Table, dict[str, Any]]:
+    """Return the records with their split, and `feature:<name>`, each as an expression over them."""
     table = with_splits(cleaned, use_case)
     return table, {f"{FEATURE}{name}": value for name, value in features(use_case, module, table).items()}
 

@@ -13,6 +13,7 @@ from .errors import StepError
 
 SPLITS = ("train", "validation", "test", "serving")
 SETTINGS_FILE = "use_case.json"
+NEWEST = "/newest"  # at the end of a split's bounds
 ROOT = (__package__ or "").rpartition(".")[0]  # pipelines_src, in the repository as in the jobs' code
 
 Document = dict[str, Any]
@@ -94,8 +95,8 @@ def with_bounds(use_case: UseCase, until: str | None) -> UseCase:
 
     Args:
         use_case: the file's.
-        until: the ends of train, validation and test, such as `2013-04-01/2013-05-01/2013-06-01`; None or empty: as
-            the file says.
+        until: the ends of train, validation and test, such as `2013-04-01/2013-05-01/2013-06-01`, and `/newest` where
+            they are moved to the newest record if that is earlier; None or empty: as the file says.
 
     Raises:
         StepError: they are no three times, or do not follow each other, or the split is not by time.
@@ -103,8 +104,9 @@ def with_bounds(use_case: UseCase, until: str | None) -> UseCase:
     if not until:
         return use_case
     wrong = f"SplitUntil is {until!r}; allowed are three times that rise, such as 2013-04-01/2013-05-01/2013-06-01"
+    newest = until.endswith(NEWEST)
     try:
-        bounds = [datetime.fromisoformat(text) for text in until.split("/")]
+        bounds = [datetime.fromisoformat(text) for text in until.removesuffix(NEWEST).split("/")]
         rising = bounds == sorted(set(bounds))
     except (TypeError, ValueError) as error:  # of times with and without a zone
         raise StepError(f"{wrong}: {error}. Correct it.") from error
@@ -113,7 +115,7 @@ def with_bounds(use_case: UseCase, until: str | None) -> UseCase:
     if use_case.split["by"] != "time":
         raise StepError(f"SplitUntil is {until!r}, but the split of {use_case.name} is not by time. Leave it out.")
     ends = {f"{name}_until": bound.isoformat() for name, bound in zip(SPLITS, bounds, strict=False)}
-    return replace(use_case, split={**use_case.split, **ends})
+    return replace(use_case, split={**use_case.split, **ends, **({"newest": True} if newest else {})})
 
 
 def transformations(name: str) -> ModuleType | None:

@@ -14,6 +14,7 @@ from ops.story.trial import Outcome
 from ops.target import Target
 from tests.unit.experiment_cloud_kit import Cloud
 from tests.unit.experiment_hours_kit import record, run
+from tests.unit.season_kit import season
 
 FUNCTION = "arn:aws:sts::000000000000:assumed-role/role/local-control-Experiment3487FA37-74828E998B8AB"
 
@@ -35,7 +36,7 @@ def report() -> Report:
     ]  # fmt: skip
     target = Target(load_environment("local"), load_use_case("flight_delays"))
     seconds = {"Deploy": 60.0, "Experiment": 240.0}
-    return Report(target, outcome(run("better")), outcome(run("broken"), 17), "plane_year", releases, seconds)
+    return Report(target, outcome(run("better")), outcome(run("broken"), 17), "plane_year", season(), releases, seconds)
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +56,11 @@ def page(path: Path, show: Callable[[Path], Page], problems: list[str]) -> Page:
 def test_the_top_says_how_both_experiments_ended(page: Page) -> None:
     cards = page.locator("#cards .card").all_inner_texts()
     assert [card.split("\n")[-1] for card in cards[:2]] == ["was promoted", "was withdrawn"]
-    assert "3,017" in cards[2]
-    assert "17 of them" in cards[2]
-    assert cards[3].startswith("5.0 min")
-    assert page.locator("#cards b.good").count() == 2
+    assert "turn in 3 months: the loop turned by itself" in cards[2]
+    assert "3,017" in cards[4]
+    assert "17 of them" in cards[4]
+    assert cards[5].startswith("5.0 min")
+    assert page.locator("#cards b.good").count() == 4
 
 
 def test_each_experiment_has_its_verdict_pictures_and_guards(page: Page) -> None:
@@ -71,6 +73,27 @@ def test_each_experiment_has_its_verdict_pictures_and_guards(page: Page) -> None
     assert all(box and box["width"] > 200 for box in boxes)
     assert page.locator("table.guards").count() == 2
     assert page.locator("table.guards td.bad").count() == 1
+
+
+def test_the_seasons_stand_on_one_line_with_both_models_and_what_happened(page: Page) -> None:
+    line = page.locator("#timeline svg")
+    said = line.inner_html()
+    for text in (
+        "2013-06",
+        "2013-08",
+        "left alone",
+        "retrained by the loop",
+        "turn 1: proposed",
+        "version 4: promoted",
+    ):
+        assert text in said
+    box = line.bounding_box()
+    assert box
+    assert box["width"] > 800
+    months = page.locator("#months tr").all_inner_texts()
+    assert "f1" in months[2]
+    assert page.locator("#months td.good").count() == 1
+    assert "quality: the alarm" in page.locator("#turns").inner_text()
 
 
 def test_the_record_says_who_and_why_and_nothing_is_taken_for_markup(page: Page) -> None:

@@ -2,13 +2,18 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 
+from monitor import native_baselines
 from pipelines_src.steps import files
-from pipelines_src.steps.monitoring import data_quality, documents, expected
+from pipelines_src.steps.evaluation import model_quality
+from pipelines_src.steps.monitoring import data_quality, documents, expected, quality
+from pipelines_src.steps.monitoring.answered import Arrays
 from pipelines_src.steps.monitoring.request import Request
 from tests.unit import monitoring_kit as kit
 
@@ -51,6 +56,45 @@ def test_the_sdks_classes_read_what_is_written(name: str, kind: str, written: Pa
         constraints = found.body_dict
         changed = expected.of(constraints, json.loads((written / "statistics.json").read_text()))
         assert not any(field.checked for field in changed.fields)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is said of a model's quality, and the constraints that Model Monitor is given of an evaluation."""
+    folder, random = tmp_path_factory.mktemp("judged"), np.random.default_rng(0)
+    label = (random.random(2000) < 0.5).astype("float64")
+    score = np.clip(label * 0.4 + random.random(2000) * 0.6, 0, 1)
+    guessed = random.random(2000)
+    case: Any = SimpleNamespace(problem="binary_classification", data={})
+    before = model_quality.binary(label, score, 0.5)
+    arrays = Arrays(label, guessed, (guessed >= 0.5).astype("float64"))
+    result = quality.result(arrays, case, before, Request.of({}))
+    laid = {"constraints_laid.json": native_baselines.quality_constraints(before, 0.02)}
+    for name, document in {**result.files, **laid}.items():
+        files.write_json(folder / name, document)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("statistics", "Statistics"),
+        ("constraints", "Constraints"),
+        ("constraints_laid", "Constraints"),
+        ("constraint_violations", "ConstraintViolations"),
+    ],
+)
+def test_the_sdks_classes_read_what_is_said_of_quality(name: str, kind: str, judged: Path) -> None:
+    from sagemaker.core.model_monitor import monitoring_files  # takes seconds to import
+
+    found = read(getattr(monitoring_files, kind), judged / f"{name}.json")
+    assert found.body_dict == json.loads((judged / f"{name}.json").read_text())
+    if kind == "Constraints":
+        limits = found.body_dict["binary_classification_constraints"]
+        assert set(limits) == {"accuracy", "auc", "f1", "precision", "recall"}
+        assert {limit["comparison_operator"] for limit in limits.values()} == {"LessThanThreshold"}
+    if kind == "ConstraintViolations":
+        assert {one["metric_name"] for one in found.body_dict["violations"]} >= {"auc", "accuracy"}
 
 
 def test_violations_are_found_and_written_as_the_sample_has_them(written: Path) -> None:

@@ -25,6 +25,8 @@ from tests.local.batch_files_kit import BatchFiles, json_lines
 from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 RECORDS = 2000
 USE_CASE = load_use_case("flight_delays")
 

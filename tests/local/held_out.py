@@ -65,8 +65,17 @@ def trained_again(root: Path) -> None:
 
 
 def labelled(root: Path) -> None:
-    """Deploy the use case that people label."""
+    """Deploy the use case that people label: by hand, and in turns of its loop."""
     said(root, "use-case", "add", "handwritten_digits", "local")
+    path = root / "pipelines_src" / "handwritten_digits" / "use_case.yaml"
+    path.write_text(f"{path.read_text()}\nretrain:\n  propose: person\n  sample: {{records: 4, days: 1}}\n")
+
+
+def turned_by_alarms(root: Path) -> None:
+    """Let the monitor's alarms turn the loop of the use case that is there already, whose models become challengers."""
+    path = root / "pipelines_src" / "flight_delays" / "use_case.yaml"
+    if "\nretrain:" not in (known := path.read_text()):
+        path.write_text(f"{known}\nretrain: {{}}\n")
 
 
 def said(root: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> str:

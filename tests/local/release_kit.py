@@ -40,6 +40,7 @@ def _deployment(tmp_path_factory: pytest.TempPathFactory) -> Path:
             held_out.add(source)
             held_out.serverless(source)
             held_out.trained_again(source)
+            held_out.turned_by_alarms(source)
             held_out.labelled(source)
             with running(folder / "state") as cloud:
                 cdk = Cdk(clients.environment(cloud.port), folder, source)
@@ -84,7 +85,7 @@ class Platform:
         ]
         return str(found)
 
-    def register(self, code: str = ECHO, sample: bytes | None = None) -> str:
+    def register(self, code: str = ECHO, sample: bytes | None = None, **more: Any) -> str:
         """Register a model that runs this code, with a sample record or without one; return its package."""
         count = len(self.sagemaker.list_model_packages(ModelPackageGroupName=self.group)["ModelPackageSummaryList"])
         name = f"v{count + 1}"
@@ -100,6 +101,7 @@ class Platform:
             ModelPackageGroupName=self.group,
             ModelApprovalStatus="PendingManualApproval",
             **({"SamplePayloadUrl": self._sample(name, sample)} if sample else {}),
+            **more,
             InferenceSpecification={
                 "Containers": [container],
                 "SupportedContentTypes": ["text/csv"],

@@ -21,6 +21,8 @@ from local_cloud import supervisor
 from local_cloud.clients import ROOT
 from ops.demo import figures
 
+pytestmark = pytest.mark.flow
+
 LONGEST = 400  # seconds; about 40 when nothing else runs
 USE_CASE = load_use_case("handwritten_digits")
 

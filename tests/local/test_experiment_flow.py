@@ -15,7 +15,11 @@ from typing import Any
 import pytest
 
 from local_cloud import clients
+from retrain.records import Records
+from tests.local.endpoints_kit import until
 from tests.local.release_kit import GROUP, Platform, deployed
+
+pytestmark = pytest.mark.flow
 
 # Whose outcome is 1 in a fifth of the requests: v1 says 0.8, v2 what is right, v3 fails half of the time.
 MODEL = """
@@ -129,9 +133,18 @@ def experiments(platform: Platform) -> Experiments:
     return Experiments(platform)
 
 
-def challenger(platform: Platform, version: int, after: int) -> str:
+def challenger(platform: Platform, version: int, after: int, turn: int | None = None) -> str:
+    """Register a model and make it the challenger; as a turn of the loop does, with its evaluation."""
     package = platform.register(MODEL)
     assert package.endswith(f"/{version}")
+    if turn:
+        bucket = platform.physical("local-data", "AWS::S3::Bucket", "Processed")
+        folder = f"flight_delays/turn{turn}/evaluation"
+        left = {"predictions.csv": "label,model\n1.0,0.2\n0.0,0.2\n", "evaluation.json": "{}"}
+        for name, text in left.items():
+            platform.cloud.client("s3").put_object(Bucket=bucket, Key=f"{folder}/{name}", Body=text.encode())
+        metadata = {"ml-loop:turn": str(turn), "model_card": f"s3://{bucket}/{folder}/model_card.html"}
+        platform.sagemaker.update_model_package(ModelPackageArn=package, CustomerMetadataProperties=metadata)
     ops(platform, "release", "approve", "local", "flight_delays", str(version), "--as", "challenger")
     platform.settled(package, after=after)
     return package
@@ -178,7 +191,19 @@ def test_a_better_model_is_promoted_and_a_broken_one_withdrawn(
         assert "promoted" in page.read_text()
         assert "version 2" in ops(platform, "experiment", "status", "local", "flight_delays")
 
-        third = challenger(platform, 3, after=4)
+        # What the loop proposes is compared without anybody's word, on the terms of the use case's file.
+        third = challenger(platform, 3, after=4, turn=7)
+        by_itself = until(
+            lambda: experiments.record() if experiments.record()["request"] != "r1" else None, 60, "a start"
+        )
+        assert (by_itself["started_by"], by_itself["challenger"]) == ("the loop", third)
+        assert by_itself["why"] == "turn 7 of the loop proposed version 3"
+        assert (by_itself["terms"]["minimum"], by_itself["terms"]["baseline"]) == (
+            1000,
+            pytest.approx(0.916, abs=0.001),
+        )
+        experiments.invoke(stop=True, keep=True, by="ann", why="it takes too long for a test")
+        looked_until(experiments, "stopped", 60)
         experiments.invoke(start=TERMS, by="ann", why="trained with June", request="r2")
         record = looked_until(experiments, "withdrawn", 120)
         assert "breaches guard errors_5xx" in record["detail"]
@@ -188,3 +213,30 @@ def test_a_better_model_is_promoted_and_a_broken_one_withdrawn(
     assert [variant["VariantName"] for variant in variants] == ["champion"]
     package = platform.sagemaker.describe_model_package(ModelPackageName=third)
     assert package["ModelApprovalStatus"] == "Rejected"
+
+
+def test_an_alarm_of_the_monitor_turns_the_loop_once(platform: Platform, experiments: Experiments) -> None:
+    alarm = platform.physical("local-flight-delays-monitoring", "AWS::CloudWatch::Alarm", "MonitorAlarmsModelQuality")
+    cloudwatch, sagemaker = platform.cloud.client("cloudwatch"), platform.sagemaker
+    for state in ("OK", "ALARM"):
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="it got worse")
+
+    turns = Records(
+        platform.cloud.client("dynamodb"), platform.physical("local-control", "AWS::DynamoDB::Table", "Turns")
+    )
+    [turn] = until(lambda: turns.turns("flight_delays"), 60, "a turn of the loop")
+    assert [(cause.kind, cause.source) for cause in turn.causes] == [("quality", alarm)]
+    # Asked whether it rings, as each hour, it is the same cause.
+    function = platform.physical("local-control", "AWS::Lambda::Function", "Retrain")
+    asked = {"use_case": "flight_delays", "alarms": {"quality": [alarm]}, "terms": {"cool_down_hours": 0}}
+    for _ in range(2):
+        runs = sagemaker.list_pipeline_executions(PipelineName=GROUP)["PipelineExecutionSummaries"]
+        for run in runs:
+            if run["PipelineExecutionStatus"] == "Executing":  # there is no raw data; nobody need wait for that
+                sagemaker.stop_pipeline_execution(
+                    PipelineExecutionArn=run["PipelineExecutionArn"], ClientRequestToken="0" * 32
+                )
+        answer = platform.cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps(asked).encode())
+        assert "FunctionError" not in answer, answer["Payload"].read()
+    assert len(sagemaker.list_pipeline_executions(PipelineName=GROUP)["PipelineExecutionSummaries"]) == 1
+    assert len(turns.turns("flight_delays")) == 1

@@ -14,6 +14,8 @@ from tests.local.endpoints_kit import until
 from tests.local.held_out import NAME, said
 from tests.local.release_kit import Platform, deployed, repository
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:

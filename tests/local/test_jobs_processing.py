@@ -149,7 +149,7 @@ def test_names_are_unique_and_unknown_jobs_are_refused_as_on_aws(world: dict[str
     [
         (
             {"AppSpecification": {"ImageUri": IMAGE.replace("sagemaker-xgboost", "mine")}},
-            "known are kmeans, sagemaker-scikit",
+            "known are kmeans, sagemaker-clarify-processing, .*, sagemaker-scikit",
             "ValidationException",
         ),
         (

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from local_cloud import clients, settings
 from tests.local.endpoints_kit import BROKEN, until
 from tests.local.release_kit import SERVING, SPEED, Platform, deployed
+from tests.unit import dashboard_kit
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,19 @@ def test_the_first_deployment_has_no_endpoint(platform):
     assert platform.champion() == ""
     assert platform.sagemaker.list_endpoints()["Endpoints"] == []
     assert platform.alarm_state(SERVING, "ReleasesReleaseFailed") == "OK"
+
+
+def test_the_dashboard_shows_every_alarm_that_is_deployed(platform):
+    cloudwatch = platform.cloud.client("cloudwatch")
+    body = dashboard_kit.check(cloudwatch.get_dashboard(DashboardName="ml-loop-local")["DashboardBody"])
+    arns = {arn for widget in body["widgets"] for arn in widget["properties"].get("alarms", ())}
+    deployed = {
+        alarm["AlarmArn"]
+        for page in cloudwatch.get_paginator("describe_alarms").paginate()
+        for alarm in page["MetricAlarms"]
+    }
+    assert len(deployed) > 15
+    assert deployed <= arns
 
 
 def test_releases_from_first_model_to_rollback(platform):

@@ -11,6 +11,8 @@ from local_cloud import clients
 from tests.local.endpoints_kit import steady_load, until
 from tests.local.release_kit import GROUP, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
@@ -31,6 +33,11 @@ def weights(platform: Platform) -> dict[str, float]:
     return {variant["VariantName"]: variant["CurrentWeight"] for variant in endpoint["ProductionVariants"]}
 
 
+def counts(platform: Platform) -> dict[str, int]:
+    endpoint = platform.sagemaker.describe_endpoint(EndpointName=GROUP)
+    return {variant["VariantName"]: variant["CurrentInstanceCount"] for variant in endpoint["ProductionVariants"]}
+
+
 def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platform) -> None:
     first, second = platform.register(), platform.register()
     ops(platform, "approve", "1")
@@ -44,14 +51,18 @@ def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platf
         assert weights(platform) == {"champion": 1.0, "challenger": 0.0}
         assert set(load.pairs) == {("champion", "v1")}
 
-        # A share of the requests, which a deployment of the same code leaves alone.
-        wish = [{"VariantName": "champion", "DesiredWeight": 3.0}, {"VariantName": "challenger", "DesiredWeight": 1.0}]
+        # A share of the requests, and an instance more, which a deployment of the same code leaves alone.
+        wish = [
+            {"VariantName": "champion", "DesiredWeight": 3.0, "DesiredInstanceCount": 3},
+            {"VariantName": "challenger", "DesiredWeight": 1.0},
+        ]
         platform.sagemaker.update_endpoint_weights_and_capacities(EndpointName=GROUP, DesiredWeightsAndCapacities=wish)
         until(lambda: load.pairs["challenger", "v2"] > 20)
         platform.cdk.deploy()
         diff = platform.diff()
         assert diff.returncode == 0, diff.stdout + diff.stderr
         assert weights(platform) == {"champion": 3.0, "challenger": 1.0}
+        assert counts(platform) == {"champion": 3, "challenger": 2}
 
         # Both slots hold the model for a while; then its old one is empty.
         foreseen = ops(platform, "promote", "--dry-run")
@@ -60,7 +71,7 @@ def test_a_challenger_from_approval_to_rollback_loses_no_request(platform: Platf
         ops(platform, "promote", "--reason", "better by the experiment")
         record = platform.settled("", after=3)
         assert (record["slot"], record["before"], record["why"]) == ("challenger", second, "better by the experiment")
-        assert weights(platform) == {"champion": 3.0}
+        assert (weights(platform), counts(platform)) == ({"champion": 3.0}, {"champion": 3})
         before = sum(load.pairs.values())
         until(lambda: sum(load.pairs.values()) > before + 20)
 
@@ -89,11 +100,18 @@ def test_a_shadow_gets_copies_and_gives_way_to_a_challenger(platform: Platform) 
     record = platform.settled(fourth, after=6)
     assert (record["slot"], record["result"]) == ("challenger", "succeeded")
     assert "ShadowProductionVariants" not in platform.sagemaker.describe_endpoint(EndpointName=GROUP)
-    ops(platform, "withdraw")
-    until(lambda: weights(platform) == {"champion": 3.0} or None, 60)
-    # Nothing stands in the shadow's way any more.
-    record = platform.settled(third, after=8)
-    assert (record["slot"], record["result"]) == ("shadow", "succeeded")
+    with steady_load(platform.cloud.port, GROUP, threads=2, pause=0.01) as load:
+        wish = [{"VariantName": "challenger", "DesiredWeight": 1.0}]
+        platform.sagemaker.update_endpoint_weights_and_capacities(EndpointName=GROUP, DesiredWeightsAndCapacities=wish)
+        until(lambda: load.pairs["challenger", "v4"] > 20)
+        # It has a quarter of the requests as it goes, and each of them is answered.
+        ops(platform, "withdraw")
+        until(lambda: weights(platform) == {"champion": 3.0} or None, 60)
+        # Nothing stands in the shadow's way any more.
+        record = platform.settled(third, after=8)
+        assert (record["slot"], record["result"]) == ("shadow", "succeeded")
+    assert load.errors == []
+    assert set(load.pairs) == {("champion", "v1"), ("challenger", "v4")}
 
 
 def test_a_release_waits_until_the_endpoint_is_at_rest(platform: Platform) -> None:

@@ -13,6 +13,8 @@ from ops.target import OperationError
 from tests.local.held_out import NAME, SERVERLESS
 from tests.local.release_kit import Platform, deployed, repository
 
+pytestmark = pytest.mark.flow
+
 SIZE = {"MemorySizeInMB": 3072, "MaxConcurrency": 2, "ProvisionedConcurrency": 1}
 AWAY = ("--parameters", "ChampionModelPackage=")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from pipelines_src.steps import prepare, s3_files, standalone, use_case
 from pipelines_src.steps.errors import StepError
-from tests.unit import everything_kit
+from tests.unit import everything_kit, labels_kit
 from tests.unit.preparation_kit import for_steps
 
 BUCKET = "standalone"
@@ -36,8 +37,9 @@ def keys(s3: Any, prefix: str) -> list[str]:
     return [item["Key"].removeprefix(prefix) for page in pages for item in page.get("Contents", ())]
 
 
-def run(name: str, raw: str = "raw") -> None:
+def run(name: str, raw: str = "raw", *more: str) -> None:
     arguments = ["--use_case", "everything", "--raw", f"s3://{BUCKET}/{raw}", "--prepared", f"s3://{BUCKET}/{name}"]
+    arguments += more
     standalone.main(["--JOB_ID", "j_1", *arguments, "--TempDir", "s3://x/y"])  # as Glue adds its own
 
 
@@ -61,6 +63,24 @@ def test_what_is_prepared_is_delivered_with_a_manifest_once(s3: Any, tmp_path: P
     assert s3.list_object_versions(Bucket=BUCKET, Prefix="one/")["Versions"] == written
     with pytest.raises(StepError, match=f"s3://{BUCKET}/one: was delivered before"):
         s3_files.deliver(tmp_path, f"s3://{BUCKET}/one")
+
+
+def test_labels_are_fetched_where_they_are_read_be_there_any_or_none(
+    s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = for_steps(everything_kit.schema("random"), "batch")
+    both = replace(settings, data={**settings.data, "label_from": "both"})
+    monkeypatch.setattr(use_case, "load", lambda _: both)
+    everything_kit.write(tmp_path)
+    for part in sorted((tmp_path / "things.parquet").iterdir()):
+        s3.upload_file(str(part), BUCKET, f"to-label/things.parquet/{part.name}")
+    for name, labels in (("none", {}), ("some", {"run": [("nobody.png", "yes")]})):
+        labels_kit.write(tmp_path / name, labels)
+        for file in labels:
+            s3.upload_file(str(tmp_path / name / f"{file}.manifest"), BUCKET, f"{name}-labels/{file}.manifest")
+        run(name, "to-label", "--labels", f"s3://{BUCKET}/{name}-labels")
+        report = json.loads(s3.get_object(Bucket=BUCKET, Key=f"{name}/report/preparation.json")["Body"].read())
+        assert report["labels"] == {"objects": len(labels), "records": 0}
 
 
 def test_a_preparation_that_fails_delivers_nothing(s3: Any) -> None:

@@ -27,6 +27,8 @@ from tests.local.conftest import RunningCloud
 from tests.local.endpoints_kit import until
 from tests.local.use_case_kit import World, define, start, steps
 
+pytestmark = pytest.mark.flow
+
 NEW = "progression"
 DEPLOYED, NOT_YET = ("digit_clusters", NEW), "handwritten_digits"
 SEEN = """{

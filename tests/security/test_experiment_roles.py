@@ -10,6 +10,7 @@ from tests.security.test_batch_roles import BY_SAGEMAKER, CONTROL, SAGEMAKER, As
 __all__ = ["at", "cloud"]
 OUTCOMES = f"{SAGEMAKER}:pipeline/dev-flight-delays-outcomes"
 PACKAGE = f"{SAGEMAKER}:model-package/dev-flight-delays/3"
+MODEL = "flight_delays/abcdefghijkl/evaluation"
 LOOK = "flight_delays/experiments/20260101T000000Z-0001/20260101T010000Z"
 
 
@@ -36,6 +37,7 @@ def test_the_function_may_do_what_an_experiment_takes(ask: Ask, at: Callable[[st
         Request("s3:ListBucket", processed, {"s3:prefix": f"{LOOK}/sums.json"}),
         Request("s3:PutObject", f"{processed}/{LOOK}/request.json"),
         Request("s3:GetObject", f"{processed}/{LOOK}/sums.json"),
+        *(Request("s3:GetObject", f"{processed}/{MODEL}/{name}") for name in ("evaluation.json", "predictions.csv")),
         *(Request(f"kms:{action}", data_key) for action in ("Decrypt", "GenerateDataKey")),
         *(Request(f"dynamodb:{action}", at("Experiments")) for action in ("Query", "PutItem")),
         *(

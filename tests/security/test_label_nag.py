@@ -1,4 +1,4 @@
-"""AwsSolutions, NIST 800-53 R5 and our own rules on labelling of every kind, and on the workforce."""
+"""AwsSolutions, NIST 800-53 R5 and our own rules on labelling of every kind, the workforce, and Model Monitor."""
 
 import json
 import os
@@ -16,6 +16,7 @@ import aws_cdk as cdk
 import stacks.platform_stage as platform_stage
 from app import SETTINGS
 from config import Workforce
+from config.use_case.monitor import Monitor
 from stacks.validation import rule_packs
 from stacks.workforce_stack import WorkforceStage
 
@@ -30,8 +31,12 @@ kinds = {
     ),
     "devimport": kit.Label.model_validate(kit.IMPORTED),
 }
+schedules = Monitor(backend="model_monitor", schedule="rate(1 day)", window_hours=24)
 for name, section in kinds.items():
-    platform_stage.load_use_case = lambda _, section=section: kit.use_case(section)
+    # One of them is watched by SageMaker's own schedules.
+    watched = {"monitor": schedules if name == "devimport" else None}
+    case = kit.use_case(section).model_copy(update=watched)
+    platform_stage.load_use_case = lambda _, case=case: case
     platform_stage.PlatformStage(app, kit.environment(name))
 people = {"name": "people", "owner": "t", "cost_center": "c", "allowed_cidrs": ["203.0.113.0/24"]}
 WorkforceStage(app, Workforce.model_validate(people))
@@ -52,9 +57,13 @@ def test_no_finding_is_left_on_labelling_of_any_kind(tmp_path: Path) -> None:
         for finding in plugin["violations"]
     ]
     warned = {rule for rule, _ in left if rule.startswith("Annotation::ml-loop:closed-")}
-    assert warned == {"Annotation::ml-loop:closed-ground-truth", "Annotation::ml-loop:closed-public-crowd"}
+    closed = ("ground-truth", "public-crowd", "model-monitor")
+    assert warned == {f"Annotation::ml-loop:closed-{service}" for service in closed}
     assert [(rule, where) for rule, where in left if rule not in warned] == []
     assert ran.returncode == 0, ran.stderr
     found = "".join(path.read_text() for path in tmp_path.rglob("*.template.json"))
-    for kind in ("SageMaker::Workforce", "SageMaker::Workteam", "StepFunctions::StateMachine", "Cognito::UserPool"):
+    for kind in (
+        "SageMaker::Workforce", "SageMaker::Workteam", "StepFunctions::StateMachine", "Cognito::UserPool",
+        "SageMaker::MonitoringSchedule",
+    ):  # fmt: skip
         assert f'"AWS::{kind}"' in found

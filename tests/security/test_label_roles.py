@@ -1,15 +1,13 @@
 """What the label function, labelling jobs, the machine that makes them and the annotation function may do."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
 
-from constructs.label_function_role import choose_objects
 from stacks import platform_stage
 from tests.labelling import environment, label, use_case
-from tests.security.simulate import ACCOUNT, REGION, Cloud, Request, verdicts
+from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
 STATES = f"arn:aws:states:{REGION}:{ACCOUNT}"
@@ -207,32 +205,3 @@ def test_jobs_of_training_read_the_labelled_set_of_their_use_case_and_no_more(
         Request("s3:GetObject", f"{labelled}/flight_delays/imports/abc.manifest"),
     ]
     assert allowed(cloud.verdicts(TRAINING, "JobRole", bad)) == {}
-
-
-def test_who_chooses_objects_writes_requests_and_reads_answers() -> None:
-    labelled, key = "arn:aws:s3:::labelled", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/data"
-    policy = {"Version": "2012-10-17", "Statement": choose_objects(labelled, key)}
-    account = {
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
-    keys = {key: {"Version": "2012-10-17", "Statement": account}}
-    asked = partial(
-        verdicts, principal=f"arn:aws:iam::{ACCOUNT}:role/retrain", identity=[policy], resource_policies=keys
-    )
-    good = [
-        Request("s3:ListBucket", labelled, {"s3:prefix": "flight_delays/chosen/turn-1.json"}),
-        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.jsonl"),
-        Request("s3:GetObject", f"{labelled}/flight_delays/chosen/turn-1.json"),
-        *(Request(f"kms:{action}", key) for action in ("Decrypt", "GenerateDataKey")),
-    ]
-    assert refused(asked(good)) == {}
-    bad = [
-        Request("s3:PutObject", f"{labelled}/flight_delays/chosen/turn-1.json"),
-        Request("s3:PutObject", f"{labelled}/flight_delays/labelled/run.manifest"),
-        Request("s3:GetObject", f"{labelled}/flight_delays/labelled/run.manifest"),
-        Request("s3:ListBucket", labelled, {"s3:prefix": "flight_delays/"}),
-    ]
-    assert allowed(asked(bad)) == {}

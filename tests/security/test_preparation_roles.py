@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.preparation_engines import templates
+from retrain.events import Look
+from tests.preparation_engines import reading_labels, templates
 from tests.security.simulate import ACCOUNT, REGION, Cloud, Request
 from tests.security.test_job_role import Plain, bucket, creation, key, resources
 
 TRAINING, PREPARATION = "dev-flight-delays-training", "dev-flight-delays-preparation"
+LOOP, CONTROL = "dev-flight-delays-loop", "dev-control"
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
 SAGEMAKER = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}"
@@ -24,7 +26,7 @@ def clouds(synthesise: Callable[..., Any]) -> Callable[[str], Plain]:
 
     def cloud(engine: str) -> Plain:
         if engine not in made:
-            made[engine] = Plain(templates(engine, synthesise))
+            made[engine] = Plain(templates(engine, synthesise, reading_labels))
         return made[engine]
 
     return cloud
@@ -39,6 +41,8 @@ def prepares(cloud: Cloud) -> list[Request]:
     return [
         Request("s3:ListBucket", bucket(cloud, "Raw"), {"s3:prefix": "flight_delays/"}),
         Request("s3:GetObject", f"{bucket(cloud, 'Raw')}/flight_delays/flights.parquet"),
+        Request("s3:ListBucket", bucket(cloud, "Labelled"), {"s3:prefix": "flight_delays/labelled/"}),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelled/run.manifest"),
         Request("s3:PutObject", f"{bucket(cloud, 'Processed')}/flight_delays/prepared/abc/train/train.csv"),
         Request("s3:GetObject", f"{bucket(cloud, 'Processed')}/flight_delays/prepared/abc/_SUCCESS"),
         Request("kms:Decrypt", key(cloud, "Data")),
@@ -53,6 +57,9 @@ def strays(cloud: Cloud) -> list[Request]:
         Request("s3:DeleteObject", f"{bucket(cloud, 'Raw')}/flight_delays/flights.parquet"),
         Request("s3:GetObject", f"{bucket(cloud, 'Raw')}/handwritten_digits/images.parquet"),
         Request("s3:ListBucket", bucket(cloud, "Raw")),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelling/run/labels.json"),
+        Request("s3:GetObject", f"{bucket(cloud, 'Labelled')}/handwritten_digits/labelled/run.manifest"),
+        Request("s3:PutObject", f"{bucket(cloud, 'Labelled')}/flight_delays/labelled/run.manifest"),
         Request("s3:PutObject", f"{bucket(cloud, 'Processed')}/flight_delays/abc/train/train.csv"),
         Request("s3:GetObject", f"{bucket(cloud, 'Models')}/flight_delays/abc/package/model.tar.gz"),
         Request("s3:GetObject", f"{ASSETS}/another.zip"),
@@ -159,6 +166,34 @@ def test_the_state_machine_may_run_its_own_job_and_start_its_own_pipeline(
     assert allowed(answers(cloud, PREPARATION, "MachineRole", [*strays(cloud), *more])) == set()
 
 
+@pytest.mark.parametrize("engine", ["glue", "batch"])
+def test_the_loop_starts_that_machine_and_hears_of_its_end(engine: str, clouds: Callable[[str], Plain]) -> None:
+    cloud = clouds(engine)
+    [machine] = resources(cloud, PREPARATION, "AWS::StepFunctions::StateMachine").values()
+    name = machine["Properties"]["StateMachineName"]
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{name}"
+    rules = [one["Properties"] for one in resources(cloud, LOOP, "AWS::Events::Rule").values()]
+    [over] = [rule for rule in rules if "states" in rule.get("EventPattern", {}).get("source", [""])[0]]
+    assert cloud.value(LOOP, over["EventPattern"]["detail"]["stateMachineArn"][0]) == arn
+    for rule in rules:
+        [target] = rule["Targets"]
+        look = Look.model_validate_json(cloud.value(LOOP, target["Input"]))
+        assert look.terms.machine == arn
+    execution = arn.replace(":stateMachine:", ":execution:")
+    needed = [
+        Request("states:StartExecution", arn),
+        Request("states:ListExecutions", arn),
+        Request("states:DescribeExecution", f"{execution}:turn-1-20260101T000000Z"),
+    ]
+    assert allowed(answers(cloud, CONTROL, "RetrainRole", needed)) == {str(request) for request in needed}
+    more = [
+        Request("states:StopExecution", f"{execution}:turn-1-20260101T000000Z"),
+        Request("states:StartExecution", arn.replace("-preparation", "-label")),
+        Request("states:StartExecution", arn.replace("dev-", "prod-")),
+    ]
+    assert allowed(answers(cloud, CONTROL, "RetrainRole", more)) == set()
+
+
 def glue_requests(parameters: dict[str, Any]) -> list[Request]:
     job = f"arn:aws:glue:{REGION}:{ACCOUNT}:job/{parameters['JobName']}"
     return [Request(f"glue:{verb}", job) for verb in ("StartJobRun", "GetJobRun", "BatchStopJobRun")]
@@ -181,7 +216,7 @@ def test_the_step_on_spark_is_isolated_and_its_role_reads_what_it_needs(clouds: 
     text = cloud.value(TRAINING, pipeline["Properties"]["PipelineDefinition"]["PipelineDefinitionBody"])
     prepare = json.loads(text)["Steps"][0]
     given = [item["S3Input"]["S3Uri"] for item in prepare["Arguments"]["ProcessingInputs"]]
-    files = [uri.removeprefix("s3://") for uri in given if isinstance(uri, str)]
+    files = [uri.removeprefix("s3://") for uri in given if isinstance(uri, str) and not uri.endswith("/")]
     registry = prepare["Arguments"]["AppSpecification"]["ImageUri"].split(".")[0]
     needed = [
         creation(prepare),

@@ -93,7 +93,7 @@ def test_the_release_role_may_do_what_cloudformation_does(ask, cloud, names, pri
         if resource["Type"] == "AWS::SageMaker::EndpointConfig"
     )
     alarms = [
-        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{stack}-{logical}-0A1B2C3D4E5F"
+        f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{stack}-{logical}"
         for logical, resource in templates[stack]["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Condition" in resource
     ]

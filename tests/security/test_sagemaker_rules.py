@@ -21,12 +21,28 @@ NOTEBOOK = {
     "PlatformIdentifier": "notebook-al2023-v1",
     "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "2"},
 }
+DEFINITION = {
+    "NetworkConfig": {
+        "EnableNetworkIsolation": True,
+        "EnableInterContainerTrafficEncryption": True,
+        "VpcConfig": MODEL["VpcConfig"],
+    },
+    "JobResources": {"ClusterConfig": {"VolumeKmsKeyId": "key"}},
+    "DataQualityJobOutputConfig": {"KmsKeyId": "key"},
+    "ModelExplainabilityJobOutputConfig": {"KmsKeyId": "key"},
+}
 OLD_METADATA = {"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "1"}}
 
 
 def broken(kind: str, properties: dict[str, Any]) -> set[str]:
     template = {"Resources": {"It": {"Type": f"AWS::SageMaker::{kind}", "Properties": properties}}}
     return {rule.name for rule, logical_id in broken_rules(template) if logical_id == "It"}
+
+
+def open_of(part: str, setting: str) -> dict[str, Any]:
+    """Return a job definition without one of its settings."""
+    given: Any = DEFINITION[part]
+    return {**DEFINITION, part: {key: value for key, value in given.items() if key != setting}}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +52,9 @@ def broken(kind: str, properties: dict[str, Any]) -> set[str]:
         ("EndpointConfig", CONFIG),
         ("EndpointConfig", {"KmsKeyId": "key"}),
         ("NotebookInstance", NOTEBOOK),
+        ("DataQualityJobDefinition", DEFINITION),
+        ("ModelExplainabilityJobDefinition", open_of("NetworkConfig", "EnableNetworkIsolation")),
+        ("MonitoringSchedule", {"MonitoringScheduleConfig": {"MonitoringJobDefinitionName": "a"}}),
     ],
 )
 def test_a_secure_resource_breaks_no_rule(kind: str, properties: dict[str, Any]) -> None:
@@ -59,6 +78,16 @@ def test_a_secure_resource_breaks_no_rule(kind: str, properties: dict[str, Any])
         ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if not k.startswith("Inst")}, "NotebookMetadata"),
         ("NotebookInstance", NOTEBOOK | {"PlatformIdentifier": "notebook-al2-v2"}, "NotebookPlatform"),
         ("NotebookInstance", {k: v for k, v in NOTEBOOK.items() if k != "PlatformIdentifier"}, "NotebookPlatform"),
+        ("DataQualityJobDefinition", open_of("NetworkConfig", "EnableNetworkIsolation"), "MonitorIsolated"),
+        ("DataQualityJobDefinition", open_of("NetworkConfig", "VpcConfig"), "MonitorInVpc"),
+        (
+            "DataQualityJobDefinition",
+            open_of("NetworkConfig", "EnableInterContainerTrafficEncryption"),
+            "MonitorTraffic",
+        ),
+        ("DataQualityJobDefinition", open_of("JobResources", "ClusterConfig"), "MonitorVolumeKey"),
+        ("DataQualityJobDefinition", open_of("DataQualityJobOutputConfig", "KmsKeyId"), "MonitorOutputKey"),
+        ("MonitoringSchedule", {"MonitoringScheduleConfig": {"MonitoringJobDefinition": {}}}, "MonitorDefined"),
     ],
 )
 def test_one_thing_wrong_breaks_one_rule(kind: str, properties: dict[str, Any], rule: str) -> None:

@@ -78,7 +78,7 @@ def test_a_serverless_use_case_is_released(cloud: Cloud) -> None:
         Request("sagemaker:UpdateEndpoint", f"{SAGEMAKER}:endpoint/dev-handwritten-digits"),
         Request(
             "cloudwatch:PutMetricAlarm",
-            f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{SERVING}-ChampionAlarmsConcurrency-1A2B",
+            f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{SERVING}-ChampionAlarmsConcurrency",
         ),
         Request("kms:CreateGrant", key, {"kms:GrantIsForAWSResource": "true"}),
     ]

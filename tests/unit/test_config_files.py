@@ -164,7 +164,17 @@ def test_an_environment_in_earnest_is_told_what_is_not_on() -> None:
     assert list(remarks(bare.model_copy(update={"termination_protection": False}))) == []
 
 
-@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31])
+def test_use_cases_that_nothing_watches_deserve_a_remark() -> None:
+    prod, watched = load_environment("prod"), load_use_case("flight_delays")
+    others = list(remarks(prod, [watched]))
+    assert others == list(remarks(prod))
+    *same, added = remarks(prod, [watched.model_copy(update={"monitor": None})])
+    assert same == others
+    assert "flight_delays" in added
+    assert "Add a section `monitor`" in added
+
+
+@pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31, "pump_monitoring", "a_batch"])
 def test_a_use_case_that_aws_or_python_could_not_name_is_refused(name: str) -> None:
     assert not is_name(name)
 

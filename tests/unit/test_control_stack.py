@@ -24,7 +24,7 @@ def of_type(templates):
     return find
 
 
-FUNCTIONS = ("release", "batch_transform", "assignment", "collector", "experiment")
+FUNCTIONS = ("release", "batch_transform", "assignment", "collector", "experiment", "monitor", "retrain")
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +63,9 @@ def test_runtime_architecture_and_layer_agree(function):
 @pytest.mark.parametrize("package", FUNCTIONS)
 def test_settings_are_those_the_function_reads(named, package):
     variables = named(package)["Environment"]["Variables"]
-    settings = importlib.import_module(f"{package}.settings").Settings
-    assert set(variables) == {field.alias for field in settings.model_fields.values()}
+    fields = importlib.import_module(f"{package}.settings").Settings.model_fields.values()
+    assert {field.alias for field in fields if field.is_required()} <= set(variables)
+    assert set(variables) <= {field.alias for field in fields}
     assert variables["ML_LOOP_ENVIRONMENT"] == "dev"
 
 
@@ -132,7 +133,7 @@ def test_every_queue_is_encrypted_and_what_ends_there_kept_long_and_alarmed_abou
     queues = of_type("AWS::SQS::Queue")
     assert all("KmsMasterKeyId" in queue for queue in queues.values())
     dead_letters = {name: queue for name, queue in queues.items() if "RedrivePolicy" not in queue}
-    assert (len(queues), len(dead_letters)) == (8, 5)
+    assert (len(queues), len(dead_letters)) == (12, 7)
     watched = json.dumps(list(of_type("AWS::CloudWatch::Alarm").values()))
     for name, queue in dead_letters.items():
         assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -142,7 +143,7 @@ def test_every_queue_is_encrypted_and_what_ends_there_kept_long_and_alarmed_abou
 def test_every_alarm_has_the_topic(of_type):
     alarms = of_type("AWS::CloudWatch::Alarm")
     assert sorted(alarm["MetricName"] for alarm in alarms.values()) == [
-        *["ApproximateNumberOfMessagesVisible"] * 5,
+        *["ApproximateNumberOfMessagesVisible"] * 7,
         *["Errors"] * len(FUNCTIONS),
         *["Throttles"] * len(FUNCTIONS),
     ]
@@ -164,7 +165,7 @@ def test_the_topic_is_encrypted_and_mails_only_where_configured(of_type, synthes
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_records_are_encrypted_recoverable_and_kept_as_configured(of_type, templates, environment):
     releases, *others = of_type("AWS::DynamoDB::Table", environment).values()
-    assert len(others) == 2
+    assert len(others) == 4
     keep = load_environment(environment).retention.removal == "retain"
     for table, sort_key in ((releases, "number"), *((other, "item") for other in others)):
         assert table["SSESpecification"]["SSEType"] == "KMS"

@@ -131,6 +131,7 @@ def test_what_is_learnt_and_reported_of_flights_is_equal(both: tuple[Made, Made]
     duckdb, spark = both
     assert duckdb.json("features", "features") == spark.json("features", "features")
     assert duckdb.json("baseline", "constraints") == spark.json("baseline", "constraints")
+    assert duckdb.json("baseline", "periods") == spark.json("baseline", "periods")
     assert duckdb.json("report", "preparation")["splits"].keys() == spark.json("report", "preparation")["splits"].keys()
     close(duckdb.json("report", "preparation"), spark.json("report", "preparation"))
 

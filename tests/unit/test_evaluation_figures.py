@@ -183,6 +183,16 @@ def test_calibrated_forecasts_have_a_small_error_and_others_a_large_one() -> Non
     assert binned(chance, label)["rows"].tolist() == [2000] * 10
 
 
+@pytest.mark.parametrize(("answered", "positive"), [({}, 2), ({"answered": 0.3}, 3)])
+def test_quality_is_that_of_the_answers_with_which_monitoring_compares_it(
+    answered: dict[str, float], positive: int
+) -> None:
+    # Judged at 0.1, where costs are least; answers without a decision are one for the event from a half on.
+    rows = judged(np.array([0.0, 1, 0, 1]), np.array([0.2, 0.4, 0.5, 0.9]), np.full(4, 0.5))
+    found = Binary(rows, 0.1, Costs(), **answered).quality()["binary_classification_metrics"]["confusion_matrix"]
+    assert sum(row["1"] for row in found.values()) == positive
+
+
 def test_slices_name_the_worst_and_count_what_is_too_small_or_missing() -> None:
     label = np.array([0, 1] * 20, dtype="float64")
     score = np.where(np.arange(40) < 20, label, 1 - label)

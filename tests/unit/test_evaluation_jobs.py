@@ -239,6 +239,8 @@ def test_declared_costs_give_a_threshold_that_the_package_decides_by(
     assert found["threshold"]["of_calibrated_probabilities"] == pytest.approx(0.1)
     assert 0.01 < found["threshold"]["value"] < 0.4
     assert found["expected_cost_skill"]["lower"] > 0
+    registered = run.output("model_quality.json")["binary_classification_metrics"]["confusion_matrix"]
+    assert registered["1"] == {"0": found["threshold"]["false_negatives"], "1": found["threshold"]["true_positives"]}
     with tarfile.open(run.package) as archive:
         inside = json.load(archive.extractfile("decision.json") or io.BytesIO())
         archives.extract(archive, tmp_path / "package")

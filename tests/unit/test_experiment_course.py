@@ -200,3 +200,12 @@ def test_it_begins_only_on_terms_that_are_deployed() -> None:
         commands.start(asked(), None, cloud.live(), cloud.now, "sticky")
     begun = commands.start(asked(), None, cloud.live(), cloud.now, "random")
     assert commands.start(asked(), begun, cloud.live(), cloud.now, "sticky") == begun  # it began before
+
+
+def test_it_begins_only_where_an_outcome_can_count_before_its_end() -> None:
+    cloud = world("better")
+    with pytest.raises(
+        commands.CannotError, match="known after 672 hours, and maximum_days ends the experiment after 672"
+    ):
+        commands.start(asked(outcome_hours=28 * 24), None, cloud.live(), cloud.now)
+    commands.start(asked(outcome_hours=28 * 24 - 1), None, cloud.live(), cloud.now)

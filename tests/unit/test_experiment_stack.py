@@ -10,6 +10,7 @@ from config import UseCase, load_environment, load_use_case
 from experiment import steps
 from experiment.events import Look
 from experiment.settings import Settings
+from ops.experiment import function
 from stacks import platform_stage
 
 STACK = "dev-flight-delays-experiment"
@@ -36,6 +37,9 @@ def test_without_the_section_nothing_of_it_exists(synthesise: Callable[..., Temp
     others = synthesise(local.model_copy(update={"use_cases": ("handwritten_digits",)}))
     assert not any(name.endswith("-experiment") for name in others)
     assert "xperiment" not in json.dumps(others["local-control"])
+    # Nor is it trained again by itself, as this one is not either.
+    assert not any(name.endswith("-loop") for name in others)
+    assert not [name for name in others["local-control"]["Resources"] if "Retrain" in name or "Turns" in name]
 
 
 def test_the_schedule_sends_the_time_and_what_happens_sends_none(rules: dict[str, dict[str, Any]]) -> None:
@@ -47,9 +51,14 @@ def test_the_schedule_sends_the_time_and_what_happens_sends_none(rules: dict[str
     assert transformer["InputPathsMap"] == {"time": "$.time"}
     # EventBridge puts quotes around a text.
     message = transformer["InputTemplate"].replace("<time>", '"2026-01-01T00:00:00Z"')
+    # What the loop proposes is compared by itself, on what the use case declares.
+    declared = function.declared(load_use_case("flight_delays"))
     assert Look.model_validate_json(message).time is not None
+    assert Look.model_validate_json(message).declared == declared
     untimed = [rule["Targets"][0]["Input"] for rule in rules.values() if "EventPattern" in rule]
-    assert [Look.model_validate_json(text) for text in untimed] == [Look(use_case="flight_delays")] * 2
+    assert [Look.model_validate_json(text) for text in untimed] == [
+        Look(use_case="flight_delays", declared=declared)
+    ] * 2
 
 
 def test_rules_are_about_this_use_case_and_keep_what_they_cannot_deliver(

@@ -1,6 +1,7 @@
 """The statistics of experiments: whoever looks whenever, what is equal is seldom called different."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -138,3 +139,25 @@ def test_an_experiment_ends_for_a_reason(observed: Observed, action: str) -> Non
     assert decision == decide(EXPERIMENT, observed)
     assert decision.weight == {"promote": 1.0, "withdraw": 0.0}.get(action, 0.5)
     assert decision.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("weight", "challenger", "failures", "days", "action", "share"),
+    [
+        (0.1, 1500, 0, 2, "go_on", 0.5),  # better: the rest of the ramp is taken
+        (0.1, 2010, 0, 2, "go_on", 0.5),  # undecided: at a half the same records tell more
+        (0.1, 1500, 33, 2, "ask", 0.1),  # a guard keeps the share where it is
+        (0.1, 1500, 0, 31, "ask", 0.1),
+        (0.5, 2010, 0, 2, "ask", 0.5),
+    ],
+)
+def test_many_records_at_a_look_do_not_cut_the_ramp_off(
+    weight: float, challenger: int, failures: int, days: int, action: str, share: float
+) -> None:
+    strata = [Stratum(weight, Moments.of_rate(10_000 * 9, 2000 * 9), Moments.of_rate(10_000, challenger))]
+    if weight == 0.5:
+        strata = [Stratum(0.5, Moments.of_rate(30_000, 6000), Moments.of_rate(30_000, 3 * challenger))]
+    seen = look(0, 0, weight=weight, now=START + timedelta(days=days))
+    seen = replace(seen, strata=strata, guards={"errors": [Batch(10_000, 2, 10_000, 110 + failures)]})
+    decision = decide(EXPERIMENT, seen)
+    assert (decision.action, decision.weight) == (action, share), decision

@@ -59,10 +59,8 @@ def test_quality_is_a_violation_where_it_falls_by_more_than_chance() -> None:
     assert "auc" in violations(worse)
     [auc] = [v for v in worse.files["constraint_violations.json"]["violations"] if v["metric_name"] == "auc"]
     assert auc["constraint_check_type"] == "LessThanThreshold"
-    assert (
-        violations(quality.result(events(12, skill=0.5, seed=3), case("binary_classification"), before, request))
-        == set()
-    )
+    few = quality.result(events(12, skill=0.5, seed=3), case("binary_classification"), before, request)
+    assert violations(few) <= {"log_loss"}  # a dozen forecasts that say nothing, each of them, are no chance
 
 
 def test_quality_of_numbers() -> None:

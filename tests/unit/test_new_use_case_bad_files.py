@@ -200,7 +200,7 @@ OPTIONS: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     ),
     "time is the label": (GOOD, {"time": "churn"}, ["--label and --time both name 'churn'"]),
     "name with capitals": (GOOD, {"name": "Churn"}, ["NAME: found 'Churn'", "small letters"]),
-    "name of a package": (GOOD, {"name": "steps"}, ["NAME: found 'steps'", "job_wheels, script_code, steps, wheels"]),
+    "name of a package": (GOOD, {"name": "steps"}, ["NAME: found 'steps'", "script_code, steps, wheels"]),
     "no such event": (GOOD, {"positive": "maybe"}, ["--positive: found 'maybe'", "'no', 'yes'"]),
     "text as a quantity": (GOOD, {"problem": "regression"}, ["--problem regression", "a number is wanted"]),
     "two values as many": (

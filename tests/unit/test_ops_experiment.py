@@ -71,9 +71,16 @@ def test_a_plan_is_longer_for_a_smaller_effect_and_says_when_there_is_no_time() 
     one, half = (planning.planned(terms("error_rate"), known, effect, 1000) for effect in (0.02, 0.01))
     assert 2.5 < half.fixed / one.fixed < 4.5  # four times, but that the ramp begins with the same records
     assert one.fixed < one.maximum
-    caption = str(planning.table(half, known, terms("error_rate", maximum_days=1)).caption)
+    caption = str(planning.table(half, known, terms("error_rate", maximum_days=1), 1000).caption)
     assert "too early" in caption
-    assert "too early" not in str(planning.table(one, known, terms("error_rate", maximum_days=365)).caption)
+    assert "too early" not in str(planning.table(one, known, terms("error_rate", maximum_days=365), 1000).caption)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_champion_that_never_erred_or_always_says_what_to_give(rate: float) -> None:
+    known = planning.Known(rate, 0.0, "300 records")
+    with pytest.raises(OperationError, match=r"error rate is \S+ \(300 records\).*Give --baseline"):
+        planning.planned(terms("error_rate"), known, None, None)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,10 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY
 from typer.testing import CliRunner
 
+from config.errors import ConfigError
+from config.serving import Machines
 from config.use_case.experiment import Experiment
+from experiment.beginning import Declared
 from experiment.declared import Terms
 from experiment.events import Start, Stop, parse
 from experiment.trial import Look
@@ -85,6 +88,26 @@ def test_a_start_sends_the_terms_of_now_who_and_why(platform: Platform) -> None:
     assert (asked.start.metric, asked.start.outcome_hours, asked.start.tolerance) == ("log_loss", 24, 0.01)
 
 
+def test_outcomes_that_come_after_captures_are_gone_are_refused_before_anything_is_asked(platform: Platform) -> None:
+    done = ops("start", "--deviation", "0.4", "--by", "ann", "--outcome-hours", "2160")
+    assert isinstance(done.exception, ConfigError)
+    assert "retention.capture_days: found 30" in str(done.exception)
+    assert platform.asked == []
+
+
+@pytest.mark.parametrize(("hours", "instances", "told"), [(0, 2, True), (1, 2, False), (0, 1, False)])
+def test_captures_of_several_instances_are_told_to_come_apart(
+    platform: Platform, hours: int, instances: int, told: bool
+) -> None:
+    machines = {"champion": Machines(instances=instances), "challenger": None, "scaling": None}
+    serving = platform.target.environment.serving.model_copy(update=machines)
+    environment = platform.target.environment.model_copy(update={"serving": serving})
+    target = Target(environment, platform.target.use_case)
+    plan = planning.planned(target.use_case, KNOWN, None, None)
+    said = starting.hint(target, starting.terms_of(target.use_case, KNOWN, plan, outcome_hours=hours))
+    assert ("--outcome-hours 1" in said) is told
+
+
 def test_who_asks_is_whose_credentials_these_are(platform: Platform) -> None:
     sts = platform.stub("sts", "sts")
     sts.add_response(
@@ -146,17 +169,49 @@ def test_every_declared_term_reaches_the_function(declared: dict[str, Any], want
 
 
 def test_no_term_of_the_section_is_forgotten() -> None:
-    # Those that mean something before or beside an experiment only.
-    elsewhere = {"smallest_effect", "power", "ramp", "guards", "schedule"}
-    assert set(Experiment.model_fields) == elsewhere | starting._SAME
+    # The schedule is the rules' own; the rest is what a plan or an experiment goes by.
+    more = {"problem", "own_threshold", "direction"}
+    assert set(Experiment.model_fields) - {"schedule"} == set(Declared.model_fields) - more
+    before = {"problem", "own_threshold", "smallest_effect", "power"}
+    assert set(Declared.model_fields) - before <= set(Terms.model_fields)
 
 
-def test_a_maximum_leaves_room_for_what_the_metric_needs() -> None:
+@pytest.mark.parametrize(
+    ("minimum", "ramp", "needed"),
+    [
+        # The challenger has its 1,000 after 10,000 requests, and its 1,000 at a half after 2,000 more.
+        (1000, [(0.1, 1000), (0.5, 1000)], 12_000),
+        (5000, [(0.1, 1000), (0.5, 1000)], 10_000 + 8000),
+        (1000, [(0.5, 1)], 2000),
+        (1000, [(0.8, 1000)], 5000),  # the champion is behind
+    ],
+)
+def test_a_maximum_leaves_room_for_the_ramp_and_what_the_metric_needs(
+    minimum: int, ramp: list[tuple[float, int]], needed: int
+) -> None:
     target = Target.of("dev", "flight_delays")
-    section = Experiment.model_validate({"metric": "error_rate", "smallest_effect": 0.15, "minimum": 5000})
+    steps = [{"weight": weight, "minimum": records} for weight, records in ramp]
+    section = Experiment.model_validate(
+        {"metric": "error_rate", "smallest_effect": 0.15, "minimum": minimum, "ramp": steps}
+    )
     use_case = target.use_case.model_copy(update={"experiment": section})
-    plan = planning.planned(use_case, KNOWN, None, None)
-    assert plan.maximum < 10_000 == starting.terms_of(use_case, KNOWN, plan).maximum
+    plan = planning.planned(use_case, KNOWN, None, 100)
+    room = starting.terms_of(use_case, KNOWN, plan).maximum
+    assert plan.maximum < needed < room == pytest.approx(1.1 * needed, abs=1)
+    shown = planning.table(plan, KNOWN, use_case, 100)
+    assert list(shown.columns[1].cells)[-1] == f"{room:,}"
+    assert list(shown.columns[2].cells)[-1] == f"{room / 100:,.1f}"
+    longest = "too early" in str(shown.caption)
+    assert longest is (room / 100 > section.maximum_days)
+
+
+def test_an_effect_that_is_given_is_what_thompson_sampling_may_lose() -> None:
+    target = Target.of("dev", "flight_delays")
+    section = Experiment.model_validate({"metric": "error_rate", "smallest_effect": 0.02, "method": "thompson"})
+    use_case = target.use_case.model_copy(update={"experiment": section})
+    plan = planning.planned(use_case, KNOWN, 0.05, None)
+    assert starting.terms_of(use_case, KNOWN, plan, 0.05).tolerance == 0.05
+    assert starting.terms_of(use_case, KNOWN, plan).tolerance == 0.02
 
 
 def test_status_says_how_it_went(platform: Platform) -> None:
@@ -200,6 +255,19 @@ def test_a_plan_takes_the_traffic_that_there_is(platform: Platform) -> None:
     done = ops("plan", "--deviation", "0.4")
     assert done.exception is None, done.output
     assert "1,000,000 requests a day" in " ".join(done.output.split())
+
+
+def test_requests_that_are_not_captured_do_not_shorten_a_plan(platform: Platform) -> None:
+    metrics = platform.stub("cloudwatch", "cloudwatch")
+    results = [{"Id": "champion", "Values": [2800.0], "Timestamps": [NOW]}]
+    metrics.add_response("get_metric_data", {"MetricDataResults": results})
+    capture = platform.target.environment.capture.model_copy(update={"sampling_percent": 25})
+    sampled = Target(platform.target.environment.model_copy(update={"capture": capture}), platform.target.use_case)
+    vars(sampled)["cloudwatch"] = platform.target.cloudwatch
+    daily, about = traffic.of_last_week(sampled)
+    assert daily == 100
+    assert "the 400 requests a day" in about
+    assert "of which 25 % are captured and can count" in about
 
 
 def test_a_plan_says_why_earlier_experiments_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,11 +60,13 @@ def stacks(assembly: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, Any]) -> None:
     expected = set()
     for name in environment_names():
-        parts = ["network", "security", "data", "control"]
+        parts = ["network", "security", "data", "control", "dashboard"]
         parts += ["workbench"] if load_environment(name).notebooks else []
         for use_case in load_environment(name).use_cases:
             loaded = load_use_case(use_case)
             more = [part for part in ("batch", "experiment") if getattr(loaded, part)]
+            more += ["monitoring"] if loaded.monitor else []
+            more += ["loop"] if loaded.retrain else []
             more += ["labeling"] if loaded.label else []
             parts += [f"{loaded.slug}-{part}" for part in ("training", "serving", *more)]
         expected |= {f"{name}-{part}" for part in parts}

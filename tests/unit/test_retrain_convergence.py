@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from retrain.beginning import MOST_ATTEMPTS
 from retrain.events import Cause, Kind, Look
-from retrain.logic import MOST_ATTEMPTS
 from retrain.reconcile import reconcile
 from tests.unit.retrain_cloud_kit import ALWAYS, Cloud, CrashError, cause
 

@@ -7,22 +7,25 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from retrain.beginning import MOST_ATTEMPTS
 from retrain.events import Cause, Kind, Look, Terms
-from retrain.logic import GATE, MOST_ATTEMPTS, Claim, Close, Propose, Rest, Start, decide
+from retrain.logic import GATE, decide
 from retrain.reconcile import reconcile
 from retrain.state import CHAMPION, RAW_VERSION, SPLIT_UNTIL, WARM_START, Observation, Turn
+from retrain.steps import Claim, Close, Propose, Rest, Start
 from shared.messages import Messages
 from shared.pipelines import Execution
 from tests.unit.retrain_cloud_kit import NOW, Cloud, cause
 
 CHAMPION_MODEL = "s3://models/toys/champion/model.tar.gz"
 DRIFT = cause("drift", NOW - timedelta(hours=1))
+EARLIER = cause("drift", NOW - timedelta(hours=300))
 
 
 def turn(result: Any = "proposed", ended_hours_ago: float = 100, **changes: Any) -> Turn:
     at = NOW - timedelta(hours=ended_hours_ago)
     finished = None if result == "started" else at
-    return replace(Turn("toys", 1, (DRIFT,), at - timedelta(hours=1), result=result, finished_at=finished), **changes)
+    return replace(Turn("toys", 1, (EARLIER,), at - timedelta(hours=1), result=result, finished_at=finished), **changes)
 
 
 def seen(*causes: Cause, turns: tuple[Turn, ...] = (), terms: Terms | None = None, **more: Any) -> Observation:
@@ -45,7 +48,7 @@ def reason(step: Any) -> str:
 
 
 def test_kinds_that_the_use_case_does_not_name_begin_nothing() -> None:
-    terms = Terms(on=("quality",))
+    terms = Terms(on_drift="nothing")
     assert isinstance(decide(seen(DRIFT, terms=terms)), Rest)
     assert isinstance(decide(seen(cause("quality", NOW), terms=terms)), Claim)
     assert isinstance(decide(seen(cause("command", NOW), terms=terms)), Claim)
@@ -116,7 +119,7 @@ def test_a_turn_that_failed_is_tried_again_and_then_waits_for_something_new() ->
     assert "is tried again in an hour" in reason(decide(seen(turns=(failed,))))
     again = decide(seen(turns=(replace(failed, finished_at=NOW - timedelta(hours=1)),)))
     assert isinstance(again, Claim)
-    assert (again.turn.attempt, again.turn.number, again.turn.causes) == (2, 2, (DRIFT,))
+    assert (again.turn.attempt, again.turn.number, again.turn.causes) == (2, 2, (EARLIER,))
     last = turn("failed", attempt=MOST_ATTEMPTS)
     assert "failed 3 times" in reason(decide(seen(turns=(last,))))
     anew = decide(seen(cause("command", NOW), turns=(last,)))

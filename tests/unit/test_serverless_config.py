@@ -96,7 +96,7 @@ def test_a_switch_without_a_reason_is_refused(tmp_path: Path, key: str, value: o
 def without_experiment(root: Path) -> None:
     path = root / "pipelines_src" / "flight_delays" / "use_case.yaml"
     text = path.read_text()
-    path.write_text(text[: text.index("# A fifth of the flights is late")])
+    path.write_text(text[: text.index("# Four weeks' requests")])
 
 
 @pytest.mark.parametrize("of_one", [False, True])

@@ -46,7 +46,7 @@ def test_each_record_with_an_outcome_asks_once_in_the_order_of_time() -> None:
             ("2013-06-01 05:50", "UA", None),
         ),
     )
-    assert [(one.name, one.outcome) for one in found] == [("id-1", 0), ("id-0", 1)]
+    assert [(one.name, one.outcomes) for one in found] == [("id-1", (0,)), ("id-0", (1,))]
     asked = json.loads(found[0].record)
     assert set(asked) == {field.name for field in TARGET.use_case.data.record}  # neither label nor id
     assert (asked["scheduled_departure"], asked["distance"]) == ("2013-06-01T05:15:00.000", 1.5)
@@ -55,7 +55,7 @@ def test_each_record_with_an_outcome_asks_once_in_the_order_of_time() -> None:
 def test_outcomes_are_such_as_people_may_bring(tmp_path: Path) -> None:
     (one,) = requests(TARGET, flights(("2013-06-01 05:15", "UA", 1.0)))
     path = tmp_path / "outcomes.jsonl"
-    path.write_text(json.dumps({"inference_id": one.name, "outcome": one.outcome}))
+    path.write_text(json.dumps({"inference_id": one.name, "outcome": [*one.outcomes]}))
     (document,) = documents(TARGET.use_case, path, Columns("inference_id", ("outcome",)))
     assert document["groundTruthData"]["data"] == "1"
 
@@ -63,7 +63,7 @@ def test_outcomes_are_such_as_people_may_bring(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 24 * 60), max_size=60), st.integers(1, 9))
 def test_batches_have_every_request_once_in_order_and_span_no_more_days(hours: Sequence[int], days: int) -> None:
     start = datetime(2013, 6, 1)
-    asked = [Request(str(at), start + timedelta(hours=at), "", 0) for at in sorted(hours)]
+    asked = [Request(str(at), start + timedelta(hours=at), "", (0,)) for at in sorted(hours)]
     batches = list(in_batches(asked, days))
     assert [one for batch in batches for one in batch] == asked
     assert all(batch[-1].time - batch[0].time < timedelta(days=days) for batch in batches)

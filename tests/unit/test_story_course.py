@@ -19,6 +19,7 @@ from ops.story.traffic import Request
 from ops.target import Target
 from tests.unit.experiment_cloud_kit import CHALLENGER, Cloud, terms
 from tests.unit.experiment_hours_kit import world
+from tests.unit.season_kit import season
 
 TARGET = Target(load_environment("local"), load_use_case(USE_CASE))
 GROUP = "arn:aws:sagemaker:ap-northeast-1:000000000000:model-package/local-flight-delays"
@@ -28,7 +29,7 @@ BATCHES = 12
 
 def batches(count: int) -> list[list[Request]]:
     start = datetime(2013, 6, 1)
-    return [[Request(f"r{at}", start + timedelta(days=4 * at), "{}", 0)] for at in range(count)]
+    return [[Request(f"r{at}", start + timedelta(days=4 * at), "{}", (0,))] for at in range(count)]
 
 
 class Function:
@@ -38,7 +39,7 @@ class Function:
         self.cloud, self.sent, self.stops = cloud, 0, list[Stop]()
         monkeypatch.setattr(trial, "function", self)
         monkeypatch.setattr(trial, "Traffic", lambda _: self)
-        monkeypatch.setattr(trial, "terms", lambda _: terms(**agreed))
+        monkeypatch.setattr(trial, "terms", lambda *_, **__: terms(**agreed))
         self.answered, self.failed = {"champion": 9, "challenger": 1}, 0
 
     def ask(self, _: Target, **event: Any) -> None:
@@ -116,7 +117,7 @@ def test_what_was_not_decided_is_told_as_that(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Any, flights: int
 ) -> None:
     undecided = asked(Function(world("even"), monkeypatch), flights)
-    report = Report(TARGET, undecided, undecided, "plane_year", [], {"Deploy": 1.0})
+    report = Report(TARGET, undecided, undecided, "plane_year", season(), [], {"Deploy": 1.0})
     report.print_summary()
     assert "version 2 was not decided about" in capsys.readouterr().out
     report.write_page(tmp_path / "story.html")
@@ -141,8 +142,9 @@ class Story:
         monkeypatch.setattr("ops.story.run.model_packages.reject", lambda _, package, __: self.rejected.append(package))
         monkeypatch.setattr(run, "_wait_for", lambda _, package: self.waited.append(package))
         monkeypatch.setattr("ops.story.run.trial.run", self.experiment)
+        monkeypatch.setattr("ops.story.run.season.tell", lambda *_: None)
 
-    def experiment(self, _: Target, why: str, given: Iterator[Any], shown: Any) -> Any:
+    def experiment(self, _: Target, why: str, given: Iterator[Any], shown: Any, together: int) -> Any:
         result = self.ends.pop(0)
         taken = [one for _, one in zip(range(BATCHES if result == "stopped" else self.used), given, strict=False)]
         self.given.append(len(taken))

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.use_case.batch import BatchTransform
 from config.use_case.evaluate import Evaluate
+from config.use_case.monitor import Monitor
 from config.use_case.prepare import Prepare
 from config.use_case.retrain import Retrain
 
@@ -28,7 +29,13 @@ def told(section: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("section", "model"),
-    [("prepare", Prepare), ("evaluate", Evaluate), ("batch", BatchTransform), ("retrain", Retrain)],
+    [
+        ("prepare", Prepare),
+        ("evaluate", Evaluate),
+        ("batch", BatchTransform),
+        ("retrain", Retrain),
+        ("monitor", Monitor),
+    ],
 )
 def test_numbers_in_the_tables_are_the_schemas(section: str, model: type[BaseModel]) -> None:
     fields, page = model.model_fields, told(section)

@@ -103,18 +103,18 @@ WRONG: dict[str, tuple[Any, list[str]]] = {
     "zone": (lambda file: file["split"].update(test_until="2013-06-01T00:00:00Z"), ["must have no time zone"]),
     "gate asks for what is not there": (
         lambda file: file["gate"].append({"metric": "auc.low", "at_least": 0.5}),
-        ["gate.2.metric", "auc.low", "'auc.lower'"],
+        ["gate.3.metric", "auc.low", "'auc.lower'"],
     ),
     "gate where less is better": (
         lambda file: file["gate"].append({"metric": "log_loss", "at_least": 0.5}),
-        ["gate.2.metric", "'log_loss_skill.lower'"],
+        ["gate.3.metric", "'log_loss_skill.lower'"],
     ),
     "gate asks for slices": (
         lambda file: (
             file["evaluate"].pop("slices"),
             file["gate"].append({"metric": "worst_slice_auc", "at_least": 0.5}),
         ),
-        ["gate.2.metric", "worst_slice_auc needs slices"],
+        ["gate.3.metric", "worst_slice_auc needs slices"],
     ),
     "no gate": (lambda file: file.update(gate=[]), ["gate"]),
     "unknown hyperparameter": (

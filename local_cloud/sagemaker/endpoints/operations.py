@@ -19,6 +19,7 @@ __all__ = ["endpoint_configs", "models"]
 
 _STEADY = frozenset({"InService"})
 _DELETABLE = frozenset({"InService", "Failed", "OutOfService"})
+_SCHEDULE = "MonitoringSchedule"  # local_cloud.sagemaker.monitoring, which knows endpoints
 _RETAINED = {"DesiredInstanceCount": "InstanceCount", "DesiredWeight": "Weight"}
 
 
@@ -127,6 +128,12 @@ def reweigh(request: Request, call: Call) -> Response:
 @operation("DeleteEndpoint")
 def delete(request: Request, call: Call) -> Response:
     """End an endpoint after its last requests."""
+    for schedule in call.store.list(_SCHEDULE):
+        if schedule["EndpointName"] == request["EndpointName"]:
+            raise validation_error(
+                f"Cannot delete endpoint {request['EndpointName']} while the monitoring schedule "
+                f"{schedule['MonitoringScheduleName']} watches it. Delete the schedule first."
+            )
     _begin(request["EndpointName"], call, "Deleting", _DELETABLE, lambda _: None)
     for target in registered.targets(request["EndpointName"], call).values():
         registered.forget(target["ResourceId"], call)

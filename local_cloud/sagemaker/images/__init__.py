@@ -16,7 +16,7 @@ from local_cloud.sagemaker.images.xgboost_metrics import METRIC_DEFINITIONS as _
 PROJECT = Path(__file__).resolve().parents[3]
 _URI = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
-    r"(?P<repository>[a-z0-9._/-]+)(:(?P<tag>[\w.-]+)|@sha256:[0-9a-f]{64})"
+    r"(?P<repository>[a-z0-9._/-]+)(:(?P<tag>[\w.-]+)|@sha256:[0-9a-f]{64})?"
 )
 _PYTHON = re.compile(r"(/.*/)?python(3(\.\d+)?)?")
 
@@ -27,7 +27,8 @@ class Image:
 
     `algorithm` is the module that trains with a built-in algorithm, None if there is none; `serving` is the model
     server's name of what serves without a script; `scripts` says whether the image runs scripts of the customer's;
-    `customer_error` is the exit code by which its training says that the customer made a mistake.
+    `customer_error` is the exit code by which its training says that the customer made a mistake; `processing` is the
+    module that processes where no entrypoint is named, None if there is none.
     """
 
     repository: str
@@ -36,6 +37,7 @@ class Image:
     serving: str = "xgboost"
     scripts: bool = True
     customer_error: int | None = None
+    processing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ _IMAGES = {
             scripts=False,
             customer_error=2,
         ),
+        *(
+            Image(repository, None, scripts=False, processing=f"local_cloud.sagemaker.images.{module}")
+            for repository, module in (
+                ("sagemaker-model-monitor-analyzer", "model_monitor"),
+                ("sagemaker-model-monitor-groundtruth-merger", "groundtruth_merge"),
+            )
+        ),
+        Image("sagemaker-clarify-processing", None, scripts=False),  # it has definitions, and no jobs
     )
 }
 
@@ -90,8 +100,10 @@ def find(image_uri: str, region: str | None = None) -> Image:
 
 
 def processing_command(image_uri: str, entrypoint: list[str], arguments: list[str]) -> Command:
-    """Return the command of a processing container: its entrypoint, where python3 is this interpreter."""
-    find(image_uri)
+    """Return the command of a processing container: its entrypoint, where python3 is this interpreter, or its own."""
+    image = find(image_uri)
+    if not entrypoint and image.processing:
+        return _module(image.processing)
     if not entrypoint:
         raise validation_error(
             f"The image {image_uri!r} has no program of its own for processing. "

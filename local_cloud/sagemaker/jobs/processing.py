@@ -23,9 +23,14 @@ _DEFAULT_SECONDS = 86400
 @operation("CreateProcessingJob")
 def create_processing_job(request: Request, call: Call) -> Response:
     """Start a processing job; what it cannot do is refused before it exists."""
+    return begin(request, call, {})
+
+
+def begin(request: Request, call: Call, more: dict[str, Any]) -> Response:
+    """Start a processing job of a person's, or of a service's, which has `more` to be said of it."""
     _check(request, call)
     call.platform.assume_role(request["RoleArn"], "SageMaker")  # AWS refuses the job where it cannot
-    answer = kinds.new(kinds.PROCESSING, request, call, {})
+    answer = kinds.new(kinds.PROCESSING, request, call, more)
     job = Job(kinds.PROCESSING, call, request["ProcessingJobName"], request)
     statuses.announce_new(job.kind, call, job.name)
     runner.start(job, _run)
@@ -126,7 +131,7 @@ def _run_host(
 ) -> Outcome:
     application = job.request["AppSpecification"]
     isolated = bool(job.request.get("NetworkConfig", {}).get("EnableNetworkIsolation"))
-    entrypoint, arguments = application["ContainerEntrypoint"], application.get("ContainerArguments", [])
+    entrypoint, arguments = application.get("ContainerEntrypoint", []), application.get("ContainerArguments", [])
     command = images.processing_command(application["ImageUri"], entrypoint, arguments)
     variables = surroundings.environment(job, folder, None if isolated else credentials)
     variables.update(command.environment, PROCESSING_JOB_ARN=job.arn)

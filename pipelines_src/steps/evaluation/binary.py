@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..outcomes.numbers import EVEN
 from . import curves, model_quality
 from .bootstrap import Chances, Figures, Floats
 from .calibration import binned, error
 from .judged import Document, Judged, Rows, skill
 from .ranking import RankedScores
 from .threshold import Costs
-
-_SMALLEST = 1e-15  # a probability of 0 for what happened would cost infinitely much
 
 
 class Binary:
@@ -22,14 +21,15 @@ class Binary:
         judged: the test split.
         threshold: from which probability on the event counts as predicted.
         costs: of wrong decisions.
+        answered: from which probability on an answer of the endpoint counts as a decision for the event.
     """
 
-    def __init__(self, judged: Judged, threshold: float, costs: Costs) -> None:
-        self._judged, self._threshold, self._costs = judged, threshold, costs
+    def __init__(self, judged: Judged, threshold: float, costs: Costs, answered: float = EVEN) -> None:
+        self._judged, self._threshold, self._costs, self._answered = judged, threshold, costs, answered
         label = judged.label
         self._ranked = {name: RankedScores(label, score) for name, score in judged.forecasts.items()}
         self._brier = {name: (score - label) ** 2 for name, score in judged.forecasts.items()}
-        self._loss = {name: _log_losses(label, score) for name, score in judged.forecasts.items()}
+        self._loss = {name: model_quality.log_losses(label, score) for name, score in judged.forecasts.items()}
         decision = (judged.model >= threshold).astype("float64")
         self._cost = costs.of_rows(label, decision)
         self._never, self._always = (costs.of_rows(label, np.full_like(label, value)) for value in (0.0, 1.0))
@@ -113,11 +113,12 @@ class Binary:
         return pd.DataFrame({"time": self._judged.time, "label": self._judged.label, **self._judged.forecasts})
 
     def quality(self) -> dict[str, Any]:
-        """Statistics at the threshold."""
-        return model_quality.binary(self._judged.label, self._judged.model, self._threshold)
+        """Statistics as of the endpoint's answers: what monitoring compares them with."""
+        return model_quality.binary(self._judged.label, self._judged.model, self._answered)
 
-
-def _log_losses(label: Floats, score: Floats) -> Floats:
-    bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)
-    losses: Floats = -np.log(np.where(label > 0, bounded, 1 - bounded))
-    return losses
+    def watched(self, weights: Floats) -> Figures:
+        """Area, log loss, and shares of right answers."""
+        label, decided = self._judged.label > 0, self._judged.model >= self._answered
+        cells = np.bincount(label * 2 + decided, weights, 4).astype("float64")
+        loss = float(weights @ self._loss["model"]) / float(weights.sum())
+        return {"auc": self._ranked["model"].auc(weights), "log_loss": loss, **model_quality.shares(cells)}

@@ -134,3 +134,7 @@ class Clustering:
     def quality(self) -> Document:
         """Statistics of the clusters; AWS documents no format for them."""
         return model_quality.clustering(self.figures(np.ones(len(self._cluster))) | self.single(), len(self._cluster))
+
+    def watched(self, weights: Floats) -> Figures:
+        """None: no outcome arrives later."""
+        return {}

@@ -76,6 +76,9 @@ class Judge(Protocol):
     def quality(self) -> Document:
         """Return the figures as the model registry's statistics of model quality."""
 
+    def watched(self, weights: Floats) -> Figures:
+        """Return those of them that the monitor watches, for rows of some weights."""
+
 
 def skill(loss: float, reference: float) -> float:
     """Return by which share a loss is smaller than a reference's (Murphy 1988); nan where the reference has none."""

@@ -4,17 +4,22 @@ Format: AWS documentation, "Model quality metrics and Amazon CloudWatch monitori
 for clusters, whose figures are written in the same manner.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from .bootstrap import Figures, Floats
+from ..intraclass import effective_periods
+from .bootstrap import Figures, Floats, Resampling
 from .curves import precision_recall, roc
 from .ranking import RankedScores
 
 _BETAS = (("f0_5", 0.5), ("f1", 1.0), ("f2", 2.0))
 _HALF = 0.5
+_SMALLEST = 1e-15  # a probability of 0 for what happened would cost infinitely much
+RESAMPLES = 200
 
 
 def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
@@ -24,6 +29,7 @@ def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
     figures = {
         **_figures(label, guess),
         "auc": RankedScores(label, score).auc(),
+        "log_loss": float(log_losses(label, score).mean()),
         **{f"{name}_best_constant_classifier": value for name, value in _constant(label, constant).items()},
     }
     curve = roc("model", label, score)
@@ -47,11 +53,18 @@ def binary(label: Floats, score: Floats, threshold: float) -> dict[str, Any]:
     )
 
 
+def log_losses(label: Floats, score: Floats) -> Floats:
+    """Return the log loss of each forecast of an event."""
+    bounded = np.clip(score, _SMALLEST, 1 - _SMALLEST)
+    losses: Floats = -np.log(np.where(label > 0, bounded, 1 - bounded))
+    return losses
+
+
 def multiclass(confusion: Floats, classes: list[Any]) -> dict[str, Any]:
     """Return the statistics of rows by label and predicted class."""
     constant = np.zeros_like(confusion)
     constant[:, int(confusion.sum(axis=1).argmax())] = confusion.sum(axis=1)
-    best = {f"{name}_best_constant_classifier": value for name, value in _weighted(constant).items()}
+    best = {f"{name}_best_constant_classifier": value for name, value in weighted(constant).items()}
     names = [str(name) for name in classes]
     cells = {
         name: dict(zip(names, row, strict=True))
@@ -60,8 +73,42 @@ def multiclass(confusion: Floats, classes: list[Any]) -> dict[str, Any]:
     return _document(
         "multiclass_classification_metrics",
         int(confusion.sum()),
-        {"confusion_matrix": cells, **_values(_weighted(confusion) | best)},
+        {"confusion_matrix": cells, **_values(weighted(confusion) | best)},
     )
+
+
+def varied(document: dict[str, Any], resampling: Resampling, figures: Callable[[Floats], Figures]) -> dict[str, Any]:
+    """Return statistics with the standard deviation of each figure between resamples of whole periods.
+
+    `dataset.periods` says of how many of one size: in a window of others a figure varies more or less than here.
+
+    Args:
+        document: the statistics.
+        resampling: of the rows.
+        figures: of rows with weights, by their names in the document.
+    """
+    drawn = [figures(weights) for weights in replace(resampling, samples=RESAMPLES).weights()]
+    [section] = [name for name in document if name.endswith("_metrics")]
+    measured = dict(document[section])
+    for name in drawn[0]:
+        known = [one[name] for one in drawn if np.isfinite(one[name])]
+        if known:
+            measured[name] = {**measured[name], "standard_deviation": float(np.std(known))}
+    periods = effective_periods(np.bincount(resampling.cluster))
+    return {**document, "dataset": {**document["dataset"], "periods": periods}, section: measured}
+
+
+def shares(cells: Floats) -> Figures:
+    """Return the shares of right answers, of true negatives, false positives, false negatives and true positives."""
+    true_negative, false_positive, false_negative, true_positive = (float(cell) for cell in cells)
+    recall = _ratio(true_positive, true_positive + false_negative)
+    precision = _ratio(true_positive, true_positive + false_positive)
+    return {
+        "accuracy": _ratio(true_negative + true_positive, float(cells.sum())),
+        "recall": recall,
+        "precision": precision,
+        "f1": _f(1.0, precision, recall),
+    }
 
 
 def regression(figures: Figures, rows: int) -> dict[str, Any]:
@@ -84,7 +131,7 @@ def _values(figures: dict[str, Any]) -> dict[str, Any]:
     return {name: {"value": value, "standard_deviation": "NaN"} for name, value in figures.items()}
 
 
-def _weighted(confusion: Floats) -> dict[str, float]:
+def weighted(confusion: Floats) -> Figures:
     """Return accuracy, and recall, precision and F of each class, weighted by its rows."""
     right, rows, guessed = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
     recalls = [_ratio(found, there) for found, there in zip(right, rows, strict=True)]

@@ -102,6 +102,10 @@ class Multiclass:
         """Statistics of the likeliest class."""
         return model_quality.multiclass(self._confusion("model"), self._classes)
 
+    def watched(self, weights: Floats) -> Figures:
+        """Accuracy, and recall, precision and F of the classes."""
+        return model_quality.weighted(self._confusion("model", weights))
+
 
 def macro_f1(confusion: Floats) -> float:
     """Return the mean F1 of the classes that occur in the labels or in the predictions, as scikit-learn does."""

@@ -74,3 +74,8 @@ class Regression:
     def quality(self) -> Document:
         """Statistics of the errors."""
         return model_quality.regression(self.figures(np.ones_like(self._judged.label)), len(self._judged.label))
+
+    def watched(self, weights: Floats) -> Figures:
+        """Errors and R2."""
+        found = self.figures(weights)
+        return {name: found[name] for name in ("mae", "rmse", "r2")}

@@ -36,7 +36,8 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         for variant, profile in profiles.items():
             results[variant][data_quality.NAME] = data_quality.result(baseline, profile, request)
     if joins(request, use_case, truth=folders.input("ground_truth").exists()):
-        _of_answers(use_case, folders, request, parts, results)
+        periods = {variant: profile.periods for variant, profile in profiles.items()}
+        _of_answers(use_case, folders, request, parts, results, periods)
     if "explainability" in request.monitors and folders.input("model").exists():
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures
 
@@ -54,7 +55,12 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
 
 
 def _of_answers(
-    use_case: UseCase, folders: Folders, request: Request, parts: Parts, results: Mapping[str, dict[str, Result]]
+    use_case: UseCase,
+    folders: Folders,
+    request: Request,
+    parts: Parts,
+    results: Mapping[str, dict[str, Result]],
+    periods: Mapping[str, Mapping[str, int]],
 ) -> None:
     from . import answered, bias, quality  # import pandas and scikit-learn
 
@@ -68,7 +74,8 @@ def _of_answers(
         for variant, found in results.items():
             arrays = answered.arrays(engine, table, variant, facets)
             if "model_quality" in request.monitors and truth.exists():
-                found[quality.NAME] = quality.result(arrays, use_case, before, request, invalid.get(variant, 0))
+                bad = invalid.get(variant, 0)
+                found[quality.NAME] = quality.result(arrays, use_case, before, request, bad, periods[variant])
             if facets and use_case.problem == "binary_classification":
                 from . import explained
 

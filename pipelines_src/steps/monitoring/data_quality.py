@@ -11,6 +11,7 @@ from .metrics import COUNT, NONE, Metric
 from .observed import Observed, observed
 from .profile import Profile
 from .request import Request
+from .told import Told
 
 NAME = "data_quality"
 _DISTANCES = ("simple", "robust", "psi", "wasserstein", "total_variation")
@@ -52,9 +53,18 @@ def result(expected: Expected | None, profile: Profile, request: Request) -> Res
         "alpha": request.alpha,
         "tolerances": dict(request.tolerances),
         "baseline": expected is not None,
+        "periods": _periods(expected, profile),
         "features": {one.field.name: one.figures() for one in seen},
     }
     return Result(written, findings, _metrics(profile, seen, findings), report)
+
+
+def _periods(expected: Expected | None, profile: Profile) -> Document | None:
+    """Return by what records are alike, and how many of one size there are; None where each counts by itself."""
+    if expected is None or expected.period is None:
+        return None
+    told = Told.of(expected, profile)
+    return {"length": expected.period, "baseline": told.baseline, "captured": told.live}
 
 
 def _metrics(profile: Profile, seen: list[Observed], findings: list[Finding]) -> list[Metric]:

@@ -1,7 +1,10 @@
-"""What the baseline says: `statistics.json` and `constraints.json` of the preparation, or of Model Monitor itself."""
+"""What the baseline says: `statistics.json` and `constraints.json` of the preparation, or of Model Monitor itself.
+
+Of the preparation there is `periods.json` as well, where its records are not drawn one by one.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from ..errors import StepError
 from ..use_case import Document
 from .ranks import Ranks
 
-STATISTICS, CONSTRAINTS = "statistics.json", "constraints.json"
+STATISTICS, CONSTRAINTS, PERIODS = "statistics.json", "constraints.json", "periods.json"
 NUMBERS = ("Integral", "Fractional")
 
 
@@ -31,6 +34,8 @@ class Field:
         ranks: distribution of a number.
         std_dev: of a number.
         categories: how often each text occurs.
+        alike: what values of one period have in common, from 0 to 1 (`steps/intraclass.py`).
+        alike_missing: what their being missing has.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Field:
     ranks: Ranks | None = None
     std_dev: float = 0.0
     categories: Mapping[str, int] | None = None
+    alike: float = 0.0
+    alike_missing: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,15 @@ class Expected:
         fields: in order.
         types: share of values that must have their column's type.
         domains: share of values that must be among a column's domain.
+        period: hour, day or week, whose records have something in common; None: each tells by itself.
+        periods: how many of one size the baseline has.
     """
 
     fields: tuple[Field, ...]
     types: float = 1.0
     domains: float = 1.0
+    period: str | None = None
+    periods: float = 0.0
 
     @property
     def names(self) -> list[str]:
@@ -70,27 +81,34 @@ class Expected:
 def read(folder: Path) -> Expected | None:
     """Return the baseline in a folder, None if there is none; StepError if a file is no such document.
 
-    The statistics may be missing: then distributions are not compared.
+    The statistics may be missing: then distributions are not compared; and the periods: then each record counts.
     """
     if not (folder / CONSTRAINTS).exists():
         return None
     known = files.read_json(folder / STATISTICS) if (folder / STATISTICS).exists() else {"features": []}
+    alike = files.read_json(folder / PERIODS) if (folder / PERIODS).exists() else None
     try:
-        return of(files.read_json(folder / CONSTRAINTS), known)
+        return of(files.read_json(folder / CONSTRAINTS), known, alike)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StepError(
-            f"{folder}: {CONSTRAINTS} and {STATISTICS} are not of Model Monitor's format, version 0: "
-            f"{type(error).__name__}: {error}. Take those of the model package."
+            f"{folder}: {CONSTRAINTS} and {STATISTICS} are not of Model Monitor's format, version 0, or {PERIODS} is "
+            f"not the preparation's: {type(error).__name__}: {error}. Take those of the model package."
         ) from error
 
 
-def of(constraints: Document, statistics: Document) -> Expected:
-    """Return what two documents of Model Monitor say."""
+def of(constraints: Document, statistics: Document, periods: Document | None = None) -> Expected:
+    """Return what two documents of Model Monitor say, and one of the preparation."""
     config = constraints.get("monitoring_config") or {}
     seen = {feature["name"]: feature for feature in statistics["features"]}
-    fields = tuple(_field(feature, seen.get(feature["name"]), config) for feature in constraints["features"])
+    alike = {feature["name"]: feature for feature in (periods or {"features": []})["features"]}
+    fields = tuple(
+        _with_alike(_field(feature, seen.get(feature["name"]), config), alike.get(feature["name"]))
+        for feature in constraints["features"]
+    )
     types, domains = (float(config.get(f"{name}_threshold", 1.0)) for name in ("datatype_check", "domain_content"))
-    return Expected(fields, types, domains)
+    if periods is None or periods["period"] is None:
+        return Expected(fields, types, domains)
+    return Expected(fields, types, domains, str(periods["period"]), float(periods["effective"]))
 
 
 def _field(constraint: Document, statistic: Document | None, config: Document) -> Field:
@@ -133,6 +151,12 @@ def _seen(statistic: Document | None, *, category: bool) -> dict[str, Any]:
     if texts and category and "categorical" in shape:
         found["categories"] = {one["value"]: int(one["count"]) for one in shape["categorical"]["buckets"]}
     return found
+
+
+def _with_alike(field: Field, alike: Document | None) -> Field:
+    if alike is None:
+        return field
+    return replace(field, alike=float(alike["values"] or 0.0), alike_missing=float(alike["missing"]))
 
 
 def _enabled(value: object) -> bool:

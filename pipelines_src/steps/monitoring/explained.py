@@ -28,15 +28,19 @@ TEST = "test.parquet"
 
 @contextmanager
 def _package(variant: str, folders: Folders) -> Iterator[Path | None]:
-    """Give the unpacked package of a variant: `<variant>/model.tar.gz`, or the one for all; None if there is none."""
+    """Give the unpacked package of a variant: `<variant>/model.tar.gz`, or the one for all.
+
+    None if there is none, or it is of a model that the pipeline did not make: nobody knows its features.
+    """
     places = [folders.input("model") / variant / PACKAGE, folders.input("model") / PACKAGE]
     archive = next((path for path in places if path.exists()), None)
     if archive is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="package-") as temporary:
-        archives.unpack(archive, Path(temporary))
-        yield Path(temporary)
+        folder = Path(temporary)
+        archives.unpack(archive, folder)
+        yield folder if (folder / features_file.FILE).exists() else None
 
 
 def result(records: Sequence[Any], variant: str, folders: Folders, request: Request) -> Result:
@@ -44,7 +48,8 @@ def result(records: Sequence[Any], variant: str, folders: Folders, request: Requ
     nothing = np.zeros((0, 0))
     with _package(variant, folders) as package:
         if package is None:
-            return explanations.result([], nothing, nothing, request, f"there is no package of {variant}")
+            why = f"there is no package of {variant} that the pipeline made"
+            return explanations.result([], nothing, nothing, request, why)
         scorer = Scorer.load(package)
         if not isinstance(scorer.model, xgboost.Booster):
             return explanations.result([], nothing, nothing, request, "the model is not one of XGBoost's")

@@ -3,10 +3,13 @@
 import math
 from dataclasses import dataclass, replace
 
+from scipy.special import stdtr
+
 from ..use_case import Document
 from . import noise
 
 INTERVAL = 1.959963984540054  # standard deviations from the middle to either end of 95 %
+_LEAST_FREEDOM = 1.0
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Judged:
         worse: by how much it is worse than the baseline.
         tolerance: by how much it may be.
         deviation: standard deviation of `worse`.
+        freedom: degrees of freedom that this was estimated with.
         probability: of so much by chance, among all that are judged together.
         violated: whether that is too improbable.
     """
@@ -34,6 +38,7 @@ class Judged:
     worse: float
     tolerance: float
     deviation: float
+    freedom: float = math.inf
     probability: float = 1.0
     violated: bool = False
 
@@ -56,7 +61,7 @@ class Judged:
 
 
 def judged(figures: list[Judged], alpha: float) -> list[Judged]:
-    """Return figures with their probabilities, by the normal approximation and Holm (1979)."""
+    """Return figures with their probabilities, by Student's t (normal where much is known) and Holm (1979)."""
     adjusted = noise.holm([_chance(one) for one in figures])
     return [
         replace(one, probability=chance, violated=chance <= alpha)
@@ -68,4 +73,6 @@ def _chance(one: Judged) -> float:
     beyond = one.worse - one.tolerance
     if one.baseline is None or not math.isfinite(beyond) or beyond <= 0 or not one.deviation > 0:
         return 1.0
-    return 0.5 * math.erfc(beyond / one.deviation / math.sqrt(2))
+    if math.isinf(one.freedom):
+        return 0.5 * math.erfc(beyond / one.deviation / math.sqrt(2))
+    return float(stdtr(one.freedom, -beyond / one.deviation)) if one.freedom >= _LEAST_FREEDOM else 1.0

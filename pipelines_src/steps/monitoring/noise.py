@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-_HALVINGS = 50
+_HALVINGS, _STEPS = 50, 200
 _RATES = [10 ** (place / 8) for place in range(-40, 9)]  # 0.00001 to 10
 _LARGE = 30.0
 
@@ -17,14 +17,19 @@ _LARGE = 30.0
 def of_distance(distance: float, tolerance: float, baseline: float, live: float) -> float:
     """Return the probability for the largest difference of cumulative shares of two samples.
 
-    If the true ones differ by no more than the tolerance, then either sample is off by its part of the rest. That has
-    probabilities of 2 exp(-2 n t^2) each (Dvoretzky, Kiefer, Wolfowitz 1956, with the constant of Massart 1990).
+    If the true ones differ by no more than the tolerance, then both samples together are off by the rest at least. Each
+    is off by t with a probability of 2 exp(-2 n t^2) at most (Dvoretzky, Kiefer, Wolfowitz 1956, with the constant of
+    Massart 1990), and neither depends on the other, so the sum is bounded by that of two numbers with just these tails.
     """
     beyond = distance - tolerance
     if beyond <= 0 or baseline <= 0 or live <= 0:
         return 1.0
-    size = beyond / (1 / math.sqrt(baseline) + 1 / math.sqrt(live))
-    return min(1.0, 4 * math.exp(-2 * size * size))
+    total, before = _off(beyond, baseline), 1.0
+    for step in range(1, _STEPS + 1):
+        after = _off(beyond * step / _STEPS, baseline)
+        total += (before - after) * _off(beyond * (_STEPS - step) / _STEPS, live)
+        before = after
+    return min(1.0, total)
 
 
 def of_excess(live: tuple[float, float], baseline: tuple[float, float] | None, tolerance: float) -> float:
@@ -50,7 +55,13 @@ def of_excess(live: tuple[float, float], baseline: tuple[float, float] | None, t
     return min(1.0, 2 * math.exp(-low))
 
 
-def of_categories(baseline: Mapping[str, int], live: Mapping[str, int], tolerance: float, error: float = 0.0) -> float:
+def of_categories(
+    baseline: Mapping[str, int],
+    live: Mapping[str, int],
+    tolerance: float,
+    error: float = 0.0,
+    sizes: tuple[float, float] | None = None,
+) -> float:
     """Return the probability for the largest difference of the shares of a category, whichever it is.
 
     Args:
@@ -58,15 +69,17 @@ def of_categories(baseline: Mapping[str, int], live: Mapping[str, int], toleranc
         live: the same.
         tolerance: by how much shares may differ.
         error: by how much shares may be off, since they come from a sketch.
+        sizes: how many records drawn one by one tell as much as those of either; None: all of them.
     """
     names = {*baseline, *live}
     n_baseline, n_live = sum(baseline.values()), sum(live.values())
     if not n_baseline or not n_live:
         return 1.0
-    least = 1.0
+    least, (size, size_live) = 1.0, sizes or (n_baseline, n_live)
     for name in names:
-        one, other = (baseline.get(name, 0), n_baseline), (live.get(name, 0), n_live)
-        if abs(one[0] / one[1] - other[0] / other[1]) > tolerance + error:
+        shares = baseline.get(name, 0) / n_baseline, live.get(name, 0) / n_live
+        if abs(shares[0] - shares[1]) > tolerance + error:
+            one, other = (shares[0] * size, size), (shares[1] * size_live, size_live)
             least = min(least, of_excess(other, one, tolerance + error), of_excess(one, other, tolerance + error))
     return min(1.0, 2 * len(names) * least)
 
@@ -95,6 +108,11 @@ def holm(probabilities: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, probabilities[index] * (len(order) - place)))
         found[index] = largest
     return found
+
+
+def _off(by: float, records: float) -> float:
+    """Return how probable it is at most that a sample is off by so much."""
+    return min(1.0, 2 * math.exp(-2 * records * by * by))
 
 
 def _log_moment(sizes: Mapping[int, int], share: float, rate: float) -> float:

@@ -53,11 +53,16 @@ def write(use_case: UseCase, folders: Folders, request: Request, target: Path, s
     """
     if not folders.input("captures").exists():
         raise StepError(f"{folders.input('captures')}: there is no input `captures`. Connect it to the job.")
-    known = names(expected.read(folders.input("baseline")), use_case)
+    baseline = expected.read(folders.input("baseline"))
+    known = names(baseline, use_case)
+    period = None
+    if baseline and baseline.period and use_case.time:
+        period = profiling.Period(baseline.period, use_case.time)
     start = target / machine(folders)
     records = scratch / "records.parquet"
-    with _opened(scratch) as connection:
-        found = profiling.of_captures(connection, folders.input("captures"), known, request.window, records)
+    with opened(scratch) as connection:
+        captures = folders.input("captures")
+        found = profiling.of_captures(connection, captures, known, request.window, records, period)
         files.write_json(start.with_name(start.name + PROFILES), profile.to_document(found))
         if "explainability" in request.monitors:
             taken = {variant: sample.taken(connection, records, known, variant) for variant in found}
@@ -68,7 +73,8 @@ def write(use_case: UseCase, folders: Folders, request: Request, target: Path, s
 
 
 @contextmanager
-def _opened(scratch: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+def opened(scratch: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Open DuckDB; StepError where what is asked of it does not fit."""
     memory_gb = float(os.environ.get(_OWN_MEMORY_GB, _MEMORY_GB))
     connection = captured.connect(scratch, memory_gb, len(os.sched_getaffinity(0)))
     try:

@@ -8,8 +8,10 @@ from ..use_case import Document
 from .captured import Bad
 from .sketches import FieldSketch
 
-VERSION = 1
+VERSION = 2
 _MOST_EXTRA = 1000  # names of columns that nobody knows: a client may invent them without end
+_MOST_PERIODS = 10_000  # those beyond count as one, and so do records without a time
+UNDATED = ""
 
 
 @dataclass
@@ -21,12 +23,14 @@ class Profile:
         rows: records.
         extra: columns that are not known, and how many records have them.
         bad: what was no record.
+        periods: how many records are of each hour, day or week, where that matters.
     """
 
     fields: dict[str, FieldSketch]
     rows: int = 0
     extra: dict[str, int] = field(default_factory=dict)
     bad: Bad = field(default_factory=Bad)
+    periods: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, names: Sequence[str]) -> "Profile":
@@ -44,6 +48,7 @@ class Profile:
             self.fields[name].merge(sketch)
         self.rows += other.rows
         self.add_extra(other.extra.items())
+        self.add_periods(other.periods.items())
         self.bad.merge(other.bad)
 
     def add_extra(self, counted: Iterable[tuple[str, int]]) -> None:
@@ -52,16 +57,23 @@ class Profile:
             if name in self.extra or len(self.extra) < _MOST_EXTRA:
                 self.extra[name] = self.extra.get(name, 0) + count
 
+    def add_periods(self, counted: Iterable[tuple[str, int]]) -> None:
+        """Take in how many records are of which period."""
+        for name, count in counted:
+            known = name if name in self.periods or len(self.periods) < _MOST_PERIODS else UNDATED
+            self.periods[known] = self.periods.get(known, 0) + count
+
     def to_document(self) -> Document:
         """Return it in JSON."""
         fields = {name: sketch.to_document() for name, sketch in self.fields.items()}
-        return {"rows": self.rows, "fields": fields, "extra": self.extra, "bad": asdict(self.bad)}
+        beside = {"extra": self.extra, "bad": asdict(self.bad), "periods": self.periods}
+        return {"rows": self.rows, "fields": fields, **beside}
 
     @classmethod
     def from_document(cls, document: Document) -> "Profile":
         """Build it from `to_document`."""
         fields = {name: FieldSketch.from_document(one) for name, one in document["fields"].items()}
-        return cls(fields, document["rows"], dict(document["extra"]), Bad(**document["bad"]))
+        return cls(fields, document["rows"], dict(document["extra"]), Bad(**document["bad"]), dict(document["periods"]))
 
 
 def merged(parts: Iterable[Mapping[str, Profile]]) -> dict[str, Profile]:

@@ -1,6 +1,7 @@
 """From a table to profiles: DuckDB counts the different values of a column, sketches take them in part by part."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from . import captured, sql
 from .captured import Window
-from .profile import Profile
+from .profile import UNDATED, Profile
 from .sketches import KINDS, FieldSketch
 
 if TYPE_CHECKING:
@@ -22,8 +23,26 @@ _KIND = """CASE WHEN v IS NULL THEN 0 WHEN v = 'null' THEN 1 WHEN starts_with(v,
     WHEN regexp_matches(v, '[.eE]') THEN 3 ELSE 2 END"""  # places in KINDS
 
 
+@dataclass(frozen=True)
+class Period:
+    """Whose records have something in common.
+
+    Attributes:
+        length: hour, day or week.
+        time: the field that says when a record was.
+    """
+
+    length: str
+    time: str
+
+
 def of_captures(
-    connection: "duckdb.DuckDBPyConnection", folder: Path, names: Sequence[str], window: Window, target: Path
+    connection: "duckdb.DuckDBPyConnection",
+    folder: Path,
+    names: Sequence[str],
+    window: Window,
+    target: Path,
+    period: Period | None = None,
 ) -> dict[str, Profile]:
     """Return the profile of each variant whose captures lie below a folder; see `captured.read`."""
     bad = captured.read(connection, folder, names, window, target)
@@ -36,6 +55,14 @@ def of_captures(
     ).fetchall()
     for variant in bad:
         profiles.setdefault(variant, Profile.empty(names))
+    if period is not None and period.time in columns:
+        time = f"try_cast(json_extract_string({columns[period.time]}, '$') AS TIMESTAMP)"
+        dated = connection.execute(
+            f"SELECT variant, coalesce(date_trunc('{period.length}', {time})::VARCHAR, '{UNDATED}') AS p, count(*) "  # noqa: S608
+            f"FROM {table} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        for variant, name, count in dated:
+            profiles[variant].add_periods([(name, count)])
     for variant, profile in profiles.items():
         profile.bad = bad.get(variant, profile.bad)
         profile.add_extra((name, count) for of, name, count in extra if of == variant)

@@ -5,12 +5,14 @@ Files as Model Monitor writes them: AWS documentation, "Model quality metrics an
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .. import files
 from ..evaluation import model_quality
+from ..intraclass import effective_periods
 from ..numbers_seen import Counts
 from ..use_case import Document, UseCase
 from .answered import Arrays
@@ -29,7 +31,7 @@ _UP = {
     "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),
     "regression": ("r2",),
 }
-_DOWN = {"regression": ("mae", "rmse")}
+_DOWN = {"binary_classification": ("log_loss",), "regression": ("mae", "rmse")}
 
 Figures = Mapping[str, float]
 
@@ -40,8 +42,24 @@ def baseline_of(folder: Path) -> Document | None:
     return files.read_json(path) if path.exists() else None
 
 
-def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request: Request, invalid: int = 0) -> Result:
-    """Return what is to be said of a variant's predictions."""
+def result(
+    arrays: Arrays,
+    use_case: UseCase,
+    baseline: Document | None,
+    request: Request,
+    invalid: int = 0,
+    periods: Mapping[str, int] | None = None,
+) -> Result:
+    """Return what is to be said of a variant's predictions.
+
+    Args:
+        arrays: the predictions.
+        use_case: whose.
+        baseline: the evaluation's statistics.
+        request: what is asked for.
+        invalid: captures without a prediction.
+        periods: how many records are of each hour, day or week, where that matters.
+    """
     known = arrays.known
     counts = [
         Metric("predictions", len(arrays.label), COUNT),
@@ -54,7 +72,8 @@ def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request
         return Result({}, [], counts, report)
     document, resampled = _STATISTICS[use_case.problem](known, use_case)
     section = f"{use_case.problem}_metrics"
-    figures = _judged(document, resampled, baseline or {}, use_case.problem, request)
+    varies = Varies.of(baseline or {}, use_case.problem, periods or {})
+    figures = _judged(document, resampled, baseline or {}, use_case.problem, request, varies)
     for one in figures:
         document[section][one.name]["standard_deviation"] = one.own_deviation
     written = {
@@ -71,8 +90,40 @@ def result(arrays: Arrays, use_case: UseCase, baseline: Document | None, request
     return Result(written, [], metrics, report)
 
 
+@dataclass(frozen=True)
+class Varies:
+    """How figures vary between windows, as the evaluation saw them vary between days, or another period.
+
+    Attributes:
+        deviations: standard deviation of each figure in the baseline; empty where records count one by one.
+        before: how many periods of one size the baseline has; now: the window.
+    """
+
+    deviations: Mapping[str, float]
+    before: float = 0.0
+    now: float = 0.0
+
+    @classmethod
+    def of(cls, baseline: Document, problem: str, periods: Mapping[str, int]) -> "Varies":
+        """Return it for a window with records of these periods."""
+        before, now = float(baseline.get("dataset", {}).get("periods", 0)), effective_periods(list(periods.values()))
+        if before <= 1 or not now:
+            return cls({})
+        given = {name: one.get("standard_deviation") for name, one in baseline[f"{problem}_metrics"].items()}
+        return cls({name: float(one) for name, one in given.items() if isinstance(one, int | float)}, before, now)
+
+    def in_window(self, name: str) -> float:
+        """Return the standard deviation of a figure in the window; 0 where it is not known."""
+        return self.deviations[name] * math.sqrt(self.before / self.now) if name in self.deviations else 0.0
+
+
 def _judged(
-    document: Document, resampled: Mapping[str, Floats], baseline: Document, problem: str, request: Request
+    document: Document,
+    resampled: Mapping[str, Floats],
+    baseline: Document,
+    problem: str,
+    request: Request,
+    varies: Varies,
 ) -> list[Judged]:
     found, earlier = (one.get(f"{problem}_metrics", {}) for one in (document, baseline))
     rows, then = (one.get("dataset", {}).get("item_count", 0) for one in (document, baseline))
@@ -89,9 +140,14 @@ def _judged(
                 deviation = max(deviation, math.sqrt(before * (1 - before) / rows))  # few, all of them right
             # The baseline's figure comes from its own rows, which vary as much.
             both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
+            freedom = math.inf
+            if between := varies.in_window(name):
+                # What few days say of how days vary is little, whatever the baseline says: a single one says nothing.
+                deviation, freedom = math.hypot(deviation, between), min(varies.before, varies.now) - 1
+                both = math.hypot(deviation, varies.deviations[name])
             worse = 0.0 if before is None else sign * (before - value)
             ends = (value - INTERVAL * deviation, value + INTERVAL * deviation)
-            figures.append(Judged(name, value, *ends, before, worse, tolerance, both))
+            figures.append(Judged(name, value, *ends, before, worse, tolerance, both, freedom))
     return judged(figures, request.alpha)
 
 
@@ -118,10 +174,12 @@ def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floa
     threshold = float(chosen.min()) if len(chosen) else float(np.nextafter(1.0, 2.0))
     document = model_quality.binary(known.label, known.score, threshold)
     edges = np.unique(np.quantile(known.score, np.linspace(0, 1, _BINS)))
-    place = np.searchsorted(edges, known.score)
     width = len(edges) + 1
-    cells = np.bincount(((known.label > 0) * 2 + (known.score >= threshold)) * width + place, minlength=4 * width)
-    drawn = _multinomial(cells).reshape(_RESAMPLES, 2, 2, width).astype("float64")
+    place = ((known.label > 0) * 2 + (known.score >= threshold)) * width + np.searchsorted(edges, known.score)
+    cells = np.bincount(place, minlength=4 * width)
+    lost = np.bincount(place, model_quality.log_losses(known.label, known.score), 4 * width) / np.maximum(cells, 1)
+    counts = _multinomial(cells).astype("float64")
+    drawn = counts.reshape(_RESAMPLES, 2, 2, width)
     negative, positive = drawn[:, 0].sum(axis=1), drawn[:, 1].sum(axis=1)
     below = np.cumsum(negative, axis=1) - negative / 2
     confusion = drawn.sum(axis=3)
@@ -129,6 +187,7 @@ def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floa
         precision = confusion[:, 1, 1] / confusion[:, :, 1].sum(axis=1)
         recall = confusion[:, 1, 1] / confusion[:, 1].sum(axis=1)
         figures = {
+            "log_loss": counts @ lost / len(known.label),
             "auc": (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1)),
             "accuracy": (confusion[:, 0, 0] + confusion[:, 1, 1]) / len(known.label),
             "recall": recall,

@@ -112,7 +112,7 @@ def _repetitions(engine: Engine, captured: ir.Table, begun: ir.Table, request: R
 
 
 def _hours(engine: Engine, asked: ir.Table, request: Request) -> list[Document]:
-    """Return captured requests and invalid answers by hour, for the guard that looks at each period by itself."""
+    """Return captured requests and invalid answers by hour, for people who ask when it began."""
     hour = whole_floor(asked["at"] / _HOUR)
     groups = asked.mutate(hour=hour).group_by(["hour", "variant"])
     found: dict[int, Document] = {}

@@ -87,9 +87,11 @@ def _serving(rows: ir.Table, use_case: UseCase) -> ir.Table:
 def _describe(engine: Engine, train: ir.Table, use_case: UseCase, folders: Folders) -> None:
     """Write the monitoring baseline of the records that train."""
     from .. import model_monitor  # and below: numpy, which nothing before needs
+    from . import periods
     from .described import described
 
     seen = described(engine, train, use_case.record)
     folder = folders.output("baseline")
+    files.write_json(folder / periods.FILE, periods.described(engine, train, use_case, seen))
     files.write_json(folder / "statistics.json", model_monitor.statistics(seen[0].rows, seen))
     files.write_json(folder / "constraints.json", model_monitor.constraints(seen))

@@ -3,12 +3,14 @@
 With `stratify`, which divides each class by rank, in every run on the same records: more of them may move some.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from ..engines import Engine
 from ..use_case import SPLITS, UseCase
 from .records import EXCLUDED, LABEL, RECORD_ID, SPLIT
 
@@ -34,6 +36,26 @@ def with_splits(table: ir.Table, use_case: UseCase) -> ir.Table:
     place = (rank.cast("float64") + 0.5) / rows.cast("float64")
     split = ibis.cases(*[(place < bound, name) for name, bound in _bounds(how)], else_=SPLITS[3])
     return table.mutate(**{SPLIT: split}).drop("@drawn")
+
+
+def at_newest(engine: Engine, table: ir.Table, use_case: UseCase) -> UseCase:
+    """Return a use case whose split ends no later than its newest record, where `SplitUntil` asks for that.
+
+    Outcomes arrive late, and a window that ends now would test on records that nobody can judge. All ends are moved by
+    the same number of whole days.
+    """
+    how = use_case.split
+    if not how.get("newest"):
+        return use_case
+    used = table.filter(table[EXCLUDED].isnull())
+    newest = engine.fetch(used.aggregate(newest=used[use_case.time].max()))[0]["newest"]
+    bounds = {f"{name}_until": datetime.fromisoformat(how[f"{name}_until"]) for name in SPLITS[:3]}
+    late = (max(bounds.values()) - newest).days if newest is not None else 0
+    if late <= 0:
+        return use_case
+    moved = {name: (bound - timedelta(days=late)).isoformat() for name, bound in bounds.items()}
+    print(f"The newest record with an outcome is of {newest}: the split ends {late} days earlier, {moved}", flush=True)
+    return replace(use_case, split={**how, **moved})
 
 
 def _by_time(time: Any, how: dict[str, Any]) -> Any:

@@ -1,0 +1,73 @@
+"""Monitoring by SageMaker Model Monitor: what has the monitor function look at what its schedules found."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from constructs import Construct
+
+from constructs.arns import Arns
+from constructs.look_rule import endpoint_came_to_rest, look_rule
+from constructs.monitor_alarms import Watched
+from constructs.processing_job_monitor import LookTerms
+
+
+class NativeMonitorLooks:
+    """The rules that have the monitor function look. As `MonitorBackend` of `ModelMonitor`.
+
+    The schedules themselves stand in the serving stack, since they follow the champion's parameter.
+
+    Args:
+        looks: on what terms.
+        watched: by which monitors.
+    """
+
+    def __init__(self, looks: LookTerms, watched: Watched) -> None:
+        self._looks, self._watched = looks, watched
+
+    def bind(self, scope: Construct) -> None:
+        """Make the rules.
+
+        A model package's event has its baselines laid where its monitors will look for them, minutes before there are
+        any; the others have executions read. Whatever is lost, the next hour makes up for.
+        """
+        looks, arns = self._looks, Arns.of(scope)
+        look = json.dumps({"use_case": looks.use_case, "terms": dict(looks.terms)})
+
+        def rule(name: str, description: str, **when: Any) -> None:
+            look_rule(
+                scope,
+                name,
+                use_case=looks.use_case,
+                description=description,
+                queues=looks.queues,
+                said={"input": look},
+                **when,
+            )
+
+        # Named as constructs/native_monitor.py does.
+        names = [f"{looks.endpoint}-{monitor.replace('_', '-')}" for monitor in self._watched.monitors]
+        schedules = [arns.arn("sagemaker", f"monitoring-schedule/{name}") for name in names]
+        rule("Hourly", "an hour has passed", schedule_expression="rate(1 hour)")
+        rule("Over", "SageMaker has looked at captured requests", event_pattern=_job_is_over(schedules))
+        rule("Endpoint", "its endpoint came to rest", event_pattern=endpoint_came_to_rest(looks.endpoint))
+        rule("Package", "a model package has changed", event_pattern=_package_changed(looks.endpoint))
+
+
+def _job_is_over(schedules: list[str]) -> Mapping[str, Any]:
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Processing Job State Change"],
+        "detail": {
+            "ProcessingJobStatus": ["Completed", "Failed", "Stopped"],
+            "MonitoringScheduleArn": schedules,
+        },
+    }
+
+
+def _package_changed(group: str) -> Mapping[str, Any]:
+    return {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelPackageGroupName": [group]},
+    }
