@@ -71,7 +71,7 @@ def test_a_function_that_dies_before_any_call_loses_nothing_and_labels_nothing_t
         job = until(lambda: ended(labelling, run), 30, "the end of the job")
         assert job["LabelingJobStatus"] == "Completed"
         assert dying.until_done() > 5
-    assert labelling.over(2)["result"] == "labelled"
+    assert labelling.over(int(run["number"]))["result"] == "labelled"
     assert {name: labelling.labels()[name] for name in some} == {name: labelling.truth[name] for name in some}
     assert [sorted(workers.values()) for workers in labelling.answers(run).values()] == [[1, 1, 1]] * 4
 
