@@ -45,7 +45,7 @@ SEEN = """{
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose environment `local` has two use cases, one of them made of a file."""
     root = tmp_path_factory.mktemp("repository")
-    for name in ("config", "ops", "pipelines_src", "environments"):
+    for name in ("config", "ops", "pipelines_src", "environments", "workforces"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "raw"))
     table = root / "diabetes.csv"
     datasets.load_diabetes(as_frame=True, scaled=False).frame.rename(columns={"target": "progression"}).to_csv(table)
