@@ -180,7 +180,7 @@ def test_baselines_are_laid_once_for_what_serves_and_what_was_approved() -> None
 def test_the_same_figures_are_judged_as_by_the_projects_own_analyser() -> None:
     assert quality._UP == native_baselines.UP
     # Model Monitor knows no log loss.
-    assert quality._DOWN == native_baselines.DOWN | {"binary_classification": ("log_loss",)}
+    assert quality._DOWN == {**native_baselines.DOWN, "binary_classification": ("log_loss",)}
 
 
 def test_where_the_last_file_of_a_baseline_is_the_others_are() -> None:
