@@ -47,13 +47,15 @@ class AwsWorld:
             machine = seen.terms.machine
             execution = self._jobs.execution(run, machine) if machine else None
             return replace(seen, job=self._job(run), execution=execution)
+        # Before the objects: who chose some of those that come meanwhile would be told that there are none.
+        choices = self._storage.choices(use_case)
         found = replace(
             seen,
             objects=self._storage.objects(use_case, seen.terms.objects),
             known=self._records.known(use_case),
             imported=self._records.imported(use_case),
             spent=self._records.spent(use_case, f"{now:%Y-%m}"),
-            choices=self._storage.choices(use_case),
+            choices=choices,
         )
         left = len(waiting(found.objects, found.known, seen.terms.attempts))
         count("ObjectsToLabel", environment=self._environment, use_case=use_case.replace("_", "-"), value=left)

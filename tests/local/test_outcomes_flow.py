@@ -188,6 +188,7 @@ def looked(platform: Platform, capture: str, lines: int, since: datetime) -> dic
     """Have the window since a time looked at, and return what was found of each variant."""
     until(lambda: captured(platform, capture) >= lines, 30, "captures")
     now = datetime.now(UTC) + timedelta(seconds=1)
+    time.sleep(1)  # no window ends in the future
     window = ("--from", f"{since:%Y-%m-%dT%H:%M:%S}", "--until", f"{now:%Y-%m-%dT%H:%M:%S}")
     ops(platform, "monitor", "start", "local", "flight_delays", *window, "--outcome-hours", "0")
     table = platform.physical("local-control", "AWS::DynamoDB::Table", "MonitorRuns")
