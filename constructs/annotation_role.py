@@ -1,11 +1,9 @@
 """What the annotation function of one use case may do."""
 
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs.function_role import function_role
-from constructs.function_statements import run_function
+from constructs.function_statements import Running, run_function
 from constructs.labelling_role import JOBS, LabellingPlaces
 from constructs.statements import allow
 
@@ -15,9 +13,7 @@ class AnnotationRole(Construct):
 
     Args:
         places: where they lie.
-        key: of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -26,17 +22,13 @@ class AnnotationRole(Construct):
         construct_id: str,
         *,
         places: LabellingPlaces,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         statements = run_function(
+            running,
             allow(["s3:GetObject"], [f"{places.labelled.bucket_arn}/{places.use_case}/{JOBS}/*"]),
             allow(["kms:Decrypt"], [places.data_key]),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

@@ -1,7 +1,6 @@
 """What the functions of experiments' requests may do: the one that asks endpoints, and the one that keeps records."""
 
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -9,7 +8,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.captures_role import GROUND_TRUTH
 from constructs.function_role import function_role
-from constructs.function_statements import run_function, take_messages
+from constructs.function_statements import Running, run_function, take_messages
 from constructs.statements import Statement, allow
 
 EXPOSURES = "exposures"  # beside outcomes, below the use case's own, in the bucket of captures
@@ -23,9 +22,7 @@ class AssignmentRole(Construct):
     Args:
         environment: whose endpoints.
         events: takes exposures and outcomes; failures: takes events that the function could not handle.
-        key: of the queues and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -36,17 +33,13 @@ class AssignmentRole(Construct):
         environment: str,
         events: sqs.IQueue,
         failures: sqs.IQueue,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         ask = _endpoints(Arns.of(scope), environment)
         run = run_function(
+            running,
             allow(["sqs:SendMessage"], [events.queue_arn, failures.queue_arn]),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,
@@ -65,9 +58,7 @@ class CollectorRole(Construct):
     Args:
         events: the queue.
         capture: the bucket; data_key encrypts it.
-        key: of the queue and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -78,19 +69,15 @@ class CollectorRole(Construct):
         events: sqs.IQueue,
         capture: s3.IBucket,
         data_key: kms.IKey,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         folders = [f"{capture.bucket_arn}/*/{folder}/*" for folder in (EXPOSURES, GROUND_TRUTH)]
         # It can encrypt what it writes, and decrypt nothing.
         write = [allow(["s3:PutObject"], folders), allow(["kms:GenerateDataKey"], [data_key.key_arn])]
         run = run_function(
+            running,
             take_messages(events),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

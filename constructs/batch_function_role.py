@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.function_role import function_role
-from constructs.function_statements import run_function, take_messages
+from constructs.function_statements import Running, run_function, take_messages
 from constructs.statements import Statement, allow, use_key
 
 INCOMING = "to-score"  # in the raw bucket: a folder for each use case; no use case can have this name
@@ -40,9 +39,7 @@ class BatchFunctionRole(Construct):
     Args:
         environment: whose use cases.
         reach: what it works on.
-        key: of the table, of the queue and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -52,23 +49,19 @@ class BatchFunctionRole(Construct):
         *,
         environment: str,
         reach: BatchReach,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
         score = _pipelines(arns, environment)
         files = _files(reach)
         run = run_function(
+            running,
             allow(
                 ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                 [reach.runs.table_arn],
             ),
             take_messages(reach.looks),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

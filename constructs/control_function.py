@@ -40,6 +40,11 @@ class Program:
     serialised: str
     timeout_minutes: int = 2
 
+    @property
+    def called(self) -> str:
+        """What people call the function."""
+        return self.package.replace("_", " ")
+
 
 class ControlFunction(Construct):
     """`lambda/<package>/handler.py`, with all that every such function has.

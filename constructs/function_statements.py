@@ -1,5 +1,7 @@
 """What the roles of the control stack's functions have in common."""
 
+from dataclasses import dataclass
+
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
@@ -14,21 +16,34 @@ _OF_INTERFACES = (
 )
 
 
-def run_function(*own: Statement, key: kms.IKey, log_group: logs.ILogGroup, inside_network: bool) -> list[Statement]:
+@dataclass(frozen=True)
+class Running:
+    """How such a function runs, whatever it does.
+
+    Attributes:
+        key: of its tables, of its queues and of its settings.
+        log_group: where it logs.
+        inside_network: whether it needs network interfaces.
+    """
+
+    key: kms.IKey
+    log_group: logs.ILogGroup
+    inside_network: bool
+
+
+def run_function(running: Running, *own: Statement) -> list[Statement]:
     """Allow what such a function does to run: keep records, use its queue, log and trace.
 
     Args:
+        running: how it runs.
         own: what it does with its tables and queues.
-        key: of the tables, of the queues and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
     """
     return [
         *own,
-        _use_key(key),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn]),
+        _use_key(running.key),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [running.log_group.log_group_arn]),
         allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
-        *(_network_interfaces() if inside_network else []),
+        *(_network_interfaces() if running.inside_network else []),
     ]
 
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.function_role import function_role
-from constructs.function_statements import run_function, take_messages
+from constructs.function_statements import Running, run_function, take_messages
 from constructs.labelling_role import JOBS, TO_LABEL
 from constructs.statements import Statement, allow, use_key
 
@@ -37,9 +36,7 @@ class LabelFunctionRole(Construct):
     Args:
         environment: whose use cases.
         reach: what it works on.
-        key: of the table, of the queue and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -49,22 +46,18 @@ class LabelFunctionRole(Construct):
         *,
         environment: str,
         reach: LabelReach,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         label = _jobs(Arns.of(scope), environment)
         files = _files(reach)
         run = run_function(
+            running,
             allow(
                 ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                 [reach.labels.table_arn],
             ),
             take_messages(reach.looks),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

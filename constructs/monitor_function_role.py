@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -12,7 +11,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.captures_role import GROUND_TRUTH, MONITORING
 from constructs.function_role import function_role
-from constructs.function_statements import run_function, take_messages
+from constructs.function_statements import Running, run_function, take_messages
 from constructs.native_monitor_role import NATIVE_JOBS
 from constructs.statements import Statement, allow, use_key
 
@@ -43,9 +42,7 @@ class MonitorFunctionRole(Construct):
     Args:
         environment: whose use cases.
         reach: what it works on.
-        key: of the table, of the queue and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -55,19 +52,15 @@ class MonitorFunctionRole(Construct):
         *,
         environment: str,
         reach: MonitorReach,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         start, look = _start(Arns.of(scope), environment), _look(environment, reach)
         schedules = _schedules(Arns.of(scope), reach, reach.models_key) if reach.models_key else []
         run = run_function(
+            running,
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
             take_messages(reach.looks),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.function_role import function_role
-from constructs.function_statements import run_function
+from constructs.function_statements import Running, run_function
 from constructs.scaling_statements import hold_scaling
 from constructs.statements import Statement, allow, pass_role
 
@@ -43,9 +42,7 @@ class ReleaseFunctionRole(Construct):
     Args:
         environment: whose serving stacks.
         reach: what it works with.
-        key: of its table, of its queue and of the function's settings.
-        log_group: where the function logs.
-        inside_network: whether it needs network interfaces.
+        running: how the function runs.
     """
 
     def __init__(
@@ -55,9 +52,7 @@ class ReleaseFunctionRole(Construct):
         *,
         environment: str,
         reach: ReleaseReach,
-        key: kms.IKey,
-        log_group: logs.ILogGroup,
-        inside_network: bool,
+        running: Running,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
@@ -66,11 +61,9 @@ class ReleaseFunctionRole(Construct):
             release += hold_scaling(arns, f"{environment}-*", {"ml-loop:environment": environment})
         ask = _ask(arns, environment, reach)
         run = run_function(
+            running,
             allow(["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], [reach.records.table_arn]),
             allow(["sqs:SendMessage"], [reach.failures.queue_arn]),
-            key=key,
-            log_group=log_group,
-            inside_network=inside_network,
         )
         self.role = function_role(
             self,

@@ -1,6 +1,7 @@
 """The function that a use case's labelling jobs ask, where AWS's own do not do it."""
 
 import json
+from functools import partial
 
 from config.use_case.label import Label
 from constructs.annotation_role import AnnotationRole
@@ -10,31 +11,21 @@ from constructs.labelling_role import LabellingPlaces
 from stacks.function_kit import FunctionKit
 
 
-def add_annotation(kit: FunctionKit, environment: str, label: Label, places: LabellingPlaces) -> str:
+def add_annotation(kit: FunctionKit, label: Label, places: LabellingPlaces) -> str:
     """Add the annotation function, and return its ARN.
 
     Args:
         kit: of the use case's stack.
-        environment: its name.
         label: the use case's section.
         places: where answers lie.
     """
-    log_group = kit.log_group("AnnotationLogs")
-    role = AnnotationRole(
-        kit.scope,
-        "AnnotationRole",
-        places=places,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
     function = kit.function(
         "Annotation",
         program=Program(
             package="annotation",
             description=f"Makes tasks of objects of {places.use_case}, and labels of answers",
             settings={
-                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_ENVIRONMENT": kit.environment,
                 "ML_LOOP_LABELLED_BUCKET": places.labelled.bucket_name,
                 "ML_LOOP_CATEGORIES": json.dumps(list(label.task.categories)),
                 "ML_LOOP_CONSOLIDATION": "majority" if label.how == "majority" else "dawid_skene",
@@ -42,9 +33,7 @@ def add_annotation(kit: FunctionKit, environment: str, label: Label, places: Lab
             serialised="Objects are independent of each other, and as many as Ground Truth asks about",
             timeout_minutes=1,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
+        role=partial(AnnotationRole, places=places),
+        runbook=RUNBOOK,
     )
-    kit.watch("AnnotationAlarms", function, "annotation", RUNBOOK)
     return function.function_arn

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -22,90 +23,58 @@ _MINUTES = 2
 _COLLECTORS = 5  # at once: some hundred exposures a second
 
 
-def add_assignment(
-    kit: FunctionKit, environment: str, data: "DataStack", data_key: kms.IKey, assignments: Mapping[str, str]
-) -> None:
+def add_assignment(kit: FunctionKit, data: "DataStack", data_key: kms.IKey, assignments: Mapping[str, str]) -> None:
     """Add the assignment function, its queue of events, and the collector that writes them to the bucket of captures.
 
     Nothing but identity policies lets anybody invoke the function: it has no address, and no policy of its own.
 
     Args:
         kit: of the stack.
-        environment: its name.
         data: the buckets; data_key: encrypts them.
         assignments: how requests are shared, of each use case that has experiments.
     """
     holds = "Exposures, outcomes or requests that could not be handled lie"
     failures = kit.queue("FailedExposures", holds, RUNBOOK)
     events = FunctionQueue(kit.scope, "Exposures", key=kit.key, failures=failures, timeout_minutes=_MINUTES)
-    front = _front(kit, environment, events.queue, failures, assignments)
-    events.invoke(_collector(kit, environment, events.queue, data, data_key), at_once=_COLLECTORS)
+    front = _front(kit, events.queue, failures, assignments)
+    events.invoke(_collector(kit, events.queue, data, data_key), at_once=_COLLECTORS)
     # For programs that ask, with the function or with `lambda/assignment_client`.
     cdk.CfnOutput(kit.scope, "AssignmentFunctionName", value=front.function_name)
     cdk.CfnOutput(kit.scope, "AssignmentQueueUrl", value=events.queue.queue_url)
 
 
 def _front(
-    kit: FunctionKit, environment: str, events: sqs.IQueue, failures: sqs.IQueue, assignments: Mapping[str, str]
+    kit: FunctionKit, events: sqs.IQueue, failures: sqs.IQueue, assignments: Mapping[str, str]
 ) -> lambda_.IFunction:
-    log_group = kit.log_group("AssignmentLogs")
-    role = AssignmentRole(
-        kit.scope,
-        "AssignmentRole",
-        environment=environment,
-        events=events,
-        failures=failures,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
-    function = kit.function(
+    return kit.function(
         "Assignment",
         program=Program(
             package="assignment",
             description="Answers requests with champion or challenger",
             settings={
-                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_ENVIRONMENT": kit.environment,
                 "ML_LOOP_QUEUE_URL": events.queue_url,
                 "ML_LOOP_USE_CASES": json.dumps(dict(assignments), sort_keys=True),
             },
             serialised="Requests are independent of each other, and as many as callers send",
             timeout_minutes=_MINUTES,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
+        role=partial(AssignmentRole, environment=kit.environment, events=events, failures=failures),
+        runbook=RUNBOOK,
         failures=failures,
     )
-    kit.watch("AssignmentAlarms", function, "assignment", RUNBOOK)
-    return function
 
 
-def _collector(
-    kit: FunctionKit, environment: str, events: sqs.IQueue, data: "DataStack", data_key: kms.IKey
-) -> lambda_.IFunction:
-    log_group = kit.log_group("CollectorLogs")
-    role = CollectorRole(
-        kit.scope,
-        "CollectorRole",
-        events=events,
-        capture=data.capture,
-        data_key=data_key,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
-    function = kit.function(
+def _collector(kit: FunctionKit, events: sqs.IQueue, data: "DataStack", data_key: kms.IKey) -> lambda_.IFunction:
+    return kit.function(
         "Collector",
         program=Program(
             package="collector",
             description="Writes exposures and outcomes to the bucket of captures",
-            settings={"ML_LOOP_ENVIRONMENT": environment, "ML_LOOP_CAPTURE_BUCKET": data.capture.bucket_name},
+            settings={"ML_LOOP_ENVIRONMENT": kit.environment, "ML_LOOP_CAPTURE_BUCKET": data.capture.bucket_name},
             serialised="Objects are named after their messages, and the queue invokes a few at once at most",
             timeout_minutes=_MINUTES,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
+        role=partial(CollectorRole, events=events, capture=data.capture, data_key=data_key),
+        runbook=RUNBOOK,
     )
-    kit.watch("CollectorAlarms", function, "collector", RUNBOOK)
-    return function

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
 from constructs.experiment_alarms import RUNBOOK
 from constructs.experiment_function_role import ExperimentFunctionRole, ExperimentReach
-from constructs.look_queue import LookQueue
 from stacks.function_kit import FunctionKit
 
 if TYPE_CHECKING:
@@ -26,66 +25,36 @@ _WINDOW_SECONDS = 5
 
 def add_experiments(
     kit: FunctionKit,
-    environment: str,
     data: "DataStack",
     data_key: kms.IKey,
-    undelivered: sqs.IQueue,
     assignments: Mapping[str, str],
 ) -> dynamodb.ITable:
     """Add the experiment function, its table, which is returned, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
-        environment: its name.
         data: the buckets; data_key: encrypts them.
-        undelivered: takes what rules could not deliver.
         assignments: how requests are shared, of each use case that has experiments.
     """
     records = kit.table("Experiments", "item", dynamodb.AttributeType.STRING)
-    looks = _looks(kit, environment, undelivered)
+    looks = kit.looks("Experiment", looks_at="experiment", runbook=RUNBOOK, timeout_minutes=_MINUTES)
     reach = ExperimentReach(data.processed, data_key, records, looks.queue)
-    function = _function(kit, environment, reach, assignments)
+    function = _function(kit, reach, assignments)
     looks.invoke(function, window_seconds=_WINDOW_SECONDS)
-    kit.watch("ExperimentAlarms", function, "experiment", RUNBOOK)
     # For `ops experiment`.
     cdk.CfnOutput(kit.scope, "ExperimentFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "ExperimentRecords", value=records.table_name)
     return records
 
 
-def _looks(kit: FunctionKit, environment: str, undelivered: sqs.IQueue) -> LookQueue:
-    return kit.looks(
-        "ExperimentLooks",
-        environment=environment,
-        looks_at="experiment",
-        failed="FailedExperimentLooks",
-        function="experiment",
-        runbook=RUNBOOK,
-        undelivered=undelivered,
-        timeout_minutes=_MINUTES,
-    )
-
-
-def _function(
-    kit: FunctionKit, environment: str, reach: ExperimentReach, assignments: Mapping[str, str]
-) -> lambda_.IFunction:
-    log_group = kit.log_group("ExperimentLogs")
-    role = ExperimentFunctionRole(
-        kit.scope,
-        "ExperimentRole",
-        environment=environment,
-        reach=reach,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
+def _function(kit: FunctionKit, reach: ExperimentReach, assignments: Mapping[str, str]) -> lambda_.IFunction:
     return kit.function(
         "Experiment",
         program=Program(
             package="experiment",
             description="Decides between champion and challenger",
             settings={
-                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_ENVIRONMENT": kit.environment,
                 "ML_LOOP_EXPERIMENTS_TABLE": reach.records.table_name,
                 "ML_LOOP_PROCESSED_BUCKET": reach.processed.bucket_name,
                 "ML_LOOP_ASSIGNMENTS": json.dumps(dict(assignments), sort_keys=True),
@@ -93,7 +62,6 @@ def _function(
             serialised="Conditional writes serialise what is decided, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
+        role=partial(ExperimentFunctionRole, environment=kit.environment, reach=reach),
+        runbook=RUNBOOK,
     )

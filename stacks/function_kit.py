@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -17,9 +17,24 @@ from constructs.control_function import ControlFunction, Program
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
+from constructs.function_statements import Running
 from constructs.look_queue import LookQueue, LooksAt
 from constructs.placement import Placement
 from constructs.records_table import RecordsTable
+from constructs.release_alarms import RUNBOOK
+
+
+class FunctionRole(Protocol):
+    """A construct with the role of a function."""
+
+    role: iam.Role
+
+
+class MakesRole(Protocol):
+    """A class of such constructs, what the function works on given."""
+
+    def __call__(self, scope: Construct, construct_id: str, *, running: Running) -> FunctionRole:
+        """Return the construct."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,7 @@ class FunctionKit:
     """Functions of one stack, with what belongs to each.
 
     Attributes:
-        scope: the stack.
+        scope: the stack; environment: whose.
         retention: of the environment.
         key: of queues, tables and settings; logs_key: of log groups.
         topic_arn: where alarms go.
@@ -36,6 +51,7 @@ class FunctionKit:
     """
 
     scope: Construct
+    environment: str
     retention: Retention
     key: kms.IKey
     logs_key: kms.IKey
@@ -64,68 +80,66 @@ class FunctionKit:
             runbook=runbook,
         ).queue
 
-    def log_group(self, construct_id: str) -> logs.ILogGroup:
-        """Return a log group."""
-        return EncryptedLogGroup(
-            self.scope, construct_id, key=self.logs_key, days=self.retention.log_days, destroy=self.retention.destroys
-        ).log_group
-
     def function(
-        self,
-        construct_id: str,
-        *,
-        program: Program,
-        role: iam.IRole,
-        log_group: logs.ILogGroup,
-        failures: sqs.IQueue | None,
+        self, name: str, *, program: Program, role: MakesRole, runbook: str, failures: sqs.IQueue | None = None
     ) -> lambda_.IFunction:
-        """Return a function; `failures` takes events that it could not handle, None if only a queue invokes it."""
-        return ControlFunction(
+        """Return a function with its log group, its role and its alarms.
+
+        Args:
+            name: id of the function; those of the others begin with it.
+            program: what it runs.
+            role: makes its role.
+            runbook: says what to do about its errors.
+            failures: takes events that it could not handle; None: only a queue invokes it, which has one itself.
+        """
+        log_group = EncryptedLogGroup(
+            self.scope, f"{name}Logs", key=self.logs_key, days=self.retention.log_days, destroy=self.retention.destroys
+        ).log_group
+        running = Running(self.key, log_group, self.inside is not None)
+        made = ControlFunction(
             self.scope,
-            construct_id,
+            name,
             program=program,
-            role=role,
+            role=role(self.scope, f"{name}Role", running=running).role.without_policy_updates(),
             key=self.key,
             log_group=log_group,
             failures=failures,
             inside=self.inside,
         ).function
+        self._watch(f"{name}Alarms", made, program.called, runbook)
+        return made
 
     def looks(
-        self,
-        construct_id: str,
-        *,
-        environment: str,
-        looks_at: LooksAt,
-        failed: str,
-        function: str,
-        runbook: str,
-        undelivered: sqs.IQueue,
-        timeout_minutes: int,
+        self, name: str, *, looks_at: LooksAt, runbook: str, timeout_minutes: int, failed: str | None = None
     ) -> LookQueue:
         """Return the queue of a function that rules of use cases have look.
 
         Args:
-            environment: its name.
+            name: id of the function; that of the queue begins with it.
             looks_at: what the function looks at.
-            failed: id of the dead-letter queue; function: what people call the function; runbook: says what to do.
-            undelivered: takes what rules could not deliver.
+            runbook: says what to do about messages that it could not handle.
             timeout_minutes: of the function.
+            failed: id of the dead-letter queue; None: `Failed<name>Looks`.
         """
-        failures = self.queue(failed, f"Messages that the {function} function could not handle lie", runbook)
+        called = "batch transform" if looks_at == "batch" else looks_at
+        holds = f"Messages that the {called} function could not handle lie"
         return LookQueue(
             self.scope,
-            construct_id,
-            environment=environment,
+            f"{name}Looks",
+            environment=self.environment,
             looks_at=looks_at,
             key=self.key,
-            failures=failures,
-            undelivered=undelivered,
+            failures=self.queue(failed or f"Failed{name}Looks", holds, runbook),
+            undelivered=self.undelivered,
             timeout_minutes=timeout_minutes,
         )
 
-    def watch(self, construct_id: str, function: lambda_.IFunction, name: str, runbook: str) -> None:
-        """Alarm on a function's errors and throttles; `name` is what people call it."""
+    @cached_property
+    def undelivered(self) -> sqs.IQueue:
+        """What rules of the environment cannot deliver."""
+        return self.queue("UndeliveredEvents", "Events that could not be delivered lie", RUNBOOK)
+
+    def _watch(self, construct_id: str, function: lambda_.IFunction, name: str, runbook: str) -> None:
         self.alarms.extend(
             FunctionAlarms(
                 self.scope,

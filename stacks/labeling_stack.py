@@ -197,9 +197,11 @@ class LabelingStack(cdk.Stack):
         environment, security = self._environment, self._security
         inside = self._network.functions if environment.network.interface_endpoints == "full" else None
         topic = self._control.alarm_topic_arn
-        kit = FunctionKit(self, environment.retention, security.control_key, security.logs_key, topic, inside)
+        kit = FunctionKit(
+            self, environment.name, environment.retention, security.control_key, security.logs_key, topic, inside
+        )
         self.alarms = kit.alarms
-        return add_annotation(kit, environment.name, self._label, places)
+        return add_annotation(kit, self._label, places)
 
     def _triggers(self, machine_arn: str | None) -> None:
         looks = Arns.of(self).arn("sqs", look_queue_name(self._environment.name, "label"))

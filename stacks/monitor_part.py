@@ -1,12 +1,12 @@
 """The part of the control stack that has captured requests looked at, and publishes what was found."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
 from constructs.monitor_alarms import RUNBOOK
@@ -21,59 +21,35 @@ _MINUTES = 5  # half a million capture files of a window are listed in less
 
 def add_monitoring(
     kit: FunctionKit,
-    environment: str,
     data: "DataStack",
     data_key: kms.IKey,
-    undelivered: sqs.IQueue,
     models_key: kms.IKey | None = None,
 ) -> None:
     """Add the monitor function, its table, and the queue that rules of use cases send to.
 
     Args:
         kit: of the stack.
-        environment: its name.
         data: the buckets; data_key: encrypts them.
-        undelivered: takes what rules could not deliver.
         models_key: encrypts evaluations, for use cases that SageMaker's own schedules watch; None: there are none.
     """
     records = kit.table("MonitorRuns", "item", dynamodb.AttributeType.STRING)
-    looks = kit.looks(
-        "MonitorLooks",
-        environment=environment,
-        looks_at="monitor",
-        failed="FailedMonitorLooks",
-        function="monitor",
-        runbook=RUNBOOK,
-        undelivered=undelivered,
-        timeout_minutes=_MINUTES,
-    )
+    looks = kit.looks("Monitor", looks_at="monitor", runbook=RUNBOOK, timeout_minutes=_MINUTES)
     reach = MonitorReach(data.capture, data.processed, data_key, records, looks.queue, models_key)
-    function = _function(kit, environment, reach)
+    function = _function(kit, reach)
     looks.invoke(function)
-    kit.watch("MonitorAlarms", function, "monitor", RUNBOOK)
     # For `ops monitor`.
     cdk.CfnOutput(kit.scope, "MonitorFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "MonitorRunsTable", value=records.table_name)
 
 
-def _function(kit: FunctionKit, environment: str, reach: MonitorReach) -> lambda_.IFunction:
-    log_group = kit.log_group("MonitorLogs")
-    role = MonitorFunctionRole(
-        kit.scope,
-        "MonitorRole",
-        environment=environment,
-        reach=reach,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
+def _function(kit: FunctionKit, reach: MonitorReach) -> lambda_.IFunction:
     return kit.function(
         "Monitor",
         program=Program(
             package="monitor",
             description="Has captured requests looked at, and publishes what was found",
             settings={
-                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_ENVIRONMENT": kit.environment,
                 "ML_LOOP_MONITOR_TABLE": reach.records.table_name,
                 "ML_LOOP_CAPTURE_BUCKET": reach.capture.bucket_name,
                 "ML_LOOP_PROCESSED_BUCKET": reach.processed.bucket_name,
@@ -81,7 +57,6 @@ def _function(kit: FunctionKit, environment: str, reach: MonitorReach) -> lambda
             serialised="Conditional writes serialise runs, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
+        role=partial(MonitorFunctionRole, environment=kit.environment, reach=reach),
+        runbook=RUNBOOK,
     )

@@ -1,12 +1,12 @@
 """The part of the control stack that closes the loop: it trains again, and proposes what comes of it."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 
 from constructs.control_function import Program
 from constructs.retrain_alarms import RUNBOOK
@@ -21,8 +21,6 @@ _MINUTES = 2
 
 def add_retraining(
     kit: FunctionKit,
-    environment: str,
-    undelivered: sqs.IQueue,
     experiments: dynamodb.ITable | None,
     data: "DataStack | None",
     data_key: kms.IKey,
@@ -31,49 +29,27 @@ def add_retraining(
 
     Args:
         kit: of the stack.
-        environment: its name.
-        undelivered: takes what rules could not deliver.
         experiments: the table of experiments; None: no use case has any.
         data: the buckets, which `data_key` encrypts; None: no turn labels.
     """
     turns = kit.table("Turns", "item", dynamodb.AttributeType.STRING)
-    looks = kit.looks(
-        "RetrainLooks",
-        environment=environment,
-        looks_at="retrain",
-        failed="FailedRetrainLooks",
-        function="retrain",
-        runbook=RUNBOOK,
-        undelivered=undelivered,
-        timeout_minutes=_MINUTES,
-    )
+    looks = kit.looks("Retrain", looks_at="retrain", runbook=RUNBOOK, timeout_minutes=_MINUTES)
     samples = SampleReach(data.capture, data.processed, data.labelled, data_key) if data else None
-    function = _function(kit, environment, RetrainReach(turns, looks.queue, experiments, samples))
+    function = _function(kit, RetrainReach(turns, looks.queue, experiments, samples))
     looks.invoke(function)
-    kit.watch("RetrainAlarms", function, "retrain", RUNBOOK)
     # For `ops loop`.
     cdk.CfnOutput(kit.scope, "RetrainFunctionName", value=function.function_name)
     cdk.CfnOutput(kit.scope, "TurnsTable", value=turns.table_name)
 
 
-def _function(kit: FunctionKit, environment: str, reach: RetrainReach) -> lambda_.IFunction:
-    log_group = kit.log_group("RetrainLogs")
-    role = RetrainFunctionRole(
-        kit.scope,
-        "RetrainRole",
-        environment=environment,
-        reach=reach,
-        key=kit.key,
-        log_group=log_group,
-        inside_network=kit.inside is not None,
-    ).role
+def _function(kit: FunctionKit, reach: RetrainReach) -> lambda_.IFunction:
     return kit.function(
         "Retrain",
         program=Program(
             package="retrain",
             description="Trains again when something has happened",
             settings={
-                "ML_LOOP_ENVIRONMENT": environment,
+                "ML_LOOP_ENVIRONMENT": kit.environment,
                 "ML_LOOP_TURNS_TABLE": reach.turns.table_name,
                 **({"ML_LOOP_EXPERIMENTS_TABLE": reach.experiments.table_name} if reach.experiments else {}),
                 **(_buckets(reach.samples) if reach.samples else {}),
@@ -81,9 +57,8 @@ def _function(kit: FunctionKit, environment: str, reach: RetrainReach) -> lambda
             serialised="Conditional writes serialise turns, and the queue invokes two at once at most",
             timeout_minutes=_MINUTES,
         ),
-        role=role.without_policy_updates(),
-        log_group=log_group,
-        failures=None,
+        role=partial(RetrainFunctionRole, environment=kit.environment, reach=reach),
+        runbook=RUNBOOK,
     )
 
 
