@@ -1,13 +1,14 @@
 """The functions that act on use cases, once per environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from config import Environment
+from config import Environment, UseCase
+from config.use_case.native_monitor import BACKEND
 from constructs.alarm_topic import AlarmTopic
 from stacks.assignment_part import add_assignment
 from stacks.batch_part import add_batch_transform
@@ -40,6 +41,21 @@ class Wanted:
     watches: bool
     schedules: bool
     assignments: Mapping[str, str]
+
+    @classmethod
+    def of(cls, use_cases: Sequence[UseCase]) -> Self:
+        """Return what these need."""
+        again = [use_case.retrain for use_case in use_cases if use_case.retrain]
+        watched = [use_case.monitor for use_case in use_cases if use_case.monitor]
+        return cls(
+            scores_files=any(use_case.batch for use_case in use_cases),
+            labels=any(use_case.label for use_case in use_cases),
+            turns=bool(again),
+            samples=any(retrain.sample for retrain in again),
+            watches=bool(watched),
+            schedules=any(monitor.backend == BACKEND for monitor in watched),
+            assignments={one.name: one.experiment.assignment for one in use_cases if one.experiment},
+        )
 
 
 class ControlStack(cdk.Stack):
