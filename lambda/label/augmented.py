@@ -11,6 +11,7 @@ from typing import Any
 from label.answers import OBJECT
 
 Line = dict[str, Any]
+NO_LABEL = "the job gave it no label"
 
 
 class LineError(ValueError):
@@ -54,7 +55,7 @@ def failure(line: Mapping[str, Any], attribute: str) -> str:
     reason = metadata.get("failure-reason") or line.get("failure-reason")
     if reason:
         return str(reason)
-    return "" if line.get(attribute) is not None else "the job gave it no label"
+    return "" if line.get(attribute) is not None else NO_LABEL
 
 
 def classes(line: Mapping[str, Any], attribute: str) -> list[str]:

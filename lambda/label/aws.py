@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from label import augmented, publishing
-from label.answers import OBJECT
+from label.asking import lines_of
 from label.choosing import waiting
 from label.events import Look
 from label.jobs import Jobs
 from label.reconcile import Published, RefusedError
 from label.records import Records
-from label.state import Claimed, Job, Observation, Run
+from label.state import Job, Observation, Run
 from label.steps import Answer, Claim, Close, Publish
 from label.storage import Storage
 from label.terms import Terms
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 REQUEST, MANIFEST = "request.json", "input.manifest"
-_MOST_TEXT = 90_000  # bytes: a line of a manifest has 100 KB, and JSON writes some characters longer
 
 
 class AwsWorld:
@@ -36,8 +35,15 @@ class AwsWorld:
     def look(self, use_case: str) -> Observation:
         """Read everything that a decision may need.
 
-        Runs are read before the rest: whoever acts on an old look then fails to claim the next number.
+        Runs are read before the rest: whoever acts on an old look then fails to claim the next number. And after it:
+        money that a new run spends, and objects that it takes, are no reason to tell that there are none.
         """
+        seen = self._read(use_case)
+        while not seen.open_run and self._records.runs(use_case) != seen.runs:
+            seen = self._read(use_case)
+        return seen
+
+    def _read(self, use_case: str) -> Observation:
         now = datetime.now(UTC).replace(microsecond=0)
         seen = Observation(use_case, now, runs=self._records.runs(use_case), terms=self._jobs.terms(use_case))
         run = seen.open_run
@@ -73,7 +79,7 @@ class AwsWorld:
         run = claim.run
         if not run.imports:
             terms = self._terms(run.use_case)
-            lines, refused = self._lines(run, claim.objects, terms.objects)
+            lines, refused = lines_of(self._storage, claim, terms.objects)
             self._storage.write(run, MANIFEST, augmented.write(lines))
             request = {"run": run.name, "trigger": run.trigger, "lines": len(lines), "refused": refused}
             self._storage.write(run, REQUEST, json.dumps(request, indent=1))
@@ -81,33 +87,6 @@ class AwsWorld:
         said = "Run claimed" if won else "Run claimed by another invocation"
         self._logger.info(said, run=run.name, objects=run.objects, imports=run.imports, trigger=run.trigger)
         return won
-
-    def _lines(
-        self, run: Run, objects: tuple[Claimed, ...], kind: str
-    ) -> tuple[list[augmented.Line], dict[str, tuple[str, str]]]:
-        lines: list[augmented.Line] = []
-        refused: dict[str, tuple[str, str]] = {}
-        for one in objects:
-            line: augmented.Line = {OBJECT: {"name": one.name, "version": one.version, "attempt": one.attempt}}
-            if kind == "image":
-                lines.append(line | {"source-ref": self._storage.object_uri(run.use_case, one.name)})
-                continue
-            try:
-                lines.append(line | {"source": self._text(run, one)})
-            except ValueError as error:
-                refused[one.name] = (one.version, str(error))
-        return lines, refused
-
-    def _text(self, run: Run, one: Claimed) -> str:
-        if one.size > _MOST_TEXT:
-            raise ValueError(f"has {one.size} bytes; a worker is shown {_MOST_TEXT} at most")
-        try:
-            text = self._storage.text(run.use_case, one.name, one.version).decode()
-        except UnicodeDecodeError as error:
-            raise ValueError("is no text in UTF-8") from error
-        if not text.strip():
-            raise ValueError("is empty")
-        return text
 
     def keep(self, run: Run, wish: Look | None) -> bool:
         """Write at a run what the next is asked to be; False if it has ended, or has another wish, since."""

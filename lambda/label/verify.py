@@ -70,7 +70,11 @@ def _consolidated(said: Mapping[str, Mapping[str, Any]], terms: Terms) -> dict[s
 
 def _labelled(line: augmented.Line, label: Consolidated | None, terms: Terms) -> augmented.Line:
     """Write our own label into a line, in the form that Ground Truth has for one category."""
-    if label is None or not line:
+    said = line.get(terms.attribute)
+    if label is None and terms.how in CONSOLIDATIONS and isinstance(said, Mapping):
+        # Its answers are not to be found; the annotation function made this of them.
+        label = Consolidated(said["class-name"], said["confidence"])
+    if not line or label is None or label.category not in terms.categories:
         return line
     old = line.get(f"{terms.attribute}-metadata") or {}
     metadata = {"class-name": label.category, "confidence": round(label.confidence, 4), "human-annotated": "yes"}
@@ -86,8 +90,8 @@ def _judge(verified: Verified, asked: augmented.Line, line: augmented.Line, give
     name, version, attempt = str(identity["name"]), str(identity["version"]), int(identity["attempt"])
     problem = augmented.failure(line, terms.attribute)
     sure = augmented.confidence(line, terms.attribute)
-    if not line and not given.whole:
-        # Nobody looked at it: it is as before.
+    if problem == augmented.NO_LABEL and not given.whole:
+        # Nobody looked at it: it is as before. Such objects may have lines in the manifest of a job that was stopped.
         verified.untouched[name] = "the job ended before"
     elif not problem and "source-ref" in asked and given.versions.get(name) != version:
         verified.untouched[name] = "was overwritten meanwhile" if name in given.versions else "was taken away meanwhile"

@@ -16,6 +16,7 @@ from label.steps import Answer, Claim, Close, Publish
 from label.storage import folder, import_key
 from label.terms import Terms
 from shared.choices import Answered
+from tests.unit import label_reads_kit as reads
 
 NOTHING, ANOTHER_LOOK, JOB_ENDS, CRASH = range(4)
 BEGIN = Look(use_case="toys", begin=True)
@@ -92,7 +93,8 @@ class Cloud:
         self.needs_person = self.doubted = 0
         self.refuses = False  # to make any job
         self.pending: list[str] = []  # jobs that executions are about to make
-        self.interruptions: list[int] = []
+        self.interruptions: list[Any] = []  # kinds, or what happens; the last comes first
+        self.interrupted_at: int | None = None  # the read of a look; None: chance draws one
         self.depth = 0
         self.chance = random.Random(0)  # noqa: S311
         self.unsure: set[str] = set()  # objects of which every worker thinks something else
@@ -102,6 +104,8 @@ class Cloud:
 
     def interrupted(self) -> None:
         kind = self.interruptions.pop() if self.interruptions else NOTHING
+        if callable(kind):
+            kind()
         if kind == CRASH:
             raise CrashError
         if kind == JOB_ENDS:
@@ -119,7 +123,7 @@ class Cloud:
         for name, job in self.jobs.items():
             if job.status != "InProgress":
                 continue
-            run = next(run for run in self.runs if self._job(run) == name)
+            run = next(run for run in self.runs if reads.Reads.name(run) == name)
             lines = augmented.read(self.bucket.read(run, "input.manifest") or "")
             part = lines[:done] if status != "Completed" else lines
             self.answers[name], returned = [], []
@@ -144,22 +148,14 @@ class Cloud:
         self.bucket.keys[import_key("toys", digest)] = augmented.write(lines)
         return END.model_copy(update={"imports": (digest,), "trigger": "an import"})
 
-    def look(self, use_case: str) -> Observation:
+    def look(self, _: str) -> Observation:
         self.now += timedelta(seconds=1)
-        seen = Observation(use_case, self.now, self.terms, tuple(reversed(self.runs[-10:])))
-        self.interrupted()
-        if run := seen.open_run:
-            seen = replace(seen, job=self.jobs.get(self._job(run)), execution=self.executions.get(run.name))
+        drawn = self.chance.randrange(reads.READS)
+        seen = reads.look(self, drawn if self.interrupted_at is None else self.interrupted_at)
+        seen = replace(seen, now=self.now)
+        if seen.open_run:
             self._make()
-            return seen
-        return replace(
-            seen,
-            objects=tuple(self.objects.values()),
-            known=dict(self.known),
-            imported=frozenset(self.imported),
-            spent=sum(run.usd for run in self.runs),
-            choices=tuple(one for one in self.choices if one.name not in self.answered),
-        )
+        return seen
 
     def claim(self, claim: Claim) -> bool:
         run = claim.run
@@ -187,7 +183,7 @@ class Cloud:
 
     def start(self, run: Run) -> None:
         self.interrupted()
-        name = self._job(run)
+        name = reads.Reads.name(run)
         if self.refuses and name not in self.jobs:
             self.executions.setdefault(run.name, Execution(run.name, "FAILED", "no such team"))
             return
@@ -237,9 +233,6 @@ class Cloud:
         for name in self.pending:
             self.jobs.setdefault(name, Job(name, "InProgress"))
         self.pending = []
-
-    def _job(self, run: Run) -> str:
-        return f"dev-toys-{run.job_suffix}"
 
 
 __all__ = ["BEGIN", "CRASH", "END", "JOB_ENDS", "Cloud", "CrashError", "RefusedError"]

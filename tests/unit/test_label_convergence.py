@@ -1,8 +1,8 @@
 """Whatever order objects, ends of jobs and messages come in, every object gets a label, and none is labelled twice.
 
 The world is a small state machine: a prefix, labelling jobs that complete, fail or are stopped half way, a table of
-runs, labels that are imported. Messages are only "look again", so the machine looks at random times, twice at once, in
-the middle of each other, and with crashes between any two calls.
+runs, labels that are imported, objects that are chosen. Messages are only "look again", so the machine looks at random
+times, twice at once, in the middle of each other, and with crashes between any two calls.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from label.beginning import MOST_FAILURES
 from label.events import Look
 from label.reconcile import reconcile
-from label.state import Known
+from label.state import Choice, Known
 from tests.unit.label_cloud_kit import BEGIN, CRASH, END, NOTHING, Cloud, CrashError
 
 LOOKS = st.sampled_from([BEGIN, BEGIN, END, BEGIN.model_copy(update={"insist": True})])
@@ -55,6 +55,11 @@ class Convergence(RuleBasedStateMachine):
     def labels_are_imported(self, names: set[str], digit: int, interruptions: list[int]) -> None:
         self._message(self.cloud.import_labels(str(digit) * 64, *sorted(names)), interruptions)
 
+    @rule(names=st.lists(st.sampled_from(NAMES), min_size=1, unique=True), interruptions=INTERRUPTIONS)
+    def objects_are_chosen(self, names: list[str], interruptions: list[int]) -> None:
+        self.cloud.choices.append(Choice(f"turn-{len(self.cloud.choices)}", tuple(names)))
+        self._message(END, interruptions)
+
     def _message(self, look: Look, interruptions: list[int]) -> None:
         self.cloud.interruptions = interruptions
         # The crash is the machine's own: what it leaves is what the next message finds.
@@ -80,11 +85,17 @@ class Convergence(RuleBasedStateMachine):
         if results[-MOST_FAILURES:] == ["failed"] * MOST_FAILURES:
             assert self.cloud.needs_person
 
+    @invariant()
+    def an_answer_is_what_came_of_its_run(self) -> None:
+        for name, answer in self.cloud.answered.items():
+            ends = {run.name: run.result for run in self.cloud.runs if run.chosen == name and run.result != "failed"}
+            assert ends == ({answer.run: answer.result} if answer.run else {})
+
     def teardown(self) -> None:
-        """With workers and commands, all is labelled in its present version, and then no more."""
+        """With workers and commands all is labelled in its present version, then no more; who asked is answered."""
         cloud = self.cloud
         cloud.refuses = False
-        for _ in range(8):
+        for _ in range(8 + len(cloud.choices)):
             reconcile(cloud, BEGIN.model_copy(update={"insist": True}))
             cloud.end("Completed")
         reconcile(cloud, END)
@@ -93,6 +104,7 @@ class Convergence(RuleBasedStateMachine):
         }
         assert {one.outcome for name, one in cloud.known.items() if name in cloud.objects} == {"labelled"}
         assert set(cloud.objects) <= set(cloud.labels())
+        assert set(cloud.answered) == {one.name for one in cloud.choices}
         before = len(cloud.runs)
         reconcile(cloud, BEGIN)
         assert len(cloud.runs) == before

@@ -25,6 +25,7 @@ class Labels:
         config = job["HumanTaskConfig"].get("AnnotationConsolidationConfig", {})
         self._arn: str | None = config.get("AnnotationConsolidationLambdaArn")
         self._categories: list[dict[str, Any]] = job.get("_Categories", {}).get("labels", [])
+        self._asked_at = 0.0
 
     def make(self, answered: list[Document], iteration: int) -> dict[str, Content]:
         """Return the labels by object; one that the function left out has none.
@@ -35,7 +36,9 @@ class Labels:
         """
         places = {item["id"]: self._output.write_response(iteration, item["id"], item["answers"]) for item in answered}
         payload = [_asked(item) for item in answered]
-        name = stamp(now())
+        # Files are named by the second; two of one would be one, and its answers those of the later batch alone.
+        self._asked_at = max(now(), self._asked_at + 1)
+        name = stamp(self._asked_at)
         uri = self._output.write_consolidation("request", iteration, name, payload)
         if self._arn is None:
             return {
