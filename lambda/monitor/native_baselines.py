@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _NEWEST = 3  # that are approved: one may be on its way
 _TOLERANCE = 0.02
 _FILES = ("statistics.json", "constraints.json")
-# What is judged, as by the project's own analyser (pipelines_src/steps/monitoring/quality.py): figures that go up when
-# a model gets better, and those that go down.
+# What is judged, as by the project's own analyser (pipelines_src/steps/monitoring/quality_figures.py): figures that go
+# up when a model gets better, and those that go down.
 UP: Mapping[str, tuple[str, ...]] = {
     "binary_classification": ("auc", "accuracy", "recall", "precision", "f1"),
     "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),

@@ -6,7 +6,7 @@ import pytest
 
 from monitor import native_baselines
 from monitor.storage import Storage
-from pipelines_src.steps.monitoring import quality
+from pipelines_src.steps.monitoring import quality_figures
 from shared.pipelines import RefusedError
 from tests.unit.monitor_cloud_kit import NOW
 from tests.unit.release_stub_kit import stubbed
@@ -95,9 +95,9 @@ def test_a_package_without_usable_baselines_keeps_those_of_no_other_back() -> No
 
 
 def test_the_same_figures_are_judged_as_by_the_projects_own_analyser() -> None:
-    assert quality._UP == native_baselines.UP
+    assert quality_figures.UP == native_baselines.UP
     # Model Monitor knows no log loss.
-    assert quality._DOWN == {**native_baselines.DOWN, "binary_classification": ("log_loss",)}
+    assert quality_figures.DOWN == {**native_baselines.DOWN, "binary_classification": ("log_loss",)}
 
 
 def test_where_the_last_file_of_a_baseline_is_the_others_are() -> None:
