@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.batch_function_role import INCOMING
 from constructs.placement import Placement
-from constructs.sagemaker_role import join_network, own_policy, pipeline_jobs, sagemaker_of
+from constructs.sagemaker_role import jobs_role, join_network, own_policy, pipeline_jobs
 from constructs.statements import (
     Statement,
     allow,
@@ -66,13 +65,7 @@ class BatchTransformRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        self.role = iam.Role(
-            self,
-            "Resource",
-            path=path,
-            description=f"Runs the batch pipeline of {places.use_case} and its jobs",
-            assumed_by=sagemaker_of(arns),
-        )
+        self.role = jobs_role(self, path=path, description=f"Runs the batch pipeline of {places.use_case} and its jobs")
         self.policy = own_policy(
             self,
             self.role,

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.placement import Placement
-from constructs.sagemaker_role import join_network, own_policy, pipeline_jobs, sagemaker_of
+from constructs.sagemaker_role import jobs_role, join_network, own_policy, pipeline_jobs
 from constructs.statements import Statement, encrypt_volume, read_folder, read_object, read_write_folder, use_key
 
 EXPERIMENTS = "experiments"  # below the use case's own, in the bucket of processed data: a folder for each look
@@ -67,12 +66,8 @@ class CapturesRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        self.role = iam.Role(
-            self,
-            "Resource",
-            path=path,
-            description=f"Runs the {pipeline} pipeline of {places.use_case} and its jobs",
-            assumed_by=sagemaker_of(arns),
+        self.role = jobs_role(
+            self, path=path, description=f"Runs the {pipeline} pipeline of {places.use_case} and its jobs"
         )
         self.policy = own_policy(
             self,

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.arns import Arns
 from constructs.placement import Placement
-from constructs.sagemaker_role import job_logs, job_metrics, join_network, own_policy, sagemaker_of
+from constructs.sagemaker_role import job_logs, job_metrics, jobs_role, join_network, own_policy
 from constructs.statements import Statement, allow
 
 _NAMES = ("pipelines-*",)
@@ -58,12 +57,8 @@ class JobRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        self.role = iam.Role(
-            self,
-            "Resource",
-            path=path,
-            description=f"Runs the training pipeline of {model_package_group} and its jobs",
-            assumed_by=sagemaker_of(arns),
+        self.role = jobs_role(
+            self, path=path, description=f"Runs the training pipeline of {model_package_group} and its jobs"
         )
         statements = [
             *_jobs(arns, searches),

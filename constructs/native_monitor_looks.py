@@ -1,15 +1,15 @@
 """Monitoring by SageMaker Model Monitor: what has the monitor function look at what its schedules found."""
 
-import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from constructs import Construct
 
 from constructs.arns import Arns
-from constructs.look_rule import endpoint_came_to_rest, look_rule
+from constructs.look_rule import endpoint_came_to_rest
+from constructs.look_terms import LookTerms
 from constructs.monitor_alarms import Watched
-from constructs.processing_job_monitor import LookTerms
 
 
 class NativeMonitorLooks:
@@ -31,20 +31,7 @@ class NativeMonitorLooks:
         A model package's event has its baselines laid where its monitors will look for them, minutes before there are
         any; the others have executions read. Whatever is lost, the next hour makes up for.
         """
-        looks, arns = self._looks, Arns.of(scope)
-        look = json.dumps({"use_case": looks.use_case, "terms": dict(looks.terms)})
-
-        def rule(name: str, description: str, **when: Any) -> None:
-            look_rule(
-                scope,
-                name,
-                use_case=looks.use_case,
-                description=description,
-                queues=looks.queues,
-                said={"input": look},
-                **when,
-            )
-
+        looks, arns, rule = self._looks, Arns.of(scope), partial(self._looks.rule, scope)
         # Named as constructs/native_monitor.py does.
         names = [f"{looks.endpoint}-{monitor.replace('_', '-')}" for monitor in self._watched.monitors]
         schedules = [arns.arn("sagemaker", f"monitoring-schedule/{name}") for name in names]

@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs.arns import Arns
 from constructs.native_monitor import NativeMonitor
 from constructs.placement import Placement
-from constructs.sagemaker_role import SAGEMAKER, job_logs, job_metrics, join_network, own_policy, sagemaker_of
+from constructs.sagemaker_role import SAGEMAKER, job_logs, job_metrics, jobs_role, join_network, own_policy
 from constructs.statements import (
     Statement,
     allow,
@@ -82,13 +82,7 @@ class NativeMonitorRole(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         arns = Arns.of(scope)
-        self.role = iam.Role(
-            self,
-            "Resource",
-            path=path,
-            description=f"Runs the monitoring jobs of {places.use_case}",
-            assumed_by=sagemaker_of(arns),
-        )
+        self.role = jobs_role(self, path=path, description=f"Runs the monitoring jobs of {places.use_case}")
         processed, folder = places.processed.bucket_arn, places.use_case
         images = (f"arn:{arns.partition}:ecr:{arns.region}:{registry}:repository/{name}" for name in _REPOSITORIES)
         self.policy = own_policy(

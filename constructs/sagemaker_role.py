@@ -25,6 +25,12 @@ def sagemaker_of(arns: Arns) -> iam.ServicePrincipal:
     return service_of(SAGEMAKER, arns, "*")
 
 
+def jobs_role(scope: Construct, *, path: str, description: str) -> iam.Role:
+    """Make the role, `Resource` of its scope, that SageMaker runs jobs with."""
+    principal = sagemaker_of(Arns.of(scope))
+    return iam.Role(scope, "Resource", path=path, description=description, assumed_by=principal)
+
+
 def own_policy(
     scope: Construct,
     role: iam.Role,

@@ -19,10 +19,11 @@ from config.use_case.retrain import Retrain
 from constructs.arns import Arns
 from constructs.captures_role import MONITORING, CapturesPlaces, CapturesRole
 from constructs.look_queue import LookQueues, look_queue_name
+from constructs.look_terms import LookTerms
 from constructs.model_monitor import ModelMonitor, MonitorBackend
 from constructs.monitor_alarms import Watched
 from constructs.native_monitor_looks import NativeMonitorLooks
-from constructs.processing_job_monitor import LookTerms, ProcessingJobMonitor
+from constructs.processing_job_monitor import ProcessingJobMonitor
 from constructs.retrain_alarm_triggers import RetrainAlarmTriggers
 from constructs.statements import Statement, allow, read_folder
 from pipelines_src.definition.monitoring_pipeline import build_monitoring_pipeline

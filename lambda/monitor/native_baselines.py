@@ -13,6 +13,7 @@ from monitor.baselines import Baselines, of_package
 from monitor.events import Monitor, Terms
 from monitor.storage import Storage
 from shared.live import absent
+from shared.pipelines import RefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _NEWEST = 3  # that are approved: one may be on its way
 _TOLERANCE = 0.02
 _FILES = ("statistics.json", "constraints.json")
-# What is judged, as by the project's own analyser (pipelines_src/steps/monitoring/quality.py): figures that go up when
-# a model gets better, and those that go down.
+# What is judged, as by the project's own analyser (pipelines_src/steps/monitoring/quality_figures.py): figures that go
+# up when a model gets better, and those that go down.
 UP: Mapping[str, tuple[str, ...]] = {
     "binary_classification": ("auc", "accuracy", "recall", "precision", "f1"),
     "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),
@@ -33,18 +34,28 @@ DOWN: Mapping[str, tuple[str, ...]] = {"regression": ("mae", "rmse")}
 def lay(
     client: "SageMakerClient", storage: Storage, use_case: str, group: str, serving: Iterable[str], terms: Terms
 ) -> list[str]:
-    """Lay what is missing of the packages that serve, or were approved last; return the folders that are new."""
+    """Lay what is missing of the packages that serve, or were approved last; return the folders that are new.
+
+    Raises:
+        RefusedError: of some there is nothing to be laid; all others are laid.
+    """
     wanted = {package for package in (*serving, *_approved(client, group)) if package}
     there = storage.baselines(use_case)
-    new = []
+    new, refused = [], []
     for package in sorted(wanted):
         version = package.rpartition("/")[2]
         missing = [monitor for monitor in terms.monitors if folder(version, monitor) not in there]
-        known = of_package(client, package) if missing else Baselines()
+        try:
+            known = of_package(client, package) if missing else Baselines()
+        except RefusedError as error:
+            refused.append(str(error))
+            continue
         for monitor in missing:
             if documents := _documents(storage, known, monitor, terms):
                 storage.lay(use_case, folder(version, monitor), documents)
                 new.append(folder(version, monitor))
+    if refused:
+        raise RefusedError("; ".join(refused))
     return new
 
 

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from monitor import native, native_figures
 from monitor.events import Terms
 from monitor.native import Found
+from monitor.reconcile import NothingFoundError
 from monitor.state import Run
 from monitor.storage import Storage
 from shared import live
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import MonitoringExecutionSummaryTypeDef
 
 _LISTED = 50  # of each schedule: two days of an hourly one
+_CLEAN = "Completed"  # SageMaker's word for no violations
+# S3 says the second where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
+_GONE = ("NoSuchKey", "AccessDenied")
 
 
 def found(client: "SageMakerClient", endpoint: str, terms: Terms) -> tuple[Found, ...]:
@@ -43,16 +47,44 @@ def _executions(client: "SageMakerClient", schedule: str) -> "list[MonitoringExe
     return answer["MonitoringExecutionSummaries"]
 
 
+def measured(
+    client: "SageMakerClient", storage: Storage, everything: tuple[Found, ...], run: Run
+) -> tuple[list[dict[str, Any]], str]:
+    """Return what a run's execution measured, and where its files lie.
+
+    Raises:
+        NothingFoundError: SageMaker does not list it any more, or its files are gone.
+    """
+    one = next((one for one in everything if one.name == run.execution), None)
+    if one is None:
+        raise NothingFoundError(f"SageMaker does not list the execution of {run.execution} any more")
+    try:
+        return results(client, storage, one)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+        raise NothingFoundError(f"the results of {one.job} are gone: {error}") from error
+
+
 def results(client: "SageMakerClient", storage: Storage, one: Found) -> tuple[list[dict[str, Any]], str]:
     """Return what an execution measured, and where its files lie."""
     if one.nothing:
         return native_figures.measured(one, {}), ""
     job = client.describe_processing_job(ProcessingJobName=one.job.rpartition("/")[2])
     uri = job["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"].rstrip("/")
-    files = {name: storage.document(f"{uri}/{name}.json") for name in ("statistics", "constraint_violations")}
-    return native_figures.measured(one, files), f"{uri}/constraint_violations.json"
+    violations = f"{uri}/constraint_violations.json"
+    files = {
+        "statistics": storage.document(f"{uri}/statistics.json"),
+        "constraint_violations": _violations(storage, violations, one),
+    }
+    return native_figures.measured(one, files), violations
 
 
-def of_run(everything: tuple[Found, ...], run: Run) -> Found | None:
-    """Return the execution of a run, None if it is not listed any more."""
-    return next((one for one in everything if one.name == run.execution), None)
+def _violations(storage: Storage, uri: str, one: Found) -> dict[str, Any]:
+    """Return what was violated; whether there is a file of it when nothing was is documented neither way."""
+    try:
+        return storage.document(uri)
+    except ClientError as error:
+        if one.status == _CLEAN and error.response["Error"]["Code"] in _GONE:
+            return {}
+        raise

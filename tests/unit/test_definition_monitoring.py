@@ -16,7 +16,7 @@ from pipelines_src.definition.settings import PipelineSettings
 from pipelines_src.definition.use_case_pipeline import build_pipeline
 from pipelines_src.steps.cli import STEPS
 from pipelines_src.steps.monitoring import merge, monitor, sketch
-from tests.unit.test_monitor_clients import NOW, RUN
+from tests.unit.monitor_client_kit import NOW, RUN
 
 USE_CASE: UseCase = load_use_case("flight_delays")
 

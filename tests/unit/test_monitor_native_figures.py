@@ -1,7 +1,9 @@
-"""Figures of SageMaker Model Monitor's files, and baselines that are laid for it."""
+"""Figures of SageMaker Model Monitor's files."""
 
 import io
 import json
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,15 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
-from monitor import native, native_baselines, native_world, published
+from monitor import native, native_world, published
 from monitor.native import Found
 from monitor.native_figures import measured
 from monitor.published import Place
+from monitor.reconcile import NothingFoundError
 from monitor.state import Run
 from monitor.storage import Storage
 from pipelines_src.steps import files
-from pipelines_src.steps.monitoring import data_quality, documents, expected, quality
+from pipelines_src.steps.monitoring import data_quality, documents, expected
 from pipelines_src.steps.monitoring.findings import CHECKS
 from pipelines_src.steps.monitoring.request import Request
 from tests.unit import monitoring_kit
@@ -98,6 +101,17 @@ def test_executions_and_results_are_read_from_sagemaker() -> None:
             wanted = {"Bucket": "p", "Key": f"toys/monitoring/native/a/{name}.json"}
             objects.add_response("get_object", {"Body": StreamingBody(io.BytesIO(body), len(body))}, wanted)
         metrics, report = native_world.results(sagemaker, Storage(s3, "c", "p"), one)
+        # Whether there is a file of violations when there are none is not documented.
+        for status, refused in (("Completed", False), ("CompletedWithViolations", True)):
+            stub.add_response("describe_processing_job", job)
+            body = (SAMPLES / "statistics.json").read_bytes()
+            objects.add_response("get_object", {"Body": StreamingBody(io.BytesIO(body), len(body))})
+            objects.add_client_error("get_object", "AccessDenied")
+            run = Run("toys", 1, "all", "", "requests", ("data_quality",), NOW, NOW, NOW, execution=one.name)
+            executions = (replace(one, status=status),)
+            with pytest.raises(NothingFoundError, match="are gone") if refused else nullcontext():
+                clean, _ = native_world.measured(sagemaker, Storage(s3, "c", "p"), executions, run)
+    assert clean[1] == {"name": "data_quality_violations", "value": 0.0, "unit": "Count"}
     assert report == "s3://p/toys/monitoring/native/a/constraint_violations.json"
     assert metrics[1] == {"name": "data_quality_violations", "value": 7.0, "unit": "Count"}
 
@@ -110,93 +124,3 @@ def test_a_schedule_that_is_not_there_found_nothing() -> None:
         stub.add_client_error("list_monitoring_executions", "ThrottlingException", "Rate exceeded")
         with pytest.raises(ClientError, match="Rate exceeded"):
             native_world.found(sagemaker, "dev-toys", terms)
-
-
-PACKAGES = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-toys"
-
-
-class Laid:
-    """The folders of baselines, and documents that packages were registered with."""
-
-    def __init__(self) -> None:
-        self.documents = {
-            "s3://p/a/baseline/statistics.json": {"features": []},
-            "s3://p/a/baseline/constraints.json": {"version": 0.0, "features": [{"name": "b"}, {"name": "a"}]},
-            "s3://p/a/evaluation/model_quality.json": {"binary_classification_metrics": {"auc": {"value": 0.8}}},
-        }
-        self.there: dict[str, dict[str, Any]] = {}
-
-    def baselines(self, _use_case: str) -> frozenset[str]:
-        return frozenset(self.there)
-
-    def document(self, uri: str) -> Any:
-        return self.documents[uri]
-
-    def lay(self, _use_case: str, folder: str, documents: dict[str, Any]) -> None:
-        self.there[folder] = documents
-
-
-def test_baselines_are_laid_once_for_what_serves_and_what_was_approved() -> None:
-    def source(name: str) -> dict[str, str]:
-        return {"ContentType": "application/json", "S3Uri": f"s3://p/a/{name}"}
-
-    described: dict[str, Any] = {
-        "ModelPackageName": "x", "ModelPackageArn": f"{PACKAGES}/3", "CreationTime": NOW,
-        "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
-        "InferenceSpecification": {"Containers": [{"Image": "i"}]},
-        "ModelMetrics": {
-            "ModelQuality": {"Statistics": source("evaluation/model_quality.json")},
-            "ModelDataQuality": {"Statistics": source("baseline/statistics.json"),
-                                 "Constraints": source("baseline/constraints.json")},
-        },
-    }  # fmt: skip
-    summary = {"ModelPackageArn": f"{PACKAGES}/4", "CreationTime": NOW, "ModelPackageStatus": "Completed"}
-    laid: Any = Laid()
-    with stubbed("sagemaker") as (client, stub):
-        wanted = {
-            "ModelPackageGroupName": "dev-toys", "ModelApprovalStatus": "Approved", "SortBy": "CreationTime",
-            "SortOrder": "Descending", "MaxResults": 3,
-        }  # fmt: skip
-        for _ in range(2):
-            stub.add_response("list_model_packages", {"ModelPackageSummaryList": [summary]}, wanted)
-            if not laid.there:
-                stub.add_response("describe_model_package", described, {"ModelPackageName": f"{PACKAGES}/3"})
-                foreign = {key: value for key, value in described.items() if key != "ModelMetrics"}
-                stub.add_response("describe_model_package", foreign, {"ModelPackageName": f"{PACKAGES}/4"})
-            new = native_baselines.lay(client, laid, "toys", "dev-toys", [f"{PACKAGES}/3", ""], TERMS)
-            if laid.there and new:
-                # Of a package that was registered without one there is none, and it is asked again.
-                stub.add_response("list_model_packages", {"ModelPackageSummaryList": []}, wanted)
-                assert native_baselines.lay(client, laid, "toys", "dev-toys", [f"{PACKAGES}/3"], TERMS) == []
-                break
-    assert set(laid.there) == {"3/data-quality", "3/model-quality"}
-    # By name, as AWS's container sorts columns.
-    by_name = {"version": 0.0, "features": [{"name": "a"}, {"name": "b"}]}
-    assert laid.there["3/data-quality"]["constraints.json"] == by_name
-    limit = laid.there["3/model-quality"]["constraints.json"]["binary_classification_constraints"]["auc"]
-    assert limit == {"threshold": pytest.approx(0.78), "comparison_operator": "LessThanThreshold"}
-
-
-def test_the_same_figures_are_judged_as_by_the_projects_own_analyser() -> None:
-    assert quality._UP == native_baselines.UP
-    # Model Monitor knows no log loss.
-    assert quality._DOWN == {**native_baselines.DOWN, "binary_classification": ("log_loss",)}
-
-
-def test_where_the_last_file_of_a_baseline_is_the_others_are() -> None:
-    with stubbed("s3") as (s3, stub):
-        storage, written = Storage(s3, "c", "p"), []
-        s3.meta.events.register("provide-client-params.s3.PutObject", lambda params, **_: written.append(params["Key"]))
-        for _ in range(2):
-            stub.add_response("put_object", {})
-        storage.lay("toys", "3/data-quality", {"constraints.json": {}, "statistics.json": {}})
-        folder = "toys/monitoring/baselines/3/data-quality"
-        assert written == [f"{folder}/statistics.json", f"{folder}/constraints.json"]
-        keys = [
-            {"Key": f"{folder}/statistics.json"},
-            {"Key": "toys/monitoring/baselines/2/model-quality/constraints.json"},
-        ]
-        stub.add_response(
-            "list_objects_v2", {"Contents": keys}, {"Bucket": "p", "Prefix": "toys/monitoring/baselines/"}
-        )
-        assert storage.baselines("toys") == {"2/model-quality"}

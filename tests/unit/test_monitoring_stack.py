@@ -13,7 +13,7 @@ from monitor.published import VIOLATIONS, Place, data
 from shared.messages import Messages
 from stacks import platform_stage
 from tests.cfn_lint import problems
-from tests.unit.test_monitor_clients import NOW, RUN
+from tests.unit.monitor_client_kit import NOW, RUN
 
 STACK = "dev-flight-delays-monitoring"
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "monitoring.md"

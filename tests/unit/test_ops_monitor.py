@@ -13,7 +13,7 @@ from monitor.events import Look
 from ops import control_function, monitor
 from ops.target import OperationError, Target
 from tests.unit import native_monitor_kit
-from tests.unit.test_monitor_clients import RUN
+from tests.unit.monitor_client_kit import RUN
 
 ENDED = replace(
     RUN, result="succeeded", detail="violations: 2 of data_quality", report="s3://p/report.json",

@@ -12,7 +12,7 @@ from ops import control_function
 from ops.monitor import looks
 from ops.story import season
 from ops.target import Target
-from tests.unit.test_monitor_clients import RUN
+from tests.unit.monitor_client_kit import RUN
 
 
 def test_the_monitor_looks_until_everything_that_was_asked_is_captured(monkeypatch: pytest.MonkeyPatch) -> None:

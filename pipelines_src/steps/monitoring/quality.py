@@ -4,36 +4,25 @@ Files as Model Monitor writes them: AWS documentation, "Model quality metrics an
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .. import files
-from ..evaluation import model_quality
 from ..intraclass import effective_periods
-from ..numbers_seen import Counts
 from ..use_case import Document, UseCase
 from .answered import Arrays
 from .data_quality import Result
 from .judging import INTERVAL, Judged, judged
 from .metrics import COUNT, NONE, Metric
+from .quality_figures import DOWN, STATISTICS, UP
 from .ranks import Floats
 from .request import Request
 
 NAME, BASELINE = "model_quality", "model_quality.json"
-_RESAMPLES, _GROUPS, _BINS = 200, 1000, 1000
 _FEWEST = 10  # records with an outcome; of fewer nothing is said
-# What is judged: figures that go up when a model gets better, and those that go down.
-_UP = {
-    "binary_classification": ("auc", "accuracy", "recall", "precision", "f1"),
-    "multiclass_classification": ("accuracy", "weighted_recall", "weighted_precision", "weighted_f1"),
-    "regression": ("r2",),
-}
-_DOWN = {"binary_classification": ("log_loss",), "regression": ("mae", "rmse")}
-
-Figures = Mapping[str, float]
 
 
 def baseline_of(folder: Path) -> Document | None:
@@ -70,7 +59,7 @@ def result(
     if len(known.label) < _FEWEST:
         report["why"] = f"{len(known.label)} outcomes are known, fewer than {_FEWEST}"
         return Result({}, [], counts, report)
-    document, resampled = _STATISTICS[use_case.problem](known, use_case)
+    document, resampled = STATISTICS[use_case.problem](known, use_case)
     section = f"{use_case.problem}_metrics"
     varies = Varies.of(baseline or {}, use_case.problem, periods or {})
     figures = _judged(document, resampled, baseline or {}, use_case.problem, request, varies)
@@ -128,7 +117,7 @@ def _judged(
     found, earlier = (one.get(f"{problem}_metrics", {}) for one in (document, baseline))
     rows, then = (one.get("dataset", {}).get("item_count", 0) for one in (document, baseline))
     figures = []
-    for names, sign in ((_UP[problem], 1.0), (_DOWN.get(problem, ()), -1.0)):
+    for names, sign in ((UP[problem], 1.0), (DOWN.get(problem, ()), -1.0)):
         for name in names:
             value = float(found[name]["value"])
             before = earlier.get(name, {}).get("value")
@@ -157,7 +146,7 @@ def _constraints(figures: list[Judged]) -> Document:
 
 def _worse(name: str) -> str:
     """Return Model Monitor's word for where a figure is worse."""
-    return "GreaterThanThreshold" if any(name in names for names in _DOWN.values()) else "LessThanThreshold"
+    return "GreaterThanThreshold" if any(name in names for names in DOWN.values()) else "LessThanThreshold"
 
 
 def _violation(one: Judged) -> Document:
@@ -167,79 +156,3 @@ def _violation(one: Judged) -> Document:
         "constraint_check_type": check,
         "description": f"Metric {one.name} with {one.value} +/- {one.own_deviation} was {check} '{one.baseline}'",
     }
-
-
-def _binary(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
-    chosen = known.score[known.decided > 0]
-    threshold = float(chosen.min()) if len(chosen) else float(np.nextafter(1.0, 2.0))
-    document = model_quality.binary(known.label, known.score, threshold)
-    edges = np.unique(np.quantile(known.score, np.linspace(0, 1, _BINS)))
-    width = len(edges) + 1
-    place = ((known.label > 0) * 2 + (known.score >= threshold)) * width + np.searchsorted(edges, known.score)
-    cells = np.bincount(place, minlength=4 * width)
-    lost = np.bincount(place, model_quality.log_losses(known.label, known.score), 4 * width) / np.maximum(cells, 1)
-    counts = _multinomial(cells).astype("float64")
-    drawn = counts.reshape(_RESAMPLES, 2, 2, width)
-    negative, positive = drawn[:, 0].sum(axis=1), drawn[:, 1].sum(axis=1)
-    below = np.cumsum(negative, axis=1) - negative / 2
-    confusion = drawn.sum(axis=3)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision = confusion[:, 1, 1] / confusion[:, :, 1].sum(axis=1)
-        recall = confusion[:, 1, 1] / confusion[:, 1].sum(axis=1)
-        figures = {
-            "log_loss": counts @ lost / len(known.label),
-            "auc": (positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1)),
-            "accuracy": (confusion[:, 0, 0] + confusion[:, 1, 1]) / len(known.label),
-            "recall": recall,
-            "precision": precision,
-            "f1": 2 * precision * recall / (precision + recall),
-        }
-    return document, figures
-
-
-def _multiclass(known: Arrays, use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
-    classes = use_case.data["classes"]
-    cells = np.bincount((known.label * len(classes) + known.score).astype("int64"), minlength=len(classes) ** 2)
-    document = model_quality.multiclass(cells.reshape(len(classes), -1).astype("float64"), classes)
-    names = _UP["multiclass_classification"]
-    drawn = [
-        model_quality.multiclass(one.reshape(len(classes), -1).astype("float64"), classes)
-        for one in _multinomial(cells)
-    ]
-    section = "multiclass_classification_metrics"
-    figures = {name: np.array([one[section][name]["value"] for one in drawn]) for name in names}
-    return document, figures
-
-
-def _regression(known: Arrays, _use_case: UseCase) -> tuple[Document, dict[str, Floats]]:
-    # In an order of their own, so that the parts of several machines come to the same groups.
-    order = np.random.default_rng(0).permutation(len(known.label))
-    label, score = (one[np.lexsort((known.score, known.label))][order] for one in (known.label, known.score))
-    error, centred = score - label, label - label.mean()
-    groups = np.arange(len(error)) % min(len(error), _GROUPS)
-    sums: Floats = np.stack(
-        [np.bincount(groups, one) for one in (np.ones_like(error), np.abs(error), error**2, centred, centred**2)]
-    )
-    whole = _errors(sums.sum(axis=1)[None])
-    drawn = np.random.default_rng(0).multinomial(sums.shape[1], np.full(sums.shape[1], 1 / sums.shape[1]), _RESAMPLES)
-    document = model_quality.regression({name: float(values[0]) for name, values in whole.items()}, len(error))
-    return document, _errors(drawn.astype("float64") @ sums.T)
-
-
-def _errors(sums: Floats) -> dict[str, Floats]:
-    rows, absolute, squared, centred, squares = sums.T
-    variance = squares / rows - (centred / rows) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {"mae": absolute / rows, "rmse": np.sqrt(squared / rows), "r2": 1 - squared / rows / variance}
-
-
-def _multinomial(cells: Counts) -> Counts:
-    drawn: Counts = np.random.default_rng(0).multinomial(int(cells.sum()), cells / cells.sum(), _RESAMPLES)
-    return drawn
-
-
-_STATISTICS: dict[str, Callable[[Arrays, UseCase], tuple[Document, dict[str, Floats]]]] = {
-    "binary_classification": _binary,
-    "multiclass_classification": _multiclass,
-    "regression": _regression,
-}
