@@ -94,8 +94,7 @@ class Report:
         won = area_won(later.days, later.label, later.alone, later.loop)
         less = mean(later.days, log_losses(later.label, later.alone) - log_losses(later.label, later.loop))
         turned = "the loop turned by itself" if self.season.turns else "the loop did not turn"
-        won_it = self.season.decided is not None and self.season.decided.trial.result == "promoted"
-        since = "since its model serves" if won_it else "in all months"
+        since = "since its model serves" if len(later.days) < self.season.asked else "in all months"
         return [
             Card(
                 str(len(self.season.turns)),

@@ -1,10 +1,9 @@
 """The story, stage by stage. Killed anywhere, the next run starts from nothing again."""
 
-import time
 from itertools import chain
 from pathlib import Path
 
-from ops import live, model_packages, records
+from ops import model_packages, records
 from ops.console import output, shown
 from ops.demo import ENVIRONMENT, acts, cloud
 from ops.demo.progress import Stages
@@ -13,12 +12,12 @@ from ops.held_out import held_out
 from ops.story import FIRST_SPLIT, TOGETHER, USE_CASE, broken, month_traffic, season, trial
 from ops.story.report import Report
 from ops.story.traffic import requests
-from ops.target import OperationError, Target
+from ops.story.waiting import serves_alone
+from ops.target import Target
 
 PAGE = "story.html"
 _DAYS = 4  # between two looks, by the use case's own clock
 _KEPT = 4  # batches for the broken model, should the first experiment come to nothing before the flights end
-_LONGEST = 180.0  # seconds of a release
 
 
 def run(keep: bool, folder: Path) -> None:
@@ -65,7 +64,7 @@ def _tell(stages: Stages, target: Target) -> Report:
     with stages.stage("Release the winner") as stage:
         if decided.trial.result == "stopped":  # the flights did not suffice: the old model stays
             model_packages.reject(target, second, "not shown to be better")
-        _wait_for(target, champion)
+        serves_alone(target, champion)
     field = broken.register(target, second, rows)
     third = acts.release(stages, target, "Release a broken challenger", "challenger", "a small change of the code")
     with stages.stage("Experiment: the broken one") as stage:
@@ -73,18 +72,6 @@ def _tell(stages: Stages, target: Target) -> Report:
     with stages.stage("Withdraw the broken one") as stage:
         if caught.trial.result == "stopped":
             model_packages.reject(target, third, "not shown to be better")
-        _wait_for(target, champion)
+        serves_alone(target, champion)
     passed = season.tell(stages, target, champion, rows)
     return Report(target, decided, caught, field, passed, records.newest(target, 20)[::-1], stages.seconds)
-
-
-def _wait_for(target: Target, champion: str) -> None:
-    """Return when the endpoint serves this champion and nothing beside it, and the record says so."""
-    end = time.monotonic() + _LONGEST
-    while True:
-        serves, [newest] = live.live_packages(target), records.newest(target, 1)
-        if serves == {"champion": champion} and newest.result != "started":
-            return
-        if time.monotonic() > end:
-            raise OperationError(f"{target.name} serves {serves} after {_LONGEST:.0f} s, not {champion} alone.")
-        time.sleep(1.0)

@@ -1,6 +1,5 @@
 """An experiment on live traffic: started, fed with requests and outcomes, looked at until it decides."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,10 @@ from ops.experiment import function, planning, starting
 from ops.experiment.report import Report
 from ops.story import EFFECT
 from ops.story.traffic import Request, Traffic
+from ops.story.waiting import until
 from ops.target import OperationError, Target
 
-_EVERY, _LONGEST = 0.5, 180.0  # seconds
+_LONGEST = 180.0  # seconds
 BY = "make story"
 _FEW = 30  # requests of which a mean is nearly normal, be they of many records
 
@@ -127,9 +127,6 @@ def _looked(trial: Trial) -> bool:
 
 def wait(target: Target, stage: Stage, what: str, over: Callable[[Trial], bool]) -> None:
     """Wait until it is so of the newest experiment; OperationError after three minutes."""
-    end = time.monotonic() + _LONGEST
     stage.show(what)
-    while not over(function.newest(target)):
-        if time.monotonic() > end:
-            raise OperationError(f"The experiment does not go on: {what}. Its alarms and log say more.")
-        time.sleep(_EVERY)
+    if not until(lambda: over(function.newest(target)), _LONGEST):
+        raise OperationError(f"The experiment does not go on: {what}. Its alarms and log say more.")

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from monitor.state import Run
-from ops.story.season import Answers, Season
+from ops.story.season import Season
+from ops.story.season_month import Answers
 from ops.story.season_plots import Month
 from ops.story.season_quality import Quality
 from retrain.events import Cause

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,50 +17,9 @@ from pipelines_src.steps.sampling import choose as choose_step
 from pipelines_src.steps.sampling import deliver as deliver_step
 from pipelines_src.steps.sampling.request import Request
 from retrain import samples
-from retrain.events import Sampling
-from retrain.pipelines import Pipelines
-from retrain.records import Records
-from retrain.samples import Samples
-from retrain.state import Turn
 from tests.unit.release_stub_kit import stubbed
 from tests.unit.retrain_cloud_kit import NOW
-
-TURN = Turn("flight_delays", 4, (), NOW, drawn="random", does="label", sample="turn-4-20260101")
-SAMPLING = Sampling(records=50, days=2, ending=".png")
-FOLDER = "flight_delays/samples/turn-4-20260101"
-CAPTURED = "flight_delays/dev-flight-delays/champion"
-EXECUTION = "arn:aws:sagemaker:ap-northeast-1:111122223333:pipeline/dev-flight-delays-sample/execution/abcdefghijkl"
-
-
-class Clients:
-    """Stubs, and what was written."""
-
-    def __init__(self, s3: Any, sagemaker: Any) -> None:
-        (self.client, self.s3), (maker, self.sagemaker) = s3, sagemaker
-        self.written: dict[str, Any] = {}
-        self.started: dict[str, Any] = {}
-        self.client.meta.events.register("provide-client-params.s3.PutObject", self._write)
-        maker.meta.events.register("provide-client-params.sagemaker.StartPipelineExecution", self._start)
-        self.samples = Samples(
-            self.client, maker, environment="dev", capture="captured", processed="processed", labelled="labels"
-        )
-
-    def _write(self, params: dict[str, Any], **_: Any) -> None:
-        assert params["Bucket"] == "processed"
-        self.written[params["Key"]] = json.loads(params["Body"])
-
-    def _start(self, params: dict[str, Any], **_: Any) -> None:
-        self.started = params
-
-    def lists(self, *keys: str, key: str = "Key") -> None:
-        self.s3.add_response("list_objects_v2", {"Contents": [{key: one, "Size": 1} for one in keys]})
-
-    def begins(self) -> None:
-        self.sagemaker.add_response("start_pipeline_execution", {"PipelineExecutionArn": EXECUTION})
-
-    @property
-    def values(self) -> dict[str, str]:
-        return {one["Name"]: one["Value"] for one in self.started["PipelineParameters"]}
+from tests.unit.retrain_samples_kit import CAPTURED, EXECUTION, FOLDER, SAMPLING, TURN, Clients
 
 
 @pytest.fixture
@@ -160,89 +118,3 @@ def test_how_labelling_ended_is_read(clients: Clients) -> None:
     found = clients.samples.answered(TURN)
     assert found is not None
     assert (found.result, found.run) == ("labelled", "r1")
-
-
-def test_labels_are_written_once_with_the_parameters() -> None:
-    asked = {
-        "TableName": "turns",
-        "Key": {"use_case": {"S": "flight_delays"}, "item": {"S": "turn#000000000004"}},
-        "UpdateExpression": "SET #labels = :labels, #parameters = :parameters",
-        "ConditionExpression": "#result = :open AND #labels = :none",
-        "ExpressionAttributeNames": {"#labels": "labels", "#parameters": "parameters", "#result": "result"},
-        "ExpressionAttributeValues": {
-            ":labels": {"S": "40 labelled"}, ":parameters": {"S": '{"a": "b"}'}, ":open": {"S": "started"},
-            ":none": {"S": ""},
-        },
-    }  # fmt: skip
-    with stubbed("dynamodb") as (client, stub):
-        stub.add_response("update_item", {}, asked)
-        assert Records(client, "turns").labelled(TURN, "40 labelled", {"a": "b"})
-
-
-def test_a_turn_is_read_as_it_was_written_also_one_of_before_labels() -> None:
-    written: dict[str, Any] = {}
-    turn = replace(TURN, machine="arn:machine", labels="40 labelled", parameters={"a": "b"}, decision="promoted: good")
-    with stubbed("dynamodb") as (client, stub):
-        client.meta.events.register(
-            "provide-client-params.dynamodb.PutItem", lambda params, **_: written.update(params["Item"])
-        )
-        stub.add_response("put_item", {})
-        records = Records(client, "turns")
-        assert records.claim(turn)
-        stub.add_response("query", {"Items": [written]})
-        assert records.turns("flight_delays") == (turn,)
-        young = (
-            "does",
-            "drawn",
-            "sample",
-            "sampling",
-            "run",
-            "delivery",
-            "labels",
-            "machine",
-            "preparation",
-            "decision",
-        )
-        old = {name: value for name, value in written.items() if name not in young}
-        stub.add_response("query", {"Items": [old]})
-        plain = Turn("flight_delays", 4, (), NOW, parameters={"a": "b"})
-        assert records.turns("flight_delays") == (plain,)
-
-
-@pytest.mark.parametrize("folder", ["e1", "another"])
-def test_the_baseline_is_the_champions_own_that_its_monitor_has(folder: str) -> None:
-    group = "arn:aws:sagemaker:ap-northeast-1:111122223333:model-package/dev-flight-delays"
-    uri = "s3://processed/flight_delays/e1/baseline/constraints.json"
-    described = {
-        "ModelPackageName": "p", "ModelPackageArn": f"{group}/1", "CreationTime": NOW,
-        "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
-        "ModelMetrics": {"ModelDataQuality": {"Constraints": {"ContentType": "application/json", "S3Uri": uri}}},
-    }  # fmt: skip
-    if folder != "e1":
-        compared = {"ContentType": "application/json", "S3Uri": uri.replace("e1", folder)}
-        described["DriftCheckBaselines"] = {"ModelDataQuality": {"Constraints": compared}}
-    with stubbed("sagemaker") as (client, stub):
-        stub.add_response(
-            "describe_endpoint",
-            {"EndpointName": "e", "EndpointArn": f"{group.replace('model-package', 'endpoint')}", "CreationTime": NOW,
-             "EndpointStatus": "InService", "LastModifiedTime": NOW, "EndpointConfigName": "c"},
-        )  # fmt: skip
-        variant = {
-            "VariantName": "champion",
-            "ModelName": "m",
-            "InitialInstanceCount": 1,
-            "InstanceType": "ml.m5.large",
-        }
-        stub.add_response(
-            "describe_endpoint_config",
-            {"EndpointConfigName": "c", "EndpointConfigArn": f"{group.replace('model-package', 'endpoint-config')}",
-             "ProductionVariants": [variant], "CreationTime": NOW},
-        )  # fmt: skip
-        stub.add_response(
-            "describe_model",
-            {"ModelName": "m", "ModelArn": f"{group.replace('model-package', 'model')}", "CreationTime": NOW,
-             "PrimaryContainer": {"ModelPackageName": f"{group}/1"}},
-        )  # fmt: skip
-        stub.add_response("describe_model_package", described, {"ModelPackageName": f"{group}/1"})
-        found = Pipelines(client, "dev").baseline("flight_delays")
-        assert found == f"s3://processed/flight_delays/{folder}/baseline"

@@ -140,7 +140,7 @@ class Story:
         monkeypatch.setattr("ops.story.run.broken.register", lambda *_: "plane_year")
         monkeypatch.setattr("ops.story.run.records.newest", lambda *_: [])
         monkeypatch.setattr("ops.story.run.model_packages.reject", lambda _, package, __: self.rejected.append(package))
-        monkeypatch.setattr(run, "_wait_for", lambda _, package: self.waited.append(package))
+        monkeypatch.setattr(run, "serves_alone", lambda _, package: self.waited.append(package))
         monkeypatch.setattr("ops.story.run.trial.run", self.experiment)
         monkeypatch.setattr("ops.story.run.season.tell", lambda *_: None)
 
