@@ -24,8 +24,6 @@ VARIABLES = {
     "PYTHONDONTWRITEBYTECODE": "",
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
 }
-# As cdk.json starts it; the peer runs as `cdk init` would have it.
-OURS = [sys.executable, "-O", "app.py"]
 ALL = "all environments"
 CPU_RATIO, MEMORY_MB, RESOURCES_PER_STACK = 1.5, 300, 250
 
@@ -95,7 +93,7 @@ def _measure(name: str, root: Path, use_cases: int, environment: str) -> Result:
         for _ in range(RUNS):
             for assembly in (folder / "ours", folder / "peer"):
                 shutil.rmtree(assembly, ignore_errors=True)
-            ours.append(measure.run(OURS, root, variables))
+            ours.append(measure.run([sys.executable, "app.py"], root, variables))
             shape = _shape(folder / "ours")
             (folder / "shape.json").write_text(json.dumps(shape))
             peer.append(measure.run(peer_command, ROOT, VARIABLES))
