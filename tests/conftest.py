@@ -24,7 +24,7 @@ if not os.environ.get("CI"):  # where it is set Hypothesis loads a profile of it
     settings.load_profile("here")
 
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
-# Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
+# Files that take long, while others take seconds: begun late, one of them would be all that still runs.
 LONG = (
     "test_engines_agree.py",
     "test_experiment_flow.py",
@@ -32,6 +32,11 @@ LONG = (
     "test_demo.py",
     "test_release_slots.py",
     "test_use_case_notebooks.py",
+    "test_use_case_training.py",
+    "test_templates.py",
+    "test_use_case_warm_start.py",
+    "test_evaluation_jobs.py",
+    "test_use_case_script.py",
 )
 Templates = dict[str, dict[str, Any]]
 
