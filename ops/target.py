@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from config import Environment, UseCase, load_environment, load_use_case
-from ops.errors import OperationError as OperationError
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+__all__ = ["RETRIES", "OperationError", "Target", "client", "module"]
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 4})
 
 

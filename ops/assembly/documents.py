@@ -87,8 +87,8 @@ def _yaml(text: str, path: Path) -> Any:
 
     try:
         return yaml_template.load(text)
-    except yaml_template.YAMLError as error:
-        refuse(path, f"is not YAML as CloudFormation reads it: {yaml_template.reason(error)}")
+    except ValueError as error:
+        refuse(path, f"is not YAML as CloudFormation reads it: {error}")
 
 
 def _require_flat(document: dict[str, Any], path: Path) -> None:

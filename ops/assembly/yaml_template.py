@@ -1,9 +1,8 @@
 """Templates in YAML: CloudFormation's short forms become what they stand for, and dates stay text."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
-from yaml import YAMLError as YAMLError
 
 _MAPPING = "tag:yaml.org,2002:map"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
@@ -12,14 +11,25 @@ _DEEPEST = 400  # brackets in a row, before the parser's own recursion ends the 
 
 
 class _Loader(yaml.CSafeLoader):
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [(tag, pattern) for tag, pattern in known if tag != _TIMESTAMP]
         for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
 
 def load(text: str) -> Any:
-    """Return what a document holds; YAMLError if it is none, has a key twice, or has aliases."""
+    """Return what a document holds; ValueError, with what and where, if it is none, has a key twice or aliases."""
+    try:
+        _require_plain(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as error:
+        where = f" on line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ValueError(f"{error.problem or error.context}{where}") from error
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def _require_plain(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -28,18 +38,6 @@ def load(text: str) -> Any:
         if isinstance(event, yaml.AliasEvent):
             # As CloudFormation's documentation has it; and a few of them can stand for gigabytes.
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
-    except ValueError as error:  # what looks like a number or binary data, and is none
-        raise YAMLError(str(error)) from error
-
-
-def reason(error: YAMLError) -> str:
-    """Return what was found, and where."""
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return " ".join(str(error).split())
-    where = f" on line {error.problem_mark.line + 1}" if error.problem_mark else ""
-    return f"{error.problem or error.context}{where}"
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
