@@ -118,6 +118,7 @@ def _stack(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _Pl
         region=_region(str(artifact.get("environment", ""))),
         tags={str(key): str(value) for key, value in tags.items()},
         assets=_assets(artifact, artifacts, place),
+        termination_protection=properties.get("terminationProtection") is True,
     )
 
 
