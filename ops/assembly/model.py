@@ -69,7 +69,7 @@ class Stack:
 
     @property
     def itself(self) -> Resource:
-        """The stack as if it were a resource, so that what is said of it beside its template can be compared as well."""
+        """The stack as if it were a resource, so that what is said of it beside its template is compared as well."""
         known = self.termination_protection is not None
         protection = {"EnableTerminationProtection": self.termination_protection} if known else {}
         return Resource("", "AWS::CloudFormation::Stack", protection)

@@ -94,7 +94,7 @@ def _name(value: Value) -> str:
             return name
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return f"{name}.{attribute}"
-        case {"Fn::GetAtt" | "Fn::ImportValue": str(name)}:
+        case {"Fn::GetAtt": str(name)} | {"Fn::ImportValue": str(name)}:
             return name
     return json.dumps(value, sort_keys=True) if isinstance(value, Mapping) else shown(value)
 

@@ -123,7 +123,7 @@ def _intrinsic_text(value: Mapping[str, Any]) -> str:
     [(function, given)] = value.items()
     parts = given if isinstance(given, list) else [given]
     match function, parts:
-        case ("Ref" | "Fn::Sub" | "Fn::GetAtt"), _:
+        case (("Ref" | "Fn::Sub" | "Fn::GetAtt"), _):
             return ".".join(str(part) for part in parts if isinstance(part, str))
         case "Fn::Join", [separator, list(joined)]:
             return str(separator).join(map(_text, joined))

@@ -1,7 +1,7 @@
 """Properties that have a better and a worse side, as rows of a table, and the sentences when one gets worse."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -27,7 +27,6 @@ class Row:
     """A property and what its getting worse means.
 
     Attributes:
-        type: such as `AWS::S3::Bucket`.
         path: below the properties, as `values.spots` reads it.
         what: its name for people, the beginning of a sentence.
         why: what follows of it, the end of the sentence.
@@ -36,7 +35,6 @@ class Row:
         ranks: for `EARLIER`.
     """
 
-    type: str
     path: str
     worse: Worse
     severity: Severity
@@ -47,17 +45,17 @@ class Row:
     ranks: tuple[str, ...] = ()
 
 
+Rows = Mapping[str, tuple[Row, ...]]  # by type of resource
 _ON = ("true", "enabled", "active", "on")
 
 
-def found(rows: Iterable[Row], kind: Class, compared: Compared) -> Iterator[Found]:
+def found(rows: Rows, kind: Class, compared: Compared) -> Iterator[Found]:
     """Yield what rows of a table say of a resource that is there before and after."""
     before, after = compared.before, compared.after
     if before is None or after is None or before.type != after.type:
         return
-    for row in rows:
-        if row.type == after.type:
-            yield from _of_row(row, kind, compared)
+    for row in rows.get(after.type, ()):
+        yield from _of_row(row, kind, compared)
 
 
 def _of_row(row: Row, kind: Class, compared: Compared) -> Iterator[Found]:
@@ -98,18 +96,17 @@ def is_worse(row: Row, was: Value, becomes: Value) -> bool:
     match row.worse:
         case Worse.GONE:
             return was not in (None, [], {}, "") and becomes in (None, [], {}, "")
-        case Worse.OFF:
-            return _is_on(was) and not _is_on(becomes) and not intrinsic(becomes)
-        case Worse.ON:
-            return _is_on(becomes) and not _is_on(was) and not intrinsic(was)
+        case Worse.OFF | Worse.ON:
+            on, off = (was, becomes) if row.worse is Worse.OFF else (becomes, was)
+            return _is_on(on) and not _is_on(off) and not intrinsic(off)
         case Worse.FEWER:
             return isinstance(was, list) and not intrinsic(becomes) and len(becomes or []) < len(was)
         case Worse.EARLIER:
-            return _rank(row, becomes) < _rank(row, was)
-    first, second = number(was), number(becomes)
-    if first is None or second is None:
-        return False
-    return second < first if row.worse is Worse.LOWER else second > first
+            first, second = _rank(row, becomes), _rank(row, was)
+        case _:
+            numbers = (becomes, was) if row.worse is Worse.LOWER else (was, becomes)
+            first, second = (math.nan if number(one) is None else float(one) for one in numbers)
+    return first < second
 
 
 def _is_on(value: Value) -> bool:

@@ -1,7 +1,7 @@
 """What keeps data, and what is gone with it. A type that is not here can be made anew from the template alone.
 
-Sources: each type's page in CloudFormation's reference, and its service's page on deletion. Severity is that of losing it: HIGH
-for what nobody can bring back, MEDIUM for what is in transit, derived, or soon expires anyway.
+Sources: each type's page in CloudFormation's reference, and its service's page on deletion. Severity is that of losing
+it: HIGH for what nobody can bring back, MEDIUM for what is in transit, derived, or soon expires anyway.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ KEPT: dict[str, Kept] = {
     # Objects, files and disks
     "AWS::S3::Bucket": Kept(
         "its objects in all versions",
-        instead="CloudFormation cannot delete a bucket that holds objects and nothing here empties it: it stays without a stack",
+        instead="one that holds objects cannot be deleted, and nothing here empties it: it stays without a stack",
     ),
     "AWS::S3Express::DirectoryBucket": Kept("its objects"),
     "AWS::S3Tables::TableBucket": Kept("its tables"),
@@ -46,7 +46,9 @@ KEPT: dict[str, Kept] = {
     "AWS::ECR::Repository": Kept("its images, also those that models and jobs run in"),
     "AWS::CodeCommit::Repository": Kept("its history"),
     "AWS::CodeArtifact::Repository": Kept("its packages"),
-    "AWS::Backup::BackupVault": Kept("its recovery points", instead="a vault that holds recovery points cannot be deleted"),
+    "AWS::Backup::BackupVault": Kept(
+        "its recovery points", instead="a vault that holds recovery points cannot be deleted"
+    ),
     # Tables and databases
     "AWS::DynamoDB::Table": Kept("its items and its backups for point-in-time recovery"),
     "AWS::DynamoDB::GlobalTable": Kept("its items in all regions"),
@@ -72,7 +74,9 @@ KEPT: dict[str, Kept] = {
     "AWS::MSK::Cluster": Kept("its topics"),
     "AWS::Events::Archive": Kept("events to replay", _MEDIUM),
     "AWS::Logs::LogGroup": Kept("its log events", _MEDIUM),
-    "AWS::CloudTrail::EventDataStore": Kept("its audit events", instead="CloudTrail waits seven days before it deletes"),
+    "AWS::CloudTrail::EventDataStore": Kept(
+        "its audit events", instead="CloudTrail waits seven days before it deletes"
+    ),
     # Keys, secrets, parameters
     "AWS::KMS::Key": Kept("everything that is encrypted with it: nobody can read that again"),
     "AWS::KMS::ReplicaKey": Kept("what is encrypted with it in its region: nobody can read that again"),
@@ -86,7 +90,8 @@ KEPT: dict[str, Kept] = {
     "AWS::SageMaker::Workteam": Kept("its members, and its labelling jobs lose their workers", _MEDIUM),
     # Machine learning
     "AWS::SageMaker::ModelPackageGroup": Kept(
-        "its versions with their metrics and approvals", instead="a group that has versions cannot be deleted: the update fails"
+        "its versions with their metrics and approvals",
+        instead="a group that has versions cannot be deleted: the update fails",
     ),
     "AWS::SageMaker::ModelPackage": Kept("a registered version with its metrics and its approval"),
     "AWS::SageMaker::FeatureGroup": Kept("the records of its online store; files of the offline store stay"),

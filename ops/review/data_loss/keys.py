@@ -9,6 +9,8 @@ from ops.review.values import references, shown
 
 _NAMES = ("KmsKeyId", "KMSMasterKeyID", "KMSMasterKeyId", "KmsMasterKeyId", "KmsKeyArn", "KmsKey", "EncryptionKeyArn")
 
+_STAYS = "what is there stays encrypted with the old"
+
 
 def found(compared: Compared) -> Iterator[Found]:
     """Yield for a resource that keeps data and stays, which key is another one."""
@@ -22,12 +24,14 @@ def found(compared: Compared) -> Iterator[Found]:
 def _changed(compared: Compared, change: PropertyChange) -> Found:
     path = change.path.removeprefix("Properties.")
     if change.because:
-        text = f"{path} names another key after the deployment ({change.because}): what is there stays encrypted with the old one"
-        return Found(Class.DATA_LOSS, Severity.HIGH, f"{text}, which is removed", (change.path,))
-    begins = f"{path} goes from {shown(change.before)} to {shown(change.after)}: what is there stays encrypted with the old key"
+        text = f"{path} names another key after the deployment ({change.because}): {_STAYS} one, which is removed"
+        return Found(Class.DATA_LOSS, Severity.HIGH, text, (change.path,))
+    begins = f"{path} goes from {shown(change.before)} to {shown(change.after)}: {_STAYS} key"
     if gone := _gone(compared, change.before):
         return Found(Class.DATA_LOSS, Severity.HIGH, f"{begins}, and {gone} is removed in this change", (change.path,))
-    return Found(Class.DATA_LOSS, Severity.LOW, f"{begins}, which must stay for as long as that is read", (change.path,))
+    return Found(
+        Class.DATA_LOSS, Severity.LOW, f"{begins}, which must stay for as long as that is read", (change.path,)
+    )
 
 
 def _gone(compared: Compared, key: Value) -> str:

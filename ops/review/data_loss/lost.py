@@ -68,8 +68,8 @@ def _emptied(compared: Compared) -> Found:
     return Found(
         Class.DATA_LOSS,
         Severity.HIGH,
-        f"{EMPTIES} is added for {bucket}: whoever removes or replaces the bucket or its stack deletes all its objects, "
-        "while until now one that holds objects could not be deleted",
+        f"{EMPTIES} is added for {bucket}: whoever removes or replaces the bucket or its stack deletes all its "
+        "objects, while until now one that holds objects could not be deleted",
     )
 
 
@@ -80,7 +80,11 @@ def _because(compared: Compared) -> str:
         return ""
     told = [
         f"{change.path.removeprefix('Properties.')} "
-        + (f"comes of {change.because}" if change.because else f"goes from {shown(change.before)} to {shown(change.after)}")
+        + (
+            f"comes of {change.because}"
+            if change.because
+            else f"goes from {shown(change.before)} to {shown(change.after)}"
+        )
         for change in changes[:3]
     ]
     return f" because {' and '.join(told)}"

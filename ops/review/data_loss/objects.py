@@ -7,41 +7,40 @@ from dataclasses import dataclass
 from ops.assembly.model import Resource, Value
 from ops.review.model import Class, Compared, Found, Severity
 from ops.review.values import at, listed, number, shown
-from ops.review.worse import Row, Worse
+from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _BUCKET = "AWS::S3::Bucket"
 _RETENTION = "ObjectLockConfiguration.Rule.DefaultRetention"
 _LOCK = "objects can be deleted earlier"
-_ROWS = (
-    Row(
-        _BUCKET,
-        "VersioningConfiguration.Status",
-        Worse.OFF,
-        Severity.HIGH,
-        "Versioning",
-        "what is overwritten or deleted from then on cannot be brought back",
+_ROWS: Rows = {
+    _BUCKET: (
+        Row(
+            "VersioningConfiguration.Status",
+            Worse.OFF,
+            Severity.HIGH,
+            "Versioning",
+            "what is overwritten or deleted from then on cannot be brought back",
+        ),
+        Row(f"{_RETENTION}.Days", Worse.LOWER, Severity.HIGH, "The lock of objects", _LOCK, 0, "days"),
+        Row(f"{_RETENTION}.Years", Worse.LOWER, Severity.HIGH, "The lock of objects", _LOCK, 0, "years"),
+        Row(
+            f"{_RETENTION}.Mode",
+            Worse.EARLIER,
+            Severity.HIGH,
+            "The mode of the objects' lock",
+            "whoever has s3:BypassGovernanceRetention can delete them",
+            ranks=("GOVERNANCE", "COMPLIANCE"),
+        ),
+        Row(
+            "ReplicationConfiguration",
+            Worse.GONE,
+            Severity.HIGH,
+            "Replication",
+            "new objects are no longer copied to another bucket",
+        ),
     ),
-    Row(_BUCKET, f"{_RETENTION}.Days", Worse.LOWER, Severity.HIGH, "The lock of objects", _LOCK, 0, "days"),
-    Row(_BUCKET, f"{_RETENTION}.Years", Worse.LOWER, Severity.HIGH, "The lock of objects", _LOCK, 0, "years"),
-    Row(
-        _BUCKET,
-        f"{_RETENTION}.Mode",
-        Worse.EARLIER,
-        Severity.HIGH,
-        "The mode of the objects' lock",
-        "whoever has s3:BypassGovernanceRetention can delete them",
-        ranks=("GOVERNANCE", "COMPLIANCE"),
-    ),
-    Row(
-        _BUCKET,
-        "ReplicationConfiguration",
-        Worse.GONE,
-        Severity.HIGH,
-        "Replication",
-        "new objects are no longer copied to another bucket",
-    ),
-)
+}
 _KINDS = {"current": "objects", "noncurrent": "earlier versions"}
 _PATH = "Properties.LifecycleConfiguration.Rules"
 
@@ -64,7 +63,7 @@ def found(compared: Compared) -> Iterator[Found]:
     if compared.type != _BUCKET or compared.before is None or compared.after is None:
         return
     yield from worse_found(_ROWS, Class.DATA_LOSS, compared)
-    before = [expiry for expiry in _expiries(compared.before)]
+    before = list(_expiries(compared.before))
     for expiry in _expiries(compared.after):
         was = min((one.days for one in before if one.covers(expiry)), default=math.inf)
         if expiry.days < was:
@@ -76,8 +75,8 @@ def _sentence(expiry: _Expiry, was: float) -> str:
     which = f" with {', '.join(sorted(expiry.others))}" if expiry.others else ""
     until = "never until now" if was == math.inf else f"until now after {was:g}"
     return (
-        f"S3 deletes {_KINDS[expiry.kind]}{where}{which} after {expiry.days:g} days, {until}: also what is there already, "
-        "within a day of the deployment"
+        f"S3 deletes {_KINDS[expiry.kind]}{where}{which} after {expiry.days:g} days, {until}: also what is there "
+        "already, within a day of the deployment"
     )
 
 
@@ -93,7 +92,9 @@ def _expiries(bucket: Resource) -> Iterator[_Expiry]:
 
 def _filter(rule: Mapping[str, Value]) -> tuple[str, frozenset[str]]:
     tags = frozenset(f"tag {shown(tag)}" for tag in listed(rule.get("TagFilters")))
-    sizes = frozenset(f"{name} {shown(rule[name])}" for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan") if name in rule)
+    sizes = frozenset(
+        f"{name} {shown(rule[name])}" for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan") if name in rule
+    )
     prefix = rule.get("Prefix", "")
     return (prefix, tags | sizes) if isinstance(prefix, str) else ("", tags | sizes | {f"prefix {shown(prefix)}"})
 

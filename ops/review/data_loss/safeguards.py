@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from ops.review.model import Action, Class, Compared, Found, Severity
-from ops.review.worse import Row, Worse
+from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -13,159 +13,160 @@ _DELETABLE = "whoever removes or replaces it by mistake succeeds"
 _BACK = "it cannot be brought back to a moment in the past"
 
 
-def _protection(type_: str, path: str = "DeletionProtection") -> Row:
-    return Row(type_, path, Worse.OFF, _HIGH, "Deletion protection", _DELETABLE)
+def _protection(path: str = "DeletionProtection") -> Row:
+    return Row(path, Worse.OFF, _HIGH, "Deletion protection", _DELETABLE)
 
 
-def _backups(type_: str) -> Row:
-    why = "older states cannot be restored, and 0 turns automatic backups off"
-    return Row(type_, "BackupRetentionPeriod", Worse.LOWER, _HIGH, "What backups are kept", why, 1, "days")
-
-
-ROWS = (
-    _protection("AWS::DynamoDB::Table", "DeletionProtectionEnabled"),
-    _protection("AWS::DynamoDB::GlobalTable", "Replicas[Region].DeletionProtectionEnabled"),
-    _protection("AWS::RDS::DBInstance"),
-    _protection("AWS::RDS::DBCluster"),
-    _protection("AWS::Neptune::DBCluster"),
-    _protection("AWS::DocDB::DBCluster"),
-    _protection("AWS::Cognito::UserPool"),
-    _protection("AWS::Logs::LogGroup", "DeletionProtectionEnabled"),
-    Row(
-        "AWS::CloudFormation::Stack",
-        "EnableTerminationProtection",
-        Worse.OFF,
-        _HIGH,
-        "Termination protection",
-        "whoever deletes the stack by mistake succeeds",
+_OLDER = "older states cannot be restored, and 0 turns automatic backups off"
+_BACKUPS = Row("BackupRetentionPeriod", Worse.LOWER, _HIGH, "What backups are kept", _OLDER, 1, "days")
+ROWS: Rows = {
+    "AWS::DynamoDB::Table": (
+        _protection("DeletionProtectionEnabled"),
+        Row(f"{_PITR}.PointInTimeRecoveryEnabled", Worse.OFF, _HIGH, "Point-in-time recovery", _BACK),
+        Row(
+            f"{_PITR}.RecoveryPeriodInDays",
+            Worse.LOWER,
+            _MEDIUM,
+            "The reach of point-in-time recovery",
+            "earlier states cannot be restored",
+            35,
+            "days",
+        ),
+        Row(
+            "TimeToLiveSpecification.Enabled",
+            Worse.ON,
+            _MEDIUM,
+            "Expiry of items",
+            "DynamoDB deletes items whose time is over, also those that are there now",
+        ),
     ),
-    Row("AWS::DynamoDB::Table", f"{_PITR}.PointInTimeRecoveryEnabled", Worse.OFF, _HIGH, "Point-in-time recovery", _BACK),
-    Row(
-        "AWS::DynamoDB::Table",
-        f"{_PITR}.RecoveryPeriodInDays",
-        Worse.LOWER,
-        _MEDIUM,
-        "The reach of point-in-time recovery",
-        "earlier states cannot be restored",
-        35,
-        "days",
+    "AWS::DynamoDB::GlobalTable": (
+        _protection("Replicas[Region].DeletionProtectionEnabled"),
+        Row(f"Replicas[Region].{_PITR}.PointInTimeRecoveryEnabled", Worse.OFF, _HIGH, "Point-in-time recovery", _BACK),
     ),
-    Row(
-        "AWS::DynamoDB::GlobalTable",
-        f"Replicas[Region].{_PITR}.PointInTimeRecoveryEnabled",
-        Worse.OFF,
-        _HIGH,
-        "Point-in-time recovery",
-        _BACK,
+    "AWS::RDS::DBInstance": (
+        _protection(),
+        _BACKUPS,
     ),
-    Row(
-        "AWS::DynamoDB::Table",
-        "TimeToLiveSpecification.Enabled",
-        Worse.ON,
-        _MEDIUM,
-        "Expiry of items",
-        "DynamoDB deletes items whose time is over, also those that are there now",
+    "AWS::RDS::DBCluster": (
+        _protection(),
+        _BACKUPS,
     ),
-    _backups("AWS::RDS::DBInstance"),
-    _backups("AWS::RDS::DBCluster"),
-    _backups("AWS::Neptune::DBCluster"),
-    _backups("AWS::DocDB::DBCluster"),
-    Row(
-        "AWS::EFS::FileSystem",
-        "BackupPolicy.Status",
-        Worse.OFF,
-        _HIGH,
-        "Daily backups",
-        "files that are deleted or overwritten cannot be brought back",
+    "AWS::Neptune::DBCluster": (
+        _protection(),
+        _BACKUPS,
     ),
-    Row(
-        "AWS::KMS::Key",
-        "PendingWindowInDays",
-        Worse.LOWER,
-        _HIGH,
-        "The time in which the key's deletion can be cancelled",
-        "less time to notice before what it encrypts is unreadable for good",
-        30,
-        "days",
+    "AWS::DocDB::DBCluster": (
+        _protection(),
+        _BACKUPS,
     ),
-    Row(
-        "AWS::Logs::LogGroup",
-        "RetentionInDays",
-        Worse.LOWER,
-        _MEDIUM,
-        "What log events are kept",
-        "older ones are deleted soon after the deployment",
-        math.inf,
-        "days",
+    "AWS::Cognito::UserPool": (_protection(),),
+    "AWS::Logs::LogGroup": (
+        _protection("DeletionProtectionEnabled"),
+        Row(
+            "RetentionInDays",
+            Worse.LOWER,
+            _MEDIUM,
+            "What log events are kept",
+            "older ones are deleted soon after the deployment",
+            math.inf,
+            "days",
+        ),
     ),
-    Row(
-        "AWS::SQS::Queue",
-        "MessageRetentionPeriod",
-        Worse.LOWER,
-        _MEDIUM,
-        "How long messages are kept",
-        "those that nobody has taken by then are gone",
-        345600,
-        "s",
+    "AWS::CloudFormation::Stack": (
+        Row(
+            "EnableTerminationProtection",
+            Worse.OFF,
+            _HIGH,
+            "Termination protection",
+            "whoever deletes the stack by mistake succeeds",
+        ),
     ),
-    Row(
-        "AWS::Kinesis::Stream",
-        "RetentionPeriodHours",
-        Worse.LOWER,
-        _MEDIUM,
-        "How long records are kept",
-        "readers that lag or replay miss them",
-        24,
-        "hours",
+    "AWS::EFS::FileSystem": (
+        Row(
+            "BackupPolicy.Status",
+            Worse.OFF,
+            _HIGH,
+            "Daily backups",
+            "files that are deleted or overwritten cannot be brought back",
+        ),
     ),
-    Row(
-        "AWS::CloudTrail::EventDataStore",
-        "RetentionPeriod",
-        Worse.LOWER,
-        _HIGH,
-        "What audit events are kept",
-        "older ones are deleted",
-        2557,
-        "days",
+    "AWS::KMS::Key": (
+        Row(
+            "PendingWindowInDays",
+            Worse.LOWER,
+            _HIGH,
+            "The time in which the key's deletion can be cancelled",
+            "less time to notice before what it encrypts is unreadable for good",
+            30,
+            "days",
+        ),
     ),
-    Row(
-        "AWS::Backup::BackupPlan",
-        "BackupPlan.BackupPlanRule[RuleName].Lifecycle.DeleteAfterDays",
-        Worse.LOWER,
-        _HIGH,
-        "What recovery points are kept",
-        "earlier states cannot be restored",
-        math.inf,
-        "days",
+    "AWS::SQS::Queue": (
+        Row(
+            "MessageRetentionPeriod",
+            Worse.LOWER,
+            _MEDIUM,
+            "How long messages are kept",
+            "those that nobody has taken by then are gone",
+            345600,
+            "s",
+        ),
     ),
-    Row(
-        "AWS::Backup::BackupVault",
-        "LockConfiguration",
-        Worse.GONE,
-        _HIGH,
-        "The lock of the vault",
-        "recovery points can be deleted before their time",
+    "AWS::Kinesis::Stream": (
+        Row(
+            "RetentionPeriodHours",
+            Worse.LOWER,
+            _MEDIUM,
+            "How long records are kept",
+            "readers that lag or replay miss them",
+            24,
+            "hours",
+        ),
     ),
-    Row(
-        "AWS::ECR::Repository",
-        "ImageTagMutability",
-        Worse.EARLIER,
-        _MEDIUM,
-        "Whether tags can be moved",
-        "a push overwrites what a tag named",
-        "MUTABLE",
-        ranks=("MUTABLE", "IMMUTABLE"),
+    "AWS::CloudTrail::EventDataStore": (
+        Row(
+            "RetentionPeriod", Worse.LOWER, _HIGH, "What audit events are kept", "older ones are deleted", 2557, "days"
+        ),
     ),
-    Row("AWS::ECR::Repository", "EmptyOnDelete", Worse.ON, _HIGH, "Deleting with all images", _DELETABLE),
-    Row(
-        "AWS::SageMaker::FeatureGroup",
-        "OfflineStoreConfig",
-        Worse.GONE,
-        _HIGH,
-        "The offline store",
-        "the history of features is no longer written",
+    "AWS::Backup::BackupPlan": (
+        Row(
+            "BackupPlan.BackupPlanRule[RuleName].Lifecycle.DeleteAfterDays",
+            Worse.LOWER,
+            _HIGH,
+            "What recovery points are kept",
+            "earlier states cannot be restored",
+            math.inf,
+            "days",
+        ),
     ),
-)
+    "AWS::Backup::BackupVault": (
+        Row(
+            "LockConfiguration",
+            Worse.GONE,
+            _HIGH,
+            "The lock of the vault",
+            "recovery points can be deleted before their time",
+        ),
+    ),
+    "AWS::ECR::Repository": (
+        Row(
+            "ImageTagMutability",
+            Worse.EARLIER,
+            _MEDIUM,
+            "Whether tags can be moved",
+            "a push overwrites what a tag named",
+            "MUTABLE",
+            ranks=("MUTABLE", "IMMUTABLE"),
+        ),
+        Row("EmptyOnDelete", Worse.ON, _HIGH, "Deleting with all images", _DELETABLE),
+    ),
+    "AWS::SageMaker::FeatureGroup": (
+        Row(
+            "OfflineStoreConfig", Worse.GONE, _HIGH, "The offline store", "the history of features is no longer written"
+        ),
+    ),
+}
 # What keeps copies of other resources' data.
 _KEEPERS = {
     "AWS::Backup::BackupPlan": "nothing is backed up by it any more",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ops.assembly.model import Resource
 from ops.review.model import Class, Compared, Found, Severity
 from ops.review.values import at, listed, shown
-from ops.review.worse import Row, Worse
+from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _ENDPOINT = "AWS::SageMaker::Endpoint"
@@ -18,23 +18,25 @@ _SOONER = "less time to see that a model is bad before it answers all requests"
 
 
 def _row(path: str, worse: Worse, what: str, why: str, unit: str = "") -> Row:
-    return Row(_ENDPOINT, path, worse, Severity.MEDIUM, what, why, unit=unit)
+    return Row(path, worse, Severity.MEDIUM, what, why, unit=unit)
 
 
-_ROWS = (
-    _row(f"{_ROUTING}.CanarySize.Value", Worse.HIGHER, "The canary", _MORE),
-    _row(f"{_ROUTING}.LinearStepSize.Value", Worse.HIGHER, "The step in which traffic moves", _MORE),
-    _row(f"{_ROUTING}.WaitIntervalInSeconds", Worse.LOWER, "The wait between steps", _SOONER, "s"),
-    _row(
-        f"{_BLUE_GREEN}.TerminationWaitInSeconds",
-        Worse.LOWER,
-        "How long the old fleet stays",
-        "less time in which an alarm can still bring traffic back to it",
-        "s",
-    ),
-    _row(f"{_ROLLING}.MaximumBatchSize.Value", Worse.HIGHER, "The batch that is replaced at once", _MORE),
-    _row(f"{_ROLLING}.WaitIntervalInSeconds", Worse.LOWER, "The wait between batches", _SOONER, "s"),
-)
+_ROWS: Rows = {
+    _ENDPOINT: (
+        _row(f"{_ROUTING}.CanarySize.Value", Worse.HIGHER, "The canary", _MORE),
+        _row(f"{_ROUTING}.LinearStepSize.Value", Worse.HIGHER, "The step in which traffic moves", _MORE),
+        _row(f"{_ROUTING}.WaitIntervalInSeconds", Worse.LOWER, "The wait between steps", _SOONER, "s"),
+        _row(
+            f"{_BLUE_GREEN}.TerminationWaitInSeconds",
+            Worse.LOWER,
+            "How long the old fleet stays",
+            "less time in which an alarm can still bring traffic back to it",
+            "s",
+        ),
+        _row(f"{_ROLLING}.MaximumBatchSize.Value", Worse.HIGHER, "The batch that is replaced at once", _MORE),
+        _row(f"{_ROLLING}.WaitIntervalInSeconds", Worse.LOWER, "The wait between batches", _SOONER, "s"),
+    )
+}
 _CAREFUL = {"ALL_AT_ONCE": 0, "ROLLING": 1, "LINEAR": 1, "CANARY": 1}
 
 

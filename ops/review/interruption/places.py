@@ -15,9 +15,9 @@ def found(compared: Compared) -> Iterator[Found]:
     if compared.before is None or compared.after is None:
         return
     was, becomes = dict(_places(compared.before.properties)), dict(_places(compared.after.properties))
-    for path in was:
-        if path in becomes and len(becomes[path]) < len(was[path]):
-            yield _fewer(path, was[path], becomes[path])
+    for path, places in was.items():
+        if path in becomes and len(becomes[path]) < len(places):
+            yield _fewer(path, places, becomes[path])
 
 
 def _places(value: Value, path: str = "Properties") -> Iterator[tuple[str, list[Value]]]:

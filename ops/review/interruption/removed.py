@@ -88,7 +88,9 @@ def _anew(compared: Compared, before: Resource) -> Found:
     name = before.logical_id
     if before.type in _NETWORK:
         why = f"{name} is replaced: {_USED[before.type][0]} moves to the new one, and the old one cannot go before that"
-        return Found(Class.INTERRUPTION, Severity.HIGH, f"{why}; interfaces of SageMaker and Lambda linger for up to 45 minutes")
+        return Found(
+            Class.INTERRUPTION, Severity.HIGH, f"{why}; interfaces of SageMaker and Lambda linger for up to 45 minutes"
+        )
     if before.type == "AWS::SageMaker::Endpoint":
         why = "a second endpoint is made and the first removed: whoever asks by the old name gets errors"
         return Found(Class.INTERRUPTION, Severity.HIGH, f"{name} is replaced: {why}")
@@ -96,6 +98,8 @@ def _anew(compared: Compared, before: Resource) -> Found:
         why = f"calls to {_service(before)} that go through the old one break off, and private DNS names move"
         return Found(Class.INTERRUPTION, Severity.MEDIUM, f"{name} is replaced: {why}")
     if before.type == "AWS::SageMaker::NotebookInstance":
-        return Found(Class.INTERRUPTION, Severity.MEDIUM, f"{name} is replaced: it stops under the people who work in it")
+        return Found(
+            Class.INTERRUPTION, Severity.MEDIUM, f"{name} is replaced: it stops under the people who work in it"
+        )
     why = "the old one goes, and what knows it by its name or ARN, outside of this template, misses it"
     return Found(Class.INTERRUPTION, Severity.MEDIUM, f"{name} is replaced: {why}")

@@ -7,7 +7,7 @@ from ops.assembly.model import Resource, Value
 from ops.review.model import Class, Compared, Found, Severity
 from ops.review.monitoring_weakened.watched import datapoints, metric, watches
 from ops.review.values import at, listed, number, shown
-from ops.review.worse import Row, Worse
+from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _ALARM, _COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
@@ -16,19 +16,22 @@ _BAND = re.compile(r"ANOMALY_DETECTION_BAND\(\s*\w+\s*,\s*(?P<width>[0-9.]+)\s*\
 _SILENT = "it changes its state and tells nobody"
 # What a period without data counts as, the most silent first.
 _MISSING = ("notBreaching", "ignore", "missing", "breaching")
-_ROWS = (
-    *(Row(kind, "ActionsEnabled", Worse.OFF, _HIGH, "Telling people of the alarm", _SILENT, True) for kind in (_ALARM, _COMPOSITE)),
-    Row(
-        _ALARM,
-        "TreatMissingData",
-        Worse.EARLIER,
-        _MEDIUM,
-        "What a period without data counts as",
-        "an alarm whose metric stops is quieter about it",
-        "missing",
-        ranks=_MISSING,
+_ACTIONS = Row("ActionsEnabled", Worse.OFF, _HIGH, "Telling people of the alarm", _SILENT, True)
+_ROWS: Rows = {
+    _ALARM: (
+        _ACTIONS,
+        Row(
+            "TreatMissingData",
+            Worse.EARLIER,
+            _MEDIUM,
+            "What a period without data counts as",
+            "an alarm whose metric stops is quieter about it",
+            "missing",
+            ranks=_MISSING,
+        ),
     ),
-)
+    _COMPOSITE: (_ACTIONS,),
+}
 _STRICTER = {  # of two operators on the same side the one that also rings at the threshold
     "GreaterThanOrEqualToThreshold": "GreaterThanThreshold",
     "LessThanOrEqualToThreshold": "LessThanThreshold",
@@ -88,15 +91,21 @@ def _threshold(before: Resource, after: Resource) -> Iterator[Found]:
 
 def _unknown(was: Value, becomes: Value, path: tuple[str, ...]) -> Iterator[Found]:
     if was != becomes:
-        text = f"The threshold goes from {shown(was)} to {shown(becomes)}; which of them is looser only a deployment knows"
+        text = (
+            f"The threshold goes from {shown(was)} to {shown(becomes)}; which of them is looser only a deployment knows"
+        )
         yield Found(Class.MONITORING_WEAKENED, _LOW, text, path)
 
 
 def _bands(before: Resource, after: Resource) -> tuple[float, float] | None:
     """Return the width of the band of usual values before and after, in standard deviations."""
     widths = [
-        [float(match["width"]) for one in listed(at(side, "Metrics")) if isinstance(one, dict)
-         if (match := _BAND.search(str(one.get("Expression", ""))))]
+        [
+            float(match["width"])
+            for one in listed(at(side, "Metrics"))
+            if isinstance(one, dict)
+            if (match := _BAND.search(str(one.get("Expression", ""))))
+        ]
         for side in (before, after)
     ]
     return (widths[0][0], widths[1][0]) if all(widths) else None
@@ -108,10 +117,10 @@ def _later(before: Resource, after: Resource) -> Iterator[Found]:
     path = ("Properties.EvaluationPeriods", "Properties.DatapointsToAlarm", "Properties.Period")
     if needed_then * seconds_then > needed * seconds:
         text = (
-            f"It rings after {needed_then:g} of {of_then:g} periods of {seconds_then:g} s, {needed_then * seconds_then:g} s "
-            f"at the least, and not after {needed:g} of {of:g} of {seconds:g} s, {needed * seconds:g} s: trouble is told of later"
+            f"It rings {needed_then * seconds_then:g} s after trouble begins ({needed_then:g} of {of_then:g} periods "
+            f"of {seconds_then:g} s), until now {needed * seconds:g} s ({needed:g} of {of:g} of {seconds:g} s)"
         )
         yield Found(Class.MONITORING_WEAKENED, _MEDIUM, text, path)
     elif needed_then == needed and seconds == seconds_then and of_then < of:
-        text = f"It rings when {needed_then:g} of {of_then:g} periods are bad, and not of {of:g}: trouble that comes and goes is missed"
+        text = f"It rings when {needed:g} of {of_then:g} periods are bad, until now of {of:g}: what comes and goes is missed"
         yield Found(Class.MONITORING_WEAKENED, _LOW, text, path)

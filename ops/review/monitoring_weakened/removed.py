@@ -54,7 +54,9 @@ def _watched_still(alarm: Resource, head: Stack) -> bool:
 
 
 def _without_name(alarm: Resource) -> dict[str, object]:
-    return {name: value for name, value in alarm.properties.items() if name not in ("AlarmName", "AlarmDescription", "Tags")}
+    return {
+        name: value for name, value in alarm.properties.items() if name not in ("AlarmName", "AlarmDescription", "Tags")
+    }
 
 
 def _tells_alarms(subscription: Resource, stack: Stack) -> bool:

@@ -35,7 +35,8 @@ def found(compared: Compared) -> Iterator[Found]:
         text = f"The schedule goes from {was} to {becomes}; which of them runs more often cannot be told"
         yield Found(Class.MONITORING_WEAKENED, Severity.LOW, text, where)
     elif runs_then < runs:
-        text = f"The schedule goes from {was} to {becomes}, {_often(runs_then)} instead of {_often(runs)}: trouble is seen later"
+        often = f"{_often(runs_then)} instead of {_often(runs)}"
+        text = f"The schedule goes from {was} to {becomes}, {often}: trouble is seen later"
         yield Found(Class.MONITORING_WEAKENED, Severity.MEDIUM, text, where)
 
 

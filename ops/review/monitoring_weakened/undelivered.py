@@ -5,47 +5,52 @@ from collections.abc import Iterator
 from ops.assembly.model import Resource, Stack
 from ops.review.model import Action, Class, Compared, Found, Severity
 from ops.review.values import references
-from ops.review.worse import Row, Worse
+from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _LOST = "what fails to the end is dropped, and no alarm can tell"
 _HIGH, _LOW = Severity.HIGH, Severity.LOW
 _DESTINATION = "DestinationConfig.OnFailure"
-ROWS = (
-    Row("AWS::Lambda::Function", "DeadLetterConfig", Worse.GONE, _HIGH, "The function's dead-letter queue", _LOST),
-    Row("AWS::SQS::Queue", "RedrivePolicy", Worse.GONE, _HIGH, "The queue's dead-letter queue", "bad messages return until they expire"),
-    Row(
-        "AWS::SQS::Queue",
-        "RedrivePolicy.maxReceiveCount",
-        Worse.HIGHER,
-        _LOW,
-        "How often a message is tried before it is set aside",
-        "people hear of bad messages later",
+ROWS: Rows = {
+    "AWS::Lambda::Function": (Row("DeadLetterConfig", Worse.GONE, _HIGH, "The function's dead-letter queue", _LOST),),
+    "AWS::SQS::Queue": (
+        Row(
+            "RedrivePolicy", Worse.GONE, _HIGH, "The queue's dead-letter queue", "bad messages return until they expire"
+        ),
+        Row(
+            "RedrivePolicy.maxReceiveCount",
+            Worse.HIGHER,
+            _LOW,
+            "How often a message is tried before it is set aside",
+            "people hear of bad messages later",
+        ),
     ),
-    Row("AWS::SNS::Subscription", "RedrivePolicy", Worse.GONE, _HIGH, "The subscription's dead-letter queue", _LOST),
-    Row("AWS::Events::Rule", "Targets[Id].DeadLetterConfig", Worse.GONE, _HIGH, "The dead-letter queue", _LOST),
-    Row("AWS::Scheduler::Schedule", "Target.DeadLetterConfig", Worse.GONE, _HIGH, "The dead-letter queue", _LOST),
-    Row("AWS::Lambda::EventInvokeConfig", _DESTINATION, Worse.GONE, _HIGH, "Where failed events go", _LOST),
-    Row("AWS::Lambda::EventSourceMapping", _DESTINATION, Worse.GONE, _HIGH, "Where failed batches go", _LOST),
-    Row(
-        "AWS::Lambda::EventInvokeConfig",
-        "MaximumRetryAttempts",
-        Worse.LOWER,
-        _LOW,
-        "How often a failed event is tried again",
-        "a short trouble is enough to lose it",
-        2,
+    "AWS::SNS::Subscription": (Row("RedrivePolicy", Worse.GONE, _HIGH, "The subscription's dead-letter queue", _LOST),),
+    "AWS::Events::Rule": (
+        Row("Targets[Id].DeadLetterConfig", Worse.GONE, _HIGH, "The dead-letter queue", _LOST),
+        Row(
+            "Targets[Id].RetryPolicy.MaximumRetryAttempts",
+            Worse.LOWER,
+            _LOW,
+            "How often an event is tried again",
+            "a short trouble is enough to lose it",
+            185,
+        ),
     ),
-    Row(
-        "AWS::Events::Rule",
-        "Targets[Id].RetryPolicy.MaximumRetryAttempts",
-        Worse.LOWER,
-        _LOW,
-        "How often an event is tried again",
-        "a short trouble is enough to lose it",
-        185,
+    "AWS::Scheduler::Schedule": (Row("Target.DeadLetterConfig", Worse.GONE, _HIGH, "The dead-letter queue", _LOST),),
+    "AWS::Lambda::EventInvokeConfig": (
+        Row(_DESTINATION, Worse.GONE, _HIGH, "Where failed events go", _LOST),
+        Row(
+            "MaximumRetryAttempts",
+            Worse.LOWER,
+            _LOW,
+            "How often a failed event is tried again",
+            "a short trouble is enough to lose it",
+            2,
+        ),
     ),
-)
+    "AWS::Lambda::EventSourceMapping": (Row(_DESTINATION, Worse.GONE, _HIGH, "Where failed batches go", _LOST),),
+}
 
 
 def found(compared: Compared) -> Iterator[Found]:
@@ -61,7 +66,7 @@ def found(compared: Compared) -> Iterator[Found]:
 
 def _users(queue: str, stack: Stack) -> Iterator[str]:
     for resource in stack.template.resources.values():
-        if queue in references([value for value in _dead_letters(resource)]):
+        if queue in references(list(_dead_letters(resource))):
             yield resource.logical_id
 
 
