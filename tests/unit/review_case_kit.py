@@ -3,15 +3,15 @@
 A file `tests/unit/review_cases/<name>.yaml` is a list of cases:
 
     - name: a role may write what it could only read   # unique in the file
-      classes: [permissions_widened]                   # all classes that must be found, over all resources; [] if harmless
-      severity: medium                                 # optional: the worst of what is found
-      says: ["s3:PutObject"]                           # optional: each must stand in the text of something found
-      quiet: ["s3:GetObject"]                          # optional: these must stand in no text
-      before: {Role: {Type: AWS::IAM::Role, Properties: {...}}}  # `Resources` of the template; what is left out is not there
+      classes: [permissions_widened]  # all that must be found, over all resources; [] if it is harmless
+      severity: medium                # optional: the worst of what is found
+      says: ["s3:PutObject"]          # optional: each must stand in the text of something found
+      quiet: ["s3:GetObject"]         # optional: these must stand in no text
+      before: {Role: {Type: AWS::IAM::Role, Properties: {...}}}  # `Resources`; what is left out is not there
       after: {Role: {...}}
-      sections: {Parameters: {...}}                    # optional: of both templates; {before: ..., after: ...} if they differ
-      renames: {Old: New}                              # optional: logical ids that the matching has found to be one resource
-      region: ap-northeast-1                           # optional, "" for none; this is the default
+      sections: {Parameters: {...}}   # optional: of both templates; {before: ..., after: ...} if they differ
+      renames: {Old: New}             # optional: logical ids that the matching has found to be one resource
+      region: ap-northeast-1          # optional, "" for none; this is the default
 
 To write less, `change` may stand in place of `after`: values by path, put into a copy of `before`; null takes away:
 
