@@ -1,7 +1,7 @@
 """What a review finds, and what those who look for dangers are given."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from ops.assembly.model import Resource, Stack, Value
@@ -182,9 +182,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class Review:
-    """All of it, worst first. `docs/review.schema.json` says the same of the JSON that reports write."""
+    """All of it, worst first. `docs/review.schema.json` says the same of the JSON that reports write.
+
+    Attributes:
+        remarks: what was not looked at, and why.
+        templates: the file of each stack's template, by the name of the stack, in the order in which stacks are deployed;
+            of one that goes the file that it had.
+    """
 
     changes: tuple[Change, ...]
     gates: tuple[Gate, ...]
     cost: Cost | None
-    remarks: tuple[str, ...] = ()  # what was not looked at, and why
+    remarks: tuple[str, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
