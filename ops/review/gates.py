@@ -87,22 +87,22 @@ class _Hits:
 
     def gates(self) -> Iterator[Gate]:
         """Yield one for what blocks, or would, and one for what warns."""
-        said = self.kind.value.replace("_", " ")
         if self.closing or self.waived:
             changes = [*self.closing, *(change for change, _ in self.waived)]
-            text = f"{said} of severity {_from(self.block)} blocks: {_counted(len(changes), len(self.waived))}"
+            text = f"{_counted(len(changes), self.block)}, which blocks"
+            text += f"; {len(self.waived)} waived" if self.waived else ""
             for one in self.expired:
                 text += f". The waiver of {one.change} expired on {one.expires} and does not count: {one.reason}"
-            yield self._gate(text, changes, bool(self.closing))
+            reasons = [f"{self._name(one)} until {waiver.expires}: {waiver.reason}" for one, waiver in self.waived]
+            yield replace(self._gate(text, changes), closed=bool(self.closing), waived=tuple(reasons))
         if self.warned:
-            text = f"{said} of severity {_from(self.warn)} warns: {_counted(len(self.warned), 0)}"
-            yield self._gate(text, self.warned, False)
+            yield self._gate(f"{_counted(len(self.warned), self.warn)}, which warns", self.warned)
 
-    def _gate(self, text: str, changes: list[Change], closed: bool) -> Gate:
-        waived = [(named(change, self.environment), one) for change, one in self.waived if change in changes]
-        reasons = dict.fromkeys(f"{name} until {one.expires}: {one.reason}" for name, one in waived)
-        names = tuple(named(change, self.environment) for change in changes)
-        return Gate(self.environment, self.kind.value, text, names, closed, tuple(reasons))
+    def _gate(self, text: str, changes: list[Change]) -> Gate:
+        return Gate(self.environment, self.kind.value, text, tuple(map(self._name, changes)), closed=False)
+
+    def _name(self, change: Change) -> str:
+        return named(change, self.environment)
 
 
 def _severity(level: Level) -> Severity:
@@ -110,10 +110,6 @@ def _severity(level: Level) -> Severity:
     return Severity.BLOCK if level == "never" else Severity[level.upper()]
 
 
-def _from(level: Level) -> str:
-    return level if level == "high" else f"{level} or more"
-
-
-def _counted(changes: int, waived: int) -> str:
-    text = "1 change" if changes == 1 else f"{changes} changes"
-    return f"{text}, {waived} waived" if waived else text
+def _counted(changes: int, level: Level) -> str:
+    least = level if level == "high" else f"{level} or more"
+    return f"{'1 change' if changes == 1 else f'{changes} changes'} of severity {least}"
