@@ -40,7 +40,7 @@ def _environments(review: Review) -> list[str]:
 def _raised(change: Change, blocked: Mapping[tuple[int, Class], Severity]) -> Change:
     def raised(one: Found) -> Found:
         closes = one.severity >= blocked.get((id(change), one.kind), Severity.BLOCK)
-        return replace(one, severity=Severity.BLOCK) if closes else one
+        return replace(one, severity=Severity.BLOCK, rated=one.severity) if closes else one
 
     return replace(change, found=tuple(sorted(map(raised, change.found), key=lambda one: -one.severity)))
 

@@ -102,6 +102,7 @@ class Found:
         text: one sentence, what was and what will be; of templates in it nothing is escaped.
         paths: the properties it speaks of; none for the resource as a whole.
         detail: lines to unfold, such as the difference of a source file.
+        rated: its severity before a gate made it `BLOCK`; None: it is as it was found.
     """
 
     kind: Class
@@ -109,6 +110,7 @@ class Found:
     text: str
     paths: tuple[str, ...] = ()
     detail: str = ""
+    rated: Severity | None = None
 
 
 # Returns what it has to say of a resource that differs, nothing if it is none of its business.

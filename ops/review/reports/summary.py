@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ops.review import loosened
 from ops.review.model import Change, Class, Gate, Review, Severity
+from ops.review.waivers import named
 
 # In the order in which they hurt; tags and narrowed permissions harm nobody and are counted apart.
 DANGERS = (
@@ -74,9 +75,17 @@ def is_metadata(change: Change) -> bool:
 
 
 def _cell(review: Review, kind: Class, environment: str) -> Cell | None:
+    # What blocks in one of the environments of a change need not block in another.
+    blocked = {
+        name
+        for gate in review.gates
+        if gate.closed and (gate.environment, gate.name) == (environment, kind)
+        for name in gate.changes
+    }
     counts: Counter[Severity] = Counter()
     for change in review.changes:
-        found = [one.severity for one in change.found if one.kind is kind]
+        found = [one.rated or one.severity for one in change.found if one.kind is kind]
         if found and environment in (change.environments or ("",)):
-            counts[max(found)] += 1
+            closes = max(one.severity for one in change.found if one.kind is kind) is Severity.BLOCK
+            counts[Severity.BLOCK if closes and named(change, environment) in blocked else max(found)] += 1
     return Cell(tuple(sorted(counts.items(), reverse=True))) if counts else None

@@ -1,7 +1,9 @@
 """How reports word what a review has, whatever they are written in."""
 
 import json
+import math
 import re
+from collections.abc import Mapping
 
 from ops.review.model import Action, Change, Class, Cost, Gate, Review, Severity, Value
 
@@ -44,11 +46,21 @@ def shortened(text: str, most: int) -> str:
     return f"{text[: max(0, most - 24)]}… ({len(text) - max(0, most - 24):,} more)"
 
 
+def jsonable(found: Value) -> Value:
+    """Return a value as JSON can hold it: YAML knows keys that are no texts, dates, and numbers without end."""
+    if isinstance(found, Mapping):
+        return {str(key): jsonable(one) for key, one in found.items()}
+    if isinstance(found, list | tuple):
+        return [jsonable(one) for one in found]
+    plain_number = isinstance(found, int) or (isinstance(found, float) and math.isfinite(found))
+    return found if found is None or isinstance(found, str) or plain_number else str(found)
+
+
 def value(found: Value, most: int = 300) -> str:
     """Return a value of a template on one line; texts without quotes, None as a dash."""
     if found is None:
         return "–"
-    text = found if isinstance(found, str) else json.dumps(found, sort_keys=True, ensure_ascii=False, default=str)
+    text = found if isinstance(found, str) else json.dumps(jsonable(found), sort_keys=True, ensure_ascii=False)
     return shortened(one_line(text), most) or '""'
 
 
