@@ -34,9 +34,7 @@ WARN: Mapping[Kind, Level] = {
     "interruption": "medium",
     "monitoring_weakened": "low",
 }
-Why = Annotated[
-    str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$"), BeforeValidator(rules.in_words)
-]
+Why = Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$"), BeforeValidator(rules.in_words)]
 Pattern = Annotated[str, StringConstraints(max_length=1024), AfterValidator(rules.one_change)]
 
 

@@ -8,8 +8,7 @@ from ops.review.reports import wording
 # CommonMark takes a backslash before any of these for the character itself (section 2.4). A $ begins a formula on
 # GitHub, unless it stands in an element of its own.
 _ESCAPED = str.maketrans(
-    {sign: f"\\{sign}" for sign in "\\`*_{}[]()#~|!"}
-    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}
+    {sign: f"\\{sign}" for sign in "\\`*_{}[]()#~|!"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}
 )
 # GitHub looks for @name, #12, GH-12 and addresses once the Markdown is understood, and a space of no width in them keeps
 # it from finding any. Of what templates say none is left: `plain` spells them out.
