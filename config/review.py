@@ -70,11 +70,11 @@ class MonthlyChange(Section):
     percent: StrictInt | None = Field(
         default=None,
         ge=0,
-        description="of the price before; left out: any. Of an environment that is new there is none",
+        description="of the price before, if there was one; left out: any",
     )
     beyond: Literal["block", "warn"] | None = Field(
         default=None,
-        description="what a change beyond either does; left out: block where data stays with `cdk destroy` or stacks are "
+        description="what a change beyond either does; left out: block where `cdk destroy` keeps data or stacks are "
         "protected against it, else warn",
     )
 
@@ -84,7 +84,7 @@ class Waiver(Section):
 
     change: Pattern = Field(
         description="which: a stack and the logical id of a resource, or the path of its construct, "
-        "`prod-data/Raw1A2B3C4D` or `prod-data/Raw/*`; * stands for any characters, but not in the stack's name and not "
+        "`prod-data/Raw1A2B3C4D` or `prod-data/Raw/*`; * stands for any characters, but neither in the stack's name nor "
         "alone"
     )
     classes: tuple[Kind, ...] = Field(min_length=1, description="of what: classes of changes")
@@ -100,7 +100,7 @@ class ReviewRules(Section):
 
     block: Levels = Field(
         default=Levels(),
-        description="what blocks, class by class. Usual where data stays with `cdk destroy` or stacks are protected "
+        description="what blocks, class by class. Usual where `cdk destroy` keeps data or stacks are protected "
         "against it: data_loss and exposure from medium, permissions_widened from high; elsewhere nothing",
     )
     warn: Levels = Field(

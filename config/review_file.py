@@ -1,4 +1,4 @@
-"""What a review needs of an environment's file, read without the rest: in a tenth of the time, and of older files too."""
+"""What a review needs of an environment's file, read without the rest: faster, and of older files too."""
 
 import re
 from dataclasses import dataclass

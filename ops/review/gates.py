@@ -12,7 +12,7 @@ from ops.review.waivers import matches, named
 
 
 def judged(review: Review, judge: Judge) -> Review:
-    """Return the review with its gates; what a closed one speaks of has severity `BLOCK`, and the worst stands first."""
+    """Return the review with its gates: what a closed one speaks of has severity `BLOCK` and stands first."""
     gates = [*loosened.gates(judge.head, judge.base, judge.unread, judge.today)]
     blocked: dict[tuple[int, Class], Severity] = {}
     for environment in _environments(review):

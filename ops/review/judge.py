@@ -1,4 +1,4 @@
-"""The rules by which a change is judged: of the files with it and, where those were stricter, of the files before it."""
+"""The rules by which a change is judged: of the files with it and, where they were stricter, of those before it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

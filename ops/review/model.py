@@ -188,8 +188,8 @@ class Review:
 
     Attributes:
         remarks: what was not looked at, and why.
-        templates: the file of each stack's template, by the name of the stack, in the order in which stacks are deployed;
-            of one that goes the file that it had.
+        templates: the file of each stack's template, by the name of the stack, in the order of deployment; of one that
+            goes the file that it had.
     """
 
     changes: tuple[Change, ...]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.console import shown
+from ops.errors import OperationError
 from ops.review import work_tree
 from ops.review.synthesis import Synthesis
 from ops.signals import interrupt_by_all
-from ops.target import OperationError
 
 _KEPT = 3  # assemblies of bases, which the next review of the same base uses again
 _PACKAGES = "requirements-dev.txt"
@@ -38,7 +38,7 @@ class Sides:
 
 @contextmanager
 def synthesised(reference: str, root: Path, folder: Path) -> Iterator[Sides]:
-    """Synthesise both sides at once. What was made for it goes at the end, however that comes; a base that is whole stays.
+    """Synthesise both sides at once. What was made for it goes at the end, however that comes, but for a whole base.
 
     Args:
         reference: what the change is to be merged into, such as origin/main: the base is where both have parted.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.target import OperationError
+from ops.errors import OperationError
 
 _LINES, _SECONDS = 15, 5
 
@@ -34,7 +34,7 @@ class Synthesis:
         own = {"CDK_OUTDIR": str(assembly), "CDK_VALIDATION": "false", "PATH": path}
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | own
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - of this repository
+            process = subprocess.Popen(
                 [sys.executable, "app.py"],
                 cwd=root,
                 env=variables,
@@ -54,8 +54,8 @@ class Synthesis:
         if self.process.wait():
             end = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:])
             raise OperationError(
-                f"{self.what} cannot be synthesised with the packages installed here. If it needs others, install those "
-                f"(make setup), or choose another base; else mend it. It says:\n{end}"
+                f"{self.what} cannot be synthesised with the packages installed here. Mend it, or choose another "
+                f"base; if it needs other packages, install those (make setup). It says:\n{end}"
             )
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from ops.target import OperationError
+from ops.errors import OperationError
 
 
 def parted(reference: str, root: Path) -> str:

@@ -10,8 +10,8 @@ from ops.review.reports import wording
 _ESCAPED = str.maketrans(
     {sign: f"\\{sign}" for sign in "\\`*_{}[]()#~|!"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}
 )
-# GitHub looks for @name, #12, GH-12 and addresses once the Markdown is understood, and a space of no width in them keeps
-# it from finding any. Of what templates say none is left: `plain` spells them out.
+# GitHub looks for @name, #12, GH-12 and addresses once the Markdown is understood; a space of no width in them keeps it
+# from finding any. Of what templates say none is left: `plain` spells them out.
 _FOUND_BY_GITHUB = re.compile(r"@|#|:(?=//)|\bwww|\bGH(?=-)")
 _NO_WIDTH = "\u200b"
 

@@ -1,4 +1,4 @@
-"""A picture of what changed: stacks from the first deployed on down, in them what differs, and what follows from what."""
+"""A picture of what changed: stacks from the first deployed on down, in them what differs, and its consequences."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

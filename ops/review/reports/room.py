@@ -26,7 +26,7 @@ class Room:
         return True
 
     def add_list(self, kind: str, parts: Iterable[str], opening: str = "", closing: str = "") -> None:
-        """Take the first parts of a list, as many as have room between `opening` and `closing`, which go in with them."""
+        """Take as many of the first parts as have room between `opening` and `closing`, which go in with them."""
         parts = list(parts)
         around = _size(opening) + _size(closing)
         taken, size = 0, around

@@ -57,9 +57,9 @@ def jsonable(found: Value) -> Value:
 
 
 def value(found: Value, most: int = 300) -> str:
-    """Return a value of a template on one line; texts without quotes, None as a dash."""
+    """Return a value of a template on one line; texts without quotes, None as `(none)`."""
     if found is None:
-        return "–"
+        return "(none)"
     text = found if isinstance(found, str) else json.dumps(jsonable(found), sort_keys=True, ensure_ascii=False)
     return shortened(one_line(text), most) or '""'
 
