@@ -84,7 +84,7 @@ class Waiver(Section):
 
     change: Pattern = Field(
         description="which: a stack and the logical id of a resource, or the path of its construct, "
-        "`prod-data/Raw1A2B3C4D` or `prod-data/Raw/*`; * stands for any characters, neither in the stack's name nor alone"
+        "`prod-data/Raw1A2B3C4D` or `prod-data/Raw/*`; * stands for anything, neither in the stack's name nor alone"
     )
     classes: tuple[Kind, ...] = Field(min_length=1, description="of what: classes of changes")
     reason: Why = Field(description="why it may be, in words")

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 
 from ops import pages
 from ops.pages import Card
-from ops.review.model import Change, Review, Severity
+from ops.review.model import Review, Severity
 from ops.review.reports import picture, wording
+from ops.review.reports.drawing import CHIP_HEIGHT, CHIP_WIDTH
 from ops.review.reports.summary import Summary, is_metadata
 
 T = TypeVar("T")
 _LINES = 1_000  # of a detail
 _VALUE = 2_000  # characters of a value
+_VALUES = ("before", "after")  # fields with values of templates
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def render(review: Review, title: str = "Review", written: datetime | None = Non
         drawing=picture.draw(review),
         telling=[(number, one) for number, one in enumerate(review.changes) if not is_metadata(one)],
         quiet=[(number, one) for number, one in enumerate(review.changes) if is_metadata(one)],
-        chip=(picture.CHIP_WIDTH, picture.CHIP_HEIGHT),
+        chip=(CHIP_WIDTH, CHIP_HEIGHT),
         severities=list(reversed(Severity)),
         HIGH=Severity.HIGH,
         lines=_lines,
@@ -91,11 +93,3 @@ def _plain(one: T) -> T:
         values = {part.name: getattr(one, part.name) for part in fields(one)}
         found = replace(one, **{name: value if name in _VALUES else _plain(value) for name, value in values.items()})
     return found  # type: ignore[no-any-return]  # of the kind that it was
-
-
-_VALUES = ("before", "after")
-
-
-def label(change: Change) -> str:
-    """Return what a change is, for those who cannot see the picture."""
-    return f"{change.stack}/{change.logical_id} {wording.action(change)}, {wording.severity(change.severity)}"
