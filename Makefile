@@ -48,7 +48,7 @@ lock: ## Resolve requirements*.in, and what jobs bring along, into hashed locks
 synth: setup ## Synthesise every environment into cdk.out
 	@CDK_OUTDIR=cdk.out $(PY) app.py
 
-review: setup ## What the change to BASE (origin/main) does: dangers, pipelines, price; build/review has it as a page
+review: $(VENV)/.ready ## What the change to BASE (origin/main) does: dangers, pipelines, price; build/review has it as a page
 	@$(PY) -m ops review --against "$(or $(BASE),origin/main)"
 
 lint: setup ## Formatting, lint, types, configuration

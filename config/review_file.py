@@ -57,7 +57,7 @@ class Rules:
         )
 
 
-_NAME = r"[a-z][a-z0-9]*"
+_NAME = r"[a-z][a-z0-9]{0,63}"
 USUAL = Rules.of(ReviewRules(), in_earnest=True)
 
 
