@@ -36,7 +36,14 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
         ) from error
     parts = {stack.name: stack.part for assembly in (base, head) for stack in assembly.stacks}
     folded = sorted(fold(changes, parts), key=_worst_first)
-    return Review(tuple(folded), (), None, remarks(side, compared))
+    return Review(tuple(folded), (), None, remarks(side, compared), _templates(base, head))
+
+
+def _templates(base: Assembly, head: Assembly) -> dict[str, str]:
+    """Return the files of templates by the names of stacks, in the order of deployment; those that go come last."""
+    stacks = {stack.name: stack for side in (base, head) for stack in side.stacks}
+    names = dict.fromkeys(stack.name for side in (head, base) for stack in side.stacks)
+    return {name: str(stacks[name].file or "") for name in names}
 
 
 def compare(side: tuple[Pair, ...]) -> list[Compared]:

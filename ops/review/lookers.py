@@ -6,18 +6,26 @@ from importlib.util import find_spec
 from ops.review.model import Looker
 
 _PLACES = (
-    "data_loss",
-    "access",
-    "exposure",
-    "interruption",
-    "pipeline_change",
-    "monitoring_weakened",
-    "source",
-    "metadata",
-    "refusals",
+    "ops.review.data_loss",
+    "ops.review.access",
+    "ops.review.exposure",
+    "ops.review.interruption",
+    "ops.review.pipeline_change",
+    "ops.review.monitoring_weakened",
+    "ops.review.source",
+    "ops.review.metadata",
+    "ops.review.refusals",
+    "ops.cost.reviewing",
 )
 
 
 def lookers() -> tuple[Looker, ...]:
     """Return all of them; imported once asked for, since the other commands need none."""
-    return tuple(import_module(f"ops.review.{place}").look for place in _PLACES if find_spec(f"ops.review.{place}"))
+    return tuple(import_module(place).look for place in _PLACES if _is_there(place))
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return find_spec(place) is not None
+    except ModuleNotFoundError:  # not even the package
+        return False
