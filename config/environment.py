@@ -125,8 +125,8 @@ class Budget(Section):
 
     monthly_usd: StrictInt = Field(
         gt=0,
-        description="ceiling of a month, in whole US dollars: AWS Budgets tells the alarm topic when 80 % are spent, and "
-        "when all of it is forecast to be (docs/cost.md)",
+        description="ceiling of a month, in whole US dollars: AWS Budgets tells the alarm topic when 80 % are spent, "
+        "and when all of it is forecast to be (docs/cost.md)",
     )
 
 

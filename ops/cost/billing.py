@@ -22,7 +22,11 @@ CHALLENGER = CHAMPION | {"ChallengerModelPackage": "arn:aws:sagemaker:region:acc
 
 @dataclass(frozen=True)
 class Expected:
-    """What an environment is expected to use in a month: as a whole, and use cases by the slug in their stacks' tags."""
+    """What an environment is expected to use in a month: as a whole, and use cases by the name in their stacks' tags.
+
+    Attributes:
+        use_cases: by slug, such as `flight-delays`; those that are not there have `usage.each`.
+    """
 
     usage: Usage = field(default_factory=Usage)
     use_cases: Mapping[str, UseCaseUsage] = field(default_factory=dict)
@@ -101,7 +105,7 @@ def _priced(lines: list[Line], tables: Tables) -> Iterator[Line]:
         yield _line(line, *hit, quantities[hit[0].name]) if hit else line
 
 
-def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:  # noqa: FBT001  # from a pair
+def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:
     usd = price.cost(together) * line.need.quantity / together if together else Decimal(0)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 

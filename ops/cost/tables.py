@@ -1,4 +1,4 @@
-"""Dated tables of prices, one folder for each region. A table is of one day; which one a price is from is always said."""
+"""Dated tables of prices, one folder for each region. A table is of one day; a price always says of which."""
 
 import hashlib
 import json

@@ -13,7 +13,10 @@ _DAYS = Decimal(30)  # that a GB of logs is kept to have been stored for a month
 def shared(usage: Usage, function: Function, types: frozenset[str]) -> Iterator[Need]:
     """Give requests, logs and traffic, of those services that the environment has resources of."""
     asked = {
-        "AWS::S3::Bucket": (("AmazonS3:Requests-Tier1", usage.object_writes), ("AmazonS3:Requests-Tier2", usage.object_reads)),
+        "AWS::S3::Bucket": (
+            ("AmazonS3:Requests-Tier1", usage.object_writes),
+            ("AmazonS3:Requests-Tier2", usage.object_reads),
+        ),
         "AWS::DynamoDB::Table": (
             ("AmazonDynamoDB:WriteRequestUnits", usage.table_writes),
             ("AmazonDynamoDB:ReadRequestUnits", usage.table_reads),
@@ -21,7 +24,7 @@ def shared(usage: Usage, function: Function, types: frozenset[str]) -> Iterator[
         "AWS::KMS::Key": (("awskms:KMS-Requests", usage.key_requests),),
         "AWS::SNS::Topic": (("AmazonSNS:DeliveryAttempts-SMTP", usage.mails),),
         "AWS::EC2::VPC": (("AWSDataTransfer:DataTransfer-Out-Bytes", usage.internet_gb),),
-    }  # fmt: skip
+    }
     for type_, wanted in asked.items():
         for price, quantity in wanted if type_ in types else ():
             yield need(_NAMES[price], price, quantity=quantity, part=Part.USED)
