@@ -68,3 +68,4 @@ class Usage(Section):
     internet_gb: Amount = Field(default=1, description="GB to the internet: downloads, answers to clients outside AWS")
     image_gb: Amount = Field(default=0, description="images of your own in ECR, GB")
     mails: Amount = Field(default=10, description="mails that alarms send")
+    workers: Amount = Field(default=5, description="people of the workforce who label in a month")

@@ -26,6 +26,7 @@ from ops import (
 )
 from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors
+from ops.cost import command as cost
 from ops.demo import command as demo
 from ops.story import command as story
 from ops.target import OperationError
@@ -45,6 +46,7 @@ app.add_typer(loop.app, name="loop", help="Train again, and see the turns of the
 app.add_typer(label.app, name="label", help="Have objects labelled, or bring labels of any tool.")
 app.add_typer(outcomes.app, name="outcomes", help="Say what became of requests that were answered.")
 app.add_typer(notebook.app, name="notebook", help="Open, start and stop notebook instances.")
+app.add_typer(cost.app, name="cost", help="What an environment costs a month, and prices.")
 app.command("demo")(demo.command)
 app.command("story")(story.command)
 app.command("predict")(predict.command)

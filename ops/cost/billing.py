@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from config.environment import Environment
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack
 from ops.cost.model import Bill, Line, Need, Part
@@ -34,6 +35,12 @@ class Expected:
     def of(self, slug: str) -> UseCaseUsage:
         """Return what a use case is expected to have."""
         return self.use_cases.get(slug, self.usage.each)
+
+
+def expected_of(environment: Environment) -> Expected:
+    """Return what an environment's file expects."""
+    use_cases = {name.replace("_", "-"): environment.uses(name) for name in environment.use_cases}
+    return Expected(environment.usage, use_cases)
 
 
 def bill(

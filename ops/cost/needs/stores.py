@@ -1,4 +1,4 @@
-"""Keys and buckets."""
+"""Keys, buckets, and who is known."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,3 +21,9 @@ def bucket(resource: Resource, _: dict[str, Any], given: Given) -> Iterator[Need
     if purpose is not None:
         price = "AmazonS3:TimedStorage-ByteHrs"
         yield need(f"storage of {purpose}", price, quantity=stored[purpose], part=Part.USED)
+
+
+def people(_: Resource, __: dict[str, Any], given: Given) -> Iterator[Need]:
+    """People who log in to a pool within a month; the first thousands of an account, which are free, are counted too."""
+    price, workers = "AmazonCognito:CognitoEssentialsMAU", given.usage.workers
+    yield need("people who label", price, quantity=workers, part=Part.USED)
