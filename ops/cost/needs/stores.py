@@ -24,6 +24,6 @@ def bucket(resource: Resource, _: dict[str, Any], given: Given) -> Iterator[Need
 
 
 def people(_: Resource, __: dict[str, Any], given: Given) -> Iterator[Need]:
-    """People who log in to a pool within a month; the first thousands of an account, which are free, are counted too."""
+    """People who log in to a pool within a month; those are counted too whom an account has for nothing."""
     price, workers = "AmazonCognito:CognitoEssentialsMAU", given.usage.workers
     yield need("people who label", price, quantity=workers, part=Part.USED)
