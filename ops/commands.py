@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "story": ("ops.story.command:command", "Two models on real flights, an experiment that decides, a broken model."),
     "predict": ("ops.predict:command", "Ask an endpoint about records it has not seen."),
     "review": ("ops.review.command:command", "What a change of infrastructure does: dangers, pipelines, price."),
+    "cost": ("ops.cost.command:app", "What an environment costs a month, and prices."),
     "local": ("ops.local:app", "The cloud on this laptop."),
 }
 
