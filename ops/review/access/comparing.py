@@ -43,12 +43,13 @@ class Verdict:
     """What came and what went.
 
     Attributes:
-        doubtful: what may have come or gone: nobody can tell from the template.
+        maybe_widened, maybe_narrowed: what may have come or gone: nobody can tell from the template.
     """
 
     widened: tuple[Piece, ...] = ()
     narrowed: tuple[Piece, ...] = ()
-    doubtful: tuple[Piece, ...] = ()
+    maybe_widened: tuple[Piece, ...] = ()
+    maybe_narrowed: tuple[Piece, ...] = ()
 
 
 UNCHANGED = Verdict()
@@ -82,11 +83,11 @@ def compare(before: Iterable[Statement], after: Iterable[Statement], *, alone: b
     boxes = {one: box for one in told if (box := universe.box(one)) is not None}
     widened = _gained(old, new, boxes, universe, alone)
     narrowed = _gained(new, old, boxes, universe, alone)
-    doubtful = [piece for piece in (*widened, *narrowed) if not piece.certain]
     return Verdict(
         tuple(piece for piece in widened if piece.certain),
         tuple(piece for piece in narrowed if piece.certain),
-        tuple(doubtful),
+        tuple(piece for piece in widened if not piece.certain),
+        tuple(piece for piece in narrowed if not piece.certain),
     )
 
 
@@ -112,7 +113,9 @@ def _gained(
 def _ordered(statements: Iterable[Statement], allow: bool) -> Sequence[Statement]:
     """Return the same in an order that no run changes."""
     chosen = [one for one in statements if one.allow == allow]
-    return sorted(chosen, key=lambda one: (sorted(one.actions), sorted(one.resources or ()), len(one.conditions)))
+    return sorted(
+        chosen, key=lambda one: (sorted(one.actions), sorted(one.resources or ()), sorted(map(str, one.conditions)))
+    )
 
 
 def _pieces(statement: Statement, boxes: list[Box], universe: Universe) -> list[Piece]:

@@ -9,7 +9,7 @@ writes it. A policy variable, `${aws:username}`, is such a token too.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -54,9 +54,14 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Place:
-    """The stack that a value stands in."""
+    """The stack that a value stands in.
+
+    Attributes:
+        aliases: logical ids that count as others: of resources that have another one on the other side.
+    """
 
     stack: Stack
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def pseudo(self) -> Mapping[str, str]:
@@ -76,6 +81,8 @@ class Place:
             return ["true" if value else "false"]
         if isinstance(value, str | int | float):
             return [str(value)]
+        if isinstance(value, tuple):  # parts already, of a document that is a text itself
+            return list(value)
         if isinstance(value, Mapping) and len(value) == 1:
             ((function, argument),) = value.items()
             found = self._function(str(function), argument, deep + 1)
@@ -99,12 +106,12 @@ class Place:
         return None
 
     def _reference(self, name: str) -> list[str | Unknown]:
-        return [self.pseudo.get(name) or Unknown(name)]
+        return [self.pseudo.get(name) or Unknown(self.aliases.get(name, name))]
 
     def _attribute(self, logical: str, attribute: str, deep: int) -> list[str | Unknown]:
         resource = self.stack.template.resources.get(logical)
         if resource is None or attribute != "Arn" or resource.type not in _ARNS:
-            return [Unknown(f"{logical}.{attribute}")]
+            return [Unknown(f"{self.aliases.get(logical, logical)}.{attribute}")]
         named, arn = _ARNS[resource.type]
         values = {
             "Name": resource.properties.get(named, {"Ref": logical}),
