@@ -29,6 +29,11 @@ class Level(IntEnum):
     PERMISSIONS = 4
 
 
+# With one of these a principal gets the rights of another one, or what runs with them.
+_LENDING = re.compile(
+    r"iam:PassRole|sts:(?!Get|Decode).*|lambda:UpdateFunctionCode|cloudformation:(Create|Update|Execute).*|kms:CreateGrant",
+    re.IGNORECASE,
+)
 _LETTERS = {"L": Level.LIST, "R": Level.READ, "T": Level.TAGS, "W": Level.WRITE, "P": Level.PERMISSIONS}
 
 
@@ -72,6 +77,14 @@ def of(name: str) -> Action:
     """Return an action by its name in any case; one that is not in the table is taken to write."""
     known = of_service(name.partition(":")[0].lower()).get(name.lower())
     return known or Action(name, Level.WRITE, anywhere=False)
+
+
+def is_dangerous(name: str) -> bool:
+    """Return whether an action gives rights: it changes policies, or lends the rights or the code of another one."""
+    level = of(name).level
+    return (
+        level is Level.PERMISSIONS or bool(_LENDING.match(name)) or (name.startswith("iam:") and level is Level.WRITE)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,6 @@ from ops.review.access.statements import EVERYBODY, OWN, Principal
 from ops.review.access.tokens import STAR, Tokens, written
 from ops.review.model import Severity
 
-# With one of these a principal gets the rights of another one, or the code of one.
-_BORROWING = re.compile(r"^(iam:passrole|sts:(?!getcalleridentity|get).*|lambda:updatefunctioncode|kms:creategrant)$")
 # Keys that say from where, or on whose behalf, a request must come.
 _LIMITS = frozenset(
     {
@@ -43,10 +41,9 @@ def _of_actions(piece: Piece) -> Severity:
         return Severity.HIGH
     found = Severity.LOW
     for name in names(piece):
-        level = actions.of(name).level
-        if level is Level.PERMISSIONS or _BORROWING.match(name) or (name.startswith("iam:") and level is Level.WRITE):
+        if actions.is_dangerous(name):
             return Severity.HIGH
-        if level >= Level.TAGS:
+        if actions.of(name).level >= Level.TAGS:
             found = Severity.MEDIUM
     return found
 
@@ -86,9 +83,9 @@ def _foreign(one: Principal) -> bool:
 
 
 def broad(piece: Piece) -> bool:
-    """Return whether a piece is about all resources, or all of a service or of a kind."""
+    """Return whether a piece is about all resources, or all of a service or of a kind, and no condition limits them."""
     resources = piece.statement.resources
-    if resources is None:
+    if resources is None or any(not (one.negated or one.if_exists) for one in piece.statement.conditions):
         return False
     known = piece.universe.resources
     return piece.statement.but_resources or any(_broad(one) and known.members[one] & piece.box[1] for one in resources)

@@ -84,7 +84,8 @@ def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Fo
     if base.has(target) is False:
         return _new(verdict.widened, told)
     if head.has(target) is False:
-        return [sentences.narrowed(verdict.narrowed, told, Severity.INFO)] if verdict.narrowed else []
+        lost = verdict.narrowed if kind is Kind.IDENTITY else ()
+        return [sentences.narrowed(lost, told, Severity.INFO)] if lost else []
     return _changed(verdict, told)
 
 

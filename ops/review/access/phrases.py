@@ -1,14 +1,18 @@
 """Pieces of policies as people read them: which actions, on which resources, for whom, under which conditions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from ops.review.access import actions
 from ops.review.access.comparing import Piece
 from ops.review.access.conditions import KeyDimension, Predicate
-from ops.review.access.tokens import STAR, Tokens, written
+from ops.review.access.tokens import ANY, STAR, Tokens, written
+from ops.review.access.universe import ActionDimension
 
-_SHOWN = 5
+Key = TypeVar("Key", str, Tokens)
+_SHOWN, _WORST = 5, 3
 _EXPORT = re.compile(r"\$\{([^:{}]+):ExportsOutput(?:FnGetAtt|Ref)([A-Za-z0-9]+?)[0-9A-F]{8}\}")
 _VERBS = {
     "StringEquals": ("is", "is not"),
@@ -53,14 +57,41 @@ def said_actions(piece: Piece) -> str:
         outside = [pattern for pattern in sorted(statement.actions) if known.members[pattern] & ~named == 0]
         if outside and not named & ~_union(known.members[one] for one in outside):
             return f"everything but {listed(proper(one) for one in outside)}"
-    whole = [one for one in sorted(statement.actions) if not statement.but_actions and not known.members[one] & ~bits]
-    rest = bits & ~_union(known.members[one] for one in whole)
-    names = [actions.of(name).name for at, some in enumerate(known.names) if rest >> at & 1 for name in some]
-    said = ["every action" if one == "*" else proper(one) for one in whole] + sorted(names)
-    if said:
-        return listed(said)
-    wild = [proper(one) for one in sorted(statement.actions) if known.members[one] & bits]
-    return f"what AWS may add to {listed(wild)}" if wild and not statement.but_actions else "all other actions"
+        return "all other actions"
+    touched = [one for one in sorted(statement.actions) if known.members[one] & bits]
+    if not _names(known, bits) and not any(one == "*" for one in touched):
+        return f"what AWS may add to {listed(map(proper, touched))}"
+    return listed(_of_pattern(one, known, bits) for one in touched)
+
+
+def _of_pattern(pattern: str, known: ActionDimension, bits: int) -> str:
+    """Return what of a pattern belongs to a piece: its name alone, or with what does not and how many it are."""
+    within = known.members[pattern]
+    if "*" not in pattern and "?" not in pattern:
+        return proper(pattern)
+    names = _names(known, within & bits)
+    outside = {one: found for one, found in known.members.items() if found & within and not found & within & bits}
+    said = "every action" if pattern == "*" else proper(pattern)
+    if outside:
+        if 0 < len(names) <= _SHOWN:
+            return listed(names)
+        said += f" but {listed(map(proper, _widest(outside)))}"
+    worst = [one for one in names if actions.is_dangerous(one)][:_WORST]
+    among = f", {listed(worst)} among them" if worst else ""
+    return f"{said} ({len(names)} actions{among})" if len(names) > 1 else said
+
+
+def _names(known: ActionDimension, bits: int) -> list[str]:
+    return sorted(actions.of(name).name for at, some in enumerate(known.names) if bits >> at & 1 for name in some)
+
+
+def _widest(outside: Mapping[Key, int]) -> list[Key]:
+    """Return of patterns those that lie in no other one of them."""
+    return sorted(
+        one
+        for one, found in outside.items()
+        if not any(found & ~more == 0 and found != more for more in outside.values())
+    )
 
 
 def proper(pattern: str) -> str:
@@ -96,13 +127,8 @@ def _except(pattern: Tokens, piece: Piece) -> str:
     outside = {
         one: found & within for one, found in known.members.items() if found & within and not found & within & bits
     }
-    widest = [
-        one
-        for one, found in outside.items()
-        if not any(found & ~more == 0 and found != more for more in outside.values())
-    ]
     said = "every resource" if pattern == (STAR,) else _pattern(pattern)
-    return f"{said} but {listed(sorted(_pattern(one) for one in widest))}" if widest else f"a part of {said}"
+    return f"{said} but {listed(map(_pattern, _widest(outside)))}" if outside else f"a part of {said}"
 
 
 def _pattern(tokens: Tokens) -> str:
@@ -128,31 +154,44 @@ def said_principals(piece: Piece) -> str:
 
 def said_conditions(piece: Piece) -> str:
     """Return ` if ...`, the conditions of a piece; "" if there are none."""
-    said = [
-        phrase
-        for at, bits in enumerate(piece.box[3:], start=3)
-        for phrase in _of_key(piece.universe.key(at), bits, piece.statement.conditions)
-    ]
-    return f" if {listed(said, 6)}" if said else ""
+    said: list[str] = []
+    unless: list[str] = []
+    for at, bits in enumerate(piece.box[3:], start=3):
+        for phrase, holds in _of_key(piece.universe.key(at), bits, piece.statement.conditions):
+            (said if holds else unless).append(phrase)
+    return (f" if {listed(said, 6)}" if said else "") + (f" unless {' or '.join(unless)}" if unless else "")
 
 
-def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[str]:
+def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[tuple[str, bool]]:
+    """Return conditions that describe the values of a key, and whether they hold or do not."""
     if bits == known.full:
         return []
     mine = [one for one in own if one in known.members]
     within = known.full
     for one in mine:
         within &= known.members[one]
-    said = [condition(one) for one in sorted(mine, key=condition)]
+    said = [(condition(one), True) for one in sorted(mine, key=condition)]
     if bits == within:
         return said
     for one, satisfying in sorted(known.members.items(), key=lambda pair: condition(pair[0])):
         if bits == within & ~satisfying:
-            return [*said, f"not {condition(one)}"]
+            new = _beyond(mine, one)
+            return [(condition(new), True)] if new else [*said, (condition(one), False)]
         if bits == within & satisfying:
-            return [*said, condition(one)]
-    others = [f"not {condition(one)}" for one, satisfying in known.members.items() if not satisfying & bits]
-    return [*said, *sorted(others)]
+            return [*said, (condition(one), True)]
+    others = sorted(condition(one) for one, satisfying in known.members.items() if not satisfying & bits)
+    return [*said, *((one, False) for one in others)]
+
+
+def _beyond(mine: Sequence[Predicate], other: Predicate) -> Predicate | None:
+    """Return a condition that asks for the values that another one of the same kind has not, if that says it all."""
+    if len(mine) != 1 or other.negated or replace(mine[0], values=other.values) != other or "Null" in other.operator:
+        return None
+    new = mine[0].values - other.values
+    literal = all(STAR not in value and ANY not in value for value in mine[0].values | other.values)
+    return (
+        replace(mine[0], values=new) if new and literal and not mine[0].every and "Than" not in other.operator else None
+    )
 
 
 def condition(one: Predicate) -> str:

@@ -1,6 +1,6 @@
 """What came and what went as one sentence, the most dangerous first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ops.review.access import danger, phrases
@@ -58,7 +58,12 @@ def exposures(pieces: Iterable[Piece], told: Told) -> Iterable[Found]:
         keys = {condition.key for condition in one.statement.conditions}
         said = _clause(one, told)
         if one.statement.allow and danger.everybody(one):
-            yield Found(Class.EXPOSURE, Severity.HIGH, f"Everybody may {said}.", told.paths)
+            yield Found(
+                Class.EXPOSURE,
+                Severity.HIGH,
+                f"Everybody may {'' if told.kind is Kind.TRUST else 'do '}{said}.",
+                told.paths,
+            )
         elif not one.statement.allow and keys & danger.TRANSPORT:
             yield Found(
                 Class.EXPOSURE, Severity.HIGH, f"Requests without TLS are no longer refused: {said}.", told.paths
@@ -69,18 +74,24 @@ def exposures(pieces: Iterable[Piece], told: Told) -> Iterable[Found]:
 
 
 def _found(kind: Class, severity: Severity, pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
-    clauses = list(dict.fromkeys(_said(one, told, more=more) for one in pieces))
-    shown = clauses if len(clauses) <= _SHOWN + 1 else clauses[:_SHOWN]
-    rest = clauses[len(shown) :]
-    text = "; ".join([*shown, *([f"and {len(rest)} more"] if rest else [])])
-    return Found(kind, severity, f"{text}.", told.paths, "\n".join(rest))
+    said = list(dict.fromkeys((_beginning(one, told, more=more), _clause(one, told)) for one in pieces))
+    shown = said if len(said) <= _SHOWN + 1 else said[:_SHOWN]
+    rest = said[len(shown) :]
+    text = "; ".join([*_joined(shown), *([f"and {len(rest)} more"] if rest else [])])
+    return Found(kind, severity, f"{text}.", told.paths, "\n".join(f"{begin} {clause}" for begin, clause in rest))
 
 
-def _said(piece: Piece, told: Told, *, more: bool) -> str:
-    clause = _clause(piece, told)
+def _joined(said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Say who and what he may only where it is not as before."""
+    last = ""
+    for begin, clause in said:
+        yield clause if begin == last else f"{begin} {clause}"
+        last = begin
+
+
+def _beginning(piece: Piece, told: Told, *, more: bool) -> str:
     verb = _VERBS[more, piece.statement.allow]
-    verb = verb.removesuffix(" do") if clause.startswith("assume") else verb
-    return f"{_who(piece, told)} {verb} {clause}"
+    return f"{_who(piece, told)} {verb.removesuffix(' do') if told.kind is Kind.TRUST else verb}"
 
 
 def _who(piece: Piece, told: Told) -> str:
@@ -95,7 +106,7 @@ def _clause(piece: Piece, told: Told) -> str:
     actions, resources = phrases.said_actions(piece), phrases.said_resources(piece)
     conditions = phrases.said_conditions(piece)
     if told.kind is Kind.TRUST:
-        return ("assume the role" if actions == "sts:AssumeRole" else f"{actions} of the role") + conditions
+        return ("assume the role" if actions == "sts:AssumeRole" else f"do {actions} with the role") + conditions
     if told.kind is Kind.KEY:
         resources = " with the key"
     elif told.kind is Kind.ENDPOINT:

@@ -22,6 +22,7 @@ _OPERATORS = {
         *("IpAddress", "NotIpAddress", "Null"),
     )
 }
+_KINDS = {"Service": "the service", "Federated": "people of", "CanonicalUser": "user"}
 OWN = "${AWS::AccountId}"
 _FULL_ARN = 5  # colons
 
@@ -44,7 +45,7 @@ class Principal:
         if self.kind == "*":
             return "everybody"
         if self.kind != "AWS":
-            return self.name
+            return f"{_KINDS.get(self.kind, self.kind)} {self.name}"
         if not self.name:
             return "the own account" if self.account == OWN else f"account {self.account}"
         return self.name if self.account == OWN else f"{self.name} of account {self.account or 'that is not known'}"
