@@ -11,6 +11,8 @@ A file `tests/unit/review_cases/<name>.yaml` is a list of cases:
       after: {Role: {...}}
       sections: {Parameters: {...}}   # optional: of both templates; {before: ..., after: ...} if they differ
       renames: {Old: New}             # optional: logical ids that the matching has found to be one resource
+      replaces: {Role: [Path]}        # optional: properties whose change replaces the resource
+      follows: {Role: {Arn: "Key (replace) -> Role"}}  # optional: properties that only refer to what is replaced, and why
       region: ap-northeast-1          # optional, "" for none; this is the default
 
 To write less, `change` may stand in place of `after`: values by path, put into a copy of `before`; null takes away:
@@ -22,8 +24,8 @@ A test of one looker holds `classes` against those that it may find (`Case.expec
 """
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,21 @@ from ops.assembly.model import Resource, Stack, Template
 from ops.review.model import Action, Class, Compared, Found, Looker, PropertyChange, Severity, Updates
 
 FOLDER = Path(__file__).parent / "review_cases"
-_KEYS = {"name", "classes", "severity", "says", "quiet", "before", "after", "change", "sections", "renames", "region"}
+_KEYS = {
+    "name",
+    "classes",
+    "severity",
+    "says",
+    "quiet",
+    "before",
+    "after",
+    "change",
+    "sections",
+    "renames",
+    "replaces",
+    "follows",
+    "region",
+}
 
 
 @dataclass(frozen=True)
@@ -47,13 +63,18 @@ class Case:
     quiet: tuple[str, ...] = ()
     sections: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
     renames: Mapping[str, str] = field(default_factory=dict)
+    replaces: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    follows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     region: str = "ap-northeast-1"
 
     def expected_of(self, kinds: Iterable[Class]) -> frozenset[Class]:
         return self.classes & frozenset(kinds)
 
     def compared(self) -> list[Compared]:
-        return compared(self.before, self.after, sections=self.sections, renames=self.renames, region=self.region)
+        return compared(self.before, self.after, **self._given())
+
+    def _given(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("sections", "renames", "replaces", "follows", "region")}
 
     def found(self, *lookers: Looker) -> list[Found]:
         return [one for each in self.compared() for look in lookers for one in look(each)]
@@ -80,6 +101,8 @@ def _case(file: str, raw: Mapping[str, Any]) -> Case:
         quiet=tuple(raw.get("quiet", ())),
         sections=(sections.get("before", sections), sections.get("after", sections)),
         renames=raw.get("renames", {}),
+        replaces=raw.get("replaces", {}),
+        follows=raw.get("follows", {}),
         region=raw.get("region", "ap-northeast-1"),
     )
 
@@ -120,6 +143,8 @@ def compared(
     *,
     sections: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
     renames: Mapping[str, str] | None = None,
+    replaces: Mapping[str, Sequence[str]] | None = None,
+    follows: Mapping[str, Mapping[str, str]] | None = None,
     region: str = "ap-northeast-1",
 ) -> list[Compared]:
     """What lookers are given, of each resource that differs."""
@@ -128,32 +153,42 @@ def compared(
     pairs = [(old, news.get(old, old)) for old in base.template.resources]
     known = {new for _, new in pairs}
     pairs += [(new, new) for new in head.template.resources if new not in known]
-    return [one for old, new in pairs if (one := _one(base, head, old, new)) is not None]
+    ways = _Ways(replaces or {}, follows or {})
+    return [one for old, new in pairs if (one := _one(base, head, (old, new), ways)) is not None]
 
 
-def _one(base: Stack, head: Stack, old: str, new: str) -> Compared | None:
+@dataclass(frozen=True)
+class _Ways:
+    replaces: Mapping[str, Sequence[str]]
+    follows: Mapping[str, Mapping[str, str]]
+
+    def of(self, name: str, changes: Iterable[PropertyChange], resource: Resource) -> Iterator[PropertyChange]:
+        follows = {f"Properties.{path}": because for path, because in self.follows.get(name, {}).items()}
+        paths = tuple(f"Properties.{path}" for path in self.replaces.get(name, ()))
+        for path, because in follows.items():
+            value = resource.properties.get(path.split(".")[1])
+            yield PropertyChange(path, value, value, self._updates(path, paths), because)
+        for change in changes:
+            yield replace(change, updates=self._updates(change.path, paths))
+
+    def _updates(self, path: str, paths: tuple[str, ...]) -> Updates:
+        return Updates.REPLACE if path.startswith(paths) else Updates.IN_PLACE
+
+
+def _one(base: Stack, head: Stack, names: tuple[str, str], ways: _Ways) -> Compared | None:
+    old, new = names
     was, will = base.template.resources.get(old), head.template.resources.get(new)
-    if (
-        was
-        and will
-        and old == new
-        and (was.type, was.properties, was.attributes)
-        == (
-            will.type,
-            will.properties,
-            will.attributes,
-        )
-    ):
+    if was == will and new not in ways.follows:
         return None
-    action = Action.UPDATE if old == new else Action.RENAME
     if was is None or will is None:
-        action = Action.ADD if was is None else Action.REMOVE
-    return Compared(was, will, base, head, action, tuple(_differences(was, will)))
+        return Compared(was, will, base, head, Action.ADD if was is None else Action.REMOVE, ())
+    changes = tuple(ways.of(new, _differences(was, will), will))
+    replaced = any(change.updates is Updates.REPLACE for change in changes)
+    action = Action.RENAME if old != new else Action.REPLACE if replaced else Action.UPDATE
+    return Compared(was, will, base, head, action, changes)
 
 
-def _differences(was: Resource | None, will: Resource | None) -> Iterator[PropertyChange]:
-    if was is None or will is None:
-        return
+def _differences(was: Resource, will: Resource) -> Iterator[PropertyChange]:
     yield from _walk("Properties", was.properties, will.properties)
     for name in sorted({*was.attributes, *will.attributes}):
         yield from _walk(name, was.attributes.get(name), will.attributes.get(name))
