@@ -27,10 +27,13 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
         if worlds == ({},):
             return tuple(dict.fromkeys(look(_settled(compared, {}))))
         found: dict[Found, list[World]] = {}
-        seen = [world for world in worlds if _differs(_settled(compared, world))]
-        for world in seen:
-            for one in dict.fromkeys(look(_settled(compared, world))):
-                found.setdefault(one, []).append(world)
+        seen = []
+        for world in worlds:
+            settled = _settled(compared, world)
+            if settled.before is not None or settled.after is not None:
+                seen.append(world)
+                for one in dict.fromkeys(look(settled)) if _differs(settled) else ():
+                    found.setdefault(one, []).append(world)
         return tuple(replace(one, text=one.text + _where(found[one], seen)) for one in found)
 
     return look_everywhere
@@ -104,8 +107,6 @@ def _there(mapping: dict[str, Value]) -> dict[str, Value]:
 
 
 def _differs(compared: Compared) -> bool:
-    if compared.before is None and compared.after is None:
-        return False
     # What differs only in what it refers to has the same values on both sides.
     return compared.before != compared.after or any(change.because for change in compared.properties)
 

@@ -38,8 +38,9 @@ def _gone(compared: Compared, before: Resource, kept: Kept) -> Found:
     policy = min((_policy(side, attribute, kept) for side in sides), key=_strength)
     begins = f"{before.logical_id} {_GONE[compared.action]}{_because(compared)}, its {attribute} is {policy}: "
     if policy in _SAFE:
-        stays = "it stays in the account, in no stack, with " + kept.what
-        ends = stays if removed else f"the old one stays with {kept.what}, the new one begins empty"
+        what = kept.what.partition(":")[0]
+        stays = f"it stays in the account, in no stack, with {what}"
+        ends = stays if removed else f"the old one stays with {what}, the new one begins empty"
         return Found(Class.DATA_LOSS, Severity.LOW if removed else Severity.MEDIUM, begins + ends, _paths(compared))
     if policy == "Snapshot":
         ends = f"a snapshot is left of {kept.what}" + ("" if removed else ", the new one begins empty")

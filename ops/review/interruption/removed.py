@@ -1,5 +1,6 @@
 """What others use while it runs, and that a change removes or makes anew."""
 
+import re
 from collections.abc import Iterator
 
 from ops.assembly.model import Resource
@@ -57,6 +58,7 @@ _KNOWN_BY_NAME = {
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
 }
+_REGION = re.compile(r"^com\.amazonaws\.(AWS::Region|[a-z]{2}(-[a-z]+)+-\d)\.")
 _NETWORK = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 
 
@@ -81,7 +83,7 @@ def _stops(before: Resource, why: str) -> str:
 
 
 def _service(endpoint: Resource) -> str:
-    return shown(at(endpoint, "ServiceName")).rpartition("amazonaws.")[2] or "its service"
+    return _REGION.sub("", shown(at(endpoint, "ServiceName", "its service")))
 
 
 def _anew(compared: Compared, before: Resource) -> Found:

@@ -1,0 +1,50 @@
+"""What a change means for data, for what runs, for what watches, and for pipelines, by written cases."""
+
+import pytest
+
+from ops.review import data_loss, interruption, metadata, monitoring_weakened, pipeline_change, source
+from ops.review.model import Action, Class, Compared, Looker, Severity
+from tests.unit.review_case_kit import Case, cases, stack
+
+LOOKERS: tuple[Looker, ...] = (
+    data_loss.look,
+    interruption.look,
+    metadata.look,
+    monitoring_weakened.look,
+    pipeline_change.look,
+    source.look,
+)
+OURS = (Class.DATA_LOSS, Class.INTERRUPTION, Class.METADATA, Class.MONITORING_WEAKENED, Class.PIPELINE, Class.EXPOSURE)
+CASES = cases("data_loss", "interruption", "monitoring", "pipeline", "harmless_loop")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_written_case(case: Case) -> None:
+    found = case.found(*LOOKERS)
+    texts = [one.text for one in found]
+
+    assert {one.kind for one in found} == case.expected_of(OURS), texts
+    if case.severity is not None:
+        assert max((one.severity for one in found), default=Severity.INFO) == case.severity, texts
+    for words in case.says:
+        assert any(words in text for text in texts), (words, texts)
+    for words in case.quiet:
+        assert not any(words in text for text in texts), (words, texts)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_resource_and_itself(case: Case) -> None:
+    for side in (stack(case.before), stack(case.after)):
+        for one in side.template.resources.values():
+            itself = Compared(one, one, side, side, Action.UPDATE, ())
+            assert [found for look in LOOKERS for found in look(itself)] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_sentences_are_for_people(case: Case) -> None:
+    for one in case.found(*LOOKERS):
+        assert "{'" not in one.text
+        assert "None" not in one.text
+        assert "inf" not in one.text.split()
+        assert not one.text.endswith(".")
+        assert len(one.text) < 600
