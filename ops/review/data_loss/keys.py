@@ -17,7 +17,7 @@ def found(compared: Compared) -> Iterator[Found]:
     if compared.before is None or compared.after is None or compared.after.type not in KEPT:
         return
     was, becomes = dict(_keys(compared.before.properties)), dict(_keys(compared.after.properties))
-    for path in was.keys() & becomes.keys():
+    for path in sorted(was.keys() & becomes.keys()):
         because = next((one.because for one in compared.properties if one.path.startswith(path) and one.because), "")
         if was[path] != becomes[path] or because:
             yield _changed(compared, path, (was[path], becomes[path]), because)
