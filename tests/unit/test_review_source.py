@@ -153,7 +153,7 @@ def test_what_a_handler_reaches(tmp_path: Path, name: str, expected: set[str] | 
 def of_pipeline(before: Path, after: Path) -> list[Found]:
     stacks, sides = [], []
     for hashed, asset in ((OLD, before), (NEW, after)):
-        step = f'{{"Name": "Prepare", "Type": "Processing", "Arguments": {{"Code": "s3://assets/{hashed}.zip"}}}}'
+        step = f'{{"Name": "Prepare", "Type": "RegisterModel", "Arguments": {{"Code": "s3://assets/{hashed}.zip"}}}}'
         body = f'{{"Steps": [{step}, {step.replace("Prepare", "Evaluate")}]}}'
         properties = {"PipelineDefinition": {"PipelineDefinitionBody": body}}
         sides.append(Resource("Pipeline", "AWS::SageMaker::Pipeline", properties))
@@ -165,7 +165,10 @@ def test_code_of_steps_and_the_gate_that_it_holds(tmp_path: Path) -> None:
     gates = ['{"gate": [{"metric": "auc.value", "at_least": 0.6, "at_most": null}, {"metric": "loss", "at_most": 1}]}']
     gates.append(gates[0].replace("0.6", "0.5").replace('"at_most": 1', '"at_most": 0.5'))
     sides = [
-        written(tmp_path / str(number), {"pipelines_src/flight_delays/use_case.json": gate, "__main__.py": f"N = {number}\n"})
+        written(
+            tmp_path / str(number),
+            {"pipelines_src/flight_delays/use_case.json": gate, "__main__.py": f"N = {number}\n"},
+        )
         for number, gate in enumerate(gates)
     ]
     found = of_pipeline(*sides)

@@ -41,20 +41,20 @@ def _definitions(compared: Compared, before: Resource, after: Resource, paths: t
     except ValueError:
         yield _unread(before, after, paths)
         return
-    names = renamed(was, becomes)
-    was = under_new_names(was, names)
+    new_names = renamed(was, becomes)
+    was = under_new_names(was, new_names)
     yield from parameters.found(was, becomes, paths)
-    yield from order.found(was, becomes, names, paths)
+    yield from order.found(was, becomes, new_names, paths)
     yield from gates.found(was, becomes, paths)
     code: dict[tuple[str, str], list[str]] = {}
     for name in becomes.steps:
         if name in was.steps:
             yield from contents.found(was.steps[name], becomes.steps[name], code, paths)
     for pair, steps in code.items():
-        yield from gate_of_code(compared, pair, paths)
-        yield code_change(
-            compared, pair, f"{'steps' if len(steps) > 1 else 'step'} {', '.join(dict.fromkeys(steps))}", paths
-        )
+        if any(step.type == "RegisterModel" for step in becomes.steps.values()):
+            yield from gate_of_code(compared, pair, paths)
+        names = list(dict.fromkeys(steps))
+        yield code_change(compared, pair, f"step{'s' if len(names) > 1 else ''} {', '.join(names)}", paths)
 
 
 def _read(pipeline: Resource, stack: Stack) -> Definition:
