@@ -2,18 +2,10 @@
 
 import pytest
 
-from ops.review import data_loss, interruption, metadata, monitoring_weakened, pipeline_change, source
-from ops.review.model import Action, Class, Compared, Looker, Severity
+from ops.review.model import Action, Class, Compared, Severity
 from tests.unit.review_case_kit import Case, cases, stack
+from tests.unit.review_loop_kit import LOOKERS
 
-LOOKERS: tuple[Looker, ...] = (
-    data_loss.look,
-    interruption.look,
-    metadata.look,
-    monitoring_weakened.look,
-    pipeline_change.look,
-    source.look,
-)
 OURS = (Class.DATA_LOSS, Class.INTERRUPTION, Class.METADATA, Class.MONITORING_WEAKENED, Class.PIPELINE, Class.EXPOSURE)
 CASES = cases("data_loss", "interruption", "monitoring", "pipeline", "harmless_loop")
 
