@@ -21,9 +21,9 @@ def found(compared: Compared) -> Iterator[Found]:
     """Yield what is lost with a resource, and which of its policies protect it no longer."""
     before = compared.before
     if compared.type == EMPTIES and before is None:
-        yield _emptied(compared)
-    if before is None or before.type not in KEPT:
-        return
+        yield from _emptied(compared)
+    if before is None or before.type not in KEPT or not before.logical_id:
+        return  # a stack as a whole is told of by its resources
     kept = KEPT[before.type]
     if compared.action in _GONE:
         yield _gone(compared, before, kept)
@@ -64,9 +64,13 @@ def emptied(bucket: str, stack: Stack) -> bool:
     return any(bucket in references(one.properties.get("BucketName")) for one in emptiers)
 
 
-def _emptied(compared: Compared) -> Found:
-    bucket = shown(at(compared.after, "BucketName"))
-    return Found(
+def _emptied(compared: Compared) -> Iterator[Found]:
+    name = at(compared.after, "BucketName")
+    buckets = set(references(name))
+    if buckets and not buckets & compared.base.template.resources.keys():
+        return  # a new bucket has nothing to lose
+    bucket = shown(name)
+    yield Found(
         Class.DATA_LOSS,
         Severity.HIGH,
         f"{EMPTIES} is added for {bucket}: whoever removes or replaces the bucket or its stack deletes all its "

@@ -15,7 +15,6 @@ _USED: dict[str, tuple[str, Severity]] = {
     "AWS::Lambda::Function": ("whoever calls it gets errors, and events for it are lost", _HIGH),
     "AWS::Lambda::Alias": ("whoever calls the alias gets errors", _HIGH),
     "AWS::Lambda::EventSourceMapping": ("what its queue or stream holds is no longer taken", _HIGH),
-    "AWS::Lambda::Permission": ("the service it let in may no longer call the function", _MEDIUM),
     "AWS::StepFunctions::StateMachine": ("it can no longer be started, and executions that run are ended", _HIGH),
     "AWS::Events::Rule": ("its targets no longer hear of its events", _HIGH),
     "AWS::Scheduler::Schedule": ("its target is no longer called", _HIGH),

@@ -29,7 +29,7 @@ def found(compared: Compared) -> Iterator[Found]:
     if before is None:
         yield _added(after, compared.head)
         return
-    yield from _role(before, after)
+    yield from _itself(before, after)
     if at(before, "PipelineDefinition") != at(after, "PipelineDefinition"):
         paths = tuple(one.path for one in compared.properties if one.path.startswith(_PATH)) or (_PATH,)
         yield from _definitions(compared, before, after, paths)
@@ -90,7 +90,13 @@ def _added(pipeline: Resource, stack: Stack) -> Found:
     return Found(Class.PIPELINE, Severity.INFO, f"A pipeline is added, with the steps {', '.join(steps)}")
 
 
-def _role(before: Resource, after: Resource) -> Iterator[Found]:
+def _itself(before: Resource, after: Resource) -> Iterator[Found]:
+    was, becomes = at(before, "PipelineName"), at(after, "PipelineName")
+    if was is not None and was != becomes:
+        text = (
+            f"The pipeline is called {shown(becomes)} instead of {shown(was)}: who starts it by the old name is refused"
+        )
+        yield Found(Class.PIPELINE, Severity.MEDIUM, text, ("Properties.PipelineName",))
     was, becomes = at(before, "RoleArn"), at(after, "RoleArn")
     if was != becomes:
         text = f"The pipeline starts its steps with the role {shown(becomes)} instead of {shown(was)}"
