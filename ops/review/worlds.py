@@ -24,8 +24,6 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
 
     def look_everywhere(compared: Compared) -> tuple[Found, ...]:
         worlds = tuple(_worlds(compared))
-        if worlds == ({},):
-            return tuple(dict.fromkeys(look(_settled(compared, {}))))
         found: dict[Found, list[World]] = {}
         seen = []
         for world in worlds:
@@ -37,6 +35,12 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
         return tuple(replace(one, text=one.text + _where(found[one], seen)) for one in found)
 
     return look_everywhere
+
+
+def outcomes(compared: Compared) -> Iterator[Compared]:
+    """Yield what is compared under each outcome of its conditions in which it is there before or after."""
+    settled = (_settled(compared, world) for world in _worlds(compared))
+    yield from (one for one in settled if one.before is not None or one.after is not None)
 
 
 def _worlds(compared: Compared) -> Iterator[World]:

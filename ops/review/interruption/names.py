@@ -47,7 +47,7 @@ def found(compared: Compared) -> Iterator[Found]:
                 Class.INTERRUPTION,
                 Severity.HIGH,
                 f"The update fails: {after.logical_id} must be made anew while the old one still has the {name} "
-                f"{shown(wanted)}, which can be there once; give it another name, or none",
+                f"{shown(wanted, 60)}, which can be there once; give it another name, or none",
                 (f"Properties.{name}",),
             )
 
