@@ -133,6 +133,8 @@ def _intrinsic_text(value: Mapping[str, Any]) -> str:
             return f"{stack} {match['name'] if match else export}".strip()
         case "Fn::If", [condition, yes, no]:
             return f"{_text(yes)} if {condition}, otherwise {_text(no)}"
+        case "Fn::Select", [_, {"Fn::Split": [_, of]}]:
+            return f"[part of {_text(of).rstrip('/')}]"
         case "Fn::Select", [index, list(of)] if str(index).isdigit() and int(index) < len(of):
             return _text(of[int(index)])
     return f"{function.removeprefix('Fn::')}({', '.join(map(_text, parts))})"

@@ -1,8 +1,8 @@
 """Endpoints that are provisioned anew, since they get another configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ops.assembly.model import Resource
+from ops.assembly.model import Resource, Value
 from ops.review.model import Action, Class, Compared, Found, Severity
 from ops.review.values import at, listed, shown
 from ops.review.worlds import outcomes
@@ -36,10 +36,17 @@ def _traffic(endpoint: Resource) -> str:
         return "in rolling batches"
     match at(endpoint, f"{_ROUTING}.Type"):
         case "CANARY":
-            return f"after a canary of {shown(at(endpoint, f'{_ROUTING}.CanarySize.Value'))}"
+            return f"after a canary of {_size(at(endpoint, f'{_ROUTING}.CanarySize'))}"
         case "LINEAR":
-            return f"in steps of {shown(at(endpoint, f'{_ROUTING}.LinearStepSize.Value'))}"
+            return f"in steps of {_size(at(endpoint, f'{_ROUTING}.LinearStepSize'))}"
     return "all at once"
+
+
+def _size(size: Value) -> str:
+    if not isinstance(size, Mapping):
+        return shown(size)
+    unit = "%" if size.get("Type") == "CAPACITY_PERCENT" else "instances"
+    return f"{shown(size.get('Value'))} {unit}"
 
 
 def _guard(ends: list[Resource]) -> str:
@@ -47,7 +54,8 @@ def _guard(ends: list[Resource]) -> str:
     if not alarms or alarms == [0]:
         return "no alarm rolls it back"
     if len(alarms) > 1:
-        return f"{alarms[0] or 'no'} to {alarms[-1]} alarms can roll it back, as its conditions are"
+        least = f"{alarms[0]} to" if alarms[0] else "none or up to"
+        return f"{least} {alarms[-1]} alarms can roll it back, as its conditions are"
     return f"{alarms[0]} alarm{'s' if alarms[0] > 1 else ''} can roll it back"
 
 
