@@ -29,10 +29,10 @@ def reached(asset: Path, handler: str) -> frozenset[str] | None:
         if name in found:
             continue
         found.add(name)
-        text = known[name].replace("\\\n", " ")
-        if _DYNAMIC.search(text):
+        imported = _imported(known[name], name)
+        if imported is None:
             return None
-        waiting += [module for path in _imported(text, name) for module in _modules(path, known)]
+        waiting += [module for path in imported for module in _modules(path, known)]
     return frozenset(found) or None
 
 
@@ -56,7 +56,14 @@ def _modules(path: str, known: Mapping[str, str]) -> Iterator[str]:
         yield f"{path}.py"
 
 
-def _imported(text: str, name: str) -> Iterator[str]:
+@lru_cache(maxsize=2048)  # both sides of a change have most files in common
+def _imported(content: str, name: str) -> tuple[str, ...] | None:
+    """Return dotted paths, with slashes, that a module imports; None where only running it tells."""
+    text = content.replace("\\\n", " ")
+    return None if _DYNAMIC.search(text) else tuple(dict.fromkeys(_paths(text, name)))
+
+
+def _paths(text: str, name: str) -> Iterator[str]:
     for match in _IMPORT.finditer(text):
         yield from (one.replace(".", "/") for one in _NAME.findall(match[1]))
     for match in _FROM.finditer(text):
