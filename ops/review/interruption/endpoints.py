@@ -41,4 +41,4 @@ def _excluded(before: Resource, after: Resource) -> Iterator[Found]:
     ]
     for name in sorted(_LIVE.keys() & names[1] - names[0]):
         text = f"Updates no longer keep live {_LIVE[name]}: {name} is excluded from what is retained"
-        yield Found(Class.INTERRUPTION, Severity.MEDIUM, text, (f"Properties.{path}",))
+        yield Found(Class.INTERRUPTION, Severity.MEDIUM, text, ("Properties.ExcludeRetainedVariantProperties",))

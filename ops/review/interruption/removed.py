@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from ops.assembly.model import Resource
+from ops.assembly.model import Resource, Stack
 from ops.review.model import Action, Class, Compared, Found, Severity
-from ops.review.values import at, shown
+from ops.review.values import at, references, shown
 
 _HIGH, _MEDIUM = Severity.HIGH, Severity.MEDIUM
 # By type: what no longer works when it is removed, and how bad that is. The words follow "... is removed: ".
@@ -64,7 +64,7 @@ _NETWORK = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 def found(compared: Compared) -> Iterator[Found]:
     """Yield what no longer works, or works under another name, for a resource that is removed or made anew."""
     before = compared.before
-    if before is None or before.type not in _USED:
+    if before is None or before.type not in _USED or _serves_deployments(before, compared.base):
         return
     why, severity = _USED[before.type]
     if before.type == "AWS::EC2::VPCEndpoint":
@@ -75,6 +75,12 @@ def found(compared: Compared) -> Iterator[Found]:
         yield _anew(compared, before)
     elif compared.action is Action.MAY_REPLACE and before.type in _NETWORK:
         yield Found(Class.INTERRUPTION, Severity.MEDIUM, f"{before.logical_id} may be replaced, and with it {why}")
+
+
+def _serves_deployments(function: Resource, stack: Stack) -> bool:
+    """Return whether custom resources call it: CloudFormation keeps it for as long as they need it."""
+    tokens = (one.properties.get("ServiceToken") for one in stack.template.resources.values())
+    return any(function.logical_id in references(token) for token in tokens if token is not None)
 
 
 def _stops(before: Resource, why: str) -> str:
