@@ -33,9 +33,6 @@ def found(compared: Compared) -> Iterator[Found]:
     before, after = compared.before, compared.after
     if before is None or after is None:
         return
-    if before.type != after.type and before.logical_id == after.logical_id:
-        text = f"The update fails: {after.logical_id} goes from {before.type} to {after.type} under the same logical id"
-        yield Found(Class.INTERRUPTION, Severity.HIGH, f"{text}, which CloudFormation refuses; give it another one")
     if compared.action not in (Action.REPLACE, Action.RENAME) or before.type != after.type or before.type in _SHARED:
         return
     moves = tuple(one.path for one in compared.properties if one.because)
