@@ -53,7 +53,7 @@ def test_lines_that_differ(tmp_path: Path) -> None:
     assert found.severity is Severity.LOW
     assert "3 files changed, +3 -1 lines: release/handler.py, release/logic.py, release/steps.py (added)" in found.text
     assert "--- release/logic.py\n+++ release/logic.py\n@@ -1 +1 @@\n-LIMIT = 1\n+LIMIT = 2" in found.detail
-    assert "--- /dev/null\n+++ release/steps.py" in found.detail
+    assert "\n+++ release/steps.py\n@@ -0,0 +1 @@\n+STEP = 1" in found.detail
 
 
 def test_files_of_another_function(tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def shown_lines(changed: tuple[Difference, ...]) -> str:
                 f"... and {len(changed) - position} more files: {', '.join(rest.name for rest in changed[position:])}"
             )
             break
-        lines += [f"--- {'/dev/null' if one.how == 'added' else one.name}"]
-        lines += [f"+++ {'/dev/null' if one.how == 'removed' else one.name}", *one.lines]
+        # Not /dev/null for a side that is not there: an environment may be called dev.
+        lines += [f"--- {one.name}"] if one.how != "added" else []
+        lines += [f"+++ {one.name}"] if one.how != "removed" else []
+        lines += one.lines
         lines += [f"... {one.note}"] if one.note else []
     return "\n".join(lines)
