@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ def read_assembly(folder: Path) -> Assembly:
     known = Counter((stack.environment, stack.name, stack.region) for stack in stacks)
     if twice := [name for (_, name, _), times in known.items() if times > 1]:
         refuse(folder / "manifest.json", f"has the stack {twice[0]} more than once in one environment and region")
-    return Assembly(stacks)
+    # A stack names what another one of the assembly has brought; hashes are the same wherever they are named.
+    assets = {hashed: path for stack in stacks for hashed, path in stack.assets.items()}
+    return Assembly(tuple(replace(stack, assets=assets) for stack in stacks))
 
 
 def read_template(file: Path, environment: str = "", name: str = "") -> Assembly:
@@ -144,12 +146,19 @@ def _assets(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _P
         other = artifacts.get(need) or {}
         if other.get("type") != "cdk:asset-manifest":
             continue
-        files = documents.read(place.file((other.get("properties") or {}).get("file"))).get("files") or {}
-        for hashed, asset in files.items():
-            source = (asset.get("source") or {}).get("path") if isinstance(asset, dict) else None
+        told = documents.read(place.file((other.get("properties") or {}).get("file")))
+        sources = (*_sources(told, "files", "path"), *_sources(told, "dockerImages", "directory"))
+        for hashed, source in sources:
             if isinstance(source, str) and (place.folder / source).resolve().is_relative_to(place.root):
                 found[hashed] = place.folder / source
     return found
+
+
+def _sources(told: Mapping[str, Any], section: str, key: str) -> Iterator[tuple[str, Any]]:
+    assets = told.get(section)
+    for hashed, asset in assets.items() if isinstance(assets, dict) else ():
+        source = asset.get("source") if isinstance(asset, dict) else None
+        yield hashed, source.get(key) if isinstance(source, dict) else None
 
 
 def _region(environment: str) -> str:
