@@ -61,11 +61,12 @@ def said_actions(piece: Piece) -> str:
     touched = [one for one in sorted(statement.actions) if known.members[one] & bits]
     if not _names(known, bits) and not any(one == "*" for one in touched):
         return f"what AWS may add to {listed(map(proper, touched))}"
-    return listed(_of_pattern(one, known, bits) for one in touched)
+    return listed(_of_pattern(one, piece) for one in touched)
 
 
-def _of_pattern(pattern: str, known: ActionDimension, bits: int) -> str:
+def _of_pattern(pattern: str, piece: Piece) -> str:
     """Return what of a pattern belongs to a piece: its name alone, or with what does not and how many it are."""
+    known, bits = piece.universe.actions, piece.box[0]
     within = known.members[pattern]
     if "*" not in pattern and "?" not in pattern:
         return proper(pattern)
@@ -76,8 +77,9 @@ def _of_pattern(pattern: str, known: ActionDimension, bits: int) -> str:
         if 0 < len(names) <= _SHOWN:
             return listed(names)
         said += f" but {listed(map(proper, _widest(outside)))}"
-    worst = [one for one in names if actions.is_dangerous(one)][:_WORST]
-    among = f", {listed(worst)} among them" if worst else ""
+    worst = [one for one in names if actions.is_dangerous(one)] if piece.statement.allow else []
+    known_to_all = sorted(worst, key=lambda one: ("Policy" not in one and "Role" not in one, one))
+    among = f", {listed(known_to_all[:_WORST])} among them" if worst else ""
     return f"{said} ({len(names)} actions{among})" if len(names) > 1 else said
 
 

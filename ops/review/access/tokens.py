@@ -137,7 +137,8 @@ class Place:
             elif name in values:
                 found += self.parts(values[name], deep + 1)
             elif "." in name:
-                found += self._attribute(*name.split(".", 1), deep + 1)
+                logical, _, attribute = name.partition(".")
+                found += self._attribute(logical, attribute, deep + 1)
             else:
                 found += self._reference(name)
         return [*found, text[end:]]
