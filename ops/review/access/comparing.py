@@ -97,16 +97,18 @@ def _gained(
     def of(statements: Iterable[Statement], allow: bool) -> list[Box]:
         return [boxes[one] for one in boxes if one in statements and one.allow == allow]
 
-    refused, allowed = of(new, False), of(old, True)
+    refused, allowed, granted = of(new, False), of(old, True), of(new, True)
+    # What is refused as before, under conditions, need not be told again; it counts all the same.
+    told = [boxes[one] for one in boxes if one in new and not one.allow and (one not in old or not one.conditions)]
     pieces = []
     for one in _ordered((new - old) & boxes.keys(), allow=True):
-        pieces += _pieces(one, subtracted([boxes[one]], refused + allowed), universe)
-    granted = of(new, True)
+        left = subtracted([boxes[one]], refused + allowed)
+        pieces += _pieces(one, left, left and subtracted([boxes[one]], told + allowed), universe)
     for one in _ordered((old - new) & boxes.keys(), allow=False):
         left = subtracted([boxes[one]], refused)
         if alone:
             left = [both for box in left for other in granted if (both := meet(box, other))]
-        pieces += _pieces(one, left, universe)
+        pieces += _pieces(one, left, left if alone else subtracted([boxes[one]], told), universe)
     return pieces
 
 
@@ -118,5 +120,9 @@ def _ordered(statements: Iterable[Statement], allow: bool) -> Sequence[Statement
     )
 
 
-def _pieces(statement: Statement, boxes: list[Box], universe: Universe) -> list[Piece]:
-    return [Piece(statement, box, universe) for box in merged(boxes)]
+def _pieces(statement: Statement, exact: list[Box], told: list[Box], universe: Universe) -> list[Piece]:
+    """Return pieces as they are told; as they are exactly, if it is doubtful that there are any."""
+    pieces = [Piece(statement, box, universe) for box in merged(exact)]
+    certain = [piece.box for piece in pieces if piece.certain]
+    shown = [box for box in merged(told) if any(meet(box, other) for other in certain)]
+    return [Piece(statement, box, universe) for box in shown] + [piece for piece in pieces if not piece.certain]

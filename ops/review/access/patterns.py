@@ -142,9 +142,10 @@ class _Automaton:
     def _add(self, at: int, pattern: Pattern) -> None:
         self.start |= 1 << len(self.tokens)
         colons = 0
+        last = min(_FREE_AFTER, pattern.tokens.count(":"))  # the part that a short pattern ends with may be anything
         for token in pattern.tokens:
             bit = 1 << len(self.tokens)
-            free = not pattern.arn or colons >= _FREE_AFTER
+            free = not pattern.arn or colons >= last
             if token == STAR:
                 self.stay |= bit
                 self.stay_on_colon |= bit if free else 0

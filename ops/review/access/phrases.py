@@ -71,6 +71,9 @@ def _of_pattern(pattern: str, piece: Piece) -> str:
     if "*" not in pattern and "?" not in pattern:
         return proper(pattern)
     names = _names(known, within & bits)
+    same = [one for one, found in known.members.items() if found == within & bits and one != pattern]
+    if same and within & ~bits:
+        return _of_pattern(same[0], piece)
     outside = {one: found for one, found in known.members.items() if found & within and not found & within & bits}
     said = "every action" if pattern == "*" else proper(pattern)
     if outside:
@@ -78,7 +81,7 @@ def _of_pattern(pattern: str, piece: Piece) -> str:
             return listed(names)
         said += f" but {listed(map(proper, _widest(outside)))}"
     worst = [one for one in names if actions.is_dangerous(one)] if piece.statement.allow else []
-    known_to_all = sorted(worst, key=lambda one: ("Policy" not in one and "Role" not in one, one))
+    known_to_all = sorted(worst, key=lambda one: ("Policy" not in one and "Role" not in one, len(one)))
     among = f", {listed(known_to_all[:_WORST])} among them" if worst else ""
     return f"{said} ({len(names)} actions{among})" if len(names) > 1 else said
 
@@ -186,11 +189,16 @@ def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[tu
 
 
 def _beyond(mine: Sequence[Predicate], other: Predicate) -> Predicate | None:
-    """Return a condition that asks for the values that another one of the same kind has not, if that says it all."""
-    if len(mine) != 1 or other.negated or replace(mine[0], values=other.values) != other or "Null" in other.operator:
+    """Return a condition that asks for the values that one of two of the same kind has more, if that says it all."""
+    if len(mine) != 1 or replace(mine[0], values=other.values) != other or "Null" in other.operator:
         return None
-    new = mine[0].values - other.values
     literal = all(STAR not in value and ANY not in value for value in mine[0].values | other.values)
+    new = mine[0].values - other.values
+    if other.negated and literal and not mine[0].every:
+        more = other.values - mine[0].values
+        return (
+            replace(other, operator=other.operator.replace("Not", ""), values=more, if_exists=False) if more else None
+        )
     return (
         replace(mine[0], values=new) if new and literal and not mine[0].every and "Than" not in other.operator else None
     )

@@ -79,6 +79,8 @@ def statements(document: Any, place: Place) -> Iterator[Statement]:
     """Return the statements of a policy document, Undecided if it is none."""
     if not isinstance(document, Mapping):
         raise Undecided(f"a policy is no object but {json.dumps(document, default=str)[:60]}")
+    if any(str(key).startswith(("Ref", "Fn::")) for key in document):
+        raise Undecided(f"a policy is {json.dumps(document, default=str)[:60]}")
     for raw in _list(document.get("Statement", [])):
         if not isinstance(raw, Mapping):
             raise Undecided(f"a statement is no object but {json.dumps(raw, default=str)[:60]}")

@@ -85,10 +85,10 @@ class Side:
                 if (one.kind, one.target) == subject:
                     yield from statements(one.document, self.place)
 
-    def has(self, target: str) -> bool | None:
-        """Return whether the stack has the resource that a target names; None if it names none of a template."""
+    def has(self, target: str) -> bool:
+        """Return whether the stack has the resource that a target names."""
         found = _LOGICAL.search(target)
-        return found[1] in self.logical_ids if found else None
+        return found is not None and found[1] in self.logical_ids
 
     @property
     def logical_ids(self) -> set[str]:

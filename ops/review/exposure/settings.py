@@ -28,7 +28,7 @@ def look(compared: Compared) -> Iterator[Found]:
     if before is None:
         for name in table.OPEN_UNLESS_SAID.get(after.type, ()):
             if name not in after.properties:
-                yield _open(SETTINGS[name], None, "", f"Properties.{name}")
+                yield _open(SETTINGS[name], None, None, "", f"Properties.{name}", whole=True)
     if path := _DOCUMENTS.get(after.type):
         was, will = _document(before, path), _document(after, path)
         if was != will and isinstance(will, Mapping):
@@ -111,7 +111,7 @@ def _name(element: Any, at: int) -> str | int:
 
 def _setting(setting: Setting, old: Any, new: Any, where: str, path: str, *, new_object: bool) -> Iterator[Found]:
     if setting.opens(new) and (new_object or not setting.opens(old) or intrinsic(old)):
-        yield _open(setting, new, where, path)
+        yield _open(setting, old, new, where, path, whole=new_object)
     elif intrinsic(new) and not intrinsic(old) and not setting.opens(old):
         of = f" of {where}" if where else ""
         text = (
@@ -120,7 +120,13 @@ def _setting(setting: Setting, old: Any, new: Any, where: str, path: str, *, new
         yield Found(Class.EXPOSURE, Severity.LOW, f"{text}: {setting.why}.", (path,))
 
 
-def _open(setting: Setting, new: Any, where: str, path: str) -> Found:
+def _open(setting: Setting, old: Any, new: Any, where: str, path: str, *, whole: bool) -> Found:
+    """Say that a setting is open; `whole` if all around it is new."""
     of = f" of {where}" if where else ""
-    value = setting.unset if new is None else shown(new)
-    return Found(Class.EXPOSURE, setting.severity, f"{setting.what}{of} is {value}: {setting.why}.", (path,))
+    value = _said(setting, new)
+    goes = f"is {value}" if whole else f"goes from {_said(setting, old)} to {value}"
+    return Found(Class.EXPOSURE, setting.severity, f"{setting.what}{of} {goes}: {setting.why}.", (path,))
+
+
+def _said(setting: Setting, value: Any) -> str:
+    return setting.unset or "nothing" if value is None else shown(value)
