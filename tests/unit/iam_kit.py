@@ -4,9 +4,10 @@ Nothing of it is shared with what it is the measure of, `ops.review.access`.
 """
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Document = Sequence[Mapping[str, Any]]
@@ -21,33 +22,41 @@ COMPARISONS = {
 
 
 @dataclass(frozen=True)
-class Request:
-    action: str
-    resource: str
-    principal: str = "arn:aws:iam::111122223333:role/one"
-    context: Mapping[str, Any] = field(default_factory=dict, hash=False)
+class Requests:
+    """All requests that can be made of these."""
+
+    actions: Sequence[str]
+    resources: Sequence[str]
+    contexts: Sequence[Mapping[str, Any]] = ({},)
+    principals: Sequence[str] = ("arn:aws:iam::111122223333:role/one",)
 
 
-def judged(document: Document, request: Request) -> int:
-    """DENIED, ALLOWED or NEITHER."""
-    about = [statement["Effect"] for statement in document if matches(statement, request)]
-    return DENIED if "Deny" in about else ALLOWED if about else NEITHER
+def judged(document: Document, requests: Requests) -> list[int]:
+    """DENIED, ALLOWED or NEITHER, of each request."""
+    tables = [(statement["Effect"], _tables(statement, requests)) for statement in document]
+    found = []
+    for request in itertools.product(
+        *map(range, map(len, (requests.actions, requests.resources, requests.principals, requests.contexts)))
+    ):
+        effects = [effect for effect, table in tables if all(row[at] for row, at in zip(table, request, strict=True))]
+        found.append(DENIED if "Deny" in effects else ALLOWED if effects else NEITHER)
+    return found
 
 
-def matches(statement: Mapping[str, Any], request: Request) -> bool:
-    return (
-        _element(statement, "Action", lambda one: _like(one, request.action, fold=True))
-        and _element(statement, "Resource", lambda one: _like(one, request.resource))
-        and _element(statement, "Principal", lambda one: _is(one, request.principal))
-        and all(
-            _holds(
-                operator,
-                [str(value).lower() if isinstance(value, bool) else value for value in _list(values)],
-                request.context.get(key),
-            )
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, values in keys.items()
-        )
+def _tables(statement: Mapping[str, Any], requests: Requests) -> list[list[bool]]:
+    return [
+        [_element(statement, "Action", lambda one, to=to: _like(one, to, fold=True)) for to in requests.actions],
+        [_element(statement, "Resource", lambda one, to=to: _like(one, to)) for to in requests.resources],
+        [_element(statement, "Principal", lambda one, to=to: _is(one, to)) for to in requests.principals],
+        [_meets(statement.get("Condition", {}), context) for context in requests.contexts],
+    ]
+
+
+def _meets(conditions: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
+    return all(
+        _holds(operator, _list(values), context.get(key))
+        for operator, keys in conditions.items()
+        for key, values in keys.items()
     )
 
 
@@ -92,9 +101,9 @@ def _same(base: str, wanted: str, given: str) -> bool:
         return ipaddress.ip_address(given) in ipaddress.ip_network(wanted)
     if base.startswith("Numeric"):
         return bool(COMPARISONS[base.removeprefix("Numeric")](float(given), float(wanted)))
-    if base == "ArnLike" or base == "ArnEquals":
+    if base in ("ArnLike", "ArnEquals"):
         wants, gives = wanted.split(":", 5), given.split(":", 5)
         return len(wants) == len(gives) and all(_like(*pair) for pair in zip(wants, gives, strict=True))
-    if base == "StringEqualsIgnoreCase" or base == "Bool":
-        return wanted.lower() == given.lower()
+    if base in ("StringEqualsIgnoreCase", "Bool"):
+        return str(wanted).lower() == given.lower()
     return _like(wanted, given) if base == "StringLike" else wanted == given
