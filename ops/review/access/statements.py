@@ -116,6 +116,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _action(value: Any, place: Place) -> str:
+    if isinstance(value, str) and "${" not in value:
+        return value.lower() if value != "*:*" else "*"
     tokens = place.tokens(value)
     if any(unknown(token) for token in tokens):
         raise Undecided(f"the action {written(tokens)} is known to CloudFormation alone")

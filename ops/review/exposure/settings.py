@@ -82,6 +82,8 @@ class _Walk:
             why, severity = table.READABLE, MEDIUM
         elif name in table.NETWORK:
             why = "it then runs outside your network"
+        elif name in table.GROUPS:
+            why, severity = "the network's default security group then counts", MEDIUM
         elif name in table.BLOCK:
             why = "a policy or an access list may then open it to everybody"
         elif isinstance(old, Mapping) and not intrinsic(old):

@@ -108,7 +108,8 @@ SETTINGS: Mapping[str, Setting] = {
 # What protects by being there.
 KEY = re.compile(r"(Kms|KMS|kms)(Master)?Key(Id|ID|Arn|ARN)?$")
 ENCRYPTION = frozenset({"BucketEncryption", "SSESpecification", "EncryptionConfiguration", "StreamEncryption"})
-NETWORK = frozenset({"VpcConfig", "VPCConfig", "VpcConfiguration", "WorkforceVpcConfig"})
+NETWORK = frozenset({"VpcConfig", "VPCConfig", "VpcConfiguration", "WorkforceVpcConfig", "SubnetId"})
+GROUPS = frozenset({"SecurityGroupIds", "SecurityGroups", "VpcSecurityGroupIds"})
 BLOCK = frozenset({"PublicAccessBlockConfiguration"})
 # Of what is new, settings that are open unless somebody says otherwise.
 OPEN_UNLESS_SAID: Mapping[str, tuple[str, ...]] = {
