@@ -34,7 +34,8 @@ def look(compared: Compared) -> Iterator[Found]:
     except RecursionError:
         told[_unknown("it is nested too deeply")] = []
     for found, targets in told.items():
-        yield replace(found, text=_sentence(found.text, _who(targets, compared)), detail=_sentence(found.detail, ""))
+        who = _who(targets, compared)
+        yield replace(found, text=_sentence(found.text.replace(WHO, who)), detail=found.detail.replace(WHO, who))
 
 
 def _unknown(reason: str) -> Found:
@@ -49,8 +50,7 @@ def _who(targets: list[str], compared: Compared) -> str:
     return listed(names, 3) or "whoever has the policy"
 
 
-def _sentence(text: str, who: str) -> str:
-    said = text.replace(WHO, who)
+def _sentence(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 

@@ -31,14 +31,7 @@ def worlds(resources: Iterable[tuple[Resource, Stack]]) -> Iterator[World]:
 
     Conditions count as independent. Undecided if they are more than a policy sensibly has.
     """
-    asked = sorted(
-        {
-            key(name, stack)
-            for one, stack in resources
-            if stack.template.sections.get("Conditions")
-            for name in names(one.properties)
-        }
-    )
+    asked = sorted({key(name, stack) for one, stack in resources for name in names(one.properties)})
     if len(asked) > _MOST:
         raise Undecided(f"it depends on {len(asked)} conditions")
     for answers in itertools.product((True, False), repeat=len(asked)):
