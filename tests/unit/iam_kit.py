@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Document = Sequence[Mapping[str, Any]]
+ONE = "arn:aws:iam::111122223333:role/one"
 DENIED, NEITHER, ALLOWED = 0, 1, 2
 COMPARISONS = {
     "Equals": lambda one, other: one == other,
@@ -28,7 +29,7 @@ class Requests:
     actions: Sequence[str]
     resources: Sequence[str]
     contexts: Sequence[Mapping[str, Any]] = ({},)
-    principals: Sequence[str] = ("arn:aws:iam::111122223333:role/one",)
+    principals: Sequence[str] = (ONE,)
 
 
 def judged(document: Document, requests: Requests) -> list[int]:

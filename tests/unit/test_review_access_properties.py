@@ -12,7 +12,7 @@ from ops.assembly.model import Stack, Template
 from ops.review.access.comparing import UNCHANGED, Verdict, compare
 from ops.review.access.statements import statements
 from ops.review.access.tokens import Place
-from tests.unit.iam_kit import ALLOWED, Requests, judged
+from tests.unit.iam_kit import ALLOWED, ONE, Requests, judged
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 PLACE = Place(Stack("dev", "dev-case", Template()))
@@ -31,8 +31,7 @@ RESOURCES = ["*", "arn:aws:s3:::a", "arn:aws:s3:::a/*", "arn:aws:s3:::b/*", "arn
 TRIED_RESOURCES = [
     f"arn:aws:s3:::{name}" for name in ("a", "a/x", "a/y", "a/b/x", "b/x", "b/y", "b/c/x", "c/x", "cc/x", "c")
 ]
-ONE, TWO, OTHER = (
-    "arn:aws:iam::111122223333:role/one",
+TWO, OTHER = (
     "arn:aws:iam::111122223333:role/two",
     "arn:aws:iam::444455556666:role/x",
 )

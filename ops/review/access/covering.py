@@ -14,7 +14,7 @@ def described(members: Mapping[Name, int], wanted: int, own: Iterable[Name]) -> 
         members: bits of all names.
         own: names to be preferred: those of the statement that is spoken of.
     """
-    preferred = sorted(own, key=lambda one: -members[one].bit_count())
+    preferred = sorted(own, key=lambda one: (-members[one].bit_count(), str(one)))
     others = sorted(members.keys() - set(preferred), key=lambda one: (-members[one].bit_count(), str(one)))
     found: list[Part[Name]] = []
     left = wanted

@@ -61,7 +61,8 @@ def look(compared: Compared) -> Iterator[Found]:
         new_group = compared.type == _GROUP and compared.before is None
         for rule in dict.fromkeys(own):
             if rule not in had and not _covered(rule, known):
-                yield from _found(rule, name, new_group=new_group)
+                path = f"Properties.{name}" if compared.type == _GROUP else ""
+                yield from _found(rule, name, path, new_group=new_group)
 
 
 def _group(resource: Resource) -> str:
@@ -118,7 +119,7 @@ def _bits(edges: Sequence[int], first: int, last: int) -> int:
     return sum(1 << at for at, edge in enumerate(edges) if first <= edge <= last)
 
 
-def _found(rule: Rule, name: str, *, new_group: bool) -> Iterator[Found]:
+def _found(rule: Rule, name: str, path: str, *, new_group: bool) -> Iterator[Found]:
     inward = name == "SecurityGroupIngress"
     severity = _severity(rule, inward=inward, new_group=new_group)
     if new_group and severity < Severity.MEDIUM:
@@ -127,7 +128,7 @@ def _found(rule: Rule, name: str, *, new_group: bool) -> Iterator[Found]:
     text = (
         f"The security group lets {rule} in from {peer}" if inward else f"The security group lets {rule} out to {peer}"
     )
-    yield Found(Class.EXPOSURE, severity, f"{text}.", (f"Properties.{name}",))
+    yield Found(Class.EXPOSURE, severity, f"{text}.", (path,) if path else ())
 
 
 def _severity(rule: Rule, *, inward: bool, new_group: bool) -> Severity:

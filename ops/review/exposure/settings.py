@@ -1,6 +1,7 @@
 """Settings that protect and are turned off, wherever they stand: in resources, and in jobs of pipelines."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ops.assembly.model import Resource
@@ -28,7 +29,7 @@ def look(compared: Compared) -> Iterator[Found]:
     if before is None:
         for name in table.OPEN_UNLESS_SAID.get(after.type, ()):
             if name not in after.properties:
-                yield _open(SETTINGS[name], None, None, "", f"Properties.{name}", whole=True)
+                yield replace(_open(SETTINGS[name], None, None, "", "", whole=True), paths=())
     if path := _DOCUMENTS.get(after.type):
         was, will = _document(before, path), _document(after, path)
         if was != will and isinstance(will, Mapping):
