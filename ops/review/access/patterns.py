@@ -12,7 +12,8 @@ from functools import cached_property, lru_cache
 from ops.review.access.tokens import ANY, STAR, Tokens, Undecided, unknown, written
 
 _OTHER = ""  # any character that no pattern names
-_MOST_STATES, _MOST_KINDS, _MOST_TOKENS = 20_000, 2_000, 60_000
+_MOST_KINDS, _MOST_TOKENS = 2_000, 30_000  # the longest policies that AWS takes have 32,768 characters
+_MOST_STATES = 4_000  # and twice the tokens; a role of this project takes 700
 _FREE_AFTER = 5  # colons of an ARN after which wildcards of ArnLike may match colons
 
 
@@ -172,6 +173,7 @@ class _Automaton:
 
     def signatures(self) -> set[int]:
         """Return for each kind of strings the patterns that it lies in, as bits."""
+        most = _MOST_STATES + 2 * len(self.tokens)
         seen, waiting, accepts = {self.start}, [self.start], set[int]()
         escaped = False  # whether there are strings that no pattern can match any more
         while waiting:
@@ -183,7 +185,7 @@ class _Automaton:
                 if after and after not in seen:
                     seen.add(after)
                     waiting.append(after)
-            if len(seen) > _MOST_STATES or len(accepts) > _MOST_KINDS:
+            if len(seen) > most or len(accepts) > _MOST_KINDS:
                 raise Undecided("its wildcards overlap in too many ways")
         found = {self._patterns(bits) for bits in accepts}
         return found | {0} if escaped else found
