@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from config import Environment, UseCase, load_environment, load_use_case
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+__all__ = ["RETRIES", "OperationError", "Target", "client", "module"]
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 4})
-
-
-class OperationError(Exception):
-    """Something a command needs is not there, or did not end well; the text says what to do."""
 
 
 @dataclass(frozen=True)
