@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ def read_assembly(folder: Path) -> Assembly:
     known = Counter((stack.environment, stack.name, stack.region) for stack in stacks)
     if twice := [name for (_, name, _), times in known.items() if times > 1]:
         refuse(folder / "manifest.json", f"has the stack {twice[0]} more than once in one environment and region")
-    return Assembly(stacks)
+    # A stack names what another one of the assembly has brought; hashes are the same wherever they are named.
+    assets = {hashed: path for stack in stacks for hashed, path in stack.assets.items()}
+    return Assembly(tuple(replace(stack, assets=assets) for stack in stacks))
 
 
 def read_template(file: Path, environment: str = "", name: str = "") -> Assembly:
