@@ -39,7 +39,7 @@ def look(compared: Compared) -> Iterator[Found]:
 
 
 def _unknown(reason: str) -> Found:
-    text = f"what its permissions become cannot be told: {reason}. Compare the policies by eye."
+    text = f"what its permissions become cannot be told: {reason}; compare the policies by eye"
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text)
 
 
@@ -64,7 +64,7 @@ def _of_subject(base: Side, head: Side, subject: Subject) -> list[Found]:
     for found in told:
         if found not in everywhere:
             where = " or ".join(_written(world) for world, said in by_world if found in said)
-            elsewhere.append(replace(found, text=f"{found.text.removesuffix('.')}, where {where}."))
+            elsewhere.append(replace(found, text=f"{found.text}, where {where}"))
     return everywhere + elsewhere
 
 
@@ -105,8 +105,13 @@ def _of_own(verdict: Verdict, was: frozenset[Statement], will: frozenset[Stateme
 
 
 def _paths(base: Side, head: Side, subject: Subject) -> tuple[str, ...]:
-    found = [one for side in (base, head) for one in side.policies(side.resource) if (one.kind, one.target) == subject]
-    return tuple(sorted({f"Properties.{one.path}".removesuffix(".") for one in found}))
+    """Return where policies differ."""
+    was, will = (
+        {one.path: one.document for one in side.policies(side.resource) if (one.kind, one.target) == subject}
+        for side in (base, head)
+    )
+    differ = {path for path in {*was, *will} if was.get(path) != will.get(path)}
+    return tuple(sorted(f"Properties.{path}".removesuffix(".") for path in differ))
 
 
 def _new(widened: tuple[Piece, ...], told: Told) -> list[Found]:
