@@ -142,8 +142,13 @@ def test_what_only_one_outcome_of_a_condition_widens() -> None:
     before = {"P": of("AWS::IAM::ManagedPolicy", PolicyDocument=document(READ))}
     after = {"P": of("AWS::IAM::ManagedPolicy", PolicyDocument=document({**READ, "Resource": choice}))}
     widened, narrowed = found(before, after)
-    assert widened.text == "Whoever has the policy may also do s3:GetObject on arn:aws:s3:::a/*, where not Big"
-    assert narrowed.text == "Whoever has the policy may no longer do s3:GetObject on arn:aws:s3:::b/*, where not Big"
+    assert (
+        widened.text == "Whoever has the policy may also do s3:GetObject on arn:aws:s3:::a/* (where Big does not hold)"
+    )
+    assert (
+        narrowed.text
+        == "Whoever has the policy may no longer do s3:GetObject on arn:aws:s3:::b/* (where Big does not hold)"
+    )
 
 
 def test_another_boundary_cannot_be_told() -> None:
