@@ -53,6 +53,7 @@ class Stack:
         file: of the template.
         termination_protection: whether CloudFormation refuses to delete it; None where nothing says it, as with a
             single template.
+        account: that it is deployed into; "" if it is that of whoever deploys.
     """
 
     environment: str
@@ -63,6 +64,7 @@ class Stack:
     assets: Mapping[str, Path] = field(default_factory=dict)
     termination_protection: bool | None = None
     file: Path | None = None
+    account: str = ""
 
     @property
     def part(self) -> str:
