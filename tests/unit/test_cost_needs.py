@@ -265,7 +265,9 @@ def test_steps_of_every_kind_are_found_and_of_a_condition_the_longer_branch() ->
     }
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '{"Steps": [{}]}', {"Ref": "Somewhere"}, None, '{"Steps": 3}', "[" * 3000])
+@pytest.mark.parametrize(
+    "body", ["{", "[]", '{"Steps": [{}]}', {"Ref": "Elsewhere"}, None, '{"Steps": 3}', "[" * 3000], ids=range(7)
+)
 def test_a_definition_that_cannot_be_read_is_unpriced(body: Any) -> None:
     found = resource("AWS::SageMaker::Pipeline", PipelineDefinition={"PipelineDefinitionBody": body})
     assert "cannot be read" in billed(stack(found)).unpriced[0]
