@@ -17,6 +17,7 @@ from config import notebook_rules, rules
 from config.errors import under
 from config.instance_types import ProcessingInstanceType, TrainingInstanceType
 from config.notebook import Notebook
+from config.review import ReviewRules
 from config.section import Section
 from config.serving import Serving
 from config.tag_value import ALLOWED, TagValue
@@ -174,6 +175,9 @@ class Environment(Section):
         default=(), description="notebook instances (docs/workbench.md: what they need and cost)"
     )
     budget: Budget = Field(description="what it may cost")
+    review: ReviewRules = Field(
+        default=ReviewRules(), description="what blocks a change of its templates, what warns, and what is excused"
+    )
     usage: Usage = Field(
         default=Usage(), description="what is expected to be used in a month, for `python -m ops cost` and reviews"
     )
