@@ -16,14 +16,15 @@ class Budget:
         as_root("budgets").create_budget(**{**asked, "AccountId": _account()})
         return name, {}
 
-    def update(self, physical_id: str, old: Properties, new: Properties, stack_name: str) -> Made:
-        """Make the budget anew under its name, or under another one."""
-        if old == new:
-            return physical_id, {}
-        if old["Budget"].get("BudgetName") != new["Budget"].get("BudgetName"):
-            return self.create(physical_id, new, stack_name)
-        self.delete(physical_id, old)
-        return self.create(physical_id, {**new, "Budget": {**new["Budget"], "BudgetName": physical_id}}, stack_name)
+    def update(
+        self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str | None = None
+    ) -> Made:
+        """Change the budget; another name or other notifications make another one, as AWS documents."""
+        if _identity(old) != _identity(new):
+            return self.create(logical_id or physical_id, new, stack_name)
+        budget = request("budgets", "CreateBudget", new)["Budget"]
+        as_root("budgets").update_budget(AccountId=_account(), NewBudget={**budget, "BudgetName": physical_id})
+        return physical_id, {}
 
     def delete(self, physical_id: str, _properties: Properties) -> None:
         """Remove the budget; one that is gone is well gone."""
@@ -33,6 +34,10 @@ class Budget:
 
 
 TYPES = {"AWS::Budgets::Budget": Budget()}
+
+
+def _identity(properties: Properties) -> Any:
+    return properties["Budget"].get("BudgetName"), properties.get("NotificationsWithSubscribers")
 
 
 def _account() -> str:

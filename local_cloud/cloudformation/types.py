@@ -22,10 +22,10 @@ def install() -> None:
             "delete": resource.delete,
         }
         provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
-    for name, part in {**network_types.TYPES, **budget_types.TYPES}.items():
+    for name, part in {**network_types.TYPES, **autoscaling_types.TYPES, **budget_types.TYPES}.items():
         handlers[name] = {verb: getattr(part, verb) for verb in ("create", "update", "delete")}
-    for name, scaling in autoscaling_types.TYPES.items():
-        handlers[name] = {"create": scaling.create, "update": scaling.update, "delete": scaling.delete}
+    for name in budget_types.TYPES:
+        handlers[name]["update_with_logical_id"] = True
     provisioners._STACK_TAG_PROPERTY["AWS::ApplicationAutoScaling::ScalableTarget"] = ("Tags", "list")
     dropped_properties.wrap(handlers)
     provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")

@@ -83,7 +83,8 @@ def summary(report: Report) -> list[str]:
     """Return the sums in sentences."""
     bill = report.bill
     listed = [f"{dollars(bill.usd(part))} USD {text}" for part, text in PARTS.items()]
-    together = f"Together {dollars(bill.usd())} USD a month; the budget is {report.budget:,}."
+    without = f", without {len(bill.unpriced)} that have no price" if bill.unpriced else ""
+    together = f"Together {dollars(bill.usd())} USD a month{without}; the budget is {report.budget:,}."
     return [f"{bill.environment}, {bill.region}: {'; '.join(listed)}.", together]
 
 

@@ -235,9 +235,9 @@ def test_an_answer_waits_until_the_stack_is_at_rest(client: Any) -> None:
     assert time.monotonic() - started < 20
 
 
-def budget(usd: int, **more: Any) -> dict[str, Any]:
+def budget(usd: int, percent: int = 80, **more: Any) -> dict[str, Any]:
     topic = "arn:aws:sns:ap-northeast-1:000000000000:alarms"
-    notification = {"ComparisonOperator": "GREATER_THAN", "NotificationType": "ACTUAL", "Threshold": 80}
+    notification = {"ComparisonOperator": "GREATER_THAN", "NotificationType": "ACTUAL", "Threshold": percent}
     ceiling = {
         "BudgetType": "COST",
         "TimeUnit": "MONTHLY",
@@ -256,13 +256,21 @@ def test_a_budget_comes_changes_and_goes_with_its_stack(client: Any) -> None:
         found = budgets.describe_budgets(AccountId="000000000000").get("Budgets", [])
         return {one["BudgetName"]: one["BudgetLimit"]["Amount"] for one in found}
 
+    def told(name: str) -> list[tuple[str, float]]:
+        found = budgets.describe_notifications_for_budget(AccountId="000000000000", BudgetName=name)["Notifications"]
+        return [(one["NotificationType"], one["Threshold"]) for one in found]
+
     deploy(cloudformation, "spending", template(B=budget(150)))
     (name,) = there()
     assert name.startswith("spending-B-")
-    told = budgets.describe_notifications_for_budget(AccountId="000000000000", BudgetName=name)["Notifications"]
-    assert [(one["NotificationType"], one["Threshold"]) for one in told] == [("ACTUAL", 80)]
     update(cloudformation, "spending", template(B=budget(200)))
     assert {one: float(usd) for one, usd in there().items()} == {name: 200}
+    assert told(name) == [("ACTUAL", 80)]
+    update(cloudformation, "spending", template(B=budget(200, percent=90)))
+    (other,) = there()
+    assert other != name
+    assert other.startswith("spending-B-")
+    assert told(other) == [("ACTUAL", 90)]
     update(cloudformation, "spending", template(B=budget(200, BudgetName="named")))
     assert list(there()) == ["named"]
     cloudformation.delete_stack(StackName="spending")

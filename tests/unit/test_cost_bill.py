@@ -190,3 +190,10 @@ def test_intrinsic_functions_are_filled_in_where_they_can_be() -> None:
     assert scene.text({"Fn::Join": ["-", ["a", {"Ref": "Name"}, {"Ref": "Later"}]]}) == "a-x-?"
     assert scene.text({"Fn::Join": "broken"}) == "?"
     assert scene.text(None) == "?"
+
+
+def test_numbers_that_no_template_has_are_priced_all_the_same() -> None:
+    variant = {"VariantName": "champion", "InstanceType": "ml.m5.large", "InitialInstanceCount": 999_999_999_999_999}
+    endpoint = resource("AWS::SageMaker::EndpointConfig", ProductionVariants=[variant])
+    tables = Tables((table(price("AmazonSageMaker:Host:ml.m5.large", "1000")),))
+    assert billed(stack(endpoint), tables=tables).usd() > 10**20

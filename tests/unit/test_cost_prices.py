@@ -163,3 +163,11 @@ def test_tables_are_json_that_a_difference_can_be_read_of() -> None:
         text = file.read_text(encoding="utf-8")
         assert text.count("\n") > len(json.loads(text)["rows"])
         assert max(map(len, text.splitlines())) < 1200
+
+
+def test_what_was_read_in_two_ways_agrees() -> None:
+    tables = {one.date: one.prices for one in tables_of("ap-northeast-1").tables}
+    quoted, shown = tables["2026-09-23"], tables["2025-06-18"]
+    both = quoted.keys() & shown.keys()
+    assert len(both) == 11
+    assert all(quoted[name].tiers == shown[name].tiers for name in both)

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from ops.cost import changing
 from ops.cost.billing import Expected, expected_of
 from ops.cost.choices import Reckoning, cheaper, further
 from ops.cost.model import Part
-from ops.cost.report import Report, document
+from ops.cost.report import Report, document, dollars
 from ops.cost.shown import markdown, terminal
 from ops.cost.tables import Tables, tables_of
 from tests.unit.cost_kit import REGION, assembly_of, nothing, ones, price, resource, stack, table
 
+ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 6, 1)
 HOSTILE = "<img src=x onerror=alert(1)>|[red]`x`"
 
@@ -52,6 +54,17 @@ def test_dev_says_what_doors_zones_instances_and_a_notebook_add(assembly: Assemb
     assert found["a challenger or a shadow beside every champion"] > round(small * 730, 2)
     assert found["a notebook"] > found["interface endpoints `minimal` in 2 zones"]
     assert found["one use case more"] > 50
+
+
+def test_the_page_about_costs_says_what_the_command_says(assembly: Assembly) -> None:
+    told = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    for environment in ("dev", "staging", "prod"):
+        sums = [*(reckoned(assembly, environment).bill.usd(part) for part in Part)]
+        shown = " | ".join(map(dollars, (*sums, sum(sums, Decimal(0)))))
+        budget = load_environment(environment).budget.monthly_usd
+        assert f"| `{environment}` | {shown} | {budget} |" in told, "docs/cost.md: write the new figures"
+    for choice in further(reckoned(assembly, "dev")):
+        assert dollars(choice.usd) in told, f"docs/cost.md: {choice.text}"
 
 
 def test_prod_says_what_is_cheaper_the_most_first(assembly: Assembly) -> None:
