@@ -59,6 +59,7 @@ def page(report: Report, path: Path) -> None:
         summary=summary(report),
         rows=[(row, _cells(row), int(100 * (row.usd or 0) / most)) for row in report.rows],
         tables=[table for table in tables(report) if table[0] != _LINES],
+        words=_NAMED,
         remarks=report.remarks,
         sources=report.sources(),
         written=report.today,
@@ -90,6 +91,7 @@ def summary(report: Report) -> list[str]:
 
 _LINES = "What is paid for"
 _UNPRICED = "unpriced in it"
+_NAMED = ("stack", "use case", "choice", _UNPRICED)
 _WORDS = ("when", "price of")
 # How units of the price list are written for people.
 _UNITS = {
