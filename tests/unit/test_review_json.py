@@ -39,7 +39,7 @@ def full() -> Review:
     cost = Cost(10.0, 20.0, ("AWS::Glue::Job: hours",), (("prod", 10.0, 20.0),))
     changes = (
         change(found(detail="+ a"), found(Class.EXPOSURE, Severity.LOW, paths=("Properties.A",)), where="dev prod"),
-        change(found(), logical_id="Moved", action=Action.RENAME, was="prod-data/Old"),
+        change(found(), logical_id="Moved", path="Moved/Resource", action=Action.RENAME, was="prod-data/Old"),
     )
     done = review(*changes, cost=cost, remarks=("Custom::X",), templates={"prod-data": "a.template.json"})
     return judged(done, judge(head, {"prod": rules()}))
@@ -111,7 +111,7 @@ def test_hostile_texts_come_out_as_they_went_in() -> None:
 
 
 def run(done: Review, root: Path | None = None) -> Any:
-    """The run of a SARIF file, held against what the standard requires (sections 3.13, 3.14, 3.19, 3.27, 3.28, 3.49)."""
+    """The run of a SARIF file, held against what the standard requires (3.13, 3.14, 3.19, 3.27, 3.28, 3.49)."""
     document = json.loads(sarif.render(done, root))
     assert document.keys() == {"$schema", "version", "runs"}
     assert document["version"] == "2.1.0"
@@ -171,5 +171,5 @@ def test_a_finding_is_the_same_one_in_the_next_run_whatever_it_is_folded_of() ->
 
 def test_hostile_texts_are_in_valid_sarif() -> None:
     results = run(judged(hostile(), judge()))["results"]
-    assert len(results) > len(Class)
+    assert len(results) >= len(Class)
     assert json.dumps(results).isascii()
