@@ -30,13 +30,17 @@ class Command(TyperCommand):
 COMMAND_CLASS = Command
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917 - options of a command
     base: Annotated[Path | None, typer.Option(help="Cloud assembly before the change, such as cdk.out.")] = None,
     head: Annotated[Path | None, typer.Option(help="Cloud assembly with it.")] = None,
     base_template: Annotated[Path | None, typer.Option(help="In place of assemblies: a template before it.")] = None,
     head_template: Annotated[Path | None, typer.Option(help="And the template with it.")] = None,
     against: Annotated[
         str | None, typer.Option(help="In place of both: synthesise this folder, and what has parted from this commit.")
+    ] = None,
+    base_root: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the repository before it, to see if the change loosens its own rules."),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What is written.")] = "markdown",
     out: Annotated[Path | None, typer.Option(help="File that it is written to, and not to the terminal.")] = None,
@@ -50,29 +54,36 @@ def command(
         found = _against(against, out or _FOLDER, environment)
     elif base and head:
         _refuse(base_template, head_template)
-        found = reviewing.reviewed(*reviewing.assemblies(base, head, environment))
+        found = reviewing.reviewed(*reviewing.assemblies(base, head, environment), base_root=base_root)
     elif base_template and head_template:
         _refuse(base, head)
         found = reviewing.reviewed(*reviewing.templates(base_template, head_template, environment))
     else:
         raise OperationError("Name both sides: --base and --head, --base-template and --head-template, or --against.")
     if not against:
-        _write(reviewing.rendered(found, form), out)
+        more = {"root": head} if form == "sarif" and head else {}
+        _write(reviewing.rendered(found, form, **more), out)
     if any(gate.closed for gate in found.gates):
         raise typer.Exit(_CLOSED)
 
 
 def _against(reference: str, folder: Path, environment: str) -> Any:
     from ops.review import reviewing, sides
-    from ops.review.reports import wording
 
     with sides.synthesised(reference, reviewing.ROOT, folder.resolve()) as both:
         found = reviewing.reviewed(
             *reviewing.assemblies(both.base, both.head, environment), reviewing.ROOT, both.base_root
         )
-        for form, suffix in reviewing.SUFFIXES.items():
-            _write(reviewing.rendered(found, form), folder / f"review.{suffix}")
-    print(f"{wording.headline(found)}. {folder / 'review.html'} has it as a page.")
+        more: dict[str, dict[str, Any]] = {
+            "markdown": {"rest": "in `review.html` and `review.json`"},
+            "html": {"title": f"Review against {reference} ({both.commit[:12]})"},
+            "sarif": {"root": both.head},
+        }
+        texts = {form: reviewing.rendered(found, form, **more.get(form, {})) for form in reviewing.SUFFIXES}
+    for form, suffix in reviewing.SUFFIXES.items():
+        _write(texts[form], folder / f"review.{suffix}")
+    _write(texts["markdown"], None)
+    print(f"The same as a page, as JSON and as SARIF: {folder}/review.html, review.json, review.sarif", file=sys.stderr)
     return found
 
 

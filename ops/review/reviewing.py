@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ops.assembly.model import Assembly
 from ops.assembly.reading import read_assembly, read_template
@@ -66,7 +67,13 @@ def _price(base: Assembly, head: Assembly) -> Cost | None:
     return monthly(base, head)
 
 
-def rendered(found: Review, form: str) -> str:
-    """Return a review as `markdown`, `html`, `json` or `sarif`; only what writes that one is imported."""
-    render: Callable[[Review], str] = import_module(f"ops.review.reports.{form}").render
-    return render(found)
+def rendered(found: Review, form: str, **more: Any) -> str:
+    """Return a review as `markdown`, `html`, `json` or `sarif`; only what writes that one is imported.
+
+    Args:
+        found: the review.
+        form: which.
+        more: arguments of that one's own.
+    """
+    render: Callable[..., str] = import_module(f"ops.review.reports.{form}").render
+    return render(found, **more)
