@@ -187,3 +187,10 @@ def test_any_texts_and_any_number_fit(texts: list[str], number: int) -> None:
     text = render(done)
     assert len(text.encode()) <= LIMIT
     assert Seen(text.removeprefix(MARKER)).elements <= ALLOWED
+
+
+def test_a_change_of_which_nothing_was_found_says_what_differs() -> None:
+    properties = tuple(PropertyChange(f"Properties.P{number}", 1, 2, Updates.IN_PLACE) for number in range(6))
+    text = render(review(change(properties=properties, action=Action.UPDATE)))
+    names = "`Properties.P0`, `Properties.P1`, `Properties.P2`, `Properties.P3` and 2 more"
+    assert f"- ⚪ `prod-data/Raw1A2B` updated (prod): {names}" in text

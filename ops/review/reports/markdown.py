@@ -38,11 +38,12 @@ def render(review: Review, rest: str = "in the page (`--format html`) and the JS
         room.add(f"and {len(summary.pipelines) - _FEW} more below\n")
     room.add(f"**Price**: {prose(wording.price(review.cost))}\n")
     room.add_list("prices", wording.prices(review.cost), lambda one: f"- {prose(one[0])}: {prose(one[1])}", most=_LINES)
-    unpriced = review.cost.unpriced if review.cost else ()
-    room.add_list("unpriced items", unpriced, lambda one: f"- unpriced: {code(one)}", most=_FEW)
     _changes(room, review)
     warnings = [one for one in summary.gates if wording.state(one) == "warns"]
     room.add_list("warnings", warnings, _gate, _unfold(len(warnings), "warning", "of gates"), "\n</details>", _LINES)
+    unpriced = review.cost.unpriced if review.cost else ()
+    opening = _unfold(len(unpriced), "item", "without a price")
+    room.add_list("unpriced items", unpriced, lambda one: f"- {code(one)}", opening, "\n</details>", _LINES)
     remarks = "\n**Not looked at**\n"
     room.add_list("remarks", review.remarks, lambda one: f"- {prose(one)}", remarks, most=_LINES)
     return room.text() + _end(room, rest)
