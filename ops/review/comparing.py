@@ -10,6 +10,7 @@ from ops.review.lookers import lookers
 from ops.review.matching import Pair, pairs, side_by_side
 from ops.review.model import Action, Change, Compared, Found, Looker, Review
 from ops.review.properties import differences
+from ops.review.refusals import Exports
 from ops.review.remarks import remarks
 from ops.review.renames import Place, renamed
 
@@ -28,7 +29,7 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
     try:
         side = pairs(base, head)
         compared = compare(side)
-        eyes = lookers() if look is None else look
+        eyes = (*(lookers() if look is None else look), Exports(side).look)
         changes = [_change(one, eyes) for one in compared]
     except RecursionError as error:
         raise OperationError(

@@ -149,6 +149,18 @@ class Consequences:
         for other, pair in enumerate(self._pairs):
             if other != index and _imports_from(pair.head, head) and self._references[other].to(symbol):
                 self._add(_Cause(other, symbol, surely, f"{head.name}/{chain}"))
+                self._export(index, output, chain)
+
+    def _export(self, index: int, output: str, chain: str) -> None:
+        """Note that an export gets another value, though its output is as it was: whoever imports it is in the way."""
+        pair = self._pairs[index]
+        before, after = (side.template.sections.get("Outputs", {}).get(output) for side in (pair.base, pair.head))
+        place = (index, "Output", output)
+        if place not in self._found and isinstance(before, dict) and isinstance(after, dict):
+            value = after.get("Value")
+            change = PropertyChange("Properties.Value", value, value, Updates.IN_PLACE, because=chain)
+            sides = Resource(output, "Output", before), Resource(output, "Output", after)
+            self._found[place] = Compared(*sides, pair.base, pair.head, Action.UPDATE, (change,))
 
 
 def action_of(properties: Iterable[PropertyChange]) -> Action:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,11 +48,13 @@ class References:
     @cached_property
     def exports(self) -> dict[str, str]:
         """Names of exports, by that of the output."""
-        return {
-            name: text_of(output["Export"].get("Name"))
-            for name, output in self._stack.template.sections.get("Outputs", {}).items()
-            if isinstance(output, dict) and isinstance(output.get("Export"), dict)
-        }
+        outputs = self._stack.template.sections.get("Outputs", {})
+        return {name: found for name, output in outputs.items() if (found := export_of(output, self._stack.name))}
+
+    @property
+    def imports(self) -> list[str]:
+        """Names of exports that it imports."""
+        return [name for kind, name in self._uses if kind == "Export"]
 
     @cached_property
     def _uses(self) -> dict[Symbol, list[Use]]:
@@ -70,6 +72,16 @@ class References:
             for path, value, symbol in references(condition, ("Properties",)):
                 found[symbol].append(Use(None, path, value, condition=name))
         return dict(found)
+
+
+def export_of(output: Value, stack: str) -> str:
+    """Return the name under which an output is exported, as text; "" if it is not."""
+    export = output.get("Export") if isinstance(output, Mapping) else None
+    name = export.get("Name") if isinstance(export, Mapping) else None
+    if isinstance(name, dict) and isinstance(name.get("Fn::Sub"), str):  # as people write it by hand
+        filled = name["Fn::Sub"].replace("${AWS::StackName}", stack)
+        name = filled if "${" not in filled else {"Fn::Sub": filled}
+    return text_of(name) if name else ""
 
 
 def references(value: Value, path: Path) -> Iterator[tuple[Path, Value, Symbol]]:
