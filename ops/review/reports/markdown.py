@@ -44,7 +44,7 @@ def render(review: Review, rest: str = "in the page (`--format html`) and the JS
     unpriced = review.cost.unpriced if review.cost else ()
     opening = _unfold(len(unpriced), "item", "without a price")
     room.add_list("unpriced items", unpriced, lambda one: f"- {code(one)}", opening, "\n</details>", _LINES)
-    remarks = "\n**Not looked at**\n"
+    remarks = "\n**Remarks**\n"
     room.add_list("remarks", review.remarks, lambda one: f"- {prose(one)}", remarks, most=_LINES)
     return room.text() + _end(room, rest)
 
