@@ -96,7 +96,7 @@ def test_the_schema_knows_every_name_describes_every_key_and_allows_no_other() -
 
 
 def test_without_a_price_there_is_no_number() -> None:
-    cost = {"base_monthly_usd": None, "head_monthly_usd": None, "unpriced": [], "by_environment": []}
+    cost: dict[str, Any] = {"base_monthly_usd": None, "head_monthly_usd": None, "unpriced": [], "by_environment": []}
     assert valid(review())["cost"] == cost
 
 

@@ -31,7 +31,7 @@ class Stubs:
 
     def __init__(self) -> None:
         self.clients = {
-            name: boto3.client(name, region_name=REGION, aws_access_key_id="a", aws_secret_access_key="b")  # type: ignore[call-overload]
+            name: boto3.client(name, region_name=REGION, aws_access_key_id="a", aws_secret_access_key="b")
             for name in ("cloudformation", "s3", "sts")
         }
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
