@@ -90,7 +90,8 @@ def test_the_first_screen_says_what_is_dangerous_and_what_it_costs(
     assert cards[:4] == ["1", "8", "1", "+85.81 USD"]
     assert "new waiver of data loss for prod-data/Other" in page.locator("#first").inner_text()
     rows = [row.split("\t") for row in page.locator("#dangers tr").all_inner_texts()]
-    assert rows[:3] == [["", "dev", "prod"], ["data loss", "", "1 block"], ["interruption", "1 medium", "1 medium"]]
+    assert rows[:3] == [["", "prod", "dev"], ["data loss", "1 block", ""], ["interruption", "1 medium", "1 medium"]]
+    assert page.locator("#pipelines").inner_text() == "dev-control/Function1 (dev, prod): prepare.py has changed"
     gates = page.locator("#gates tr").all_inner_texts()
     assert gates[1].split("\t")[:3] == ["prod", "data loss", "closed"]
     assert page.locator("#prices").inner_text() == "prod\t388.00 → 473.81 USD a month (+85.81, +22.1 %)"

@@ -102,10 +102,10 @@ def test_ten_seconds_are_enough() -> None:
     assert first[:6] == [
         MARKER,
         "## ⛔ 2 gates closed (prod), 2 changes",
-        "| dangers | dev | prod |",
+        "| dangers | prod | dev |",
         "|---|---|---|",
-        "| **data loss** | 🔴 1 high | ⛔ 1 block |",
-        "| **exposure** | 🟠 1 medium | ⛔ 1 block |",
+        "| **data loss** | ⛔ 1 block | 🔴 1 high |",
+        "| **exposure** | ⛔ 1 block | 🟠 1 medium |",
     ]
     whole = "\n".join(first)
     assert (
