@@ -91,14 +91,14 @@ def _substituted(value: Value) -> Iterator[str]:
     yield from references(own)
 
 
-def shown(value: Value) -> str:
+def shown(value: Value, longest: int = _LONGEST) -> str:
     """Return a value as a sentence has it: intrinsic functions as what they name, long ones cut.
 
     >>> shown({"Fn::GetAtt": ["Data", "Arn"]}), shown(0.8), shown(True), shown(None)
     ('Data.Arn', '0.8', 'true', 'nothing')
     """
     text = _HASH.sub("…", " ".join(_text(value).split()))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _text(value: Value) -> str:
@@ -133,6 +133,15 @@ def _intrinsic_text(value: Mapping[str, Any]) -> str:
             return f"{stack} {match['name'] if match else export}".strip()
         case "Fn::If", [condition, yes, no]:
             return f"{_text(yes)} if {condition}, otherwise {_text(no)}"
-        case "Fn::Select", [index, list(of)] if str(index).isdigit() and int(index) < len(of):
-            return _text(of[int(index)])
+        case "Fn::Select", [index, of] if (selected := _selected(str(index), of)) is not None:
+            return selected
     return f"{function.removeprefix('Fn::')}({', '.join(map(_text, parts))})"
+
+
+def _selected(index: str, of: Value) -> str | None:
+    match of:
+        case {"Fn::Split": [_, text]}:
+            return f"[part of {_text(text).rstrip('/')}]"
+        case list() if index.isdigit() and int(index) < len(of):
+            return _text(of[int(index)])
+    return None

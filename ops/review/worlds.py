@@ -23,17 +23,32 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
     """
 
     def look_everywhere(compared: Compared) -> tuple[Found, ...]:
-        worlds = tuple(_worlds(compared))
-        if worlds == ({},):
-            return tuple(dict.fromkeys(look(_settled(compared, {}))))
         found: dict[Found, list[World]] = {}
-        seen = [world for world in worlds if _differs(_settled(compared, world))]
-        for world in seen:
-            for one in dict.fromkeys(look(_settled(compared, world))):
+        seen = []
+        for world, settled in _outcomes(compared):
+            seen.append(world)
+            for one in dict.fromkeys(look(settled)) if _differs(settled) else ():
                 found.setdefault(one, []).append(world)
         return tuple(replace(one, text=one.text + _where(found[one], seen)) for one in found)
 
     return look_everywhere
+
+
+def outcomes(compared: Compared) -> Iterator[Compared]:
+    """Yield what is compared under each outcome of its conditions in which it is there before or after."""
+    yield from (settled for _, settled in _outcomes(compared))
+
+
+# Of what was asked last: those who look are asked one after the other about the same.
+_last: list[tuple[Compared, tuple[tuple[World, Compared], ...]]] = []
+
+
+def _outcomes(compared: Compared) -> tuple[tuple[World, Compared], ...]:
+    if not (_last and _last[0][0] is compared):
+        settled = ((world, _settled(compared, world)) for world in _worlds(compared))
+        there = ((world, one) for world, one in settled if one.before is not None or one.after is not None)
+        _last[:] = [(compared, tuple(there))]
+    return _last[0][1]
 
 
 def _worlds(compared: Compared) -> Iterator[World]:
@@ -77,7 +92,10 @@ def _settled(compared: Compared, world: World) -> Compared:
 def _side(resource: Resource | None, stack: Stack, world: World) -> Resource | None:
     if resource is None or not world.get(str(resource.attributes.get("Condition", "")), True):
         return None
-    parameters = stack.template.sections.get("Parameters", {})
+    declared = stack.template.sections.get("Parameters", {}).items()
+    parameters = {name: one["Default"] for name, one in declared if _is_number(one)}
+    if not world and not parameters:
+        return resource
     properties = {name: _value(value, world, parameters) for name, value in resource.properties.items()}
     attributes = {name: _value(value, world, parameters) for name, value in resource.attributes.items()}
     return replace(resource, properties=_there(properties), attributes=_there(attributes))
@@ -93,10 +111,12 @@ def _value(value: Value, world: World, parameters: Mapping[str, Value]) -> Value
         case {"Fn::If": [str(name), yes, no]} if name in world:
             return _value(yes if world[name] else no, world, parameters)
         case {"Ref": str(name)}:
-            parameter = parameters.get(name)
-            has_number = isinstance(parameter, Mapping) and parameter.get("Type") == "Number"
-            return parameter["Default"] if parameter and has_number and "Default" in parameter else value
+            return parameters.get(name, value)
     return _there({name: _value(below, world, parameters) for name, below in value.items()})
+
+
+def _is_number(parameter: Value) -> bool:
+    return isinstance(parameter, Mapping) and parameter.get("Type") == "Number" and "Default" in parameter
 
 
 def _there(mapping: dict[str, Value]) -> dict[str, Value]:
@@ -104,8 +124,6 @@ def _there(mapping: dict[str, Value]) -> dict[str, Value]:
 
 
 def _differs(compared: Compared) -> bool:
-    if compared.before is None and compared.after is None:
-        return False
     # What differs only in what it refers to has the same values on both sides.
     return compared.before != compared.after or any(change.because for change in compared.properties)
 

@@ -245,3 +245,20 @@ def test_an_assembly_that_is_broken_or_leads_elsewhere_is_refused(tmp_path: Path
 def test_the_part_of_a_stack_is_its_name_without_the_environment() -> None:
     (one,) = (Stack("dev", "dev-flight-delays-serving", template=None).part,)  # type: ignore[arg-type]
     assert one == "flight-delays-serving"
+
+
+@pytest.mark.parametrize(
+    ("environment", "account", "region"),
+    [
+        ("aws://111122223333/eu-west-1", "111122223333", "eu-west-1"),
+        ("aws://unknown-account/eu-west-1", "", "eu-west-1"),
+        ("aws://unknown-account/unknown-region", "", ""),
+        ("elsewhere", "", ""),
+    ],
+)
+def test_a_stack_has_the_account_and_region_that_it_is_bound_to(
+    tmp_path: Path, environment: str, account: str, region: str
+) -> None:
+    write_assembly(tmp_path, {"data": TEMPLATE}, environment=environment)
+    [stack] = read_assembly(tmp_path).stacks
+    assert (stack.account, stack.region) == (account, region)

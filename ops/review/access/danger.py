@@ -21,7 +21,8 @@ _LIMITS = frozenset(
 )
 TRANSPORT = frozenset({"aws:securetransport", "s3:tlsversion"})
 ORIGINS = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
-_ALL_OF_SERVICE = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*|[^:/*]*[:/]\*|\*/\*)$")
+# All of a service, or all of a kind of it; of S3 `name/*` is but one bucket.
+_ALL_OF_SERVICE = re.compile(r"^arn:[^:]*:(?:[^:]*:[^:]*:[^:]*:(?:\*|\*/\*)|(?!s3:)[^:]*:[^:]*:[^:]*:[^:/*]*[:/]\*)$")
 
 
 def severity(piece: Piece, kind: Kind) -> Severity:

@@ -34,7 +34,8 @@ def look(compared: Compared) -> Iterator[Found]:
     except RecursionError:
         told[_unknown("it is nested too deeply")] = []
     for found, targets in told.items():
-        yield replace(found, text=_sentence(found.text, _who(targets, compared)), detail=_sentence(found.detail, ""))
+        who = _who(targets, compared)
+        yield replace(found, text=_sentence(found.text.replace(WHO, who)), detail=found.detail.replace(WHO, who))
 
 
 def _unknown(reason: str) -> Found:
@@ -49,8 +50,7 @@ def _who(targets: list[str], compared: Compared) -> str:
     return listed(names, 3) or "whoever has the policy"
 
 
-def _sentence(text: str, who: str) -> str:
-    said = text.replace(WHO, who)
+def _sentence(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
@@ -81,9 +81,9 @@ def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Fo
     after = head.statements(head.contributors(subject), subject, world)
     verdict = _of_own(compare(before, after, alone=kind.alone), was, will)
     told = Told(kind, head.type, _paths(base, head, subject))
-    if base.has(target) is False:
+    if head.has(target) and not base.has(target):
         return _new(verdict.widened, told)
-    if head.has(target) is False:
+    if base.has(target) and not head.has(target):
         lost = verdict.narrowed if kind is Kind.IDENTITY else ()
         return [sentences.narrowed(lost, told, Severity.INFO)] if lost else []
     return _changed(verdict, told)
@@ -123,9 +123,9 @@ def _changed(verdict: Verdict, told: Told) -> list[Found]:
         found.append(sentences.widened(verdict.widened, told))
         found += list(sentences.exposures(verdict.widened, told))[:_EXPOSURES]
     elif verdict.maybe_widened:
-        found.append(sentences.doubtful(verdict.maybe_widened, told))
+        found.append(sentences.doubtful(verdict.maybe_widened, told, more=True))
     if verdict.narrowed:
         found.append(sentences.narrowed(verdict.narrowed, told, Severity.LOW))
     elif verdict.maybe_narrowed and not found:
-        found.append(sentences.doubtful(verdict.maybe_narrowed, told))
+        found.append(sentences.doubtful(verdict.maybe_narrowed, told, more=False))
     return found

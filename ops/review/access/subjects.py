@@ -6,7 +6,8 @@ moves from one to another changes nothing, so they are compared together.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ops.assembly.model import Resource, Stack
 from ops.review.access.documents import HOLDERS, MANAGED, SHARED, Carried, Kind, carried
@@ -32,6 +33,7 @@ class Side:
     resource: Resource | None
     stack: Stack
     place: Place
+    _read: dict[int, tuple[Any, tuple[Statement, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     def subjects(self) -> set[Subject]:
         """Return whom or what the resource's policies are about."""
@@ -83,12 +85,18 @@ class Side:
         for resource in resources:
             for one in self.policies(settled(resource, self.stack, world)):
                 if (one.kind, one.target) == subject:
-                    yield from statements(one.document, self.place)
+                    yield from self._statements(one.document)
 
-    def has(self, target: str) -> bool | None:
-        """Return whether the stack has the resource that a target names; None if it names none of a template."""
+    def _statements(self, document: Any) -> tuple[Statement, ...]:
+        """Read a document once; it is kept beside its statements, so that none other can be taken for it."""
+        if id(document) not in self._read:
+            self._read[id(document)] = document, tuple(statements(document, self.place))
+        return self._read[id(document)][1]
+
+    def has(self, target: str) -> bool:
+        """Return whether the stack has the resource that a target names."""
         found = _LOGICAL.search(target)
-        return found[1] in self.logical_ids if found else None
+        return found is not None and found[1] in self.logical_ids
 
     @property
     def logical_ids(self) -> set[str]:

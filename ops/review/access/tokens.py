@@ -8,15 +8,16 @@ writes it. A policy variable, `${aws:username}`, is such a token too.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ops.assembly.model import Stack
 
 Tokens = tuple[str, ...]  # each a character, STAR, ANY, or what is not known: `${...}`
 STAR, ANY = "**", "??"
+_WILDCARDS = {"*": STAR, "?": ANY}
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 # ARNs that GetAtt gives, of resources whose Ref is their name: AWS's Service Authorization Reference.
 _ARNS = {
@@ -137,7 +138,8 @@ class Place:
             elif name in values:
                 found += self.parts(values[name], deep + 1)
             elif "." in name:
-                found += self._attribute(*name.split(".", 1), deep + 1)
+                logical, _, attribute = name.partition(".")
+                found += self._attribute(logical, attribute, deep + 1)
             else:
                 found += self._reference(name)
         return [*found, text[end:]]
@@ -148,6 +150,8 @@ class Place:
 
     def tokens(self, value: Any, *, wild: bool = True) -> Tokens:
         """Return a value as tokens, `*` and `?` as wildcards where they are; Undecided if it is no text."""
+        if isinstance(value, str):
+            return _of_text(value, wild)
         found: list[str] = []
         text = ""
         for part in [*self.parts(value), None]:
@@ -160,22 +164,24 @@ class Place:
         return tuple(found)
 
 
-def _of_text(text: str, wild: bool) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _of_text(text: str, wild: bool) -> Tokens:
+    if "${" not in text:
+        return _characters(text, wild)
+    found: list[str] = []
     end = 0
-    for match in _VARIABLE.finditer(text) if "${" in text else ():
-        yield from _characters(text[end : match.start()], wild)
+    for match in _VARIABLE.finditer(text):
+        found += _characters(text[end : match.start()], wild)
         escaped = match[1] in ("*", "?", "$")
-        yield match[1] if escaped else f"${{{match[1].lower()}}}"
+        found.append(match[1] if escaped else f"${{{match[1].lower()}}}")
         end = match.end()
-    yield from _characters(text[end:], wild)
+    return (*found, *_characters(text[end:], wild))
 
 
-def _characters(text: str, wild: bool) -> Iterator[str]:
+def _characters(text: str, wild: bool) -> Tokens:
     if not wild or ("*" not in text and "?" not in text):
-        yield from text
-        return
-    for character in text:
-        yield STAR if character == "*" else ANY if character == "?" else character
+        return tuple(text)
+    return tuple(_WILDCARDS.get(character, character) for character in text)
 
 
 def _written(part: str | Unknown) -> str:
