@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal
+from typing import TYPE_CHECKING
 
-from config.environment import Environment
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack
 from ops.cost.model import Bill, Line, Need, Part
@@ -15,6 +15,9 @@ from ops.cost.needs.functions import function_of
 from ops.cost.needs.given import Function, Given, number
 from ops.cost.scene import Scene
 from ops.cost.tables import Price, Tables
+
+if TYPE_CHECKING:
+    from config.environment import Environment
 
 # Of a dollar. Shares and parts of a month have no end; rounded here, sums are exact in whichever order they are made.
 _FINEST = Decimal("1e-12")
@@ -41,7 +44,7 @@ class Expected:
         return self.use_cases.get(slug, self.usage.each)
 
 
-def expected_of(environment: Environment) -> Expected:
+def expected_of(environment: "Environment") -> Expected:
     """Return what an environment's file expects."""
     use_cases = {name.replace("_", "-"): environment.uses(name) for name in environment.use_cases}
     return Expected(environment.usage, use_cases)
