@@ -93,8 +93,16 @@ def test_what_does_not_lie_beside_the_template(tmp_path: Path) -> None:
 
 
 def test_binary_large_and_many(tmp_path: Path) -> None:
-    before = {"model.bin": b"\0\1\2", "table.csv": "x" * 200_000, "long.py": "".join(f"a{n}\n" for n in range(500))}
-    after = {"model.bin": b"\0\1\2\3", "table.csv": "y" * 200_001, "long.py": "".join(f"b{n}\n" for n in range(500))}
+    before: dict[str, str | bytes] = {
+        "model.bin": b"\0\1\2",
+        "table.csv": "x" * 200_000,
+        "long.py": "".join(f"a{n}\n" for n in range(500)),
+    }
+    after: dict[str, str | bytes] = {
+        "model.bin": b"\0\1\2\3",
+        "table.csv": "y" * 200_001,
+        "long.py": "".join(f"b{n}\n" for n in range(500)),
+    }
     shown = shown_lines(differences(written(tmp_path / "old", dict(before)), written(tmp_path / "new", dict(after))))
 
     assert "+++ model.bin\n... 3 bytes -> 4 bytes, not shown: no text, or large" in shown
