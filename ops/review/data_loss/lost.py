@@ -22,7 +22,7 @@ def found(compared: Compared) -> Iterator[Found]:
     before = compared.before
     if compared.type == EMPTIES and before is None:
         yield from _emptied(compared)
-    if before is None or before.type not in KEPT or not before.logical_id:
+    if before is None or before.type not in KEPT or before == compared.base.itself:
         return  # a stack as a whole is told of by its resources
     kept = KEPT[before.type]
     if compared.action in _GONE:
