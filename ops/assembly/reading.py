@@ -52,7 +52,7 @@ def read_template(file: Path, environment: str = "", name: str = "") -> Assembly
         OperationError: it is missing, malformed, truncated, too large, or no template.
     """
     template = template_of(documents.read(file), file, {})
-    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=file)
+    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=Path(file.name))
     return Assembly((stack, *nested_stacks(stack, file.parent, file.parent.resolve())))
 
 
@@ -113,15 +113,17 @@ def _stack(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _Pl
     display = str(artifact.get("displayName") or "")
     environment = str(tags.get("ml-loop:environment") or place.stage.rsplit("/", 1)[-1].lower())
     template = template_of(documents.read(file), file, _paths(artifact, place, display))
+    account, region = _account_and_region(str(artifact.get("environment", "")))
     return Stack(
         environment,
         str(properties.get("stackName") or display or file.name.split(".", 1)[0]),
         template,
-        region=_region(str(artifact.get("environment", ""))),
+        region=region,
         tags={str(key): str(value) for key, value in tags.items()},
         assets=_assets(artifact, artifacts, place),
         termination_protection=properties.get("terminationProtection") is True,
-        file=file,
+        file=file.resolve().relative_to(place.root),
+        account=account,
     )
 
 
@@ -161,7 +163,11 @@ def _sources(told: Mapping[str, Any], section: str, key: str) -> Iterator[tuple[
         yield hashed, source.get(key) if isinstance(source, dict) else None
 
 
-def _region(environment: str) -> str:
-    """Return the region in `aws://account/region`; "" for the one of whoever deploys."""
-    region = environment.rsplit("/", 1)[-1]
-    return "" if region in ("unknown-region", "") or "://" not in environment else region
+def _account_and_region(environment: str) -> tuple[str, str]:
+    """Return those in `aws://account/region`, each "" where it is that of whoever deploys."""
+    account, _, region = environment.removeprefix("aws://").partition("/")
+    known = environment.startswith("aws://")
+    return (
+        account if known and account != "unknown-account" else "",
+        region if known and region != "unknown-region" else "",
+    )

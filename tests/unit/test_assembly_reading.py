@@ -114,7 +114,12 @@ def test_other_files_than_text_and_too_large_ones_are_refused(tmp_path: Path) ->
     picture.write_bytes(b"\x89PNG")
     with large.open("wb") as file:
         file.truncate(LARGEST + 1)
-    for file, says in ((picture, "0x89"), (large, "16,000,001 bytes"), (tmp_path, "directory"), (tmp_path / "no", "No")):
+    for file, says in (
+        (picture, "0x89"),
+        (large, "16,000,001 bytes"),
+        (tmp_path, "directory"),
+        (tmp_path / "no", "No"),
+    ):
         with pytest.raises(OperationError, match=says):
             read_template(file)
 
@@ -224,7 +229,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "waiting for itself": (_changed(lambda all_: all_["data"].update(dependencies=["data"])), "wait for each other"),
     "one name twice": (_changed(lambda all_: all_.update(again=all_["data"])), "data more than once"),
     "artifacts of text": (_changed(lambda all_: all_.update(data="x")), "no mapping of mappings"),
-    "a template that is gone": (lambda folder: (folder / "assembly-Dev" / "data.template.json").unlink(), "No such file"),
+    "a template that is gone": (
+        lambda folder: (folder / "assembly-Dev" / "data.template.json").unlink(),
+        "No such file",
+    ),
     "a stage in itself": (
         lambda folder: (folder / "manifest.json").write_text(
             json.dumps({"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}})
@@ -245,3 +253,20 @@ def test_an_assembly_that_is_broken_or_leads_elsewhere_is_refused(tmp_path: Path
 def test_the_part_of_a_stack_is_its_name_without_the_environment() -> None:
     (one,) = (Stack("dev", "dev-flight-delays-serving", template=None).part,)  # type: ignore[arg-type]
     assert one == "flight-delays-serving"
+
+
+@pytest.mark.parametrize(
+    ("environment", "account", "region"),
+    [
+        ("aws://111122223333/eu-west-1", "111122223333", "eu-west-1"),
+        ("aws://unknown-account/eu-west-1", "", "eu-west-1"),
+        ("aws://unknown-account/unknown-region", "", ""),
+        ("elsewhere", "", ""),
+    ],
+)
+def test_a_stack_has_the_account_and_region_that_it_is_bound_to(
+    tmp_path: Path, environment: str, account: str, region: str
+) -> None:
+    write_assembly(tmp_path, {"data": TEMPLATE}, environment=environment)
+    [stack] = read_assembly(tmp_path).stacks
+    assert (stack.account, stack.region) == (account, region)
