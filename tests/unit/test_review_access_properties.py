@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ops.assembly.model import Stack, Template
 from ops.review.access.comparing import UNCHANGED, Verdict, compare
+from ops.review.access.place import Place
 from ops.review.access.statements import statements
-from ops.review.access.tokens import Place
 from tests.unit.iam_kit import ALLOWED, ONE, Requests, judged
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
