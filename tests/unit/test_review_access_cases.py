@@ -1,6 +1,7 @@
 """The written cases, as those see them who look for permissions and for exposure."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def _backwards(value: Any, name: str = "") -> Any:
     return copy.copy(value)
 
 
-def _of(before: dict, after: dict) -> list[Found]:
+def _of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Found]:
     return [one for each in compared(before, after) for look in (access.look, exposure.look) for one in look(each)]
 
 

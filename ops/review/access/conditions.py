@@ -118,6 +118,8 @@ def _grouped(values: _Values) -> _Values:
 
 def _of_sets(distinct: Collection[Predicate], valued: Collection[Predicate], values: _Values) -> KeyDimension:
     """Return the dimension of a key with several values in a request: a bit for each set of kinds, first the empty."""
+    if any(one.every == "ForAnyValue" and one.if_exists for one in valued):
+        raise Undecided("AWS does not say what ForAnyValue with IfExists makes of a key that is missing")
     if not all(one.every for one in valued) or values.count > _MOST_IN_SETS:
         raise Undecided(f"{min(one.shown for one in distinct)} is compared as one value and as several")
     sets = 1 << values.count
@@ -130,7 +132,7 @@ def _of_sets(distinct: Collection[Predicate], valued: Collection[Predicate], val
         good = values.satisfying[one]
         every = one.every == "ForAllValues"
         fits = [not held & ~good if every else bool(held & good) for held in range(sets)]
-        members[one] = sum(fit << held for held, fit in enumerate(fits)) | one.if_exists
+        members[one] = sum(fit << held for held, fit in enumerate(fits))
     doubtful = sum(bool(held & values.doubtful) << held for held in range(sets))
     return KeyDimension(full, doubtful, _coincidence(distinct), members, 1)
 
