@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ops.review import access, exposure
+from ops.review.lookers import lookers
 from ops.review.model import Class, Found
 from tests.unit.review_case_kit import Case, cases, compared
 
@@ -19,6 +20,12 @@ def test_a_case_has_its_classes(case: Case) -> None:
     assert {one.kind for one in case.found(access.look)} - {Class.EXPOSURE} == case.expected_of(PERMISSIONS)
     found = case.found(access.look, exposure.look)
     assert {one.kind for one in found} == case.expected_of({*PERMISSIONS, Class.EXPOSURE})
+
+
+@pytest.mark.parametrize("case", cases(*OWN), ids=lambda case: case.name)
+def test_nobody_else_says_anything_else(case: Case) -> None:
+    found = [one for one in case.found(*lookers()) if one.kind not in (Class.COST, Class.METADATA)]
+    assert {one.kind for one in found} == case.classes, [one.text for one in found]
 
 
 @pytest.mark.parametrize("case", cases(*OWN), ids=lambda case: case.name)
