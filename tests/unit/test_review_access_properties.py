@@ -27,6 +27,7 @@ TRIED_ACTIONS = [
     "s3:ListBucket",
     "s3:DeleteObject",
     "sqs:SendMessage",
+    "sqs:BendMessage",  # there is none yet
     "sqs:PurgeQueue",
 ]
 # One of each kind that these patterns tell apart is tried.
