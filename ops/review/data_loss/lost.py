@@ -13,6 +13,7 @@ _GONE = {
     Action.MAY_REPLACE: "may be replaced",
     Action.RENAME: "is made anew under another logical id",
 }
+_EVENTS = (("DeletionPolicy", "or its stack is removed"), ("UpdateReplacePolicy", "is replaced"))
 _SAFE = ("Retain", "RetainExceptOnCreate")
 EMPTIES = "Custom::S3AutoDeleteObjects"
 
@@ -52,10 +53,10 @@ def _gone(compared: Compared, before: Resource, kept: Kept) -> Found:
 def _deleted(before: Resource, kept: Kept, stack: Stack) -> str:
     if before.type == "AWS::KMS::Key":
         days = shown(number(at(before, "PendingWindowInDays", 30)) or 30)
-        return f"after {days} days, in which somebody can still cancel, it takes with it {kept.what}"
+        return f"nobody can read what is encrypted with it after {days} days, in which that can still be cancelled"
     if before.type == "AWS::S3::Bucket" and emptied(before.logical_id, stack):
         return f"{EMPTIES} empties it and deletes {kept.what}"
-    return f"lost are {kept.what}" + (f"; {kept.instead}" if kept.instead else "")
+    return f"this loses {kept.what}" + (f"; {kept.instead}" if kept.instead else "")
 
 
 def emptied(bucket: str, stack: Stack) -> bool:
@@ -100,15 +101,15 @@ def _paths(compared: Compared) -> tuple[str, ...]:
 
 
 def _policies(compared: Compared, before: Resource, after: Resource, kept: Kept) -> Iterator[Found]:
-    for attribute, event in (("DeletionPolicy", "removed"), ("UpdateReplacePolicy", "replaced")):
+    for attribute, event in _EVENTS:
         was, becomes = _policy(before, attribute, kept), _policy(after, attribute, kept)
         if _strength(becomes) < _strength(was):
             severity = kept.severity if becomes == "Delete" else Severity.LOW
             yield Found(
                 Class.DATA_LOSS,
                 severity,
-                f"{attribute} goes from {was} to {becomes}: when {before.logical_id} or its stack is {event}, "
-                + (f"lost are {kept.what}" if becomes == "Delete" else f"a snapshot is left of {kept.what}"),
+                f"{attribute} goes from {was} to {becomes}: when {before.logical_id} {event}, "
+                + (f"that loses {kept.what}" if becomes == "Delete" else f"a snapshot is left of {kept.what}"),
                 (attribute,),
             )
 
