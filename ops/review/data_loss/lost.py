@@ -56,7 +56,7 @@ def _deleted(before: Resource, kept: Kept, stack: Stack) -> str:
         return f"nobody can read what is encrypted with it after {days} days, in which that can still be cancelled"
     if before.type == "AWS::S3::Bucket" and emptied(before.logical_id, stack):
         return f"{EMPTIES} empties it and deletes {kept.what}"
-    return f"this loses {kept.what}" + (f"; {kept.instead}" if kept.instead else "")
+    return kept.instead or f"this loses {kept.what}"
 
 
 def emptied(bucket: str, stack: Stack) -> bool:
