@@ -47,7 +47,8 @@ KEPT: dict[str, Kept] = {
     "AWS::CodeCommit::Repository": Kept("its history"),
     "AWS::CodeArtifact::Repository": Kept("its packages"),
     "AWS::Backup::BackupVault": Kept(
-        "its recovery points", instead="if it holds recovery points it cannot be deleted, and the update fails"
+        "its recovery points",
+        instead="if it holds recovery points it cannot be deleted, and is left behind in no stack",
     ),
     # Tables and databases
     "AWS::DynamoDB::Table": Kept("its items and its backups for point-in-time recovery"),
@@ -91,7 +92,7 @@ KEPT: dict[str, Kept] = {
     # Machine learning
     "AWS::SageMaker::ModelPackageGroup": Kept(
         "its versions with their metrics and approvals",
-        instead="if it has versions it cannot be deleted, and the update fails; if they go first, they are lost",
+        instead="if it has versions it cannot be deleted, and is left behind in no stack",
     ),
     "AWS::SageMaker::ModelPackage": Kept("a registered version with its metrics and its approval"),
     "AWS::SageMaker::FeatureGroup": Kept("the records of its online store; files of the offline store stay"),

@@ -46,8 +46,17 @@ def _gone(compared: Compared, before: Resource, kept: Kept) -> Found:
     if policy == "Snapshot":
         ends = f"a snapshot is left of {kept.what}" + ("" if removed else ", the new one begins empty")
         return Found(Class.DATA_LOSS, Severity.MEDIUM, begins + ends, _paths(compared))
-    severity = min(kept.severity, Severity.MEDIUM) if compared.action is Action.MAY_REPLACE else kept.severity
-    return Found(Class.DATA_LOSS, severity, begins + _deleted(before, kept, compared.base), _paths(compared))
+    mild = compared.action is Action.MAY_REPLACE or _protected(before)
+    severity = min(kept.severity, Severity.MEDIUM) if mild else kept.severity
+    ends = "its deletion protection is on, so it is left behind in no stack"
+    ends = ends if _protected(before) else _deleted(before, kept, compared.base)
+    return Found(Class.DATA_LOSS, severity, begins + ends, _paths(compared))
+
+
+def _protected(before: Resource) -> bool:
+    """Return whether a service refuses to delete it; CloudFormation then goes on without."""
+    names = ("DeletionProtectionEnabled", "DeletionProtection")
+    return any(str(at(before, name)).lower() in ("true", "active") for name in names)
 
 
 def _deleted(before: Resource, kept: Kept, stack: Stack) -> str:
