@@ -68,7 +68,7 @@ def test_a_policy_may_be_a_text_with_references_in_it() -> None:
 
 def test_a_bus_has_its_statement_among_its_properties() -> None:
     bus = {"EventBusName": "b", "StatementId": "x", "Statement": {**ALLOW, "Action": "events:PutEvents"}}
-    after = {**bus, "Statement": {**bus["Statement"], "Principal": "*"}}
+    after = {**bus, "Statement": {**ALLOW, "Action": "events:PutEvents", "Principal": "*"}}
     found_ = found({"R": of("AWS::Events::EventBusPolicy", **bus)}, {"R": of("AWS::Events::EventBusPolicy", **after)})
     assert [one.kind for one in found_] == [WIDENED, Class.EXPOSURE]
 

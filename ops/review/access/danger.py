@@ -5,9 +5,9 @@ import re
 from ops.review.access import actions
 from ops.review.access.actions import Level
 from ops.review.access.comparing import Piece
-from ops.review.access.conditions import Predicate
 from ops.review.access.documents import Kind
-from ops.review.access.statements import EVERYBODY, OWN, Principal
+from ops.review.access.predicates import Predicate
+from ops.review.access.principals import EVERYBODY, OWN, Principal
 from ops.review.access.tokens import STAR, Tokens, written
 from ops.review.model import Severity
 
