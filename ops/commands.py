@@ -28,8 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Deploy into a cloud on this laptop, train, release, predict, and show it all.",
     ),
     "story": ("ops.story.command:command", "Two models on real flights, an experiment that decides, a broken model."),
-    "predict": ("ops.predict:command", "Ask an endpoint about records it has not seen."),
-    "review": ("ops.review.command:command", "What a change of infrastructure does: dangers, pipelines, price."),
+    "predict": ("ops.predict:command", "Ask the endpoint about records that no model was trained on."),
+    "review": ("ops.review.command:command", "Show what a change does: dangers, pipelines, price."),
     "cost": ("ops.cost.command:app", "What an environment costs a month, and prices."),
     "local": ("ops.local:app", "The cloud on this laptop."),
 }

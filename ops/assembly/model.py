@@ -50,7 +50,7 @@ class Stack:
         region: such as `ap-northeast-1`; "" if it is that of whoever deploys.
         tags: of the stack.
         assets: folders and files of the assembly, by the hash that resources name.
-        file: of the template.
+        file: of the template, below the assembly's folder.
         termination_protection: whether CloudFormation refuses to delete it; None where nothing says it, as with a
             single template.
         account: that it is deployed into; "" if it is that of whoever deploys.

@@ -39,7 +39,14 @@ def nested_stacks(stack: Stack, folder: Path, root: Path, depth: int = 0) -> Ite
         template = template_of(documents.read(file), file, {})
         name = f"{stack.name}/{resource.logical_id}"
         below = Stack(
-            stack.environment, name, template, stack.region, tags, stack.assets, file=file, account=stack.account
+            stack.environment,
+            name,
+            template,
+            stack.region,
+            tags,
+            stack.assets,
+            file=file.resolve().relative_to(root),
+            account=stack.account,
         )
         yield below
         yield from nested_stacks(below, file.parent, root, depth + 1)

@@ -52,7 +52,7 @@ def read_template(file: Path, environment: str = "", name: str = "") -> Assembly
         OperationError: it is missing, malformed, truncated, too large, or no template.
     """
     template = template_of(documents.read(file), file, {})
-    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=file)
+    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=Path(file.name))
     return Assembly((stack, *nested_stacks(stack, file.parent, file.parent.resolve())))
 
 
@@ -122,7 +122,7 @@ def _stack(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _Pl
         tags={str(key): str(value) for key, value in tags.items()},
         assets=_assets(artifact, artifacts, place),
         termination_protection=properties.get("terminationProtection") is True,
-        file=file,
+        file=file.resolve().relative_to(place.root),
         account=account,
     )
 
