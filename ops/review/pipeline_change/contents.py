@@ -102,7 +102,7 @@ def _of_topic(step: str, topic: str, severity: Severity, changed: list[Leaf], pa
     if topic == "words":
         names = ", ".join(path for path, _, _ in changed)
         return Found(Class.METADATA, severity, f"Step {step} is described otherwise: {names}", paths)
-    told = ", ".join(_told(leaf, alone=len(changed) == 1) for leaf in changed[:8])
+    told = ", ".join(_told(leaf, changed) for leaf in changed[:8])
     more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""  # noqa: PLR2004
     less = _less(topic, changed)
     return Found(
@@ -110,10 +110,12 @@ def _of_topic(step: str, topic: str, severity: Severity, changed: list[Leaf], pa
     )
 
 
-def _told(leaf: Leaf, *, alone: bool) -> str:
+def _told(leaf: Leaf, changed: list[Leaf]) -> str:
     path, old, new = leaf
-    name = path.removeprefix("Arguments.")
-    short = name.rpartition(".")[2] if alone else ".".join(name.split(".")[-2:])
+    last = [one.rpartition(".")[2] for one, _, _ in changed]
+    short = path.rpartition(".")[2]
+    if last.count(short) > 1:
+        short = ".".join(path.split(".")[-2:])
     return f"{short} {shown(_plain(old))} -> {shown(_plain(new))}"
 
 
