@@ -148,12 +148,19 @@ def _assets(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _P
         other = artifacts.get(need) or {}
         if other.get("type") != "cdk:asset-manifest":
             continue
-        files = documents.read(place.file((other.get("properties") or {}).get("file"))).get("files") or {}
-        for hashed, asset in files.items():
-            source = (asset.get("source") or {}).get("path") if isinstance(asset, dict) else None
+        told = documents.read(place.file((other.get("properties") or {}).get("file")))
+        sources = (*_sources(told, "files", "path"), *_sources(told, "dockerImages", "directory"))
+        for hashed, source in sources:
             if isinstance(source, str) and (place.folder / source).resolve().is_relative_to(place.root):
                 found[hashed] = place.folder / source
     return found
+
+
+def _sources(told: Mapping[str, Any], section: str, key: str) -> Iterator[tuple[str, Any]]:
+    assets = told.get(section)
+    for hashed, asset in assets.items() if isinstance(assets, dict) else ():
+        source = asset.get("source") if isinstance(asset, dict) else None
+        yield hashed, source.get(key) if isinstance(source, dict) else None
 
 
 def _account_and_region(environment: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from config.environment import Environment
 from config.usage import Usage, UseCaseUsage
@@ -15,6 +15,10 @@ from ops.cost.needs.functions import function_of
 from ops.cost.needs.given import Function, Given, number
 from ops.cost.scene import Scene
 from ops.cost.tables import Price, Tables
+
+# Of a dollar. Shares and parts of a month have no end; rounded here, sums are exact in whichever order they are made.
+_FINEST = Decimal("1e-12")
+_ENOUGH = Context(prec=60)  # digits, for numbers that no real template has
 
 # What a serving stack's slots are filled with while a model is live: any version of any group is as dear.
 CHAMPION = {"ChampionModelPackage": "arn:aws:sagemaker:region:account:model-package/group/1"}
@@ -114,6 +118,7 @@ def _priced(lines: list[Line], tables: Tables) -> Iterator[Line]:
 
 def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:
     usd = price.cost(together) * line.need.quantity / together if together else Decimal(0)
+    usd = usd.quantize(_FINEST, context=_ENOUGH)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 
 

@@ -54,7 +54,7 @@ def look(compared: Compared) -> Iterator[Found]:
         yield Found(Class.COST, _severity(difference), text)
     if new := sorted(set(lacking) - set(lacked)):
         listed = "; ".join(new)
-        yield Found(Class.COST, Severity.INFO, f"No price is known of: {listed}. It is in no sum.")
+        yield Found(Class.COST, Severity.INFO, f"Without a price, and in no sum: {listed}.")
 
 
 def _severity(difference: Decimal) -> Severity:

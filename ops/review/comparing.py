@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ops.assembly.model import Assembly, Resource
 from ops.errors import OperationError
-from ops.review.consequences import Consequences, action_of
+from ops.review.consequences import Consequences
 from ops.review.folding import fold
 from ops.review.lookers import lookers
 from ops.review.matching import Pair, pairs, side_by_side
@@ -13,6 +13,7 @@ from ops.review.properties import differences
 from ops.review.refusals import Exports
 from ops.review.remarks import remarks
 from ops.review.renames import Place, renamed
+from ops.review.replacement import action_of
 
 
 def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None) -> Review:

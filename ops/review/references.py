@@ -90,7 +90,7 @@ def references(value: Value, path: Path) -> Iterator[tuple[Path, Value, Symbol]]
     `Fn::If` is no such function: its branches have paths of their own.
     """
     name = function_of(value)
-    if name == "Fn::If" and isinstance(value["Fn::If"], list):
+    if name == "Fn::If" and isinstance(value["Fn::If"], list) and value["Fn::If"]:
         condition, *branches = value["Fn::If"]
         yield path, value, ("Condition", str(condition))
         for index, branch in enumerate(branches, 1):

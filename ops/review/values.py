@@ -91,14 +91,14 @@ def _substituted(value: Value) -> Iterator[str]:
     yield from references(own)
 
 
-def shown(value: Value, longest: int = _LONGEST) -> str:
+def shown(value: Value) -> str:
     """Return a value as a sentence has it: intrinsic functions as what they name, long ones cut.
 
     >>> shown({"Fn::GetAtt": ["Data", "Arn"]}), shown(0.8), shown(True), shown(None)
     ('Data.Arn', '0.8', 'true', 'nothing')
     """
     text = _HASH.sub("…", " ".join(_text(value).split()))
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _text(value: Value) -> str:

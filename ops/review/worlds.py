@@ -4,7 +4,7 @@
 has, a guardrail that is off while nothing guards. So those who look are shown each of them by itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -29,7 +29,7 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
             seen.append(world)
             for one in dict.fromkeys(look(settled)) if _differs(settled) else ():
                 found.setdefault(one, []).append(world)
-        return tuple(replace(one, text=one.text + _where(found[one], seen)) for one in found)
+        return tuple(replace(one, text=one.text + where(found[one], seen)) for one in found)
 
     return look_everywhere
 
@@ -45,14 +45,18 @@ _last: list[tuple[Compared, tuple[tuple[World, Compared], ...]]] = []
 
 def _outcomes(compared: Compared) -> tuple[tuple[World, Compared], ...]:
     if not (_last and _last[0][0] is compared):
-        settled = ((world, _settled(compared, world)) for world in _worlds(compared))
+        settled = (
+            (world, _settled(compared, world))
+            for world in worlds_of(side for side in (compared.before, compared.after) if side)
+        )
         there = ((world, one) for world, one in settled if one.before is not None or one.after is not None)
         _last[:] = [(compared, tuple(there))]
     return _last[0][1]
 
 
-def _worlds(compared: Compared) -> Iterator[World]:
-    names = sorted({name for side in (compared.before, compared.after) if side for name in _conditions(side)})
+def worlds_of(resources: Iterable[Resource]) -> Iterator[World]:
+    """Yield the outcomes of all conditions that resources depend on; of many only each by itself."""
+    names = sorted({name for one in resources for name in _conditions(one)})
     if len(names) <= _MOST:
         yield from (dict(zip(names, outcome, strict=True)) for outcome in product((True, False), repeat=len(names)))
         return
@@ -80,7 +84,7 @@ def _asked(value: Value) -> Iterator[str]:
 
 
 def _settled(compared: Compared, world: World) -> Compared:
-    before, after = _side(compared.before, compared.base, world), _side(compared.after, compared.head, world)
+    before, after = side_in(compared.before, compared.base, world), side_in(compared.after, compared.head, world)
     action = compared.action
     if compared.before and not before:
         action = Action.ADD
@@ -89,7 +93,8 @@ def _settled(compared: Compared, world: World) -> Compared:
     return replace(compared, before=before, after=after, action=action)
 
 
-def _side(resource: Resource | None, stack: Stack, world: World) -> Resource | None:
+def side_in(resource: Resource | None, stack: Stack, world: World) -> Resource | None:
+    """Return a resource as it is in a world, None where it is not there."""
     if resource is None or not world.get(str(resource.attributes.get("Condition", "")), True):
         return None
     declared = stack.template.sections.get("Parameters", {}).items()
@@ -128,7 +133,8 @@ def _differs(compared: Compared) -> bool:
     return compared.before != compared.after or any(change.because for change in compared.properties)
 
 
-def _where(worlds: Sequence[World], seen: Sequence[World]) -> str:
+def where(worlds: Sequence[World], seen: Sequence[World]) -> str:
+    """Return in which of the worlds that were looked at something holds, "" if in all."""
     if len(worlds) == len(seen):
         return ""
     for name in worlds[0]:

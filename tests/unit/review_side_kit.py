@@ -14,7 +14,11 @@ Raw = Mapping[str, Any]
 
 def resource(kind: str, properties: Raw | None = None, **attributes: Any) -> dict[str, Any]:
     """A resource of a template, of a type such as `S3::Bucket`."""
-    return {"Type": kind if kind.startswith("Custom::") else f"AWS::{kind}", "Properties": properties or {}, **attributes}
+    return {
+        "Type": kind if kind.startswith("Custom::") else f"AWS::{kind}",
+        "Properties": properties or {},
+        **attributes,
+    }
 
 
 def stack(name: str = "dev-data", resources: Raw | None = None, environment: str = "dev", **sections: Raw) -> Stack:

@@ -114,7 +114,12 @@ def test_other_files_than_text_and_too_large_ones_are_refused(tmp_path: Path) ->
     picture.write_bytes(b"\x89PNG")
     with large.open("wb") as file:
         file.truncate(LARGEST + 1)
-    for file, says in ((picture, "0x89"), (large, "16,000,001 bytes"), (tmp_path, "directory"), (tmp_path / "no", "No")):
+    for file, says in (
+        (picture, "0x89"),
+        (large, "16,000,001 bytes"),
+        (tmp_path, "directory"),
+        (tmp_path / "no", "No"),
+    ):
         with pytest.raises(OperationError, match=says):
             read_template(file)
 
@@ -224,7 +229,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "waiting for itself": (_changed(lambda all_: all_["data"].update(dependencies=["data"])), "wait for each other"),
     "one name twice": (_changed(lambda all_: all_.update(again=all_["data"])), "data more than once"),
     "artifacts of text": (_changed(lambda all_: all_.update(data="x")), "no mapping of mappings"),
-    "a template that is gone": (lambda folder: (folder / "assembly-Dev" / "data.template.json").unlink(), "No such file"),
+    "a template that is gone": (
+        lambda folder: (folder / "assembly-Dev" / "data.template.json").unlink(),
+        "No such file",
+    ),
     "a stage in itself": (
         lambda folder: (folder / "manifest.json").write_text(
             json.dumps({"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}})

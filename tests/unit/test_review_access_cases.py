@@ -29,7 +29,7 @@ def test_a_case_says_what_came_and_went(case: Case) -> None:
     assert not [text for text in texts for said in case.quiet if said in text]
     assert case.severity in (None, max((one.severity for one in found), default=None))
     for text in texts:
-        assert text[0].isupper() and text.endswith(".") and "\n" not in text, text
+        assert text[0].isupper() and not text.endswith(".") and "\n" not in text, text
 
 
 @pytest.mark.parametrize("case", cases(*OWN), ids=lambda case: case.name)

@@ -1,6 +1,7 @@
 """Where policies are found: in which resources, attached by whom, chosen by which condition."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def of(type_: str, **properties: Any) -> dict[str, Any]:
 def test_any_resource_may_carry_a_policy(type_: str, name: str) -> None:
     [one] = found({"R": of(type_, **{name: document(ALLOW)})}, {"R": of(type_, **{name: document(ALLOW, MORE)})})
     assert (one.kind, one.severity, one.paths) == (WIDENED, Severity.HIGH, (f"Properties.{name}",))
-    assert one.text == "Account 444455556666 may also do s3:GetObject on every resource."
+    assert one.text == "Account 444455556666 may also do s3:GetObject on every resource"
 
 
 def test_a_policy_may_be_a_text_with_references_in_it() -> None:
@@ -62,7 +63,7 @@ def test_a_policy_may_be_a_text_with_references_in_it() -> None:
         return {"R": of("AWS::Logs::ResourcePolicy", PolicyDocument=text), "A": of("AWS::S3::Bucket")}
 
     [one] = found(policy("A"), policy("A", "B"))
-    assert one.text.endswith("s3:GetObject on ${B.Arn}.")
+    assert one.text.endswith("s3:GetObject on ${B.Arn}")
 
 
 def test_a_bus_has_its_statement_among_its_properties() -> None:
@@ -77,7 +78,7 @@ def test_a_policy_of_two_roles_is_said_once_with_both() -> None:
     policy = of("AWS::IAM::Policy", Roles=[{"Ref": "One"}, {"Ref": "Two"}], PolicyDocument=document())
     after = of("AWS::IAM::Policy", Roles=[{"Ref": "One"}, {"Ref": "Two"}], PolicyDocument=document(READ))
     [one] = found({**roles, "P": policy}, {**roles, "P": after})
-    assert one.text == "One and Two may also do s3:GetObject on arn:aws:s3:::b/*."
+    assert one.text == "One and Two may also do s3:GetObject on arn:aws:s3:::b/*"
 
 
 def test_a_policy_that_one_role_more_gets_is_new_to_that_one() -> None:
@@ -141,8 +142,13 @@ def test_what_only_one_outcome_of_a_condition_widens() -> None:
     before = {"P": of("AWS::IAM::ManagedPolicy", PolicyDocument=document(READ))}
     after = {"P": of("AWS::IAM::ManagedPolicy", PolicyDocument=document({**READ, "Resource": choice}))}
     widened, narrowed = found(before, after)
-    assert widened.text == "Whoever has the policy may also do s3:GetObject on arn:aws:s3:::a/*, where not Big."
-    assert narrowed.text == "Whoever has the policy may no longer do s3:GetObject on arn:aws:s3:::b/*, where not Big."
+    assert (
+        widened.text == "Whoever has the policy may also do s3:GetObject on arn:aws:s3:::a/* (where Big does not hold)"
+    )
+    assert (
+        narrowed.text
+        == "Whoever has the policy may no longer do s3:GetObject on arn:aws:s3:::b/* (where Big does not hold)"
+    )
 
 
 def test_another_boundary_cannot_be_told() -> None:
@@ -253,3 +259,24 @@ def test_a_policy_too_large_for_an_answer_is_unknown() -> None:
     after = {"P": of("AWS::IAM::ManagedPolicy", PolicyDocument=document({**READ, "Resource": patterns[30:]}))}
     [one] = found(before, after)
     assert one.kind is UNKNOWN and "overlap in too many ways" in one.text
+
+
+def test_the_number_of_the_own_account_is_none_of_a_foreign_one() -> None:
+    def policy(account: Any) -> dict[str, Any]:
+        arn = {"Fn::Sub": f"arn:aws:iam::{account}:root"}
+        return {
+            "K": of("AWS::KMS::Key", KeyPolicy=document({**ALLOW, "Principal": {"AWS": arn}, "Action": "kms:Decrypt"}))
+        }
+
+    def of_account(account: str, before: dict[str, Any], after: dict[str, Any]) -> list[Found]:
+        [one] = compared(before, after)
+        bound = replace(one, base=replace(one.base, account=account), head=replace(one.head, account=account))
+        return list(access.look(bound))
+
+    own = "111122223333"
+    assert of_account(own, policy("${AWS::AccountId}"), policy(own)) == []
+    found_ = of_account(own, policy("444455556666"), policy(own))
+    assert [(one.kind, one.severity) for one in found_] == [(WIDENED, Severity.MEDIUM), (NARROWED, Severity.LOW)]
+    assert found_[0].text == "The own account may also do kms:Decrypt with the key"
+    [other] = of_account("", policy(own), {"K": of("AWS::KMS::Key", KeyPolicy=document())})
+    assert other.text == "Account 111122223333 may no longer do kms:Decrypt with the key"

@@ -53,7 +53,7 @@ TRIED_PRINCIPALS = [
 ]
 KEYS: dict[str, tuple[list, list]] = {
     "aws:SourceVpc": (
-        [None, "v1", "v2", "v3", "w"],
+        [None, "v1", "v2", "V2", "v3", "w"],
         [
             ("StringEquals", "v1"),
             ("StringEquals", ["v1", "v2"]),

@@ -121,7 +121,7 @@ CONDITIONS = [
 @pytest.mark.parametrize(("before", "after", "severity", "text"), GAINED)
 def test_what_is_gained(before: Statements, after: Statements, severity: Severity, text: str) -> None:
     [found] = said(before, after)
-    assert (found.text, found.severity) == (f"Whoever has the policy may also do {text}.", severity)
+    assert (found.text, found.severity) == (f"Whoever has the policy may also do {text}", severity)
     [lost] = said(after, before)
     assert lost.text.split(" (")[0] == found.text.split(" (")[0].replace("may also", "may no longer")
     assert lost.severity == LOW
@@ -130,7 +130,7 @@ def test_what_is_gained(before: Statements, after: Statements, severity: Severit
 @pytest.mark.parametrize(("before", "after", "text"), CONDITIONS)
 def test_under_which_conditions(before: tuple, after: tuple | None, text: str) -> None:
     [found] = said([when(*before)], [when(*after) if after else allow()])
-    assert found.text == f"Whoever has the policy may also do s3:GetObject on arn:aws:s3:::b/*{text}."
+    assert found.text == f"Whoever has the policy may also do s3:GetObject on arn:aws:s3:::b/*{text}"
 
 
 def test_a_refusal_with_one_exception_more() -> None:
@@ -138,7 +138,7 @@ def test_a_refusal_with_one_exception_more() -> None:
     before = deny("sagemaker:CreateModel", "*", Condition={"StringNotEquals": {subnets: ["s1"]}})
     after = deny("sagemaker:CreateModel", "*", Condition={"StringNotEquals": {subnets: ["s1", "s2"]}})
     [found] = said([before], [after])
-    what = "sagemaker:CreateModel on every resource if sagemaker:VpcSubnets is s2."
+    what = "sagemaker:CreateModel on every resource if sagemaker:VpcSubnets is s2"
     assert found.text == f"Whoever has the policy is no longer refused {what}"
     [back] = said([after], [before])
     assert back.text == f"Whoever has the policy is now refused {what}"
@@ -155,11 +155,11 @@ def test_the_worst_comes_first_and_many_are_counted() -> None:
     ]
     [found] = said([], [allow(name, f"arn:aws:s3:::{at}/*") for at, name in enumerate(names)])
     assert found.text.startswith("Whoever has the policy may also do s3:PutBucketPolicy on arn:aws:s3:::4/*; ")
-    assert found.text.endswith("; and 3 more.")
+    assert found.text.endswith("; and 3 more")
     assert len(found.detail.splitlines()) == 3 and "\ue002" not in found.detail + found.text
 
 
 def test_exports_of_other_stacks_have_the_names_that_people_gave() -> None:
     arn = {"Fn::ImportValue": "dev-data:ExportsOutputFnGetAttRaw2403193CArn1577063A"}
     [found] = said([], [allow(resource=arn)])
-    assert found.text == "Whoever has the policy may also do s3:GetObject on ${dev-data:Raw2403193CArn}."
+    assert found.text == "Whoever has the policy may also do s3:GetObject on ${dev-data:Raw2403193CArn}"

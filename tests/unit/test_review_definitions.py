@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ops.assembly.model import Resource, Stack, Template
+from ops.assembly.model import Assembly, Resource, Stack, Template
 from ops.review import pipeline_change
+from ops.review.comparing import review
 from ops.review.model import Action, Compared, Found, Severity
 from ops.review.pipeline_change.conditions import Turn, turned
 from ops.review.texts import document, text_of
@@ -196,3 +197,20 @@ def test_added_and_role() -> None:
 
     assert added.text == "A pipeline is added, with the steps A"
     assert role.text == "The pipeline starts its steps with the role new instead of old"
+
+
+def test_the_same_change_of_pipelines_that_differ_is_told_once() -> None:
+    sides = []
+    for image in ("one", "two"):
+        stacks = []
+        for environment, machine in (("dev", "ml.m5.large"), ("prod", "ml.m5.4xlarge")):
+            arguments = {"AlgorithmSpecification": {"TrainingImage": image}, "InstanceType": machine}
+            body = json.dumps({"Steps": [{"Name": "Train", "Type": "Training", "Arguments": arguments}]})
+            properties = {"PipelineDefinition": {"PipelineDefinitionBody": body}}
+            pipeline = Resource("Pipeline", "AWS::SageMaker::Pipeline", properties)
+            stacks.append(Stack(environment, f"{environment}-training", Template({"Pipeline": pipeline})))
+        sides.append(Assembly(tuple(stacks)))
+    [change] = review(sides[0], sides[1], [pipeline_change.look]).changes
+
+    assert change.environments == ("dev", "prod")
+    assert [one.text for one in change.found] == ["Step Train changes the image: TrainingImage one -> two"]

@@ -30,7 +30,8 @@ def severity(piece: Piece, kind: Kind) -> Severity:
     found = _of_actions(piece)
     if outside(piece) or kind is Kind.TRUST:
         return Severity.HIGH
-    if found < Severity.HIGH and broad(piece) and not _anywhere(piece):
+    # In a key's policy every resource is the key.
+    if found < Severity.HIGH and kind is not Kind.KEY and broad(piece) and not _anywhere(piece):
         found = Severity.HIGH if found == Severity.MEDIUM else Severity.MEDIUM
     return found if piece.statement.allow else max(found, Severity.MEDIUM)
 

@@ -12,8 +12,8 @@ from ops.review.access.sentences import WHO, Told
 from ops.review.access.statements import Statement
 from ops.review.access.subjects import Side, Subject, sides
 from ops.review.access.tokens import Undecided
-from ops.review.access.worlds import World, worlds
 from ops.review.model import Class, Compared, Found, Severity
+from ops.review.worlds import World, where, worlds_of
 
 _EXPOSURES = 3  # of one policy
 
@@ -39,7 +39,7 @@ def look(compared: Compared) -> Iterator[Found]:
 
 
 def _unknown(reason: str) -> Found:
-    text = f"what its permissions become cannot be told: {reason}. Compare the policies by eye."
+    text = f"what its permissions become cannot be told: {reason}; compare the policies by eye"
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text)
 
 
@@ -56,20 +56,13 @@ def _sentence(said: str) -> str:
 
 def _of_subject(base: Side, head: Side, subject: Subject) -> list[Found]:
     """Return what is to be said of one whom or that the policies are about; of some worlds only, with their names."""
-    asked = [(one, side.stack) for side in (base, head) for one in side.contributors(subject)]
-    by_world = [(world, _in_world(base, head, subject, world)) for world in worlds(asked)]
-    told = list(dict.fromkeys(found for _, said in by_world for found in said))
-    everywhere = [found for found in told if all(found in said for _, said in by_world)]
-    elsewhere = []
-    for found in told:
-        if found not in everywhere:
-            where = " or ".join(_written(world) for world, said in by_world if found in said)
-            elsewhere.append(replace(found, text=f"{found.text.removesuffix('.')}, where {where}."))
-    return everywhere + elsewhere
-
-
-def _written(world: World) -> str:
-    return " and ".join(name if holds else f"not {name}" for (name, _), holds in world.items())
+    contributors = [*base.contributors(subject), *head.contributors(subject)]
+    seen = list(worlds_of(contributors))
+    told: dict[Found, list[World]] = {}
+    for world in seen:
+        for found in _in_world(base, head, subject, world):
+            told.setdefault(found, []).append(world)
+    return [replace(found, text=found.text + where(holds, seen)) for found, holds in told.items()]
 
 
 def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Found]:
@@ -105,8 +98,13 @@ def _of_own(verdict: Verdict, was: frozenset[Statement], will: frozenset[Stateme
 
 
 def _paths(base: Side, head: Side, subject: Subject) -> tuple[str, ...]:
-    found = [one for side in (base, head) for one in side.policies(side.resource) if (one.kind, one.target) == subject]
-    return tuple(sorted({f"Properties.{one.path}".removesuffix(".") for one in found}))
+    """Return where policies differ."""
+    was, will = (
+        {one.path: one.document for one in side.policies(side.resource) if (one.kind, one.target) == subject}
+        for side in (base, head)
+    )
+    differ = {path for path in {*was, *will} if was.get(path) != will.get(path)}
+    return tuple(sorted(f"Properties.{path}".removesuffix(".") for path in differ))
 
 
 def _new(widened: tuple[Piece, ...], told: Told) -> list[Found]:

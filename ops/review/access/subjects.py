@@ -13,8 +13,8 @@ from ops.assembly.model import Resource, Stack
 from ops.review.access.documents import HOLDERS, MANAGED, SHARED, Carried, Kind, carried
 from ops.review.access.statements import Statement, statements
 from ops.review.access.tokens import Place
-from ops.review.access.worlds import World, settled
 from ops.review.model import Compared
+from ops.review.worlds import World, side_in
 
 Subject = tuple[Kind, str]
 _LOGICAL = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}$")
@@ -83,7 +83,7 @@ class Side:
     def statements(self, resources: Iterable[Resource], subject: Subject, world: World) -> Iterator[Statement]:
         """Return the statements of resources about a subject; Undecided if one is none."""
         for resource in resources:
-            for one in self.policies(settled(resource, self.stack, world)):
+            for one in self.policies(side_in(resource, self.stack, world)):
                 if (one.kind, one.target) == subject:
                     yield from self._statements(one.document)
 

@@ -66,7 +66,10 @@ class Place:
 
     @cached_property
     def pseudo(self) -> Mapping[str, str]:
-        """Pseudo parameters that are known: those of the region, if the stack has one."""
+        """Pseudo parameters that are known: those of the region, if the stack has one.
+
+        The account stays a name even where it is known, and its number becomes that name.
+        """
         region = self.stack.region
         if not region:
             return {}
@@ -74,8 +77,21 @@ class Place:
         partition, suffix = _PARTITIONS.get(kind, ("aws", "amazonaws.com"))
         return {"AWS::Region": region, "AWS::Partition": partition, "AWS::URLSuffix": suffix}
 
-    def parts(self, value: Any, deep: int = 0) -> list[str | Unknown]:
+    def parts(self, value: Any) -> list[str | Unknown]:
         """Return a value as texts and what is not known; Undecided if it is no text."""
+        found = self._parts(value, 0)
+        account = self.stack.account
+        if not account or not any(isinstance(part, str) and account in part for part in found):
+            return found
+        named: list[str | Unknown] = []
+        for part in found:
+            first, *others = part.split(account) if isinstance(part, str) else [part]
+            named.append(first)
+            for other in others:
+                named += [Unknown("AWS::AccountId"), other]
+        return named
+
+    def _parts(self, value: Any, deep: int) -> list[str | Unknown]:
         if deep > _DEEP:
             raise Undecided("functions are nested too deeply")
         if isinstance(value, bool):
@@ -103,7 +119,7 @@ class Place:
             if isinstance(text, str) and isinstance(values, Mapping):
                 return self._substituted(text, values, deep)
         if function == "Fn::ImportValue":
-            return [Unknown("".join(_written(part) for part in self.parts(argument, deep)))]
+            return [Unknown("".join(_written(part) for part in self._parts(argument, deep)))]
         return None
 
     def _reference(self, name: str) -> list[str | Unknown]:
@@ -124,7 +140,7 @@ class Place:
         joined: list[str | Unknown] = []
         for at, value in enumerate(values):
             joined += [delimiter] if at and delimiter else []
-            joined += self.parts(value, deep)
+            joined += self._parts(value, deep)
         return joined
 
     def _substituted(self, text: str, values: Mapping[str, Any], deep: int) -> list[str | Unknown]:
@@ -136,7 +152,7 @@ class Place:
             if name.startswith("!"):
                 found.append(f"${{{name[1:]}}}")
             elif name in values:
-                found += self.parts(values[name], deep + 1)
+                found += self._parts(values[name], deep + 1)
             elif "." in name:
                 logical, _, attribute = name.partition(".")
                 found += self._attribute(logical, attribute, deep + 1)
@@ -150,7 +166,7 @@ class Place:
 
     def tokens(self, value: Any, *, wild: bool = True) -> Tokens:
         """Return a value as tokens, `*` and `?` as wildcards where they are; Undecided if it is no text."""
-        if isinstance(value, str):
+        if isinstance(value, str) and not (self.stack.account and self.stack.account in value):
             return _of_text(value, wild)
         found: list[str] = []
         text = ""

@@ -23,11 +23,11 @@ def look(compared: Compared) -> Iterator[Found]:
     path, _, unlimited = _LISTS[after.type]
     was, will = _ranges(before), _ranges(after)
     if was and not will and unlimited:
-        text = f"People may come from everywhere: the list of addresses is gone (it was {', '.join(was)})."
+        text = f"People may come from everywhere: the list of addresses is gone (it was {', '.join(was)})"
         yield Found(Class.EXPOSURE, Severity.HIGH, text, (f"Properties.{path}",))
     elif (was or not unlimited) and (new := uncovered(will, was)):
         severity = Severity.HIGH if set(new) & set(WORLD) else Severity.MEDIUM
-        text = f"People may also come from {', '.join(new)}; before from {', '.join(was) or 'nowhere'}."
+        text = f"People may also come from {', '.join(new)}; before from {', '.join(was) or 'nowhere'}"
         yield Found(Class.EXPOSURE, severity, text, (f"Properties.{path}",))
 
 

@@ -128,7 +128,7 @@ def _found(rule: Rule, name: str, path: str, *, new_group: bool) -> Iterator[Fou
     text = (
         f"The security group lets {rule} in from {peer}" if inward else f"The security group lets {rule} out to {peer}"
     )
-    yield Found(Class.EXPOSURE, severity, f"{text}.", (path,) if path else ())
+    yield Found(Class.EXPOSURE, severity, text, (path,) if path else ())
 
 
 def _severity(rule: Rule, *, inward: bool, new_group: bool) -> Severity:

@@ -91,7 +91,7 @@ class _Walk:
             # What is left out with all that is around it is left out as well; keys are not: nothing is stored any more.
             yield from _Walk(self.fixed, keys=False).objects(old, {}, path, where)
         if why:
-            yield Found(Class.EXPOSURE, severity, f"{name}{of} is gone: {why}.", (self.fixed or path,))
+            yield Found(Class.EXPOSURE, severity, f"{name}{of} is gone: {why}", (self.fixed or path,))
 
     def _below(self, was: Any, will: Any, path: str, where: str) -> Iterator[Found]:
         if isinstance(will, Mapping) and not intrinsic(will):
@@ -120,7 +120,7 @@ def _setting(setting: Setting, old: Any, new: Any, where: str, path: str, *, new
         text = (
             f"{setting.what}{of} goes from {shown(old)} to {shown(new)}, which only a deployment knows; if it is open"
         )
-        yield Found(Class.EXPOSURE, Severity.LOW, f"{text}: {setting.why}.", (path,))
+        yield Found(Class.EXPOSURE, Severity.LOW, f"{text}: {setting.why}", (path,))
 
 
 def _open(setting: Setting, old: Any, new: Any, where: str, path: str, *, whole: bool) -> Found:
@@ -128,7 +128,7 @@ def _open(setting: Setting, old: Any, new: Any, where: str, path: str, *, whole:
     of = f" of {where}" if where else ""
     value = _said(setting, new)
     goes = f"is {value}" if whole else f"goes from {_said(setting, old)} to {value}"
-    return Found(Class.EXPOSURE, setting.severity, f"{setting.what}{of} {goes}: {setting.why}.", (path,))
+    return Found(Class.EXPOSURE, setting.severity, f"{setting.what}{of} {goes}: {setting.why}", (path,))
 
 
 def _said(setting: Setting, value: Any) -> str:

@@ -50,10 +50,10 @@ def look(compared: Compared) -> Iterator[Found]:
     before, after = compared.before, compared.after
     if before is None and compared.type in _NEW:
         severity, what = _NEW[compared.type]
-        yield Found(Class.EXPOSURE, severity, f"There is now {what}.")
-    if after is None and compared.type in _GONE:
+        yield Found(Class.EXPOSURE, severity, f"There is now {what}")
+    if after is None and compared.type in _GONE and compared.head.template.resources:  # with its stack it may go
         severity, what = _GONE[compared.type]
-        yield Found(Class.EXPOSURE, severity, f"It is gone: {what}.")
+        yield Found(Class.EXPOSURE, severity, f"It is gone: {what}")
     if after and after.type == _ROUTE:
         yield from _route(before, after)
     if before and after and after.type == _ASSOCIATION:
@@ -68,7 +68,7 @@ def _route(before: Resource | None, after: Resource) -> Iterator[Found]:
         return
     severity = Severity.HIGH if destination in WORLD else Severity.MEDIUM
     peer = "the whole internet" if destination in WORLD else destination
-    text = f"Requests to {peer} now leave through {_TARGETS[target]}, {shown(after.properties[target])}."
+    text = f"Requests to {peer} now leave through {_TARGETS[target]}, {shown(after.properties[target])}"
     yield Found(Class.EXPOSURE, severity, text, (f"Properties.{target}",))
 
 
@@ -86,7 +86,7 @@ def _association(compared: Compared, before: Resource, after: Resource) -> Itera
     will = _ways(compared.head, shown(after.properties.get("RouteTableId")))
     for destination, target in sorted(will - was):
         severity = Severity.HIGH if destination in WORLD else Severity.MEDIUM
-        text = f"The subnet gets a route table that leads {destination} to {_TARGETS[target]}."
+        text = f"The subnet gets a route table that leads {destination} to {_TARGETS[target]}"
         yield Found(Class.EXPOSURE, severity, text, ("Properties.RouteTableId",))
 
 
@@ -107,7 +107,7 @@ def _entry(before: Resource | None, after: Resource) -> Iterator[Found]:
     for peer in uncovered(_allowed(after), was):
         severity = Severity.MEDIUM if peer in WORLD else Severity.LOW
         way = "out to" if str(after.properties.get("Egress", "")).lower() == "true" else "in from"
-        text = f"The network's access list lets requests {way} {'the whole internet' if peer in WORLD else peer}."
+        text = f"The network's access list lets requests {way} {'the whole internet' if peer in WORLD else peer}"
         yield Found(Class.EXPOSURE, severity, text, ("Properties.CidrBlock",))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ops.assembly.model import Resource
 from ops.review.model import Action, Class, Compared, Found, Severity
-from ops.review.values import shown
+from ops.review.values import intrinsic, shown
 
 # Where the name is another property than `<Type>Name`, `Name`.
 _NAMES = {
@@ -43,8 +43,9 @@ def found(compared: Compared) -> Iterator[Found]:
             yield Found(
                 Class.INTERRUPTION,
                 Severity.HIGH,
-                f"The update fails: {after.logical_id} must be made anew while the old one still has the {name} "
-                f"{shown(wanted, 60)}, which can be there once; give it another name, or none",
+                f"The update fails: {after.logical_id} must be made anew while the old one still has the {name}"
+                f"{'' if intrinsic(wanted) else f' {shown(wanted)}'}, which can be there once; give it another name, "
+                "or none",
                 (f"Properties.{name}",),
             )
 
