@@ -1,0 +1,66 @@
+"""Rectangles, and lines of text that know how much room they take. Pixels; y grows downwards."""
+
+from dataclasses import dataclass
+
+from ops.diagram.text import width
+
+GRID = 6  # all boxes and routes lie on it
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle by its upper left corner and its size."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def right(self) -> float:
+        """The x of its right side."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        """The y of its lower side."""
+        return self.y + self.h
+
+    def meets(self, other: "Rect") -> bool:
+        """Tell whether they have more in common than a side."""
+        return (
+            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
+        )
+
+    def holds(self, other: "Rect") -> bool:
+        """Tell whether the other lies in it."""
+        return (
+            self.x <= other.x and other.right <= self.right and self.y <= other.y and other.bottom <= self.bottom
+        )
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text.
+
+    Attributes:
+        x, y: where its base line begins.
+        style: class of the style sheet.
+    """
+
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool = False
+    style: str = "soft"
+
+    @property
+    def rect(self) -> Rect:
+        """The room that it takes in the widest of fonts."""
+        return Rect(self.x, self.y - self.size, width(self.text, self.size, self.bold), self.size * 1.25)
+
+
+def up(value: float) -> int:
+    """Return the next place on the grid."""
+    return int(-(-value // GRID) * GRID)
