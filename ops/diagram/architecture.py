@@ -14,6 +14,7 @@ from ops.diagram.pipelines import PIPELINE
 from ops.diagram.references import References
 from ops.diagram.surroundings import accounts, key_uses, keys, network, rest
 
+BELOW = (Workload.DEPLOY, Workload.WATCH)  # lower half of the picture
 PEOPLE, IMAGES, INTERNET = "outside/people", "outside/accounts", "outside/internet"
 
 
@@ -40,7 +41,7 @@ def architecture(assembly: Assembly, environment: str) -> Architecture:
     )
     from_people = list(_from_people(found, buckets, inner, references))
     named = keys(references)
-    boxes = [finished(draft, rank, references, named) for rank, draft in enumerate(_in_order(found))]
+    boxes = [finished(draft, rank, references, named) for rank, draft in enumerate(_in_order(found, inner))]
     vpc = network(references)
     regions = dict.fromkeys(stack.region for stack in assembly.stacks if stack.region)
     return Architecture(
@@ -48,38 +49,58 @@ def architecture(assembly: Assembly, environment: str) -> Architecture:
         title=f"Architecture of {environment}",
         account=" · ".join(["AWS account", *regions, f"environment {environment}"]),
         boxes=(*_outside(references, vpc is not None and vpc.open), *boxes),
-        arrows=(*arrow.loop(inner, _anchors(found, references)), *from_people),
+        arrows=(*arrow.loop(inner, _anchors(found, inner, references)), *from_people),
         network=vpc,
         keys=tuple(key_uses(named, references)),
         rest=rest(references, access_logs(buckets.logs, references)),
     )
 
 
-def _in_order(found: Drawn) -> list[Draft]:
-    """Return the boxes by workload; data and jobs as they were found, functions last to first called."""
-    return sorted(found.drafts.values(), key=lambda draft: arrow.ORDER[draft.workload])
+def _in_order(found: Drawn, inner: list[Arrow]) -> list[Draft]:
+    """Return the boxes of each workload in an order in which few arrows cross.
+
+    Functions that begin the loop come first; then those that act on what is far to the right, above all others. What has
+    no arrow at all goes out of the way.
+    """
+    drafts = list(found.drafts.values())
+    ends = {end for one in inner for end in (one.source, one.target)}
+
+    def far(draft: Draft) -> tuple[float, float]:
+        targets = [found.drafts[one.target] for one in inner if one.source == draft.key]
+        targets = [one for one in targets if one.workload is not Workload.CONTROL]
+        if not targets:
+            return 3.0, 0.0
+        rows = [2.0 if one.zone is Zone.ACCOUNT else 1.0 if one.workload in BELOW else 0.0 for one in targets]
+        return sum(rows) / len(rows), sum(arrow.ORDER[one.workload] for one in targets) / len(targets)
+
+    def place(draft: Draft) -> tuple[float, ...]:
+        mine = far(draft) if draft.noun == "function" else (0.0, 0.0)
+        return (arrow.ORDER[draft.workload], draft.key in ends, *mine)
+
+    return sorted(drafts, key=place)
 
 
-def _anchors(found: Drawn, references: References) -> list[str]:
-    """Return what the loop passes: the first step of a training, models in the registry, an endpoint, alarms."""
+def _anchors(found: Drawn, inner: list[Arrow], references: References) -> list[str]:
+    """Return what the loop passes: first step of a training, registry, endpoint, what that captures, alarms."""
     trained = [found.first[place] for place, _, key in found.steps if key.startswith(Workload.TRAIN.name)]
     places = [
         next((found.first[place] for place, _ in references.of_type(kind) if place in found.first), None)
         for kind in ("AWS::SageMaker::ModelPackageGroup", "AWS::SageMaker::Endpoint", "AWS::CloudWatch::Alarm")
     ]
-    return [key for key in (*trained[:1], *places) if key]
+    captures = next((one.target for one in inner if one.source == places[1] and one.kind is Kind.DATA), None)
+    return [key for key in (*trained[:1], *places[:2], captures, places[2]) if key]
 
 
 def _outside(references: References, is_open: bool) -> Iterator[Box]:
-    yield Box(
-        PEOPLE, "People and programs", ("signed requests over TLS,", "as their own policies allow"), Workload.CONTROL, Zone.OUTSIDE
-    )
-    way = "a gateway leads there" if is_open else "no way in, no way out"
-    yield Box(INTERNET, "Internet", (way,), Workload.CONTROL, Zone.OUTSIDE, rank=1)
+    def box(key: str, title: str, lines: tuple[str, ...], rank: int, icon: str) -> Box:
+        return Box(key, title, lines, Workload.CONTROL, Zone.OUTSIDE, rank=rank, icon=icon)
+
+    yield box(PEOPLE, "People and programs", ("signed requests,", "as their own policies allow"), 0, "person")
+    way = "a gateway leads there" if is_open else "no way from or to the VPC"
+    yield box(INTERNET, "Internet", (way,), 1, "globe")
     others = accounts(references)
     if others:
-        lines = tuple(f"{account}: {what}" for account, what in others)
-        yield Box(IMAGES, "Other AWS accounts", lines, Workload.CONTROL, Zone.OUTSIDE, rank=2)
+        yield box(IMAGES, "Other AWS accounts", tuple(f"{account}: {what}" for account, what in others), 2, "cloud")
 
 
 def _from_people(found: Drawn, buckets: Buckets, inner: list[Arrow], references: References) -> Iterator[Arrow]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ops.diagram.boxes import Draft, Drawn
-from ops.diagram.events import queue_readers, told
+from ops.diagram.events import ALARM, queue_readers, told
 from ops.diagram.grants import Grant
 from ops.diagram.model import Arrow, Kind, Place, Workload
 from ops.diagram.pipelines import PIPELINE
@@ -19,8 +19,10 @@ _CALLS = {
     "sagemaker:UpdateEndpointWeightsAndCapacities": "weights",
     "sagemaker:InvokeEndpoint": "asks",
     "lambda:InvokeFunction": "calls",
-    "cloudwatch:PutMetricData": "figures",
+    "cloudwatch:PutMetricData": "metrics",
 }
+# What events are called on arrows.
+_NEWS = {ALARM: "alarm", "Object Created": "new file", "SageMaker Model Package State Change": "package changed"}
 
 
 def of_steps(found: Drawn) -> Iterator[Arrow]:
@@ -63,17 +65,18 @@ def calls(found: Drawn, granted: list[Grant], references: References) -> Iterato
 
 
 def events(found: Drawn, granted: list[Grant], references: References) -> Iterator[Arrow]:
-    """Yield arrows from what something happens to, to who is told.
+    """Yield arrows from what something happens to, to who is told, where that begins something.
 
-    The end of what a function started itself is an answer to it. Of a pipeline of several boxes the arrow would look as
-    if the last of them began something, so there is none.
+    News of what a function started or changed begins nothing: to the function itself it is the answer, to others a
+    reason to look again.
     """
     started = {(grant.target, grant.owner) for grant in granted if grant.action in _CALLS}
-    for source, target in told(references):
+    touched = {target for target, _ in started}
+    for source, target, news in told(references):
         begin, end = found.last.get(source), found.first.get(target)
-        answer = (source, target) in started and begin != found.first.get(source)
-        if begin and end and begin != end and not answer:
-            yield Arrow(begin, end, Kind.EVENT)
+        answer = (source, target) in started and begin == found.first.get(source)
+        if begin and end and begin != end and (answer or source not in touched or news == ALARM):
+            yield Arrow(begin, end, Kind.EVENT, _NEWS.get(news, ""))
 
 
 def _is_job(place: Place, references: References) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ops.assembly.model import Resource
 from ops.diagram.events import queue_readers
-from ops.diagram.kinds import PARTS, SHARED, SINGLE, belongs, counted, in_subnets, noun_of
+from ops.diagram.kinds import ICONS, NOUNS, PARTS, SHARED, SINGLE, belongs, counted, in_subnets, noun_of
 from ops.diagram.model import Box, Place, Workload, Zone
 from ops.diagram.names import named, part_of
 from ops.diagram.pipelines import PIPELINE, Step, in_workloads, steps_of
@@ -94,8 +94,7 @@ def _single(found: Drawn, place: Place, resource: Resource, references: Referenc
         draft.lines.update(dict.fromkeys(endpoint_lines(place, parts, references)))
         found.first.update({part: draft.key for part, _ in parts})
         return
-    whole = noun in ("model registry", "monitoring schedule", "team of workers")
-    name = noun if whole else named(resource)
+    name = {"model package group": "registry"}.get(noun, noun if noun.endswith(("schedule", "workers")) else named(resource))
     found.add(Draft(workload, _zone(resource), name, noun), place)
 
 
@@ -107,14 +106,13 @@ def _pipeline(found: Drawn, place: Place, resource: Resource, references: Refere
     name = own.removeprefix(f"{stack.environment}-{stack.use_case}").strip("-") or named(resource)
     for part, members in (in_workloads(steps) or {workload: steps}).items():
         zone = Zone.VPC if any(step.in_vpc for step in members) else Zone.ACCOUNT
-        title = members[0].name if part is not workload or len(in_workloads(steps)) > 1 else f"{name} pipeline"
-        draft = found.add(Draft(part, zone, title, "pipeline"), place)
-        names = [step.name for step in members if step.name != title]
-        types = [step.type for step in members if step.instance]
-        machines = sorted({step.instance for step in members if step.instance})
-        draft.lines.update(dict.fromkeys(filter(None, (", ".join(dict.fromkeys(types)), ", ".join(machines)))))
-        if names and names != [title]:
-            draft.lines.update({", ".join(names): None})
+        trains = members is not steps
+        draft = found.add(Draft(part, zone, members[0].name if trains else name, "pipeline"), place)
+        types = dict.fromkeys(step.type for step in members if step.instance)
+        machines = dict.fromkeys(step.instance for step in members if step.instance)
+        gates = [f"then {step.name}" for step in members if step.type == "Condition" and trains]
+        lines = (*([] if trains else ["pipeline"]), ", ".join(types), ", ".join(machines), *gates)
+        draft.lines.update(dict.fromkeys(filter(None, lines)))
         found.steps += [(place, step, draft.key) for step in members]
 
 
@@ -152,7 +150,7 @@ def finished(draft: Draft, rank: int, references: References, keys: Mapping[Plac
     members = [(place, resource) for place in draft.members if (resource := references.resource(place))]
     count = len(members)
     if draft.nouns:
-        named_so = counted(draft.nouns)
+        named_so = counted(sorted(draft.nouns, key=lambda noun: (NOUNS.index(noun) if noun in NOUNS else 0, noun)))
         title = draft.noun or named_so.pop(0)
         lines = [", ".join(named_so)] if named_so else []
     else:
@@ -164,7 +162,12 @@ def finished(draft: Draft, rank: int, references: References, keys: Mapping[Plac
     used = dict.fromkeys(
         keys[key] for place, one in members for key in references.of(dict(one.properties), place[0]) if key in keys
     )
-    if used and draft.noun != "pipeline":
-        lines.append(f"key: {', '.join(used)}")
+    if draft.noun == "function":
+        lines = []
+    elif draft.noun == "model package group":
+        lines = ["of model packages"]
+    elif used and draft.noun == "bucket":
+        lines = [f"bucket, key {', '.join(used)}"]
     described = tuple(f"{one.type} {place[0]}/{place[1]}" for place, one in members)
-    return Box(draft.key, title, tuple(lines), draft.workload, draft.zone, described, rank)
+    icon = ICONS.get(draft.noun or draft.name, "job")
+    return Box(draft.key, title, tuple(lines), draft.workload, draft.zone, described, rank, icon)

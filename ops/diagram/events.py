@@ -16,6 +16,7 @@ _ABOUT = {
     "SageMaker Model Building Pipeline Execution Status Change": "AWS::SageMaker::Pipeline",
     "Step Functions Execution Status Change": "AWS::StepFunctions::StateMachine",
 }
+ALARM = "CloudWatch Alarm State Change"
 _NAMES = ("ModelPackageGroupName", "EndpointName", "pipelineArn", "stateMachineArn")
 
 
@@ -28,14 +29,15 @@ def queue_readers(references: References) -> Mapping[Place, list[Place]]:
     return found
 
 
-def told(references: References) -> Iterator[tuple[Place, Place]]:
-    """Yield what events are about, with whom rules tell of them: behind a queue the function that reads it."""
+def told(references: References) -> Iterator[tuple[Place, Place, str]]:
+    """Yield what events are about, whom rules tell of them (behind a queue the function that reads it), and the news."""
     readers = queue_readers(references)
     for place, rule in references.of_type("AWS::Events::Rule"):
+        news = next(iter(_kinds(rule)), "")
         sources = list(dict.fromkeys(_about(place[0], rule, references)))
         for target in rule_targets(place, rule, references):
             for reader in readers.get(target, [target]):
-                yield from ((source, reader) for source in sources)
+                yield from ((source, reader, news) for source in sources)
 
 
 def rule_targets(place: Place, rule: Resource, references: References) -> Iterator[Place]:
@@ -53,13 +55,18 @@ def _about(stack: str, rule: Resource, references: References) -> Iterator[Place
         return
     yield from references.of(pattern, stack)
     detail = pattern.get("detail")
-    kinds = pattern.get("detail-type")
     wanted = list(_wanted(detail, stack, references)) if isinstance(detail, Mapping) else []
-    for kind in kinds if isinstance(kinds, list) else []:
-        for place, resource in references.of_type(_ABOUT.get(str(kind), "")):
+    for kind in _kinds(rule):
+        for place, resource in references.of_type(_ABOUT.get(kind, "")):
             name = references.text(resource.properties.get(ARNS[resource.type][2]), place[0])
             if any(name == one or (prefix and name.startswith(one)) for one, prefix in wanted) or not wanted:
                 yield place
+
+
+def _kinds(rule: Resource) -> list[str]:
+    pattern = rule.properties.get("EventPattern")
+    kinds = pattern.get("detail-type") if isinstance(pattern, Mapping) else None
+    return [kind for kind in kinds if isinstance(kind, str)] if isinstance(kinds, list) else []
 
 
 def _wanted(detail: Mapping[str, Any], stack: str, references: References) -> Iterator[tuple[str, bool]]:

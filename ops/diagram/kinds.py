@@ -26,7 +26,7 @@ SINGLE = {
     "AWS::Lambda::Function": "function",
     "AWS::StepFunctions::StateMachine": "state machine",
     "AWS::SageMaker::Endpoint": "endpoint",
-    "AWS::SageMaker::ModelPackageGroup": "model registry",
+    "AWS::SageMaker::ModelPackageGroup": "model package group",
     "AWS::SageMaker::NotebookInstance": "notebook",
     "AWS::SageMaker::MonitoringSchedule": "monitoring schedule",
     "AWS::SageMaker::Workteam": "team of workers",
@@ -34,7 +34,7 @@ SINGLE = {
     "AWS::Batch::JobQueue": "Batch queue",
     "AWS::S3::Bucket": "bucket",
 }
-# Types whose resources share a box: its name, its workload, and what one is called.
+# Types whose resources share a box: its name, its workload, and what one is called. The first of a box is its title.
 SHARED = {
     "AWS::CloudWatch::Alarm": ("alarms", Workload.WATCH, "alarm"),
     "AWS::CloudWatch::CompositeAlarm": ("alarms", Workload.WATCH, "alarm"),
@@ -44,6 +44,19 @@ SHARED = {
     "AWS::Scheduler::Schedule": ("events", Workload.CONTROL, "schedule"),
     "AWS::SQS::Queue": ("events", Workload.CONTROL, "queue"),
     "AWS::DynamoDB::Table": ("records", Workload.CONTROL, "table"),
+}
+NOUNS = [*dict.fromkeys(noun for _, _, noun in SHARED.values()), "dead-letter queue"]
+# What a box is -> its picture; any other is a job's.
+ICONS = {
+    "alarms": "bell",
+    "events": "bolt",
+    "records": "table",
+    "bucket": "bucket",
+    "function": "function",
+    "endpoint": "endpoint",
+    "model package group": "layers",
+    "notebook": "book",
+    "team of workers": "person",
 }
 # What belongs to another resource, or is drawn as a wall, a door or a key; all else has a box, whatever it is.
 _BELONGS = (

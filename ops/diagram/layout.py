@@ -14,17 +14,14 @@ from ops.diagram.text import fitted, wrapped
 
 WIDTH = 828
 TITLE, LINE, HEADING = 12, 10.5, 12  # sizes of fonts
-PAD = 6
-ICON = 18  # room that a picture takes before a title
-_ACCOUNT = (6, 822)  # left and right
-_CONTROL = (18, 150)  # left and width of the column of control
-_COLUMN = (192, 348, 504, 660)
-_GROUP, _PITCH = 138, 156
-ABOVE = (Workload.COLLECT, Workload.PREPARE, Workload.TRAIN, Workload.EVALUATE)
-BELOW = {Workload.WATCH: (0, 2), Workload.DEPLOY: (2, 2)}  # first column, how many
-_MOST = 8  # boxes of a cell
-_CHANNEL = 18  # room for arrows between boxes of a column
-_MIDDLE = 66  # room for arrows between the halves
+PAD, ICON = 6, 17  # around texts; what a picture takes before a title
+_COLUMNS = (198, 354, 510, 666)  # left sides of boxes
+_BOX, _PITCH, _TINT = 126, 156, 12  # width, distance of columns, what a group is wider on each side
+_CONTROL = Rect(24, 0, 144, 0)
+ABOVE = {workload: (column, 1) for column, workload in enumerate(tuple(Workload)[:4])}  # first column, how many
+BELOW = {Workload.WATCH: (0, 2), Workload.DEPLOY: (2, 2)}
+_BETWEEN, _MIDDLE, _HEAD = 12, 60, 24  # room between boxes, between the halves, for a heading
+_VPC = "vpc"
 
 
 @dataclass
@@ -41,74 +38,67 @@ class Layout:
     height: float = 0
 
 
-def contents(box: Box, w: float) -> tuple[float, list[Text]]:
+def contents(box: Box, w: float) -> tuple[int, list[Text]]:
     """Return the height of a box, and its texts as if its corner were at 0, 0."""
-    room = w - 2 * PAD
-    texts = [Text(PAD + ICON, PAD + TITLE - 1, fitted(box.title, TITLE, room - ICON, bold=True), TITLE, True, "ink")]
+    room, icon = w - 2 * PAD, ICON if box.icon else 0
+    title = fitted(box.title, TITLE, room - icon, bold=True)
+    texts = [Text(PAD + icon, PAD + TITLE - 1, title, TITLE, True, "ink")]
     y = PAD + TITLE + 1.0
     for line in box.lines:
         for part in wrapped(line, LINE, room, 3):
             y += LINE + 2.5
             texts.append(Text(PAD, y - 1, part, LINE))
-    return up(y + PAD), texts
-
-
-class _Cells:
-    """The boxes by workload and zone."""
-
-    def __init__(self, boxes: Sequence[Box]) -> None:
-        self._boxes: dict[tuple[Workload, Zone], list[Box]] = defaultdict(list)
-        for box in boxes:
-            self._boxes[box.workload, box.zone].append(box)
-
-    def __getitem__(self, at: tuple[Workload, Zone]) -> list[Box]:
-        return sorted(self._boxes.get(at, []), key=lambda box: (box.rank, box.key))
+    return up(y + PAD - 1), texts
 
 
 class Placing:
     """Places everything, from the top down.
 
     Args:
-        shown: what is to be placed; each cell has at most eight boxes.
+        shown: what is to be placed.
     """
 
     def __init__(self, shown: Architecture) -> None:
         self._shown = shown
-        self._cells = _Cells(shown.boxes)
+        self._cells: dict[tuple[Workload, Zone], list[Box]] = defaultdict(list)
+        for box in sorted(shown.boxes, key=lambda box: (box.rank, box.key)):
+            self._cells[box.workload, box.zone].append(box)
+        if shown.network:
+            title, *lines = shown.network.lines
+            about = Box(_VPC, title, tuple(lines), Workload.COLLECT, Zone.VPC)
+            self._cells[Workload.COLLECT, Zone.VPC].insert(0, about)
         self.layout = Layout()
 
     def done(self) -> Layout:
         """Return where everything is."""
-        y = self._outside(12)
-        top = y + 30
-        first = self._heading_row(top + 30, ABOVE)
-        second = self._row(first, {workload: (column, 1) for column, workload in enumerate(ABOVE)}, Zone.ACCOUNT)
-        wall = second + 12
-        inner = wall + 24
-        above = self._row(inner, {workload: (column, 1) for column, workload in enumerate(ABOVE)}, Zone.VPC) + PAD
-        functions, zone = self._functions()
-        heights = [contents(box, _CONTROL[1] - 12)[0] for box in functions]
-        need = sum(heights) + 12 * max(len(heights) - 1, 0)
-        below_at = above + _MIDDLE
-        bottom = self._row(below_at + 24, BELOW, Zone.VPC) + PAD
-        spare = up(max(inner + need + PAD - bottom, 0))
-        if spare:
-            below_at += spare
-            bottom = self._row(below_at + 24, BELOW, Zone.VPC) + PAD
-        self._stack(functions, inner, heights)
-        end = self._row(bottom + 30, BELOW, Zone.ACCOUNT) + PAD
-        self._groups(top + 30, above, below_at, end)
-        self._column(top + 30, second, bottom + 30, end)
-        left = _CONTROL[0] - 6 if zone is Zone.VPC else _COLUMN[0] - 12
-        self.layout.vpc = Rect(left, wall, 810 - left, bottom + 6 - wall) if self._shown.network else None
-        self._labels(top, wall, bottom)
+        top = self._outside(12) + 30
+        head = top + 30
+        wall = self._row(head + _HEAD, ABOVE, Zone.ACCOUNT, low=True) + 12
+        inner = wall + 12
+        above = self._row(inner, ABOVE, Zone.VPC) + PAD
+        functions, in_vpc = self._functions()
+        middle = above + _MIDDLE
+        bottom = self._row(middle + _HEAD, BELOW, Zone.VPC)
+        if (spare := up(self._stack(functions, inner) - bottom)) > 0:
+            middle += spare
+            bottom = self._row(middle + _HEAD, BELOW, Zone.VPC)
+        end = self._row(bottom + 24, BELOW, Zone.ACCOUNT) + PAD
+        self._control(head, bottom + 24, end)
+        self._groups(head, wall - 6, above, middle, end)
+        if self._shown.network:
+            left = 12 if in_vpc else 177
+            self.layout.vpc = Rect(left, wall, 813 - left, bottom + 12 - wall)
+            self.layout.texts += [
+                Text(text.x, text.y, text.text, text.size, text.bold, "vpc-text") for text in self.layout.inside[_VPC]
+            ]
+        self.layout.texts.append(Text(18, top + 19, self._shown.account, HEADING, True, "wall-text"))
         self._keys(top, end + 12)
         return self.layout
 
     def _outside(self, y: float) -> float:
-        boxes = sorted((box for box in self._shown.boxes if box.zone is Zone.OUTSIDE), key=lambda box: box.rank)
-        height = max((contents(box, 222)[0] for box in boxes), default=0)
-        for box, (x, w) in zip(boxes, ((18, 222), (312, 192), (570, 222)), strict=False):
+        boxes = self._cells[Workload.CONTROL, Zone.OUTSIDE]
+        height = max((contents(box, 204)[0] for box in boxes), default=0)
+        for box, (x, w) in zip(boxes, ((18, 216), (312, 204), (600, 210)), strict=False):
             self._put(box, Rect(x, y, w, height))
         return y + height
 
@@ -119,79 +109,83 @@ class Placing:
             for text in contents(box, rect.w)[1]
         ]
 
-    def _heading_row(self, y: float, workloads: Sequence[Workload]) -> float:
-        for column, workload in enumerate(workloads):
-            self._heading(_COLUMN[column], y, workload)
-        return y + 24
-
     def _heading(self, x: float, y: float, workload: Workload) -> None:
-        number = list(Workload).index(workload) + 1
-        text = f"{number}  {workload.value}"
-        self.layout.texts.append(Text(x + PAD, y + 16, text, HEADING, True, f"heading {workload.name.lower()}"))
+        text = f"{list(Workload).index(workload) + 1}  {workload.value}"
+        self.layout.texts.append(Text(x, y + 16, text, HEADING, True, "heading"))
 
-    def _row(self, y: float, places: Mapping[Workload, tuple[int, int]], zone: Zone) -> float:
-        """Place the boxes of one zone, in as many rows as the widest cell needs; return where they end."""
+    def _row(self, y: float, places: Mapping[Workload, tuple[int, int]], zone: Zone, low: bool = False) -> float:
+        """Place the boxes of one zone in as many rows as the fullest cell needs; return where they end.
+
+        Args:
+            y: where they begin.
+            places: first column of each workload, and how many it has.
+            zone: of the boxes.
+            low: whether cells with fewer rows have them at the lower end.
+        """
+        cells = {workload: self._cells[workload, zone] for workload in places}
+        most = max(-(-len(cells[workload]) // columns) for workload, (_, columns) in places.items())
         rows: dict[int, list[tuple[Box, int]]] = defaultdict(list)
         for workload, (first, columns) in places.items():
-            for number, box in enumerate(self._cells[workload, zone]):
-                rows[number // columns].append((box, first + number % columns))
+            skip = most - -(-len(cells[workload]) // columns) if low else 0
+            for number, box in enumerate(cells[workload]):
+                rows[number // columns + skip].append((box, first + number % columns))
         for _, row in sorted(rows.items()):
-            height = max(contents(box, _GROUP - 12)[0] for box, _ in row)
+            height = max(contents(box, _BOX + (18 if box.key == _VPC else 0))[0] for box, _ in row)
             for box, column in row:
-                self._put(box, Rect(_COLUMN[column] + 6, y, _GROUP - 12, height))
-            y += height + _CHANNEL
-        return y - _CHANNEL if rows else y
+                wider = _TINT if box.key == _VPC else 0
+                self._put(box, Rect(_COLUMNS[column] - wider, y, _BOX + wider + wider / 2, height))
+            y += height + _BETWEEN
+        return y - _BETWEEN if rows else y
 
-    def _functions(self) -> tuple[list[Box], Zone]:
-        zone = Zone.VPC if self._cells[Workload.CONTROL, Zone.VPC] else Zone.ACCOUNT
-        shared = ("events", "records")
-        inner = [box for box in self._cells[Workload.CONTROL, zone] if not box.key.endswith(shared)]
-        return inner, zone
+    def _functions(self) -> tuple[list[Box], bool]:
+        """Return what control has between the upper and the lower end of its column, and whether it is in the VPC."""
+        inside = self._cells[Workload.CONTROL, Zone.VPC]
+        rest = [box for box in self._cells[Workload.CONTROL, Zone.ACCOUNT] if box.icon not in ("bolt", "table")]
+        return [*inside, *rest], bool(inside)
 
-    def _stack(self, boxes: Sequence[Box], y: float, heights: Sequence[float]) -> None:
-        for box, height in zip(boxes, heights, strict=True):
-            self._put(box, Rect(_CONTROL[0] + 6, y, _CONTROL[1] - 12, height))
-            y += height + 12
+    def _stack(self, boxes: Sequence[Box], y: float) -> float:
+        for box in boxes:
+            height = contents(box, _CONTROL.w - 2 * PAD)[0]
+            self._put(box, Rect(_CONTROL.x + PAD, y, _CONTROL.w - 2 * PAD, height))
+            y += height + _BETWEEN
+        return y
 
-    def _column(self, top: float, head_end: float, foot: float, end: float) -> None:
-        """Place what control has besides functions: events above them, records below; and its heading."""
-        self._heading(_CONTROL[0], top, Workload.CONTROL)
+    def _control(self, top: float, foot: float, end: float) -> None:
+        """Place events above the functions, tables below, and the heading."""
+        self._heading(_CONTROL.x + PAD, top, Workload.CONTROL)
+        self.layout.groups.append(Rect(_CONTROL.x, top, _CONTROL.w, end - top))
         for box in self._cells[Workload.CONTROL, Zone.ACCOUNT]:
-            if box.key not in self.layout.boxes:
-                y = top + 24 if box.key.endswith("events") else foot
-                self._put(box, Rect(_CONTROL[0] + 6, y, _CONTROL[1] - 12, contents(box, _CONTROL[1] - 12)[0]))
-        self.layout.groups.append(Rect(_CONTROL[0], top, _CONTROL[1], end - top))
+            if box.icon in ("bolt", "table"):
+                w = _CONTROL.w - 2 * PAD
+                y = top + _HEAD if box.icon == "bolt" else foot
+                self._put(box, Rect(_CONTROL.x + PAD, y, w, contents(box, w)[0]))
 
-    def _groups(self, top: float, above: float, below: float, end: float) -> None:
-        for column, _ in enumerate(ABOVE):
-            self.layout.groups.append(Rect(_COLUMN[column], top, _GROUP, above - top))
+    def _groups(self, top: float, wall: float, above: float, middle: float, end: float) -> None:
+        for workload, (column, _) in ABOVE.items():
+            self._heading(_COLUMNS[column] - PAD, top, workload)
+            alone = all(box.key == _VPC for box in self._cells[workload, Zone.VPC])
+            to = wall if alone else above
+            self.layout.groups.append(Rect(_COLUMNS[column] - _TINT, top, _BOX + 2 * _TINT, to - top))
         for workload, (first, columns) in BELOW.items():
-            self._heading(_COLUMN[first], below, workload)
-            wide = (columns - 1) * _PITCH + _GROUP
-            self.layout.groups.append(Rect(_COLUMN[first], below, wide, end - below))
-
-    def _labels(self, top: float, wall: float, bottom: float) -> None:
-        self.layout.texts.append(Text(18, top + 18, self._shown.account, HEADING, True, "wall-text"))
-        if self._shown.network and self.layout.vpc:
-            x = _COLUMN[0]
-            self.layout.texts.append(Text(x, wall + 17, self._shown.network.label, LINE, True, "vpc-text"))
-            self.layout.texts.append(Text(x, bottom + 19, self._shown.network.doors, LINE, False, "vpc-text"))
+            self._heading(_COLUMNS[first] - PAD, middle, workload)
+            wide = (columns - 1) * _PITCH + _BOX + 2 * _TINT
+            self.layout.groups.append(Rect(_COLUMNS[first] - _TINT, middle, wide, end - middle))
 
     def _keys(self, top: float, y: float) -> None:
+        """Place encryption keys, and what has no box; they end the account."""
         count = max(len(self._shown.keys), 1)
         w = (792 - 12 * (count - 1)) / count
-        height = 0.0
         for number, (name, uses) in enumerate(self._shown.keys):
-            x = 18 + number * (w + 12)
-            lines = wrapped(uses, LINE, w - 2 * PAD, 2)
-            self.layout.texts.append(Text(x + PAD + ICON, y + 18, fitted(f"key: {name}", TITLE, w - 30, True), TITLE, True, "ink"))
-            for line_number, line in enumerate(lines):
-                self.layout.texts.append(Text(x + PAD, y + 32 + 13 * line_number, line, LINE))
-            height = max(height, 26 + 13 * len(lines) + 4)
-        self.layout.chips = [Rect(18 + n * (w + 12), y, w, height) for n in range(len(self._shown.keys))]
-        y += height + 6 if height else 0
+            box = Box(f"key/{name}", f"key: {name}", (uses,), Workload.CONTROL, Zone.ACCOUNT, icon="key")
+            height = max(contents(Box("", "", (one,), box.workload, box.zone), w)[0] for _, one in self._shown.keys)
+            rect = Rect(18 + number * (w + 12), y, w, height)
+            self._put(box, rect)
+            self.layout.chips.append(rect)
+            self.layout.texts += self.layout.inside.pop(box.key)
+            del self.layout.boxes[box.key]
+        y = max((chip.bottom for chip in self.layout.chips), default=y) + 4
         for line in wrapped(self._shown.rest, LINE, 792, 2):
             self.layout.texts.append(Text(18, y + 14, line, LINE))
             y += 14
-        self.layout.account = Rect(_ACCOUNT[0], top, _ACCOUNT[1] - _ACCOUNT[0], up(y + 10 - top))
+        self.layout.account = Rect(6, top, 816, up(y + 10 - top))
         self.layout.height = self.layout.account.bottom + 30

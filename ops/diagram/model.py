@@ -45,6 +45,7 @@ class Box:
         lines: below it.
         members: each resource that it stands for, as `AWS::S3::Bucket dev-data/Raw2403193C`.
         rank: orders boxes of a cell; equal ones go by key.
+        icon: name of its picture; "" for none.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Box:
     zone: Zone
     members: tuple[str, ...] = ()
     rank: int = 0
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,11 @@ class Network:
     """The VPC.
 
     Attributes:
-        label: what it is: range, subnets, ways to the internet.
-        doors: services that gateway and interface endpoints lead to.
+        lines: what it is: range, subnets, ways to the internet, and services that its endpoints lead to.
         open: whether anything in the templates leads to the internet.
     """
 
-    label: str
-    doors: str
+    lines: tuple[str, ...]
     open: bool
 
 

@@ -80,6 +80,18 @@ class Picture:
         self.arrows = list(self._routed())
 
     @property
+    def legend(self) -> list[tuple[str, bool, float, Text]]:
+        """What the lines mean: class, whether of the loop, where it begins, its words."""
+        y = self.layout.height - 10
+        entries = (
+            ("data", True, 18, "the loop"),
+            ("data", False, 126, "data flow"),
+            ("call", False, 246, "may start, change or ask (IAM)"),
+            ("event", False, 486, "event or message, begins something"),
+        )
+        return [(kind, main, x, Text(x + 32, y, words, LINE)) for kind, main, x, words in entries]
+
+    @property
     def boxes(self) -> list[tuple[Box, Rect, list[Text]]]:
         """Boxes with their places and texts."""
         at = self.layout
@@ -87,17 +99,17 @@ class Picture:
 
     def _routed(self) -> Iterator[Drawn]:
         texts = [text.rect for text in self.layout.texts]
-        router = Router(WIDTH, self.layout.height, self.layout.boxes, [*texts, *self.layout.chips])
-        done: list[Drawn] = []
-        for arrow in sorted(self._known(), key=self._turn):
-            corners = router.way(arrow.source, arrow.target)
-            if len(corners) < 2:
-                continue
-            word = self._word(arrow, corners, done)
-            if word:
-                router.block(word.rect)
-            done.append(Drawn(arrow, tuple(corners), word))
-        yield from done
+        walls = [self.layout.account, *([self.layout.vpc] if self.layout.vpc else [])]
+        router = Router(WIDTH, self.layout.height, self.layout.boxes, [*texts, *self.layout.chips], walls)
+        ways = {arrow: router.way(arrow.source, arrow.target) for arrow in sorted(self._known(), key=self._turn)}
+        lines = [rect for way in ways.values() for rect in _lines(way)]
+        sides = [rect for wall in walls for rect in _lines(_around(wall))]
+        taken = [*texts, *self.layout.boxes.values(), *self.layout.chips, *lines, *sides]
+        for arrow, corners in ways.items():
+            if len(corners) > 1:
+                word = _word(arrow, corners, taken)
+                taken += [word.rect] if word else []
+                yield Drawn(arrow, tuple(corners), word)
 
     def _known(self) -> list[Arrow]:
         boxes = self.layout.boxes
@@ -109,24 +121,30 @@ class Picture:
         far = abs(one.x + one.w / 2 - other.x - other.w / 2) + abs(one.y + one.h / 2 - other.y - other.h / 2)
         return not arrow.main, far, arrow.source, arrow.target
 
-    def _word(self, arrow: Arrow, corners: Sequence[tuple[int, int]], done: Sequence[Drawn]) -> Text | None:
-        if not arrow.label:
-            return None
-        taken = [text.rect for text in self.layout.texts] + list(self.layout.boxes.values()) + self.layout.chips
-        taken += [one.word.rect for one in done if one.word]
-        taken += [rect for one in done for rect in _lines(one.corners)] + list(_lines(corners))
-        for x, y in _beside(corners, width(arrow.label, _WORD)):
-            text = Text(x, y, arrow.label, _WORD, False, f"word {arrow.kind}")
-            room = text.rect
-            if room.x > 4 and room.right < WIDTH - 4 and not any(room.meets(other) for other in taken):
-                return text
+
+
+def _word(arrow: Arrow, corners: Sequence[tuple[int, int]], taken: Sequence[Rect]) -> Text | None:
+    """Return an arrow's word, where it is in nothing's way; None if it has none, or if there is no such place."""
+    if not arrow.label:
         return None
+    for x, y in _beside(corners, width(arrow.label, _WORD)):
+        text = Text(x, y, arrow.label, _WORD, False, f"word {arrow.kind}")
+        room = text.rect
+        if room.x > 4 and room.right < WIDTH - 4 and not any(room.meets(other) for other in taken):
+            return text
+    return None
 
 
-def _lines(corners: Sequence[tuple[int, int]]) -> Iterator[Rect]:
+def _lines(corners: Sequence[tuple[float, float]]) -> Iterator[Rect]:
     """Yield the room that the parts of a way take."""
     for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False):
         yield Rect(min(x1, x2) - 1.5, min(y1, y2) - 1.5, abs(x1 - x2) + 3, abs(y1 - y2) + 3)
+
+
+def _around(rect: Rect) -> list[tuple[float, float]]:
+    """Return the corners of a rectangle, the first again at the end."""
+    x, y = rect.x, rect.y
+    return [(x, y), (rect.right, y), (rect.right, rect.bottom), (x, rect.bottom), (x, y)]
 
 
 def _beside(corners: Sequence[tuple[int, int]], wide: float) -> Iterator[tuple[float, float]]:
@@ -136,12 +154,12 @@ def _beside(corners: Sequence[tuple[int, int]], wide: float) -> Iterator[tuple[f
     )
     for (x1, y1), (x2, y2) in parts:
         if y1 == y2:
-            for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+            for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9):
                 middle = min(x1, x2) + abs(x1 - x2) * share - wide / 2
                 yield middle, y1 - 4
                 yield middle, y1 + _WORD + 2
         else:
-            for share in (0.5, 0.3, 0.7):
+            for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
                 middle = min(y1, y2) + abs(y1 - y2) * share + _WORD / 2 - 1
                 yield x1 + 4, middle
                 yield x1 - wide - 4, middle

@@ -11,7 +11,7 @@ from ops.diagram.geometry import GRID, Rect
 
 Point = tuple[int, int]  # of the grid
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up
-_BEND, _CROSS, _SHARE, _BESIDE, _EDGE, _OFF_CENTRE, _NEAR_PORT = 5.0, 3.0, 80.0, 1.0, 0.6, 0.35, 4.0
+_BEND, _CROSS, _SHARE, _BESIDE, _EDGE, _OFF_CENTRE, _NEAR_PORT, _WALL = 6.0, 3.0, 80.0, 0.7, 0.6, 0.35, 4.0, 8.0
 
 
 class Router:
@@ -21,9 +21,12 @@ class Router:
         width, height: of the picture, pixels.
         boxes: by key; ways end at their sides and never cross them.
         texts: that no way crosses.
+        walls: that ways cross, but do not run along.
     """
 
-    def __init__(self, width: float, height: float, boxes: dict[str, Rect], texts: Iterable[Rect]) -> None:
+    def __init__(
+        self, width: float, height: float, boxes: dict[str, Rect], texts: Iterable[Rect], walls: Iterable[Rect]
+    ) -> None:
         self._size = int(width // GRID), int(height // GRID)
         self._boxes = boxes
         self._blocked: set[Point] = set()
@@ -34,11 +37,12 @@ class Router:
             self._blocked.update(_points(rect, 0))
             self._edge.update(_points(rect, GRID))
         for rect in texts:
-            self.block(rect)
-
-    def block(self, rect: Rect) -> None:
-        """Keep further ways out of a rectangle."""
-        self._blocked.update(_points(rect, 1))
+            self._blocked.update(_points(rect, 1))
+        self._walls: dict[Point, int] = {}  # as what is taken
+        for wall in walls:
+            for along, side in ((1, True), (2, False)):
+                for point in _sides(wall, side):
+                    self._walls[point] = self._walls.get(point, 0) | along
 
     def way(self, source: str, target: str) -> list[tuple[int, int]]:
         """Return the corners of a way from the side of a box to that of another, pixels; none if there is no way."""
@@ -132,7 +136,8 @@ class Router:
     def _cost(self, point: Point, way: int) -> float:
         taken = self._taken.get(point, 0)
         along, across = (1, 2) if way % 2 == 0 else (2, 1)
-        cost = 1.0 + (_SHARE if taken & along else 0.0) + (_CROSS if taken & across else 0.0)
+        wall = _WALL if self._walls.get(point, 0) & along else 0.0
+        cost = 1.0 + wall + (_SHARE if taken & along else 0.0) + (_CROSS if taken & across else 0.0)
         if point in self._edge:
             cost += _EDGE
         dx, dy = _STEPS[(way + 1) % 4]
@@ -157,6 +162,16 @@ def _points(rect: Rect, margin: float) -> Iterator[Point]:
     for x in range(int(-(-(rect.x - margin) // GRID)), int((rect.right + margin) // GRID) + 1):
         for y in range(int(-(-(rect.y - margin) // GRID)), int((rect.bottom + margin) // GRID) + 1):
             yield x, y
+
+
+def _sides(rect: Rect, level: bool) -> Iterator[Point]:
+    """Yield the points that are on, or half a step from, the level or the upright sides of a rectangle."""
+    left, right, top, bottom = (value / GRID for value in (rect.x, rect.right, rect.y, rect.bottom))
+    for x in range(int(left), int(right) + 2):
+        for y in range(int(top), int(bottom) + 2):
+            near = (abs(y - top), abs(y - bottom)) if level else (abs(x - left), abs(x - right))
+            if min(near) <= 0.5:
+                yield x, y
 
 
 def _corners(path: Sequence[Point]) -> list[Point]:

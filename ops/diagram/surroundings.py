@@ -46,10 +46,13 @@ def network(references: References) -> Network | None:
         else:
             service = references.text(endpoint.properties.get("ServiceName"), place[0]).rsplit(".", 1)[-1]
             gateways.append({"s3": "S3", "dynamodb": "DynamoDB"}.get(service, service))
-    doors = [f"{', '.join(sorted(gateways, reverse=True))} ({'gateways' if len(gateways) > 1 else 'gateway'})"] if gateways else []
-    doors.append(f"{interfaces or 'no'} interface endpoint{'' if interfaces == 1 else 's'}")
-    label = f"VPC {ranges}, {subnets} {'isolated ' if not ways else ''}subnet{'' if subnets == 1 else 's'}"
-    return Network(label, f"Doors: {', '.join(doors)}", bool(ways))
+    lines = [
+        f"{ranges}, {subnets} subnet{'' if subnets == 1 else 's'}",
+        ", ".join(ways) or "no internet gateway",
+        *([f"doors: {', '.join(sorted(gateways, reverse=True))}"] if gateways else []),
+        f"{interfaces or 'no'} interface endpoint{'' if interfaces == 1 else 's'}",
+    ]
+    return Network(("VPC" if ways else "VPC, isolated", *lines), bool(ways))
 
 
 def keys(references: References) -> dict[Place, str]:
