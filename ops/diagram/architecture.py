@@ -12,7 +12,7 @@ from ops.diagram.grants import grants
 from ops.diagram.model import Architecture, Arrow, Box, Kind, Workload, Zone
 from ops.diagram.pipelines import PIPELINE
 from ops.diagram.references import References
-from ops.diagram.surroundings import accounts, key_uses, keys, network, rest
+from ops.diagram.surroundings import accounts, key_uses, keys, network, rest, sources
 
 BELOW = (Workload.DEPLOY, Workload.WATCH)  # lower half of the picture
 PEOPLE, IMAGES, INTERNET = "outside/people", "outside/accounts", "outside/internet"
@@ -47,7 +47,7 @@ def architecture(assembly: Assembly, environment: str) -> Architecture:
     return Architecture(
         environment=environment,
         title=f"Architecture of {environment}",
-        account=" · ".join(["AWS account", *regions, f"environment {environment}"]),
+        account=("AWS account", ", ".join(filter(None, [*regions, environment]))),
         boxes=(*_outside(references, vpc is not None and vpc.open), *boxes),
         arrows=(*arrow.loop(inner, _anchors(found, inner, references)), *from_people),
         network=vpc,
@@ -75,7 +75,7 @@ def _in_order(found: Drawn, inner: list[Arrow]) -> list[Draft]:
 
     def place(draft: Draft) -> tuple[float, ...]:
         mine = far(draft) if draft.noun == "function" else (0.0, 0.0)
-        return (arrow.ORDER[draft.workload], draft.key in ends, *mine)
+        return (arrow.ORDER[draft.workload], draft.key in ends, draft.noun == "notebook", *mine)
 
     return sorted(drafts, key=place)
 
@@ -95,7 +95,8 @@ def _outside(references: References, is_open: bool) -> Iterator[Box]:
     def box(key: str, title: str, lines: tuple[str, ...], rank: int, icon: str) -> Box:
         return Box(key, title, lines, Workload.CONTROL, Zone.OUTSIDE, rank=rank, icon=icon)
 
-    yield box(PEOPLE, "People and programs", ("signed requests,", "as their own policies allow"), 0, "person")
+    people = ("with credentials of the account", *sources(references))
+    yield box(PEOPLE, "People and programs", people, 0, "person")
     way = "a gateway leads there" if is_open else "no way from or to the VPC"
     yield box(INTERNET, "Internet", (way,), 1, "globe")
     others = accounts(references)
@@ -108,7 +109,7 @@ def _from_people(found: Drawn, buckets: Buckets, inner: list[Arrow], references:
     for place, _ in references.of_type(BUCKET):
         key = found.first.get(place)
         if key and place not in buckets.written() and any(one.source == key for one in inner):
-            yield Arrow(PEOPLE, key, Kind.DATA, "data")
+            yield Arrow(PEOPLE, key, Kind.DATA, "raw data")
     if any("PendingManualApproval" in json.dumps(dict(one.properties)) for _, one in references.of_type(PIPELINE)):
         for place, _ in references.of_type("AWS::SageMaker::ModelPackageGroup"):
             yield Arrow(PEOPLE, found.first[place], Kind.CALL, "approve")
@@ -118,4 +119,4 @@ def _from_people(found: Drawn, buckets: Buckets, inner: list[Arrow], references:
     for place, _ in references.of_type("AWS::Lambda::Function"):
         key = found.first.get(place)
         if key and key not in called and place not in readers | told:
-            yield Arrow(PEOPLE, key, Kind.CALL, "ask")
+            yield Arrow(PEOPLE, key, Kind.CALL, "invoke")

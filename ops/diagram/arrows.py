@@ -16,9 +16,9 @@ _CALLS = {
     "sagemaker:StartPipelineExecution": "starts",
     "states:StartExecution": "starts",
     "cloudformation:UpdateStack": "updates",
-    "sagemaker:UpdateEndpointWeightsAndCapacities": "weights",
-    "sagemaker:InvokeEndpoint": "asks",
-    "lambda:InvokeFunction": "calls",
+    "sagemaker:UpdateEndpointWeightsAndCapacities": "shifts traffic",
+    "sagemaker:InvokeEndpoint": "invokes",
+    "lambda:InvokeFunction": "invokes",
     "cloudwatch:PutMetricData": "metrics",
 }
 # What events are called on arrows.

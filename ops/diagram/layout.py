@@ -35,6 +35,7 @@ class Layout:
     account: Rect = Rect(0, 0, 0, 0)
     vpc: Rect | None = None
     chips: list[Rect] = field(default_factory=list)
+    badges: list[tuple[float, float, int]] = field(default_factory=list)
     height: float = 0
 
 
@@ -49,6 +50,10 @@ def contents(box: Box, w: float) -> tuple[int, list[Text]]:
             y += LINE + 2.5
             texts.append(Text(PAD, y - 1, part, LINE))
     return up(y + PAD - 1), texts
+
+
+def _width(box: Box) -> int:
+    return _BOX + 6 * (box.key == _VPC)
 
 
 class Placing:
@@ -71,8 +76,8 @@ class Placing:
 
     def done(self) -> Layout:
         """Return where everything is."""
-        top = self._outside(12) + 30
-        head = top + 30
+        top = self._outside(12) + 24
+        head = top + 42
         wall = self._row(head + _HEAD, ABOVE, Zone.ACCOUNT, low=True) + 12
         inner = wall + 12
         above = self._row(inner, ABOVE, Zone.VPC) + PAD
@@ -91,14 +96,17 @@ class Placing:
             self.layout.texts += [
                 Text(text.x, text.y, text.text, text.size, text.bold, "vpc-text") for text in self.layout.inside[_VPC]
             ]
-        self.layout.texts.append(Text(18, top + 19, self._shown.account, HEADING, True, "wall-text"))
+        title, *lines = self._shown.account
+        self.layout.texts.append(Text(18, top + 18, fitted(title, HEADING, 144, True), HEADING, True, "ink"))
+        for number, line in enumerate(lines, 1):
+            self.layout.texts.append(Text(18, top + 18 + 14 * number, fitted(line, LINE, 144), LINE))
         self._keys(top, end + 12)
         return self.layout
 
     def _outside(self, y: float) -> float:
         boxes = self._cells[Workload.CONTROL, Zone.OUTSIDE]
         height = max((contents(box, 204)[0] for box in boxes), default=0)
-        for box, (x, w) in zip(boxes, ((18, 216), (312, 204), (600, 210)), strict=False):
+        for box, (x, w) in zip(boxes, ((102, 228), (384, 186), (600, 210)), strict=False):
             self._put(box, Rect(x, y, w, height))
         return y + height
 
@@ -110,8 +118,8 @@ class Placing:
         ]
 
     def _heading(self, x: float, y: float, workload: Workload) -> None:
-        text = f"{list(Workload).index(workload) + 1}  {workload.value}"
-        self.layout.texts.append(Text(x, y + 16, text, HEADING, True, "heading"))
+        self.layout.badges.append((x + 8, y + 12, list(Workload).index(workload) + 1))
+        self.layout.texts.append(Text(x + 20, y + 16, workload.value, HEADING, True, "ink"))
 
     def _row(self, y: float, places: Mapping[Workload, tuple[int, int]], zone: Zone, low: bool = False) -> float:
         """Place the boxes of one zone in as many rows as the fullest cell needs; return where they end.
@@ -130,10 +138,9 @@ class Placing:
             for number, box in enumerate(cells[workload]):
                 rows[number // columns + skip].append((box, first + number % columns))
         for _, row in sorted(rows.items()):
-            height = max(contents(box, _BOX + (18 if box.key == _VPC else 0))[0] for box, _ in row)
+            height = max(contents(box, _width(box))[0] for box, _ in row)
             for box, column in row:
-                wider = _TINT if box.key == _VPC else 0
-                self._put(box, Rect(_COLUMNS[column] - wider, y, _BOX + wider + wider / 2, height))
+                self._put(box, Rect(_COLUMNS[column] - 6 * (box.key == _VPC), y, _width(box), height))
             y += height + _BETWEEN
         return y - _BETWEEN if rows else y
 

@@ -95,7 +95,7 @@ class Architecture:
 
     Attributes:
         title: accessible name of the picture.
-        account: label of the account's wall.
+        account: label of the account's wall, in lines.
         network: None if no template has a VPC.
         keys: encryption keys: name, and what is encrypted with it.
         rest: what has no box of its own, in words.
@@ -103,7 +103,7 @@ class Architecture:
 
     environment: str
     title: str
-    account: str
+    account: tuple[str, ...]
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     network: Network | None = None

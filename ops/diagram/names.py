@@ -18,7 +18,7 @@ ARNS = {
     "AWS::SQS::Queue": ("sqs", "{}", "QueueName"),
     "AWS::DynamoDB::Table": ("dynamodb", "table/{}", "TableName"),
 }
-_FILLERS = ("Resource", "Default")
+_FILLERS = ("Resource", "Default", "Instance")  # what constructs call their main child
 _HASH = re.compile(r"[0-9A-F]{8}$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 

@@ -99,6 +99,7 @@ class Picture:
 
     def _routed(self) -> Iterator[Drawn]:
         texts = [text.rect for text in self.layout.texts]
+        texts += [Rect(x - 8, y - 8, 16, 16) for x, y, _ in self.layout.badges]
         walls = [self.layout.account, *([self.layout.vpc] if self.layout.vpc else [])]
         router = Router(WIDTH, self.layout.height, self.layout.boxes, [*texts, *self.layout.chips], walls)
         ways = {arrow: router.way(arrow.source, arrow.target) for arrow in sorted(self._known(), key=self._turn)}

@@ -11,7 +11,7 @@ from ops.diagram.geometry import GRID, Rect
 
 Point = tuple[int, int]  # of the grid
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up
-_BEND, _CROSS, _SHARE, _BESIDE, _EDGE, _OFF_CENTRE, _NEAR_PORT, _WALL = 6.0, 3.0, 80.0, 0.7, 0.6, 0.35, 4.0, 8.0
+_BEND, _CROSS, _SHARE, _BESIDE, _EDGE, _OFF_CENTRE, _NEAR_PORT, _WALL = 6.0, 3.0, 80.0, 0.7, 0.6, 4.0, 4.0, 8.0
 
 
 class Router:
@@ -71,7 +71,7 @@ class Router:
                 beside = sum(
                     (point[0] + dx, point[1] + dy) in self._ports for dx, dy in _STEPS
                 )
-                yield point, out, abs(number - (len(points) - 1) / 2) * _OFF_CENTRE + beside * _NEAR_PORT
+                yield point, out, abs(number / max(len(points) - 1, 1) - 0.5) * _OFF_CENTRE + beside * _NEAR_PORT
 
     def _search(
         self, starts: dict[Point, tuple[int, float]], ends: dict[Point, tuple[int, float]]

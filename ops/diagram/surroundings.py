@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ops.diagram.kinds import counted
 from ops.diagram.model import Network, Place
@@ -47,12 +48,12 @@ def network(references: References) -> Network | None:
             service = references.text(endpoint.properties.get("ServiceName"), place[0]).rsplit(".", 1)[-1]
             gateways.append({"s3": "S3", "dynamodb": "DynamoDB"}.get(service, service))
     lines = [
-        f"{ranges}, {subnets} subnet{'' if subnets == 1 else 's'}",
+        f"{subnets} {'' if ways else 'isolated '}subnet{'' if subnets == 1 else 's'}",
         ", ".join(ways) or "no internet gateway",
         *([f"doors: {', '.join(sorted(gateways, reverse=True))}"] if gateways else []),
         f"{interfaces or 'no'} interface endpoint{'' if interfaces == 1 else 's'}",
     ]
-    return Network(("VPC" if ways else "VPC, isolated", *lines), bool(ways))
+    return Network((f"VPC {ranges}", *lines), bool(ways))
 
 
 def keys(references: References) -> dict[Place, str]:
@@ -83,6 +84,26 @@ def accounts(references: References) -> list[tuple[str, str]]:
                 for account in pattern.findall(text):
                     found[account][what] = None
     return sorted((account, ", ".join(what)) for account, what in found.items())
+
+
+def sources(references: References) -> list[str]:
+    """Say from which addresses policies let people in; nothing if from anywhere."""
+    policies = [dict(one.properties) for _, one in references.of_type("AWS::IAM::ManagedPolicy")]
+    found = list(dict.fromkeys(address for policy in policies for address in _values(policy, "aws:SourceIp")))
+    return [f"only from {', '.join(found[:2])}{' and others' if len(found) > 2 else ''}"] if found else []
+
+
+def _values(value: Any, key: str) -> Iterator[str]:
+    """Yield the texts below a key, wherever it is."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name == key:
+                yield from (one for one in (item if isinstance(item, list) else [item]) if isinstance(one, str))
+            else:
+                yield from _values(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _values(item, key)
 
 
 def rest(references: References, logs: list[str]) -> str:
