@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.diagram.geometry import Rect, Text
-from ops.diagram.layout import LINE, WIDTH, Layout, Placing
-from ops.diagram.model import Architecture, Arrow, Box, Kind
+from ops.diagram.layout import Layout
+from ops.diagram.model import Architecture, Arrow, Box
+from ops.diagram.narrow import Narrow
 from ops.diagram.routing import Router
 from ops.diagram.text import width
+from ops.diagram.wide import Wide
 
 TEMPLATE = Path(__file__).with_name("picture.svg.j2")
 _HEAD, _ROUND = 7, 5  # length of an arrow's head, radius of a bend
@@ -72,24 +74,13 @@ class Picture:
 
     Args:
         shown: the architecture.
+        narrow: whether for a phone.
     """
 
-    def __init__(self, shown: Architecture) -> None:
+    def __init__(self, shown: Architecture, narrow: bool = False) -> None:
         self.shown = shown
-        self.layout: Layout = Placing(shown).done()
+        self.layout: Layout = (Narrow(shown) if narrow else Wide(shown)).done()
         self.arrows = list(self._routed())
-
-    @property
-    def legend(self) -> list[tuple[str, bool, float, Text]]:
-        """What the lines mean: class, whether of the loop, where it begins, its words."""
-        y = self.layout.height - 10
-        entries = (
-            ("data", True, 18, "the loop"),
-            ("data", False, 126, "data flow"),
-            ("call", False, 246, "may start, change or ask (IAM)"),
-            ("event", False, 486, "event or message, begins something"),
-        )
-        return [(kind, main, x, Text(x + 32, y, words, LINE)) for kind, main, x, words in entries]
 
     @property
     def boxes(self) -> list[tuple[Box, Rect, list[Text]]]:
@@ -98,17 +89,15 @@ class Picture:
         return [(box, at.boxes[box.key], at.inside[box.key]) for box in self.shown.boxes if box.key in at.boxes]
 
     def _routed(self) -> Iterator[Drawn]:
-        texts = [text.rect for text in self.layout.texts]
-        texts += [Rect(x - 8, y - 8, 16, 16) for x, y, _ in self.layout.badges]
-        walls = [self.layout.account, *([self.layout.vpc] if self.layout.vpc else [])]
-        router = Router(WIDTH, self.layout.height, self.layout.boxes, [*texts, *self.layout.chips], walls)
+        at = self.layout
+        router = Router(at.width, at.height, at.boxes, [*at.words, *at.chips], at.walls)
         ways = {arrow: router.way(arrow.source, arrow.target) for arrow in sorted(self._known(), key=self._turn)}
         lines = [rect for way in ways.values() for rect in _lines(way)]
-        sides = [rect for wall in walls for rect in _lines(_around(wall))]
-        taken = [*texts, *self.layout.boxes.values(), *self.layout.chips, *lines, *sides]
+        sides = [rect for wall in at.walls for rect in _lines(_around(wall))]
+        taken = [*at.words, *at.boxes.values(), *at.chips, *lines, *sides]
         for arrow, corners in ways.items():
             if len(corners) > 1:
-                word = _word(arrow, corners, taken)
+                word = _word(arrow, corners, taken, at.width)
                 taken += [word.rect] if word else []
                 yield Drawn(arrow, tuple(corners), word)
 
@@ -124,14 +113,14 @@ class Picture:
 
 
 
-def _word(arrow: Arrow, corners: Sequence[tuple[int, int]], taken: Sequence[Rect]) -> Text | None:
+def _word(arrow: Arrow, corners: Sequence[tuple[int, int]], taken: Sequence[Rect], wide: float) -> Text | None:
     """Return an arrow's word, where it is in nothing's way; None if it has none, or if there is no such place."""
     if not arrow.label:
         return None
     for x, y in _beside(corners, width(arrow.label, _WORD)):
         text = Text(x, y, arrow.label, _WORD, False, f"word {arrow.kind}")
         room = text.rect
-        if room.x > 4 and room.right < WIDTH - 4 and not any(room.meets(other) for other in taken):
+        if room.x > 4 and room.right < wide - 4 and not any(room.meets(other) for other in taken):
             return text
     return None
 
