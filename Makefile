@@ -13,7 +13,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 # Container images of Python often set it; then every one of hundreds of processes compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup lock synth lint test flows demo story bench browser java clean
+.PHONY: help setup lock synth review lint test flows demo story bench browser java clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lock: ## Resolve requirements*.in, and what jobs bring along, into hashed locks
 
 synth: setup ## Synthesise every environment into cdk.out
 	@CDK_OUTDIR=cdk.out $(PY) app.py
+
+review: $(VENV)/.ready ## What the change to BASE (origin/main) does: dangers, pipelines, price; build/review has it as a page
+	@$(PY) -m ops review --against "$(or $(BASE),origin/main)"
 
 lint: setup ## Formatting, lint, types, configuration
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }

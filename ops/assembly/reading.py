@@ -50,7 +50,7 @@ def read_template(file: Path, environment: str = "", name: str = "") -> Assembly
         OperationError: it is missing, malformed, truncated, too large, or no template.
     """
     template = template_of(documents.read(file), file, {})
-    stack = Stack(environment, name or file.name.split(".", 1)[0], template)
+    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=file)
     return Assembly((stack, *nested_stacks(stack, file.parent, file.parent.resolve())))
 
 
@@ -118,6 +118,8 @@ def _stack(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _Pl
         region=_region(str(artifact.get("environment", ""))),
         tags={str(key): str(value) for key, value in tags.items()},
         assets=_assets(artifact, artifacts, place),
+        termination_protection=properties.get("terminationProtection") is True,
+        file=file,
     )
 
 

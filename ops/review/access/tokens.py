@@ -1,0 +1,196 @@
+"""Text of policies as a row of tokens: characters, wildcards, and what a template does not say.
+
+What an intrinsic function gives is known to CloudFormation alone. It is one token here, `${Raw.Arn}`: equal to itself
+and, as far as anybody can see, to nothing else; a `*` covers it, a `?` does not. `Sub` and `Join` are taken apart, so
+that `${Raw.Arn}/*` lies within `*` and holds `${Raw.Arn}/a`, and the ARN of a bucket is the same however a template
+writes it. A policy variable, `${aws:username}`, is such a token too.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ops.assembly.model import Stack
+
+Tokens = tuple[str, ...]  # each a character, STAR, ANY, or what is not known: `${...}`
+STAR, ANY = "**", "??"
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+# ARNs that GetAtt gives, of resources whose Ref is their name: AWS's Service Authorization Reference.
+_ARNS = {
+    "AWS::S3::Bucket": ("BucketName", "arn:${AWS::Partition}:s3:::${Name}"),
+    "AWS::DynamoDB::Table": (
+        "TableName",
+        "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Name}",
+    ),
+    "AWS::Lambda::Function": (
+        "FunctionName",
+        "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${Name}",
+    ),
+    "AWS::IAM::Role": ("RoleName", "arn:${AWS::Partition}:iam::${AWS::AccountId}:role${Path}${Name}"),
+    "AWS::IAM::User": ("UserName", "arn:${AWS::Partition}:iam::${AWS::AccountId}:user${Path}${Name}"),
+    "AWS::KMS::Key": ("", "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Name}"),
+    "AWS::Logs::LogGroup": (
+        "LogGroupName",
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Name}:*",
+    ),
+}
+_PARTITIONS = {"cn": ("aws-cn", "amazonaws.com.cn"), "us-gov": ("aws-us-gov", "amazonaws.com")}
+_DEEP = 40  # functions within functions; CloudFormation's templates stay far below
+
+
+class Undecided(Exception):  # noqa: N818 - an answer, not a failure
+    """What cannot be compared; the text says why, for people."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What a template does not say, as people read it: `Raw.Arn`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The stack that a value stands in.
+
+    Attributes:
+        aliases: logical ids that count as others: of resources that have another one on the other side.
+    """
+
+    stack: Stack
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def pseudo(self) -> Mapping[str, str]:
+        """Pseudo parameters that are known: those of the region, if the stack has one."""
+        region = self.stack.region
+        if not region:
+            return {}
+        kind = next((known for known in _PARTITIONS if region.startswith(f"{known}-")), "")
+        partition, suffix = _PARTITIONS.get(kind, ("aws", "amazonaws.com"))
+        return {"AWS::Region": region, "AWS::Partition": partition, "AWS::URLSuffix": suffix}
+
+    def parts(self, value: Any, deep: int = 0) -> list[str | Unknown]:
+        """Return a value as texts and what is not known; Undecided if it is no text."""
+        if deep > _DEEP:
+            raise Undecided("functions are nested too deeply")
+        if isinstance(value, bool):
+            return ["true" if value else "false"]
+        if isinstance(value, str | int | float):
+            return [str(value)]
+        if isinstance(value, tuple):  # parts already, of a document that is a text itself
+            return list(value)
+        if isinstance(value, Mapping) and len(value) == 1:
+            ((function, argument),) = value.items()
+            found = self._function(str(function), argument, deep + 1)
+            return [Unknown(json.dumps(value, sort_keys=True, default=str))] if found is None else found
+        raise Undecided(f"a text is expected, and {json.dumps(value, default=str)[:80]} found")
+
+    def _function(self, function: str, argument: Any, deep: int) -> list[str | Unknown] | None:
+        if function == "Ref" and isinstance(argument, str):
+            return self._reference(argument)
+        if function == "Fn::GetAtt":
+            name, _, attribute = ".".join(argument).partition(".") if _texts(argument) else str(argument).partition(".")
+            return self._attribute(name, attribute, deep)
+        if function == "Fn::Join" and isinstance(argument, list) and [type(one) for one in argument] == [str, list]:
+            return self._joined(argument[0], argument[1], deep)
+        if function == "Fn::Sub":
+            text, values = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})  # noqa: PLR2004
+            if isinstance(text, str) and isinstance(values, Mapping):
+                return self._substituted(text, values, deep)
+        if function == "Fn::ImportValue":
+            return [Unknown("".join(_written(part) for part in self.parts(argument, deep)))]
+        return None
+
+    def _reference(self, name: str) -> list[str | Unknown]:
+        return [self.pseudo.get(name) or Unknown(self.aliases.get(name, name))]
+
+    def _attribute(self, logical: str, attribute: str, deep: int) -> list[str | Unknown]:
+        resource = self.stack.template.resources.get(logical)
+        if resource is None or attribute != "Arn" or resource.type not in _ARNS:
+            return [Unknown(f"{self.aliases.get(logical, logical)}.{attribute}")]
+        named, arn = _ARNS[resource.type]
+        values = {
+            "Name": resource.properties.get(named, {"Ref": logical}),
+            "Path": resource.properties.get("Path", "/"),
+        }
+        return self._substituted(arn, values, deep)
+
+    def _joined(self, delimiter: str, values: Sequence[Any], deep: int) -> list[str | Unknown]:
+        joined: list[str | Unknown] = []
+        for at, value in enumerate(values):
+            joined += [delimiter] if at and delimiter else []
+            joined += self.parts(value, deep)
+        return joined
+
+    def _substituted(self, text: str, values: Mapping[str, Any], deep: int) -> list[str | Unknown]:
+        found: list[str | Unknown] = []
+        end = 0
+        for match in _VARIABLE.finditer(text):
+            found.append(text[end : match.start()])
+            end, name = match.end(), match[1].strip()
+            if name.startswith("!"):
+                found.append(f"${{{name[1:]}}}")
+            elif name in values:
+                found += self.parts(values[name], deep + 1)
+            elif "." in name:
+                found += self._attribute(*name.split(".", 1), deep + 1)
+            else:
+                found += self._reference(name)
+        return [*found, text[end:]]
+
+    def text(self, value: Any) -> str:
+        """Return a value as people read it."""
+        return "".join(_written(part) for part in self.parts(value))
+
+    def tokens(self, value: Any, *, wild: bool = True) -> Tokens:
+        """Return a value as tokens, `*` and `?` as wildcards where they are; Undecided if it is no text."""
+        found: list[str] = []
+        text = ""
+        for part in [*self.parts(value), None]:
+            if isinstance(part, str):
+                text += part
+                continue
+            found += _of_text(text, wild)
+            text = ""
+            found += [f"${{{part.name}}}"] if part else []
+        return tuple(found)
+
+
+def _of_text(text: str, wild: bool) -> Iterator[str]:
+    end = 0
+    for match in _VARIABLE.finditer(text) if "${" in text else ():
+        yield from _characters(text[end : match.start()], wild)
+        escaped = match[1] in ("*", "?", "$")
+        yield match[1] if escaped else f"${{{match[1].lower()}}}"
+        end = match.end()
+    yield from _characters(text[end:], wild)
+
+
+def _characters(text: str, wild: bool) -> Iterator[str]:
+    if not wild or ("*" not in text and "?" not in text):
+        yield from text
+        return
+    for character in text:
+        yield STAR if character == "*" else ANY if character == "?" else character
+
+
+def _written(part: str | Unknown) -> str:
+    return part if isinstance(part, str) else f"${{{part.name}}}"
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def unknown(token: str) -> bool:
+    """Return whether a token stands for a text that the template does not say."""
+    return token.startswith("${")
+
+
+def written(tokens: Tokens) -> str:
+    """Return tokens as people read them; those of a variable that CloudFormation's exports name, shorter."""
+    return "".join("*" if token == STAR else "?" if token == ANY else token for token in tokens)

@@ -1,0 +1,17 @@
+"""What stops, fails, or has less room while or after a change is deployed."""
+
+from collections.abc import Iterator
+
+from ops.review.interruption import capacity, endpoints, guardrails, names, places, removed, variants
+from ops.review.model import Compared, Found
+from ops.review.worlds import in_each_world
+
+__all__ = ["look"]
+
+
+def _look(compared: Compared) -> Iterator[Found]:
+    for part in (removed, names, endpoints, guardrails, variants, capacity, places):
+        yield from part.found(compared)
+
+
+look = in_each_world(_look)
