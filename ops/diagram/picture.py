@@ -1,8 +1,7 @@
-"""The picture as SVG: everything placed, all arrows routed, their words where there is room."""
+"""The picture: everything placed, all arrows routed, their words where there is room."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ops.diagram.geometry import Rect, Text
 from ops.diagram.layout import Layout
@@ -12,7 +11,6 @@ from ops.diagram.routing import Router
 from ops.diagram.text import width
 from ops.diagram.wide import Wide
 
-TEMPLATE = Path(__file__).with_name("picture.svg.j2")
 _HEAD, _ROUND = 7, 5  # length of an arrow's head, radius of a bend
 _WORD = 10  # size of an arrow's words
 
@@ -87,6 +85,11 @@ class Picture:
         """Boxes with their places and texts."""
         at = self.layout
         return [(box, at.boxes[box.key], at.inside[box.key]) for box in self.shown.boxes if box.key in at.boxes]
+
+    @property
+    def words(self) -> list[Text]:
+        """What arrows say."""
+        return [one.word for one in self.arrows if one.word]
 
     def _routed(self) -> Iterator[Drawn]:
         at = self.layout
