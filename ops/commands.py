@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("ops.predict:command", "Ask an endpoint about records it has not seen."),
     "review": ("ops.review.command:command", "What a change of infrastructure does: dangers, pipelines, price."),
     "cost": ("ops.cost.command:app", "What an environment costs a month, and prices."),
+    "diagram": ("ops.diagram.command:command", "Draw the architecture of an environment."),
     "local": ("ops.local:app", "The cloud on this laptop."),
 }
 

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from ops.diagram.boxes import Draft, Drawn
+from ops.diagram.boxes import Drawn
 from ops.diagram.events import ALARM, queue_readers, told
 from ops.diagram.grants import Grant
 from ops.diagram.model import Arrow, Kind, Place, Workload
@@ -21,6 +22,7 @@ _CALLS = {
     "lambda:InvokeFunction": "invokes",
     "cloudwatch:PutMetricData": "metrics",
 }
+_RANK = {Kind.CALL: 0, Kind.DATA: 1, Kind.EVENT: 2}  # of two arrows between the same boxes the lower gives its kind
 # What events are called on arrows.
 _NEWS = {ALARM: "alarm", "Object Created": "new file", "SageMaker Model Package State Change": "package changed"}
 
@@ -84,12 +86,8 @@ def _is_job(place: Place, references: References) -> bool:
     return resource is None or resource.type in (PIPELINE, "AWS::SageMaker::Model")
 
 
-def merged(arrows: list[Arrow], drafts: Mapping[str, Draft]) -> list[Arrow]:
-    """Return one arrow for each pair of boxes.
-
-    A function that starts something is told when that is over: an answer, drawn as the arrow's other head. What it is
-    told of without having called, begins something: that is drawn as an event.
-    """
+def merged(arrows: list[Arrow]) -> list[Arrow]:
+    """Return one arrow for each pair of boxes: what leads back is its other head, such as the answer to a call."""
     between: dict[tuple[str, str], Arrow] = {}
     for arrow in arrows:
         pair = (arrow.source, arrow.target)
@@ -97,11 +95,9 @@ def merged(arrows: list[Arrow], drafts: Mapping[str, Draft]) -> list[Arrow]:
     found = []
     for (source, target), arrow in between.items():
         back = between.get((target, source))
-        if back is None or arrow.kind < back.kind or (arrow.kind == back.kind and source < target):
-            found.append(
-                arrow if back is None else Arrow(source, target, arrow.kind, arrow.label, both=True)
-            )
-    return [arrow for arrow in found if arrow.source in drafts and arrow.target in drafts]
+        if back is None or (_RANK[arrow.kind], source) < (_RANK[back.kind], target):
+            found.append(arrow if back is None else replace(arrow, both=True))
+    return found
 
 
 def loop(arrows: list[Arrow], anchors: list[str]) -> list[Arrow]:
@@ -121,10 +117,7 @@ def loop(arrows: list[Arrow], anchors: list[str]) -> list[Arrow]:
         for start, end in zip(anchors, [*anchors[1:], *anchors[:1]], strict=True)
         for pair in _path(ways, start, end)
     }
-    return [
-        Arrow(one.source, one.target, one.kind, one.label, one.both, main=frozenset((one.source, one.target)) in main)
-        for one in arrows
-    ]
+    return [replace(one, main=frozenset((one.source, one.target)) in main) for one in arrows]
 
 
 def _path(ways: Mapping[str, list[str]], start: str, end: str) -> list[tuple[str, str]]:
@@ -141,5 +134,3 @@ def _path(ways: Mapping[str, list[str]], start: str, end: str) -> list[tuple[str
         path.append((came[at], at))
         at = came[at]
     return path
-
-

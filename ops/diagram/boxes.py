@@ -1,12 +1,12 @@
 """Boxes of a picture: the resources that people speak of, each with what belongs to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ops.assembly.model import Resource
 from ops.diagram.events import queue_readers
-from ops.diagram.kinds import ICONS, NOUNS, PARTS, SHARED, SINGLE, belongs, counted, in_subnets, noun_of
-from ops.diagram.model import Box, Place, Workload, Zone
+from ops.diagram.kinds import NAMES, PARTS, SHARED, SINGLE, belongs, in_subnets, noun_of
+from ops.diagram.model import Place, Workload, Zone
 from ops.diagram.names import named, part_of
 from ops.diagram.pipelines import PIPELINE, Step, in_workloads, steps_of
 from ops.diagram.references import References
@@ -94,7 +94,7 @@ def _single(found: Drawn, place: Place, resource: Resource, references: Referenc
         draft.lines.update(dict.fromkeys(endpoint_lines(place, parts, references)))
         found.first.update({part: draft.key for part, _ in parts})
         return
-    name = {"model package group": "registry"}.get(noun, noun if noun.endswith(("schedule", "workers")) else named(resource))
+    name = NAMES.get(noun) or named(resource)
     found.add(Draft(workload, _zone(resource), name, noun), place)
 
 
@@ -136,38 +136,3 @@ def _helpers(references: References) -> Iterator[Place]:
 def _dead_letters(references: References) -> set[Place]:
     readers = queue_readers(references)
     return {place for place, _ in references.of_type("AWS::SQS::Queue") if not readers.get(place)}
-
-
-def finished(draft: Draft, rank: int, references: References, keys: Mapping[Place, str]) -> Box:
-    """Return a box with its texts.
-
-    Args:
-        draft: with all its members.
-        rank: its place among those of its cell.
-        references: to look members up in.
-        keys: encryption keys, by name.
-    """
-    members = [(place, resource) for place in draft.members if (resource := references.resource(place))]
-    count = len(members)
-    if draft.nouns:
-        named_so = counted(sorted(draft.nouns, key=lambda noun: (NOUNS.index(noun) if noun in NOUNS else 0, noun)))
-        title = draft.noun or named_so.pop(0)
-        lines = [", ".join(named_so)] if named_so else []
-    else:
-        plain = draft.name == draft.noun
-        title = f"{count} {draft.noun}s" if plain and count > 1 else draft.name
-        lines = [*draft.lines] or ([] if plain else [draft.noun])
-        if not plain and count > 1:
-            lines.append(f"{count} of them")
-    used = dict.fromkeys(
-        keys[key] for place, one in members for key in references.of(dict(one.properties), place[0]) if key in keys
-    )
-    if draft.noun == "function":
-        lines = []
-    elif draft.noun == "model package group":
-        lines = ["of model packages"]
-    elif used and draft.noun == "bucket":
-        lines = [f"bucket, key {', '.join(used)}"]
-    described = tuple(f"{one.type} {place[0]}/{place[1]}" for place, one in members)
-    icon = ICONS.get(draft.noun or draft.name, "job")
-    return Box(draft.key, title, tuple(lines), draft.workload, draft.zone, described, rank, icon)

@@ -8,10 +8,10 @@ from ops.diagram.boxes import Draft, Drawn
 from ops.diagram.grants import Grant
 from ops.diagram.model import Arrow, Kind, Place, Workload, Zone
 from ops.diagram.names import named
-from ops.diagram.pipelines import PIPELINE
 from ops.diagram.references import References
 
 BUCKET = "AWS::S3::Bucket"
+_BUSY = (":StartPipelineExecution", ":StartExecution", ":UpdateStack")
 Ends = dict[Place, dict[str, None]]  # bucket -> keys of boxes
 
 
@@ -56,7 +56,7 @@ class Buckets:
             for bucket in self._references.of(config.properties.get("DataCaptureConfig"), place[0]):
                 if place in self._found.first:
                     writers[bucket][self._found.first[place]] = None
-        busy = {grant.owner for grant in self._granted if grant.action.endswith((":StartPipelineExecution", ":UpdateStack"))}
+        busy = {grant.owner for grant in self._granted if grant.action.endswith(_BUSY)}
         trains = {place for place, _, _ in self._found.steps if self._found.first[place] != self._found.last[place]}
         may: dict[str, set[tuple[Place, Place]]] = defaultdict(set)
         for grant in self._granted:
@@ -78,7 +78,7 @@ class Buckets:
             if place in self.logs:
                 continue
             own = self._found.first[place]
-            writers, readers = list(self._writers[place]), [key for key in self._readers[place]]
+            writers, readers = list(self._writers[place]), list(self._readers[place])
             for key in self._first(writers):
                 yield Arrow(key, own, Kind.DATA)
             for key in self._first([key for key in readers if key not in writers]):
@@ -90,8 +90,7 @@ class Buckets:
 
     def _moves(self, key: str) -> bool:
         """Tell whether a box does nothing but move files: a function that calls nobody."""
-        members = self._found.drafts[key].members
-        return all(getattr(self._references.resource(place), "type", PIPELINE) == "AWS::Lambda::Function" for place in members)
+        return self._found.drafts[key].noun == "function"
 
 
 def access_logs(logs: Mapping[Place, None] | set[Place], references: References) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ops.assembly.model import Resource
 from ops.diagram.model import Place
-from ops.diagram.names import ARNS, arn_matches
+from ops.diagram.names import ARNS, Arns
 from ops.diagram.references import References, marked
 
 # What an event is about -> the type of resource.
@@ -30,23 +30,23 @@ def queue_readers(references: References) -> Mapping[Place, list[Place]]:
 
 
 def told(references: References) -> Iterator[tuple[Place, Place, str]]:
-    """Yield what events are about, whom rules tell of them (behind a queue the function that reads it), and the news."""
-    readers = queue_readers(references)
+    """Yield what an event is about, whom a rule tells (behind a queue: the function that reads it), and the news."""
+    readers, arns = queue_readers(references), Arns(references)
     for place, rule in references.of_type("AWS::Events::Rule"):
         news = next(iter(_kinds(rule)), "")
         sources = list(dict.fromkeys(_about(place[0], rule, references)))
-        for target in rule_targets(place, rule, references):
+        for target in rule_targets(place, rule, references, arns):
             for reader in readers.get(target, [target]):
                 yield from ((source, reader, news) for source in sources)
 
 
-def rule_targets(place: Place, rule: Resource, references: References) -> Iterator[Place]:
+def rule_targets(place: Place, rule: Resource, references: References, arns: Arns) -> Iterator[Place]:
     """Yield the resources that a rule sends to."""
     targets = rule.properties.get("Targets")
     for target in targets if isinstance(targets, list) else []:
         if isinstance(target, Mapping):
             text = references.text(target.get("Arn"), place[0])
-            yield from marked(text) or arn_matches(text, references)
+            yield from marked(text) or arns.matching(text)
 
 
 def _about(stack: str, rule: Resource, references: References) -> Iterator[Place]:

@@ -26,17 +26,28 @@ class Rect:
         """The y of its lower side."""
         return self.y + self.h
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point in its middle."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """Its corners, the first again at the end."""
+        x, y = self.x, self.y
+        return [(x, y), (self.right, y), (self.right, self.bottom), (x, self.bottom), (x, y)]
+
+    def wider(self, by: float) -> "Rect":
+        """Return it with as much more room around."""
+        return Rect(self.x - by, self.y - by, self.w + 2 * by, self.h + 2 * by)
+
     def meets(self, other: "Rect") -> bool:
         """Tell whether they have more in common than a side."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def holds(self, other: "Rect") -> bool:
         """Tell whether the other lies in it."""
-        return (
-            self.x <= other.x and other.right <= self.right and self.y <= other.y and other.bottom <= self.bottom
-        )
+        return self.x <= other.x and other.right <= self.right and self.y <= other.y and other.bottom <= self.bottom
 
 
 @dataclass(frozen=True)

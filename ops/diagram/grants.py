@@ -8,7 +8,7 @@ from typing import Any
 
 from ops.assembly.model import Resource
 from ops.diagram.model import Place
-from ops.diagram.names import arn_matches
+from ops.diagram.names import Arns
 from ops.diagram.references import References, marked
 
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
@@ -29,7 +29,8 @@ def grants(references: References) -> list[Grant]:
     for place, resource in references.every():
         for role, document in _documents(place, resource, references):
             statements[role].extend((place[0], one) for one in _list(document.get("Statement")))
-    allowed = {role: _allowed(found, references) for role, found in statements.items()}
+    arns = Arns(references)
+    allowed = {role: _allowed(found, references, arns) for role, found in statements.items()}
     return [
         Grant(owner, action, target)
         for owner, role in _owners(references)
@@ -38,9 +39,7 @@ def grants(references: References) -> list[Grant]:
     ]
 
 
-def _documents(
-    place: Place, resource: Resource, references: References
-) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+def _documents(place: Place, resource: Resource, references: References) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Yield roles with the policy documents that a resource gives them."""
     properties = resource.properties
     if resource.type == "AWS::IAM::Role":
@@ -57,25 +56,24 @@ def _documents(
             yield role, properties["PolicyDocument"]
 
 
-def _allowed(statements: Iterable[tuple[str, Any]], references: References) -> list[tuple[str, Place]]:
+def _allowed(statements: Iterable[tuple[str, Any]], references: References, arns: Arns) -> list[tuple[str, Place]]:
     """Return actions and their targets; a denial counts if it has no condition."""
     found: dict[str, dict[tuple[str, Place], None]] = {"Allow": {}, "Deny": {}}
     for stack, one in statements:
-        effect = one.get("Effect")
+        effect = str(one.get("Effect"))
         if effect not in found or (effect == "Deny" and one.get("Condition")):
             continue
-        targets = dict.fromkeys(_targets(one.get("Resource"), stack, references))
+        targets = dict.fromkeys(_targets(one.get("Resource"), stack, references, arns))
         for action in _strings(one.get("Action")):
             reached = _alarms(one, references) if action == "cloudwatch:PutMetricData" else targets
             found[effect].update({(action, target): None for target in reached})
     return [pair for pair in found["Allow"] if pair not in found["Deny"]]
 
 
-def _targets(value: Any, stack: str, references: References) -> Iterator[Place]:
+def _targets(value: Any, stack: str, references: References, arns: Arns) -> Iterator[Place]:
     for item in value if isinstance(value, list) else [value]:
         text = references.text(item, stack)
-        places = marked(text)
-        yield from places or arn_matches(text, references)
+        yield from marked(text) or arns.matching(text)
 
 
 def _alarms(statement: Mapping[str, Any], references: References) -> Iterator[Place]:

@@ -40,12 +40,18 @@ SHARED = {
     "AWS::CloudWatch::CompositeAlarm": ("alarms", Workload.WATCH, "alarm"),
     "AWS::SNS::Topic": ("alarms", Workload.WATCH, "topic"),
     "AWS::CloudWatch::Dashboard": ("alarms", Workload.WATCH, "dashboard"),
-    "AWS::Events::Rule": ("events", Workload.CONTROL, "event rule"),
+    "AWS::Events::Rule": ("events", Workload.CONTROL, "rule"),
     "AWS::Scheduler::Schedule": ("events", Workload.CONTROL, "schedule"),
     "AWS::SQS::Queue": ("events", Workload.CONTROL, "queue"),
     "AWS::DynamoDB::Table": ("records", Workload.CONTROL, "table"),
 }
 NOUNS = [*dict.fromkeys(noun for _, _, noun in SHARED.values()), "dead-letter queue"]
+# What a box is called whatever the code calls its members.
+NAMES = {
+    "model package group": "registry",
+    "monitoring schedule": "monitoring schedule",
+    "team of workers": "team of workers",
+}
 # What a box is -> its picture; any other is a job's.
 ICONS = {
     "alarms": "bell",

@@ -39,23 +39,24 @@ def part_of(stack: Stack) -> str:
     return stack.part.removeprefix(f"{stack.use_case}-") if stack.use_case else stack.part
 
 
-def arn_matches(pattern: str, references: References) -> Iterator[Place]:
-    """Yield resources with names that a pattern of ARNs covers; of a stack's ARN its endpoints.
+class Arns:
+    """The ARNs that resources with names of their own will have; of a stack's ARN it is its endpoints that are meant.
 
     Args:
-        pattern: such as `arn:aws:sagemaker:ap-northeast-1:*:pipeline/dev-*`.
+        references: to look names up in.
     """
-    parts = pattern.split(":", 5)
-    if len(parts) < 6:
-        return
-    service, wanted = parts[2], parts[5].replace("[", "[[]")
-    for place, resource in references.every():
-        if resource.type not in ARNS:
-            continue
-        of, end, prop = ARNS[resource.type]
-        name = references.text(resource.properties.get(prop), place[0])
-        in_stack = service == "cloudformation" and resource.type.endswith("::Endpoint")
-        if in_stack and fnmatchcase(f"stack/{place[0]}/1", wanted):
-            yield place
-        elif name and of == service and fnmatchcase(end.format(name), wanted):
-            yield place
+
+    def __init__(self, references: References) -> None:
+        self._ends: dict[str, list[tuple[str, Place]]] = {}
+        for place, resource in references.of_type(*ARNS):
+            service, end, prop = ARNS[resource.type]
+            if name := references.text(resource.properties.get(prop), place[0]):
+                self._ends.setdefault(service, []).append((end.format(name), place))
+            if resource.type.endswith("::Endpoint"):
+                self._ends.setdefault("cloudformation", []).append((f"stack/{place[0]}/1", place))
+
+    def matching(self, pattern: str) -> Iterator[Place]:
+        """Yield the resources that a pattern covers, such as `arn:aws:sagemaker:*:*:pipeline/dev-*`."""
+        _, _, service, _, _, wanted, *_ = *pattern.split(":", 5), "", "", "", "", ""
+        wanted = wanted.replace("[", "[[]")
+        yield from (place for end, place in self._ends.get(service, ()) if fnmatchcase(end, wanted))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from ops.diagram.geometry import Rect, up
-from ops.diagram.layout import BETWEEN, HEAD, PAD, VPC, Layout, Placing
+from ops.diagram.layout import BETWEEN, HEAD, PAD, VPC, Layout
 from ops.diagram.model import Architecture, Box, Workload, Zone
+from ops.diagram.placing import Placing
 
 WIDTH = 486
 _ACCOUNT, _VPC, _CONTROL = 24, 180, 348  # left sides of boxes

@@ -71,14 +71,15 @@ def _step(step: dict[str, Any], defaults: Mapping[str, Any]) -> Step:
     given: dict[str, Any] = arguments if isinstance(arguments, dict) else {}
     own = {key: value for key, value in given.items() if key not in ("IfSteps", "ElseSteps")}
     outputs = {key: own.pop(key, None) for key in ("ProcessingOutputConfig", "OutputDataConfig", "TransformOutput")}
-    waits = step.get("DependsOn")
-    text = json.dumps([own, waits])
+    listed = step.get("DependsOn")
+    waits = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    text = json.dumps(own)
     return Step(
         name=str(step.get("Name", "")),
         type=str(step.get("Type", "")),
         reads=frozenset(_buckets(own, defaults)),
         writes=frozenset(_buckets(outputs, defaults)),
-        after=frozenset(_STEP.findall(text)) | frozenset(waits if isinstance(waits, list) else []),
+        after=frozenset([*_STEP.findall(text), *waits]),
         instance=_instance(own, defaults),
         in_vpc='"VpcConfig": {' in text,
         registers=str(own.get("ModelPackageGroupName", "")),

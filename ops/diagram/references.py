@@ -83,12 +83,11 @@ class References:
         return "aws" if name == "AWS::Partition" else _ANYTHING
 
     def _joined(self, argument: Any, stack: str) -> str:
-        if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
-            return self.text(argument, stack) if not isinstance(argument, Mapping) else ""
-        return str(argument[0]).join(self.text(item, stack) for item in argument[1])
+        between, items = (*argument, "", "")[:2] if isinstance(argument, list) else ("", argument)
+        return str(between).join(self.text(item, stack) for item in (items if isinstance(items, list) else [items]))
 
     def _substituted(self, argument: Any, stack: str) -> str:
-        text, values = (argument, {}) if isinstance(argument, str) else (*argument, {}, {})[:2] if argument else ("", {})
+        text, values = (*argument, "", {})[:2] if isinstance(argument, list) else (argument, {})
 
         def one(found: re.Match[str]) -> str:
             own = values.get(found[1]) if isinstance(values, Mapping) else None
@@ -116,7 +115,7 @@ _FUNCTIONS: Mapping[str, Callable[[References, Any, str], str]] = {
     "Fn::Join": References._joined,
     "Fn::Sub": References._substituted,
     "Fn::ImportValue": References._imported,
-    "Fn::If": lambda references, argument, stack: references.text(argument[1:], stack)
-    if isinstance(argument, list)
-    else "",
+    "Fn::If": lambda references, argument, stack: (
+        references.text(argument[1:], stack) if isinstance(argument, list) else ""
+    ),
 }

@@ -10,6 +10,7 @@ from ops.diagram.model import Network, Place
 from ops.diagram.names import named
 from ops.diagram.references import References
 
+_SHOWN = 2  # ranges of addresses
 _WAYS_OUT = {
     "AWS::EC2::InternetGateway": "internet gateway",
     "AWS::EC2::NatGateway": "NAT gateway",
@@ -90,7 +91,8 @@ def sources(references: References) -> list[str]:
     """Say from which addresses policies let people in; nothing if from anywhere."""
     policies = [dict(one.properties) for _, one in references.of_type("AWS::IAM::ManagedPolicy")]
     found = list(dict.fromkeys(address for policy in policies for address in _values(policy, "aws:SourceIp")))
-    return [f"only from {', '.join(found[:2])}{' and others' if len(found) > 2 else ''}"] if found else []
+    shown, more = ", ".join(found[:_SHOWN]), " and others" if len(found) > _SHOWN else ""
+    return [f"only from {shown}{more}"] if found else []
 
 
 def _values(value: Any, key: str) -> Iterator[str]:

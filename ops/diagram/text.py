@@ -38,7 +38,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def _unusual(one: str) -> int:
-    return _WIDE if unicodedata.east_asian_width(one) in "WF" or ord(one) > 0xFFFF else _OTHER
+    return _WIDE if unicodedata.east_asian_width(one) in "WF" or one > "\uffff" else _OTHER
 
 
 def clean(text: str) -> str:

@@ -8,6 +8,7 @@ from ops.diagram.model import Place
 from ops.diagram.references import References
 
 _PARTS = ("AWS::SageMaker::EndpointConfig", "AWS::SageMaker::Model")
+_TIMES = "\N{MULTIPLICATION SIGN}"
 Part = tuple[Place, Resource]
 
 
@@ -50,5 +51,5 @@ def _variants(value: Any) -> Iterator[Mapping[str, Any]]:
 def _machines(variant: Mapping[str, Any]) -> str:
     instance, count = variant.get("InstanceType"), variant.get("InitialInstanceCount")
     if isinstance(instance, str):
-        return f"{count} × {instance}" if isinstance(count, int | str) else instance
+        return f"{count} {_TIMES} {instance}" if isinstance(count, int | str) else instance
     return "serverless" if variant.get("ServerlessConfig") else ""

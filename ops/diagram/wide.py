@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ops.diagram.geometry import Rect, up
-from ops.diagram.layout import BETWEEN, HEAD, PAD, VPC, Layout, Placing, contents
+from ops.diagram.layout import BETWEEN, HEAD, PAD, VPC, Layout, contents
 from ops.diagram.model import Architecture, Box, Workload, Zone
+from ops.diagram.placing import Placing
 
 WIDTH = 828
 _COLUMNS = (198, 354, 510, 666)  # left sides of boxes
