@@ -35,7 +35,7 @@ class Narrow(Placing):
         bottom = y
         for workload in tuple(Workload)[:-1]:
             end = self._band(workload, y, wall + 12)
-            bottom = max(bottom, *(self.layout.boxes[box.key].bottom for box in self.cell(workload, Zone.VPC)), y)
+            bottom = max([bottom, *(self.layout.boxes[box.key].bottom for box in self.cell(workload, Zone.VPC))])
             y = end + _APART
         reach = self._functions(functions, wall + 12)
         bottom = up(max(bottom, reach if in_vpc else 0) + 12)
@@ -44,7 +44,7 @@ class Narrow(Placing):
         end = max(end, y - _APART - PAD)
         self.layout.groups.append(Rect(_CONTROL - PAD, top + 12, _CONTROL_BOX + 2 * PAD, end + PAD - top - 12))
         if self.shown.network:
-            self.layout.vpc = Rect(159, wall, (WIDTH - 9 if in_vpc else 330) - 159, bottom - wall)
+            self.layout.vpc = Rect(165, wall, (WIDTH - 9 if in_vpc else 327) - 165, bottom - wall)
         return self.foot(top, end + 18, 2, ((18, 20), (120, 20), (192, 20), (18, 38)))
 
     def _outside(self, y: float) -> float:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from ops.diagram.geometry import Rect, Text
 from ops.diagram.layout import Layout
-from ops.diagram.model import Architecture, Arrow, Box
+from ops.diagram.model import Architecture, Arrow, Box, Kind
 from ops.diagram.narrow import Narrow
 from ops.diagram.routing import Router
 from ops.diagram.text import width
@@ -15,6 +15,7 @@ from ops.diagram.wide import Wide
 _WORD, _GAP = 10, 4  # size of an arrow's words; their distance from lines and from the picture's sides
 _APART = 5  # distance from the lines of other arrows
 _SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)  # of a line, where words could be
+_ORDER = {Kind.DATA: 0, Kind.CALL: 1, Kind.EVENT: 2}
 
 
 class Picture:
@@ -55,10 +56,11 @@ class Picture:
                 taken += [word.rect] if word else []
                 yield Way(arrow, tuple(corners), word)
 
-    def _turn(self, arrow: Arrow) -> tuple[bool, float, str, str]:
-        """Order arrows: the loop first, then the short ones."""
+    def _turn(self, arrow: Arrow) -> tuple[int, float, str, str]:
+        """Order arrows: data and then events, the short ones first; calls between them, those from above first."""
         one, other = self.layout.boxes[arrow.source], self.layout.boxes[arrow.target]
-        return not arrow.main, length(one.middle, other.middle), arrow.source, arrow.target
+        then = one.y if arrow.kind is Kind.CALL else length(one.middle, other.middle)
+        return _ORDER[arrow.kind], then, arrow.source, arrow.target
 
 
 def _word(

@@ -103,13 +103,16 @@ def _texts_in_the_way(picture: Picture) -> Iterator[str]:
         if text.rect.meets(beside.rect):
             yield f"{text.text} meets {beside.text}"
     inside = {id(text) for key, found in layout.inside.items() if key != VPC for text in found}
-    lines = [(way, part) for way in picture.arrows for part in room(way.corners)]
+    lines = [
+        (f"{way.arrow.source} -> {way.arrow.target}", part) for way in picture.arrows for part in room(way.corners)
+    ]
+    lines += [("a wall", part) for wall in layout.walls for part in room(wall.corners)]
     for text in every:
         if id(text) in inside:
             continue
-        for way, part in lines:
+        for line, part in lines:
             if text.rect.meets(part):
-                yield f"{text.text} is crossed by {way.arrow.source} -> {way.arrow.target}"
+                yield f"{text.text} is crossed by {line}"
         for key, rect in layout.boxes.items():
             if key != VPC and text.rect.meets(rect):
                 yield f"{text.text} meets box {key}"
