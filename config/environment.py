@@ -176,7 +176,8 @@ class Environment(Section):
     )
     budget: Budget = Field(description="what it may cost")
     review: ReviewRules = Field(
-        default=ReviewRules(), description="what blocks a change of its templates, what warns, and what is excused"
+        default=ReviewRules(),
+        description="what blocks a change of its templates, what warns, and what is excused (docs/review.md)",
     )
     usage: Usage = Field(
         default=Usage(), description="what is expected to be used in a month, for `python -m ops cost` and reviews"

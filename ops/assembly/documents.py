@@ -57,8 +57,9 @@ def _json(text: str, path: Path) -> Any:
     try:
         document = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        cut = " The file ends before the document does: it is truncated." if error.pos >= len(text.rstrip()) else ""
-        refuse(path, f"is not JSON: {error.msg} on line {error.lineno}, column {error.colno}.{cut}".rstrip("."))
+        ends = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        cut = "; the file ends before the document does, as if truncated" if ends else ""
+        refuse(path, f"is not JSON: {error.msg} on line {error.lineno}, column {error.colno}{cut}")
     except ValueError as error:  # a key twice, NaN, a number of thousands of digits
         refuse(path, f"is not JSON as CloudFormation reads it: {error}")
     if _HALF_CHARACTER.search(text):

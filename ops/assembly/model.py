@@ -49,10 +49,11 @@ class Stack:
         name: of the stack, such as `dev-flight-delays-serving`; of a nested one with its logical id after a `/`.
         region: such as `ap-northeast-1`; "" if it is that of whoever deploys.
         tags: of the stack.
-        assets: folders and files beside the template, by the hash that its resources name.
-        file: of the template.
+        assets: folders and files of the assembly, by the hash that resources name.
+        file: of the template, below the assembly's folder.
         termination_protection: whether CloudFormation refuses to delete it; None where nothing says it, as with a
             single template.
+        account: that it is deployed into; "" if it is that of whoever deploys.
     """
 
     environment: str
@@ -63,6 +64,7 @@ class Stack:
     assets: Mapping[str, Path] = field(default_factory=dict)
     termination_protection: bool | None = None
     file: Path | None = None
+    account: str = ""
 
     @property
     def part(self) -> str:

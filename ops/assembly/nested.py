@@ -38,7 +38,16 @@ def nested_stacks(stack: Stack, folder: Path, root: Path, depth: int = 0) -> Ite
         tags = {**stack.tags, **_tags(resource)}
         template = template_of(documents.read(file), file, {})
         name = f"{stack.name}/{resource.logical_id}"
-        below = Stack(stack.environment, name, template, stack.region, tags, stack.assets, file=file)
+        below = Stack(
+            stack.environment,
+            name,
+            template,
+            stack.region,
+            tags,
+            stack.assets,
+            file=file.resolve().relative_to(root),
+            account=stack.account,
+        )
         yield below
         yield from nested_stacks(below, file.parent, root, depth + 1)
 

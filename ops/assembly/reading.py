@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,9 @@ def read_assembly(folder: Path) -> Assembly:
     known = Counter((stack.environment, stack.name, stack.region) for stack in stacks)
     if twice := [name for (_, name, _), times in known.items() if times > 1]:
         refuse(folder / "manifest.json", f"has the stack {twice[0]} more than once in one environment and region")
-    return Assembly(stacks)
+    # A stack names what another one of the assembly has brought; hashes are the same wherever they are named.
+    assets = {hashed: path for stack in stacks for hashed, path in stack.assets.items()}
+    return Assembly(tuple(replace(stack, assets=assets) for stack in stacks))
 
 
 def read_template(file: Path, environment: str = "", name: str = "") -> Assembly:
@@ -50,7 +52,7 @@ def read_template(file: Path, environment: str = "", name: str = "") -> Assembly
         OperationError: it is missing, malformed, truncated, too large, or no template.
     """
     template = template_of(documents.read(file), file, {})
-    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=file)
+    stack = Stack(environment, name or file.name.split(".", 1)[0], template, file=Path(file.name))
     return Assembly((stack, *nested_stacks(stack, file.parent, file.parent.resolve())))
 
 
@@ -111,15 +113,17 @@ def _stack(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _Pl
     display = str(artifact.get("displayName") or "")
     environment = str(tags.get("ml-loop:environment") or place.stage.rsplit("/", 1)[-1].lower())
     template = template_of(documents.read(file), file, _paths(artifact, place, display))
+    account, region = _account_and_region(str(artifact.get("environment", "")))
     return Stack(
         environment,
         str(properties.get("stackName") or display or file.name.split(".", 1)[0]),
         template,
-        region=_region(str(artifact.get("environment", ""))),
+        region=region,
         tags={str(key): str(value) for key, value in tags.items()},
         assets=_assets(artifact, artifacts, place),
         termination_protection=properties.get("terminationProtection") is True,
-        file=file,
+        file=file.resolve().relative_to(place.root),
+        account=account,
     )
 
 
@@ -144,15 +148,26 @@ def _assets(artifact: Mapping[str, Any], artifacts: Mapping[str, Any], place: _P
         other = artifacts.get(need) or {}
         if other.get("type") != "cdk:asset-manifest":
             continue
-        files = documents.read(place.file((other.get("properties") or {}).get("file"))).get("files") or {}
-        for hashed, asset in files.items():
-            source = (asset.get("source") or {}).get("path") if isinstance(asset, dict) else None
+        told = documents.read(place.file((other.get("properties") or {}).get("file")))
+        sources = (*_sources(told, "files", "path"), *_sources(told, "dockerImages", "directory"))
+        for hashed, source in sources:
             if isinstance(source, str) and (place.folder / source).resolve().is_relative_to(place.root):
                 found[hashed] = place.folder / source
     return found
 
 
-def _region(environment: str) -> str:
-    """Return the region in `aws://account/region`; "" for the one of whoever deploys."""
-    region = environment.rsplit("/", 1)[-1]
-    return "" if region in ("unknown-region", "") or "://" not in environment else region
+def _sources(told: Mapping[str, Any], section: str, key: str) -> Iterator[tuple[str, Any]]:
+    assets = told.get(section)
+    for hashed, asset in assets.items() if isinstance(assets, dict) else ():
+        source = asset.get("source") if isinstance(asset, dict) else None
+        yield hashed, source.get(key) if isinstance(source, dict) else None
+
+
+def _account_and_region(environment: str) -> tuple[str, str]:
+    """Return those in `aws://account/region`, each "" where it is that of whoever deploys."""
+    account, _, region = environment.removeprefix("aws://").partition("/")
+    known = environment.startswith("aws://")
+    return (
+        account if known and account != "unknown-account" else "",
+        region if known and region != "unknown-region" else "",
+    )

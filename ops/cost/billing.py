@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING
 
-from config.environment import Environment
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack
 from ops.cost.model import Bill, Line, Need, Part
@@ -15,6 +15,13 @@ from ops.cost.needs.functions import function_of
 from ops.cost.needs.given import Function, Given, number
 from ops.cost.scene import Scene
 from ops.cost.tables import Price, Tables
+
+if TYPE_CHECKING:
+    from config.environment import Environment
+
+# Of a dollar. Shares and parts of a month have no end; rounded here, sums are exact in whichever order they are made.
+_FINEST = Decimal("1e-12")
+_ENOUGH = Context(prec=60)  # digits, for numbers that no real template has
 
 # What a serving stack's slots are filled with while a model is live: any version of any group is as dear.
 CHAMPION = {"ChampionModelPackage": "arn:aws:sagemaker:region:account:model-package/group/1"}
@@ -37,7 +44,7 @@ class Expected:
         return self.use_cases.get(slug, self.usage.each)
 
 
-def expected_of(environment: Environment) -> Expected:
+def expected_of(environment: "Environment") -> Expected:
     """Return what an environment's file expects."""
     use_cases = {name.replace("_", "-"): environment.uses(name) for name in environment.use_cases}
     return Expected(environment.usage, use_cases)
@@ -114,6 +121,7 @@ def _priced(lines: list[Line], tables: Tables) -> Iterator[Line]:
 
 def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:
     usd = price.cost(together) * line.need.quantity / together if together else Decimal(0)
+    usd = usd.quantize(_FINEST, context=_ENOUGH)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 
 

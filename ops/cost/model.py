@@ -44,7 +44,7 @@ class Line:
         logical_id, type: of the resource; "" as for `stack`.
         price: name of the price that was found; "" if there is none.
         unit: of the quantity.
-        usd: exact, not rounded; None if it has no price.
+        usd: to 1e-12, so that sums are exact; None if it has no price.
         date: of the table that the price is from, such as 2026-09-23; "" if there is none.
         instead: whether another price stood in for the right one.
     """

@@ -7,10 +7,11 @@ the templates alone.
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
-from config import environment_names, load_environment
+from config.usage_file import Declared, load_usage
 from ops.assembly.model import Assembly, Resource, Stack
-from ops.cost.billing import CHAMPION, Expected, bill, expected_of
+from ops.cost.billing import CHAMPION, Expected, bill
 from ops.cost.model import Bill, Need
 from ops.cost.needs.catalogue import needs_of
 from ops.cost.needs.functions import function_of
@@ -20,6 +21,7 @@ from ops.cost.scene import Scene
 from ops.cost.tables import FOLDER, Tables, tables_of
 from ops.review.model import Class, Compared, Cost, Found, Severity
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 _CENT = Decimal("0.01")
 # From which difference of a month, US dollars, a reviewer should care how much.
 _SEVERITIES = ((Decimal(100), Severity.HIGH), (Decimal(10), Severity.MEDIUM), (Decimal(1), Severity.LOW))
@@ -54,7 +56,7 @@ def look(compared: Compared) -> Iterator[Found]:
         yield Found(Class.COST, _severity(difference), text)
     if new := sorted(set(lacking) - set(lacked)):
         listed = "; ".join(new)
-        yield Found(Class.COST, Severity.INFO, f"No price is known of: {listed}. It is in no sum.")
+        yield Found(Class.COST, Severity.INFO, f"Without a price, and in no sum: {listed}.")
 
 
 def _severity(difference: Decimal) -> Severity:
@@ -95,7 +97,8 @@ def _region(stacks: tuple[Stack, ...]) -> str:
 @cache
 def _known(environment: str, region: str) -> tuple[Expected, Tables]:
     """Return usage and tables of an environment; one without a file has the usage that files have by default."""
-    loaded = load_environment(environment) if environment in environment_names() else None
-    wanted = region or (loaded.region if loaded else "")
+    declared = load_usage(environment, ROOT) or Declared()
+    wanted = region or declared.region
     tables = tables_of(wanted) if wanted and (FOLDER / wanted).is_dir() else Tables(())
-    return expected_of(loaded) if loaded else Expected(), tables
+    use_cases = {name.replace("_", "-"): usage for name, usage in declared.use_cases.items()}
+    return Expected(declared.usage, use_cases), tables

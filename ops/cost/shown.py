@@ -59,6 +59,7 @@ def page(report: Report, path: Path) -> None:
         summary=summary(report),
         rows=[(row, _cells(row), int(100 * (row.usd or 0) / most)) for row in report.rows],
         tables=[table for table in tables(report) if table[0] != _LINES],
+        words=_NAMED,
         remarks=report.remarks,
         sources=report.sources(),
         written=report.today,
@@ -83,12 +84,14 @@ def summary(report: Report) -> list[str]:
     """Return the sums in sentences."""
     bill = report.bill
     listed = [f"{dollars(bill.usd(part))} USD {text}" for part, text in PARTS.items()]
-    together = f"Together {dollars(bill.usd())} USD a month; the budget is {report.budget:,}."
+    without = f", without {len(bill.unpriced)} that have no price" if bill.unpriced else ""
+    together = f"Together {dollars(bill.usd())} USD a month{without}; the budget is {report.budget:,}."
     return [f"{bill.environment}, {bill.region}: {'; '.join(listed)}.", together]
 
 
 _LINES = "What is paid for"
 _UNPRICED = "unpriced in it"
+_NAMED = ("stack", "use case", "choice", _UNPRICED)
 _WORDS = ("when", "price of")
 # How units of the price list are written for people.
 _UNITS = {

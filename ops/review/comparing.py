@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ops.assembly.model import Assembly, Resource
 from ops.errors import OperationError
-from ops.review.consequences import Consequences, action_of
+from ops.review.consequences import Consequences
 from ops.review.folding import fold
 from ops.review.lookers import lookers
 from ops.review.matching import Pair, pairs, side_by_side
 from ops.review.model import Action, Change, Compared, Found, Looker, Review
 from ops.review.properties import differences
+from ops.review.refusals import Exports
 from ops.review.remarks import remarks
 from ops.review.renames import Place, renamed
+from ops.review.replacement import action_of
 
 
 def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None) -> Review:
@@ -28,7 +30,7 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
     try:
         side = pairs(base, head)
         compared = compare(side)
-        eyes = lookers() if look is None else look
+        eyes = (*(lookers() if look is None else look), Exports(side).look)
         changes = [_change(one, eyes) for one in compared]
     except RecursionError as error:
         raise OperationError(

@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ops.assembly.model import Resource, Stack
-from ops.assembly.nested import NESTED
+from ops.assembly.model import Resource
+from ops.review.crossing import Crossings
 from ops.review.matching import Pair
 from ops.review.model import Action, Compared, PropertyChange, Updates
 from ops.review.references import References, Symbol, Use
-from ops.review.replacement import updates
+from ops.review.replacement import action_of, updates
 
 _OF_PARTS = {"Parameter": "Ref", "Mapping": "Mapping", "Condition": "Condition"}
+_REPLACED = (Action.REPLACE, Action.MAY_REPLACE)
 Place = tuple[int, str, str]  # index of the stack, type and logical id
 
 
@@ -44,15 +45,13 @@ class Consequences:
         self._pairs = pairs
         self._found: dict[Place, Compared] = {_place(index, one): one for index, one in compared}
         self._references = [References(pair.head) for pair in pairs]
-        self._nested = {
-            (pair.head.region, pair.head.environment, pair.head.name): index for index, pair in enumerate(pairs)
-        }
+        self._crossings = Crossings(pairs, self._references)
         self._waiting: deque[_Cause] = deque()
         self._known: dict[tuple[int, Symbol], bool] = {}
 
     def follow(self) -> list[tuple[int, Compared]]:
         """Return all that differs, with the index of its stack, by itself or because of something else."""
-        for (index, _, _), one in list(self._found.items()):
+        for (index, _, _), one in sorted(self._found.items()):
             self._begin(index, one)
         while self._waiting:
             cause = self._waiting.popleft()
@@ -64,21 +63,16 @@ class Consequences:
         after = one.after
         if after is None or one.action is Action.ADD:
             return
+        text = f"{after.logical_id} ({one.action.value})"
         if kind := _OF_PARTS.get(after.type):
             # A stack keeps the value that a parameter has, so another default may reach it or not.
-            self._add(_Cause(index, (kind, after.logical_id), kind == "Mapping", f"{after.logical_id} (update)"))
+            self._add(_Cause(index, (kind, after.logical_id), kind == "Mapping", text))
         elif after.type == "Output":
-            self._leave(index, after.logical_id, True, f"{after.logical_id} (update)")
-        elif one.action in (Action.REPLACE, Action.MAY_REPLACE):
-            self._replaced(index, one, "")
-        if after.type == NESTED:
-            for change in one.properties:
-                self._enter(index, after, change, "")
-
-    def _replaced(self, index: int, one: Compared, chain: str) -> None:
-        logical_id = one.after.logical_id if one.after else ""
-        text = f"{chain} -> {logical_id}" if chain else f"{logical_id} ({one.action.value})"
-        self._add(_Cause(index, ("Ref", logical_id), one.action is Action.REPLACE, text))
+            self._leave(_Cause(index, ("", ""), True, text), after.logical_id)
+        elif one.action in _REPLACED:
+            self._add(_Cause(index, ("Ref", after.logical_id), one.action is Action.REPLACE, text))
+        for change in one.properties:
+            self._enter(index, after, change.path, text)
 
     def _add(self, cause: _Cause) -> None:
         """Follow a cause, unless it is known to be at least as sure."""
@@ -89,79 +83,66 @@ class Consequences:
 
     def _reach(self, cause: _Cause, use: Use) -> None:
         if use.output:
-            self._leave(cause.stack, use.output, cause.surely, cause.chain)
+            self._leave(cause, use.output)
         elif use.condition:
             self._add(_Cause(cause.stack, ("Condition", use.condition), False, cause.chain))
         elif use.resource is not None:
             self._touch(cause, use, use.resource)
 
     def _touch(self, cause: _Cause, use: Use, after: Resource) -> None:
-        place = (cause.stack, after.type, after.logical_id)
         pair = self._pairs[cause.stack]
-        one = self._found.get(place)
+        one = self._found.get((cause.stack, after.type, after.logical_id))
         before = one.before if one else pair.base.template.resources.get(after.logical_id)
         if before is None or (one and one.action is Action.RENAME):
             return  # is made anew, with the new value
-        path = ".".join(use.path)
-        known = {change.path: change for change in one.properties} if one else {}
         verdict = updates(after.type, use.path, use.value, use.value)
         if verdict is Updates.REPLACE and not cause.surely:
             verdict = Updates.MAY_REPLACE
-        if any(path == other or path.startswith(f"{other}.") for other, change in known.items() if not change.because):
-            return  # differs by itself
-        if path in known and (known[path].updates is verdict or verdict is not Updates.REPLACE):
+        change = PropertyChange(".".join(use.path), use.value, use.value, verdict, because=cause.chain)
+        properties = _with(one.properties if one else (), change)
+        if properties is None:
             return
-        change = PropertyChange(path, use.value, use.value, verdict, because=cause.chain)
-        properties = tuple(sorted([*(known | {path: change}).values()], key=lambda item: item.path))
-        self._keep(
-            cause.stack, Compared(before, after, pair.base, pair.head, action_of(properties), properties), one, cause
-        )
-        if after.type == NESTED:
-            self._enter(cause.stack, after, change, cause.chain)
+        now = Compared(before, after, pair.base, pair.head, action_of(properties), properties)
+        self._found[_place(cause.stack, now)] = now
+        if now.action in _REPLACED and (one is None or one.action is not now.action):
+            chain = f"{cause.chain} -> {after.logical_id}"
+            self._add(_Cause(cause.stack, ("Ref", after.logical_id), now.action is Action.REPLACE, chain))
+        self._enter(cause.stack, after, change.path, cause.chain)
 
-    def _keep(self, index: int, now: Compared, was: Compared | None, cause: _Cause) -> None:
-        self._found[_place(index, now)] = now
-        if now.action in (Action.REPLACE, Action.MAY_REPLACE) and (was is None or was.action is not now.action):
-            self._replaced(index, now, cause.chain)
-
-    def _enter(self, index: int, after: Resource, change: PropertyChange, chain: str) -> None:
+    def _enter(self, index: int, after: Resource, path: str, chain: str) -> None:
         """Follow a parameter that a stack gives to one nested in it."""
-        head = self._pairs[index].head
-        inner = self._nested.get((head.region, head.environment, f"{head.name}/{after.logical_id}"))
-        steps = change.path.split(".")
-        if inner is None or steps[:2] != ["Properties", "Parameters"]:
-            return
-        given = [steps[2]] if len(steps) > 2 else list(after.properties.get("Parameters", {}))  # noqa: PLR2004 - the name comes third
-        for name in given:
-            self._add(_Cause(inner, ("Ref", name), True, chain or f"{after.logical_id} (update)"))
+        for inner, symbol in self._crossings.into(index, after, path):
+            self._add(_Cause(inner, symbol, True, chain))
 
-    def _leave(self, index: int, output: str, surely: bool, chain: str) -> None:
+    def _leave(self, cause: _Cause, output: str) -> None:
         """Follow an output: to the stack around a nested one, and to those that import it."""
-        head = self._pairs[index].head
-        outer, _, logical_id = head.name.rpartition("/")
-        around = self._nested.get((head.region, head.environment, outer))
-        if around is not None:
-            self._add(_Cause(around, ("Output", f"{logical_id}.{output}"), surely, chain))
-        name = self._references[index].exports.get(output)
-        if name is None:
-            return
-        symbol = ("Export", name)
-        for other, pair in enumerate(self._pairs):
-            if other != index and _imports_from(pair.head, head) and self._references[other].to(symbol):
-                self._add(_Cause(other, symbol, surely, f"{head.name}/{chain}"))
+        for around, symbol in self._crossings.around(cause.stack, output):
+            self._add(_Cause(around, symbol, cause.surely, cause.chain))
+        for other, symbol in self._crossings.importing(cause.stack, output):
+            head = self._pairs[cause.stack].head
+            self._add(_Cause(other, symbol, cause.surely, f"{head.name}/{cause.chain}"))
+            self._export(cause, output)
+
+    def _export(self, cause: _Cause, output: str) -> None:
+        """Note that an export gets another value, though its output is as it was: whoever imports it is in the way."""
+        pair, place = self._pairs[cause.stack], (cause.stack, "Output", output)
+        before, after = (side.template.sections.get("Outputs", {}).get(output) for side in (pair.base, pair.head))
+        if place not in self._found and isinstance(before, dict) and isinstance(after, dict):
+            value = after.get("Value")
+            change = PropertyChange("Properties.Value", value, value, Updates.IN_PLACE, because=cause.chain)
+            sides = Resource(output, "Output", before), Resource(output, "Output", after)
+            self._found[place] = Compared(*sides, pair.base, pair.head, Action.UPDATE, (change,))
 
 
-def action_of(properties: Iterable[PropertyChange]) -> Action:
-    """Return what CloudFormation does to a resource of which these differ."""
-    verdicts = {change.updates for change in properties}
-    if Updates.REPLACE in verdicts:
-        return Action.REPLACE
-    return Action.MAY_REPLACE if Updates.MAY_REPLACE in verdicts else Action.UPDATE
-
-
-def _imports_from(importer: Stack, exporter: Stack) -> bool:
-    # Names of exports are of an account and a region; environments may share the former or not.
-    return importer.region == exporter.region and exporter.environment in (importer.environment, "")
+def _with(known: tuple[PropertyChange, ...], change: PropertyChange) -> tuple[PropertyChange, ...] | None:
+    """Return changes and one more; None if it tells nothing new: the property differs by itself, or is known to."""
+    for one in known:
+        if not one.because and f"{change.path}.".startswith(f"{one.path}."):
+            return None
+        if one.path == change.path and (one.updates is change.updates or change.updates is not Updates.REPLACE):
+            return None
+    kept = [one for one in known if one.path != change.path]
+    return tuple(sorted([*kept, change], key=lambda one: one.path))
 
 
 def _place(index: int, one: Compared) -> Place:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ops.review.model import Change
+from ops.assembly.model import Value
+from ops.review.model import Change, Class, PropertyChange
 
 
 def fold(changes: Iterable[Change], parts: dict[str, str]) -> tuple[Change, ...]:
@@ -27,12 +28,21 @@ def fold(changes: Iterable[Change], parts: dict[str, str]) -> tuple[Change, ...]
     )
 
 
+# Documents in which environments differ anyway; what changes in them is what was found.
+_DOCUMENT = re.compile(r"\.(PipelineDefinitionBody|DefinitionString)(\.|$)")
+
+
+def _values(one: PropertyChange, change: Change) -> tuple[Value, Value]:
+    told = any(found.kind is Class.PIPELINE and one.path in found.paths for found in change.found)
+    return (None, None) if told and _DOCUMENT.search(one.path) else (one.before, one.after)
+
+
 def _key(change: Change, parts: dict[str, str]) -> str:
     """Return what two changes have in common, as text, if they are the same but for the environment."""
     text = json.dumps(
         [
             [parts.get(change.stack, change.stack), change.logical_id, change.type, change.action, change.was],
-            [[one.path, one.before, one.after, one.updates, one.because] for one in change.properties],
+            [[one.path, *_values(one, change), one.updates, one.because] for one in change.properties],
             [[one.kind, one.severity, one.text, one.paths, one.detail] for one in change.found],
         ],
         sort_keys=True,

@@ -89,14 +89,14 @@ class _Hits:
         """Yield one for what blocks, or would, and one for what warns."""
         if self.closing or self.waived:
             changes = [*self.closing, *(change for change, _ in self.waived)]
-            text = f"{_counted(len(changes), self.block)}, which blocks"
+            text = _counted(len(changes), self.block, "block")
             text += f"; {len(self.waived)} waived" if self.waived else ""
             for one in self.expired:
                 text += f". The waiver of {one.change} expired on {one.expires} and does not count: {one.reason}"
             reasons = [f"{self._name(one)} until {waiver.expires}: {waiver.reason}" for one, waiver in self.waived]
             yield replace(self._gate(text, changes), closed=bool(self.closing), waived=tuple(reasons))
         if self.warned:
-            yield self._gate(f"{_counted(len(self.warned), self.warn)}, which warns", self.warned)
+            yield self._gate(_counted(len(self.warned), self.warn, "warn"), self.warned)
 
     def _gate(self, text: str, changes: list[Change]) -> Gate:
         return Gate(self.environment, self.kind.value, text, tuple(map(self._name, changes)), closed=False)
@@ -110,6 +110,6 @@ def _severity(level: Level) -> Severity:
     return Severity.BLOCK if level == "never" else Severity[level.upper()]
 
 
-def _counted(changes: int, level: Level) -> str:
-    least = level if level == "high" else f"{level} or more"
-    return f"{'1 change' if changes == 1 else f'{changes} changes'} of severity {least}"
+def _counted(changes: int, level: Level, verb: str) -> str:
+    of = f"of severity {level}" + ("" if level == "high" else " or more")
+    return f"1 change {of}, which {verb}s" if changes == 1 else f"{changes} changes {of}, which {verb}"

@@ -187,7 +187,7 @@ class Review:
     """All of it, worst first. `docs/review.schema.json` says the same of the JSON that reports write.
 
     Attributes:
-        remarks: what was not looked at, and why.
+        remarks: what was not looked at and why, and what else there is to say of all of it.
         templates: the file of each stack's template, by the name of the stack, in the order of deployment; of one that
             goes the file that it had.
     """

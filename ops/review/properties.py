@@ -49,11 +49,11 @@ def walk(path: Path, before: Value, after: Value) -> Iterator[Difference]:
 
 
 def _mappings(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    functions = {function_of(before), function_of(after)} - {""}
-    if functions == {_IF} and len(before) == len(after) == 1:
+    functions = function_of(before), function_of(after)
+    if functions == (_IF, _IF):
         yield from _branches((*path, _IF), before[_IF], after[_IF])
         return
-    if functions:
+    if any(functions):
         yield path, before, after
         return
     for key in sorted({*before, *after}):

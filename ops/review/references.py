@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,11 +48,13 @@ class References:
     @cached_property
     def exports(self) -> dict[str, str]:
         """Names of exports, by that of the output."""
-        return {
-            name: text_of(output["Export"].get("Name"))
-            for name, output in self._stack.template.sections.get("Outputs", {}).items()
-            if isinstance(output, dict) and isinstance(output.get("Export"), dict)
-        }
+        outputs = self._stack.template.sections.get("Outputs", {})
+        return {name: found for name, output in outputs.items() if (found := export_of(output, self._stack.name))}
+
+    @property
+    def imports(self) -> list[str]:
+        """Names of exports that it imports."""
+        return [name for kind, name in self._uses if kind == "Export"]
 
     @cached_property
     def _uses(self) -> dict[Symbol, list[Use]]:
@@ -72,13 +74,23 @@ class References:
         return dict(found)
 
 
+def export_of(output: Value, stack: str) -> str:
+    """Return the name under which an output is exported, as text; "" if it is not."""
+    export = output.get("Export") if isinstance(output, Mapping) else None
+    name = export.get("Name") if isinstance(export, Mapping) else None
+    if isinstance(name, dict) and isinstance(name.get("Fn::Sub"), str):  # as people write it by hand
+        filled = name["Fn::Sub"].replace("${AWS::StackName}", stack)
+        name = filled if "${" not in filled else {"Fn::Sub": filled}
+    return text_of(name) if name else ""
+
+
 def references(value: Value, path: Path) -> Iterator[tuple[Path, Value, Symbol]]:
     """Yield what a value refers to, with the path and the value of the outermost function that does so.
 
     `Fn::If` is no such function: its branches have paths of their own.
     """
     name = function_of(value)
-    if name == "Fn::If" and isinstance(value["Fn::If"], list):
+    if name == "Fn::If" and isinstance(value["Fn::If"], list) and value["Fn::If"]:
         condition, *branches = value["Fn::If"]
         yield path, value, ("Condition", str(condition))
         for index, branch in enumerate(branches, 1):

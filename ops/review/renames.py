@@ -50,7 +50,7 @@ def renamed(removed: Sequence[Place], added: Sequence[Place]) -> tuple[tuple[Pla
     """
     by_type: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for place in removed:
-        if place.resource.type not in _NOT_RENAMED:
+        if place.resource.type not in _NOT_RENAMED and place.resource.logical_id != place.stack.name:
             by_type[place.stack.environment, place.resource.type].append(place)
     scored = [
         (-_score(old, new), -_in_common(old, new), _key(new), _key(old), old, new)

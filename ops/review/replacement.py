@@ -6,12 +6,13 @@ table, and `ops/review/schema_table.py` how it is made.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ops.assembly.model import Value
-from ops.review.model import Updates
+from ops.review.model import Action, PropertyChange, Updates
 from ops.review.sameness import function_of
 
 TABLE = Path(__file__).with_name("update_behaviour.json")
@@ -57,6 +58,14 @@ def updates(kind: str, path: tuple[str, ...], before: Value, after: Value) -> Up
 def worst(verdicts: list[Updates]) -> Updates:
     """Return the one of them that does most to a resource."""
     return max(verdicts, key=_RANK.__getitem__)
+
+
+def action_of(properties: Iterable[PropertyChange]) -> Action:
+    """Return what CloudFormation does to a resource of which these differ."""
+    verdicts = {change.updates for change in properties}
+    if Updates.REPLACE in verdicts:
+        return Action.REPLACE
+    return Action.MAY_REPLACE if Updates.MAY_REPLACE in verdicts else Action.UPDATE
 
 
 def is_known(kind: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ops.assembly.model import Assembly
 from ops.assembly.reading import read_assembly, read_template
@@ -66,7 +67,31 @@ def _price(base: Assembly, head: Assembly) -> Cost | None:
     return monthly(base, head)
 
 
-def rendered(found: Review, form: str) -> str:
-    """Return a review as `markdown`, `html`, `json` or `sarif`; only what writes that one is imported."""
-    render: Callable[[Review], str] = import_module(f"ops.review.reports.{form}").render
-    return render(found)
+def cross_checked(found: Review, head: Assembly, folder: Path) -> Review:
+    """Return a review with remarks on what CloudFormation itself would do, by change sets of the deployed stacks.
+
+    Args:
+        found: the review.
+        head: the assembly with the change.
+        folder: that it lies in.
+
+    Raises:
+        OperationError: there are no credentials that can be used.
+    """
+    from ops.review.change_sets import ChangeSets  # the SDK takes longer to import than a review takes
+    from ops.review.live import cross_checked as checked
+    from ops.target import in_region
+
+    return checked(found, head, ChangeSets(folder, in_region))
+
+
+def rendered(found: Review, form: str, **more: Any) -> str:
+    """Return a review as `markdown`, `html`, `json` or `sarif`; only what writes that one is imported.
+
+    Args:
+        found: the review.
+        form: which.
+        more: arguments of that one's own.
+    """
+    render: Callable[..., str] = import_module(f"ops.review.reports.{form}").render
+    return render(found, **more)

@@ -43,6 +43,8 @@ def text_of(value: Value) -> str:
 
 def canonical(value: Value) -> Any:
     """Return a value with scalars as text and what has no order sorted."""
+    if present(value) is None:
+        return None
     if isinstance(value, dict):
         return _mapping({key: item for key, item in value.items() if present(item) is not None})
     if isinstance(value, list):
@@ -53,7 +55,7 @@ def canonical(value: Value) -> Any:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if value is None else str(value)
+    return str(value)
 
 
 def _mapping(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -133,6 +133,15 @@ def _intrinsic_text(value: Mapping[str, Any]) -> str:
             return f"{stack} {match['name'] if match else export}".strip()
         case "Fn::If", [condition, yes, no]:
             return f"{_text(yes)} if {condition}, otherwise {_text(no)}"
-        case "Fn::Select", [index, list(of)] if str(index).isdigit() and int(index) < len(of):
-            return _text(of[int(index)])
+        case "Fn::Select", [index, of] if (selected := _selected(str(index), of)) is not None:
+            return selected
     return f"{function.removeprefix('Fn::')}({', '.join(map(_text, parts))})"
+
+
+def _selected(index: str, of: Value) -> str | None:
+    match of:
+        case {"Fn::Split": [_, text]}:
+            return f"[part of {_text(text).rstrip('/')}]"
+        case list() if index.isdigit() and int(index) < len(of):
+            return _text(of[int(index)])
+    return None

@@ -4,7 +4,7 @@
 has, a guardrail that is off while nothing guards. So those who look are shown each of them by itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -23,21 +23,40 @@ def in_each_world(look: Looker) -> Callable[[Compared], tuple[Found, ...]]:
     """
 
     def look_everywhere(compared: Compared) -> tuple[Found, ...]:
-        worlds = tuple(_worlds(compared))
-        if worlds == ({},):
-            return tuple(dict.fromkeys(look(_settled(compared, {}))))
         found: dict[Found, list[World]] = {}
-        seen = [world for world in worlds if _differs(_settled(compared, world))]
-        for world in seen:
-            for one in dict.fromkeys(look(_settled(compared, world))):
+        seen = []
+        for world, settled in _outcomes(compared):
+            seen.append(world)
+            for one in dict.fromkeys(look(settled)) if _differs(settled) else ():
                 found.setdefault(one, []).append(world)
-        return tuple(replace(one, text=one.text + _where(found[one], seen)) for one in found)
+        return tuple(replace(one, text=one.text + where(found[one], seen)) for one in found)
 
     return look_everywhere
 
 
-def _worlds(compared: Compared) -> Iterator[World]:
-    names = sorted({name for side in (compared.before, compared.after) if side for name in _conditions(side)})
+def outcomes(compared: Compared) -> Iterator[Compared]:
+    """Yield what is compared under each outcome of its conditions in which it is there before or after."""
+    yield from (settled for _, settled in _outcomes(compared))
+
+
+# Of what was asked last: those who look are asked one after the other about the same.
+_last: list[tuple[Compared, tuple[tuple[World, Compared], ...]]] = []
+
+
+def _outcomes(compared: Compared) -> tuple[tuple[World, Compared], ...]:
+    if not (_last and _last[0][0] is compared):
+        settled = (
+            (world, _settled(compared, world))
+            for world in worlds_of(side for side in (compared.before, compared.after) if side)
+        )
+        there = ((world, one) for world, one in settled if one.before is not None or one.after is not None)
+        _last[:] = [(compared, tuple(there))]
+    return _last[0][1]
+
+
+def worlds_of(resources: Iterable[Resource]) -> Iterator[World]:
+    """Yield the outcomes of all conditions that resources depend on; of many only each by itself."""
+    names = sorted({name for one in resources for name in _conditions(one)})
     if len(names) <= _MOST:
         yield from (dict(zip(names, outcome, strict=True)) for outcome in product((True, False), repeat=len(names)))
         return
@@ -65,7 +84,7 @@ def _asked(value: Value) -> Iterator[str]:
 
 
 def _settled(compared: Compared, world: World) -> Compared:
-    before, after = _side(compared.before, compared.base, world), _side(compared.after, compared.head, world)
+    before, after = side_in(compared.before, compared.base, world), side_in(compared.after, compared.head, world)
     action = compared.action
     if compared.before and not before:
         action = Action.ADD
@@ -74,10 +93,14 @@ def _settled(compared: Compared, world: World) -> Compared:
     return replace(compared, before=before, after=after, action=action)
 
 
-def _side(resource: Resource | None, stack: Stack, world: World) -> Resource | None:
+def side_in(resource: Resource | None, stack: Stack, world: World) -> Resource | None:
+    """Return a resource as it is in a world, None where it is not there."""
     if resource is None or not world.get(str(resource.attributes.get("Condition", "")), True):
         return None
-    parameters = stack.template.sections.get("Parameters", {})
+    declared = stack.template.sections.get("Parameters", {}).items()
+    parameters = {name: one["Default"] for name, one in declared if _is_number(one)}
+    if not world and not parameters:
+        return resource
     properties = {name: _value(value, world, parameters) for name, value in resource.properties.items()}
     attributes = {name: _value(value, world, parameters) for name, value in resource.attributes.items()}
     return replace(resource, properties=_there(properties), attributes=_there(attributes))
@@ -93,10 +116,12 @@ def _value(value: Value, world: World, parameters: Mapping[str, Value]) -> Value
         case {"Fn::If": [str(name), yes, no]} if name in world:
             return _value(yes if world[name] else no, world, parameters)
         case {"Ref": str(name)}:
-            parameter = parameters.get(name)
-            has_number = isinstance(parameter, Mapping) and parameter.get("Type") == "Number"
-            return parameter["Default"] if parameter and has_number and "Default" in parameter else value
+            return parameters.get(name, value)
     return _there({name: _value(below, world, parameters) for name, below in value.items()})
+
+
+def _is_number(parameter: Value) -> bool:
+    return isinstance(parameter, Mapping) and parameter.get("Type") == "Number" and "Default" in parameter
 
 
 def _there(mapping: dict[str, Value]) -> dict[str, Value]:
@@ -104,13 +129,12 @@ def _there(mapping: dict[str, Value]) -> dict[str, Value]:
 
 
 def _differs(compared: Compared) -> bool:
-    if compared.before is None and compared.after is None:
-        return False
     # What differs only in what it refers to has the same values on both sides.
     return compared.before != compared.after or any(change.because for change in compared.properties)
 
 
-def _where(worlds: Sequence[World], seen: Sequence[World]) -> str:
+def where(worlds: Sequence[World], seen: Sequence[World]) -> str:
+    """Return in which of the worlds that were looked at something holds, "" if in all."""
     if len(worlds) == len(seen):
         return ""
     for name in worlds[0]:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from ops.assembly.model import Value
 from ops.review.model import Class, Compared, Found, Severity
-from ops.review.values import intrinsic, number, shown, spots
+from ops.review.values import intrinsic, listed, number, shown, spots
 
 
 class Worse(Enum):
@@ -69,7 +69,7 @@ def _of_row(row: Row, kind: Class, compared: Compared) -> Iterator[Found]:
             continue
         if was == becomes:
             continue
-        path = f"Properties.{row.path}"
+        path = f"Properties.{row.path.partition('[')[0]}"
         what = f"{row.what} of {where}" if where else row.what
         if is_worse(row, was, becomes):
             text = f"{what} goes from {_said(row, was)} to {_said(row, becomes)}: {row.why}"
@@ -100,17 +100,23 @@ def is_worse(row: Row, was: Value, becomes: Value) -> bool:
             on, off = (was, becomes) if row.worse is Worse.OFF else (becomes, was)
             return _is_on(on) and not _is_on(off) and not intrinsic(off)
         case Worse.FEWER:
-            return isinstance(was, list) and not intrinsic(becomes) and len(becomes or []) < len(was)
+            return isinstance(was, list) and not intrinsic(becomes) and len(listed(becomes)) < len(was)
         case Worse.EARLIER:
             first, second = _rank(row, becomes), _rank(row, was)
         case _:
-            numbers = (becomes, was) if row.worse is Worse.LOWER else (was, becomes)
-            first, second = (math.nan if number(one) is None else float(one) for one in numbers)
+            first, second = (_number(one) for one in (becomes, was))
+            if row.worse is Worse.HIGHER:
+                first, second = second, first
     return first < second
 
 
 def _is_on(value: Value) -> bool:
     return not intrinsic(value) and str(value).lower() in _ON
+
+
+def _number(value: Value) -> float:
+    known = number(value)
+    return math.nan if known is None else known
 
 
 def _rank(row: Row, value: Value) -> float:

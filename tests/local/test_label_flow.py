@@ -1,5 +1,6 @@
 """Labelling as it is deployed: from `ops label start` through Step Functions, workers and functions to labels."""
 
+import io
 import json
 import os
 import signal
@@ -8,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from ops.label import stopping
 from tests.local.conftest import running
 from tests.local.endpoints_kit import until
-from tests.local.label_flow_kit import MACHINE, USE_CASE, Dying, Labelling
+from tests.local.label_flow_kit import MACHINE, TEAM, USE_CASE, Dying, Labelling
 from tests.local.release_kit import Platform, deployed, repository
 
 pytestmark = pytest.mark.flow
@@ -56,6 +58,29 @@ def test_workers_of_80_percent_label_as_theory_expects(labelling: Labelling, tmp
     page = tmp_path / "page.html"
     labelling.ops("label", "status", "local", USE_CASE, run["run"], "--page", str(page))
     assert f"{OBJECTS * 3} answers" in page.read_text()
+
+
+def test_the_pipeline_learns_what_people_said(labelling: Labelling) -> None:
+    people = labelling.labels()
+    labelling.ops("data", "upload", "local", USE_CASE)
+    labelling.ops("pipeline", "start", "local", USE_CASE, "--wait")
+    processed = labelling.platform.physical("local-data", "AWS::S3::Bucket", "Processed")
+    pages = labelling.client("s3").get_paginator("list_objects_v2").paginate(Bucket=processed, Prefix=USE_CASE)
+    keys = {item["Key"].split("/", 2)[-1]: item["Key"] for page in pages for item in page["Contents"]}
+
+    def read(name: str) -> io.BytesIO:
+        return io.BytesIO(labelling.client("s3").get_object(Bucket=processed, Key=keys[name])["Body"].read())
+
+    assert json.load(read("report/preparation.json"))["labels"] == {"objects": OBJECTS, "records": OBJECTS}
+    test, serving = (pd.read_parquet(read(f"{name}/{name}.parquet")) for name in ("test", "serving"))
+    learnt = dict(zip(test["record_id"], test["label"], strict=True))
+    learnt |= dict(zip(serving["record_id"], serving["digit"], strict=True))
+    said = {f"{record}.png": str(int(label)) for record, label in learnt.items()}
+    erred = {name for name in people if people[name] != labelling.truth[name]}
+    assert erred & set(said)
+    assert said == {name: people.get(name, labelling.truth[name]) for name in said}
+    [package] = labelling.client("sagemaker").list_model_packages(ModelPackageGroupName=TEAM)["ModelPackageSummaryList"]
+    assert package["ModelApprovalStatus"] == "PendingManualApproval"
 
 
 def test_a_function_that_dies_before_any_call_loses_nothing_and_labels_nothing_twice(

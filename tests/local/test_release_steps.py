@@ -13,6 +13,8 @@ from shared.slots import meaning
 from tests.local.endpoints_kit import BROKEN, ECHO, Load, archive, steady_load, until
 from tests.local.release_kit import GROUP, PREFIX, SERVING, Platform, deployed
 
+pytestmark = pytest.mark.flow
+
 SPEED = "1500"  # 15 periods of 5 minutes are 3 seconds
 # It loads, so its ping is answered.
 ANSWERS_ERRORS = """

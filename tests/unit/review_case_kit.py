@@ -12,18 +12,20 @@ A file `tests/unit/review_cases/<name>.yaml` is a list of cases:
       sections: {Parameters: {...}}   # optional: of both templates; {before: ..., after: ...} if they differ
       renames: {Old: New}             # optional: logical ids that the matching has found to be one resource
       replaces: {Role: [Path]}        # optional: properties whose change replaces the resource
-      follows: {Role: {Arn: "Key (replace) -> Role"}}  # optional: properties that only refer to what is replaced, and why
+      follows: {Role: {Arn: "Key (replace) -> Role"}}  # optional: what only refers to what is replaced, and why
       region: ap-northeast-1          # optional, "" for none; this is the default
 
 To write less, `change` may stand in place of `after`: values by path, put into a copy of `before`; null takes away:
 
       change: {Role.Properties.Policies.0.PolicyDocument.Statement.0.Action: ["s3:GetObject", "s3:PutObject"]}
 
+Where AWS wants JSON as text (`PipelineDefinitionBody`, `DefinitionString`) a mapping may stand for it.
 Parts of a path are parted by dots; a number is a place in a list, and one past its end appends.
 A test of one looker holds `classes` against those that it may find (`Case.expected_of`), so files may be shared.
 """
 
 import copy
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,7 +35,9 @@ import yaml
 
 from ops.assembly.model import Resource, Stack, Template
 from ops.review.model import Action, Class, Compared, Found, Looker, PropertyChange, Severity, Updates
+from ops.review.values import intrinsic
 
+_TEXTS = ("PipelineDefinitionBody", "DefinitionString")
 FOLDER = Path(__file__).parent / "review_cases"
 _KEYS = {
     "name",
@@ -128,13 +132,22 @@ def stack(resources: Mapping[str, Any], sections: Mapping[str, Any] | None = Non
         logical: Resource(
             logical_id=logical,
             type=raw["Type"],
-            properties=raw.get("Properties", {}),
+            properties=_texts(raw.get("Properties", {})),
             attributes={key: value for key, value in raw.items() if key not in ("Type", "Properties")},
             path=raw.get("Metadata", {}).get("aws:cdk:path", ""),
         )
         for logical, raw in resources.items()
     }
     return Stack(environment="dev", name="dev-case", template=Template(made, dict(sections or {})), region=region)
+
+
+def _texts(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: json.dumps(one) if key in _TEXTS and isinstance(one, Mapping) and not intrinsic(one) else _texts(one)
+        for key, one in value.items()
+    }
 
 
 def compared(

@@ -11,8 +11,9 @@ from ops.review.model import Action, Change, Class, Cost, Found, PropertyChange,
 TODAY = date(2026, 11, 28)
 HOSTILE = (
     "</summary></details><script>document.title='taken over'</script>"
-    "<img src=x onerror=\"document.title='taken over'\"> `x` ```y``` @octocat #1 GH-2 https://evil.example www.evil.example "
-    "a@evil.example [link](javascript:alert(1)) ![i](https://evil.example/i.png) **bold** | cell $x$ &amp; \u202e\u0000\ud800 "
+    "<img src=x onerror=\"document.title='taken over'\"> `x` ```y``` @octocat #1 GH-2 https://evil.example "
+    "www.evil.example a@evil.example [link](javascript:alert(1)) ![i](https://evil.example/i.png) **bold** | cell "
+    "$x$ &amp; \u202e\u0000\ud800 "
     "\n\n# heading\n- item\n<!-- ml-loop review -->\n"
 )
 

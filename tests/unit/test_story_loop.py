@@ -19,7 +19,7 @@ from ops.target import OperationError, Target
 from tests.unit import season_kit
 from tests.unit.experiment_cloud_kit import CHALLENGER, CHAMPION
 from tests.unit.experiment_trial_kit import trial
-from tests.unit.test_monitor_clients import RUN
+from tests.unit.monitor_client_kit import RUN
 
 TARGET = Target(load_environment("local"), load_use_case(USE_CASE))
 TIME, LABEL = "scheduled_departure", "arrived_late"

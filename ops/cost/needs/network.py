@@ -14,7 +14,8 @@ def endpoint(_: Resource, properties: dict[str, Any], given: Given) -> Iterator[
         return
     subnets = properties.get("SubnetIds")
     zones = len(subnets) if isinstance(subnets, list) else 1
-    service = given.scene.text(properties.get("ServiceName")).removeprefix("com.amazonaws.").split(".", 1)[-1]
+    # `com.amazonaws.eu-west-1.sts`, `aws.sagemaker.eu-west-1.notebook`
+    service = given.scene.text(properties.get("ServiceName")).split(".", 3)[-1]
     what = f"interface endpoint {service} in {zones} zone{'s' if zones > 1 else ''}"
     yield need(what, "AmazonVPC:VpcEndpoint-Hours", quantity=zones * HOURS, part=Part.IDLE)
 

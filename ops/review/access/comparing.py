@@ -5,7 +5,7 @@ counts when something is no longer refused, whatever allows it; a policy that al
 endpoint) makes no difference between refused and not allowed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ops.review.access.boxes import Box, meet, merged, subtracted
@@ -78,7 +78,7 @@ def compare(before: Iterable[Statement], after: Iterable[Statement], *, alone: b
     touched = 0
     for one in old ^ new:
         touched |= about(one)
-    told = [one for one in old | new if about(one) & touched]
+    told = _ordered(one for one in old | new if about(one) & touched)
     universe = Universe(told, known)
     boxes = {one: box for one in told if (box := universe.box(one)) is not None}
     widened = _gained(old, new, boxes, universe, alone)
@@ -97,26 +97,34 @@ def _gained(
     def of(statements: Iterable[Statement], allow: bool) -> list[Box]:
         return [boxes[one] for one in boxes if one in statements and one.allow == allow]
 
-    refused, allowed = of(new, False), of(old, True)
+    refused, allowed, granted = of(new, False), of(old, True), of(new, True)
+    # What is refused as before, under conditions, need not be told again; it counts all the same.
+    told = [boxes[one] for one in boxes if one in new and not one.allow and (one not in old or not one.conditions)]
     pieces = []
-    for one in _ordered((new - old) & boxes.keys(), allow=True):
-        pieces += _pieces(one, subtracted([boxes[one]], refused + allowed), universe)
-    granted = of(new, True)
-    for one in _ordered((old - new) & boxes.keys(), allow=False):
+    for one in _ordered(one for one in (new - old) & boxes.keys() if one.allow):
+        left = subtracted([boxes[one]], refused + allowed)
+        pieces += _pieces(one, left, left and subtracted([boxes[one]], told + allowed), universe)
+    for one in _ordered(one for one in (old - new) & boxes.keys() if not one.allow):
         left = subtracted([boxes[one]], refused)
         if alone:
             left = [both for box in left for other in granted if (both := meet(box, other))]
-        pieces += _pieces(one, left, universe)
+        pieces += _pieces(one, left, left if alone else subtracted([boxes[one]], told), universe)
     return pieces
 
 
-def _ordered(statements: Iterable[Statement], allow: bool) -> Sequence[Statement]:
+def _ordered(statements: Iterable[Statement]) -> list[Statement]:
     """Return the same in an order that no run changes."""
-    chosen = [one for one in statements if one.allow == allow]
-    return sorted(
-        chosen, key=lambda one: (sorted(one.actions), sorted(one.resources or ()), sorted(map(str, one.conditions)))
-    )
+
+    def order(one: Statement) -> tuple[object, ...]:
+        principals = sorted(map(str, one.principals or ()))
+        return one.allow, sorted(one.actions), sorted(one.resources or ()), principals, sorted(map(str, one.conditions))
+
+    return sorted(statements, key=order)
 
 
-def _pieces(statement: Statement, boxes: list[Box], universe: Universe) -> list[Piece]:
-    return [Piece(statement, box, universe) for box in merged(boxes)]
+def _pieces(statement: Statement, exact: list[Box], told: list[Box], universe: Universe) -> list[Piece]:
+    """Return pieces as they are told; as they are exactly, if it is doubtful that there are any."""
+    pieces = [Piece(statement, box, universe) for box in merged(exact)]
+    certain = [piece.box for piece in pieces if piece.certain]
+    shown = [box for box in merged(told) if any(meet(box, other) for other in certain)]
+    return [Piece(statement, box, universe) for box in shown] + [piece for piece in pieces if not piece.certain]

@@ -67,9 +67,11 @@ class KeyDimension(Dimension):
 
     Attributes:
         members: of each condition, the bits that satisfy it.
+        absent: the bit of requests that do not have the key; 0 if that cannot be told.
     """
 
     members: Mapping[Predicate, int] = field(default_factory=dict)
+    absent: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def dimension(predicates: Iterable[Predicate]) -> KeyDimension:
             members[one] = _null(one, present, absent)
         else:
             members[one] = values.satisfying[one] | (absent if one.negated or one.if_exists else 0)
-    return KeyDimension(present | absent, values.doubtful, _coincidence(distinct), members)
+    return KeyDimension(present | absent, values.doubtful, _coincidence(distinct), members, absent)
 
 
 def _null(one: Predicate, present: int, absent: int) -> int:
@@ -186,7 +188,7 @@ def _of_sets(distinct: Collection[Predicate], valued: Collection[Predicate], val
         fits = [not held & ~good if every else bool(held & good) for held in range(sets)]
         members[one] = sum(fit << held for held, fit in enumerate(fits)) | one.if_exists
     doubtful = sum(bool(held & values.doubtful) << held for held in range(sets))
-    return KeyDimension(full, doubtful, _coincidence(distinct), members)
+    return KeyDimension(full, doubtful, _coincidence(distinct), members, 1)
 
 
 def _apart(predicates: Collection[Predicate], reason: str) -> KeyDimension:

@@ -21,7 +21,8 @@ _LIMITS = frozenset(
 )
 TRANSPORT = frozenset({"aws:securetransport", "s3:tlsversion"})
 ORIGINS = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
-_ALL_OF_SERVICE = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*|[^:/*]*[:/]\*|\*/\*)$")
+# All of a service, or all of a kind of it; of S3 `name/*` is but one bucket.
+_ALL_OF_SERVICE = re.compile(r"^arn:[^:]*:(?:[^:]*:[^:]*:[^:]*:(?:\*|\*/\*)|(?!s3:)[^:]*:[^:]*:[^:]*:[^:/*]*[:/]\*)$")
 
 
 def severity(piece: Piece, kind: Kind) -> Severity:
@@ -29,7 +30,8 @@ def severity(piece: Piece, kind: Kind) -> Severity:
     found = _of_actions(piece)
     if outside(piece) or kind is Kind.TRUST:
         return Severity.HIGH
-    if found < Severity.HIGH and broad(piece) and not _anywhere(piece):
+    # In a key's policy every resource is the key.
+    if found < Severity.HIGH and kind is not Kind.KEY and broad(piece) and not _anywhere(piece):
         found = Severity.HIGH if found == Severity.MEDIUM else Severity.MEDIUM
     return found if piece.statement.allow else max(found, Severity.MEDIUM)
 

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from ops.assembly.model import Resource
-from ops.review.access.tokens import Place, Undecided, Unknown
+from ops.review import texts
+from ops.review.access.tokens import Place
+from ops.review.values import intrinsic
 
-_MARK = re.compile("\ue000(\\d+)\ue001")
 _TEXT = re.compile(r"Polic(y|ies|yDocument|yText)$")
 _DEEP = 12  # levels of properties that may hold a policy
 FULL_ACCESS = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}
@@ -111,19 +112,19 @@ def _attached(resource: Resource, place: Place) -> set[str]:
 def _of_others(resource: Resource, own: str, place: Place) -> Iterator[Carried]:
     about = resource.properties.get(_ABOUT.get(resource.type, ""))
     targets = {_text(one, place) for one in (about if isinstance(about, list) else [about])} if about else {own}
-    for path, document in _found(resource.properties, "", place, 0):
+    for path, document in _found(resource.properties, "", 0):
         kind = Kind.RESOURCE if _has_principals(document) else Kind.IDENTITY
         for target in sorted(targets):
             yield Carried(kind, target, path, document)
 
 
-def _found(value: Any, path: str, place: Place, deep: int) -> Iterator[tuple[str, Any]]:
+def _found(value: Any, path: str, deep: int) -> Iterator[tuple[str, Any]]:
     """Return the policies among properties: what has statements, as an object or as a text that holds one."""
     if deep > _DEEP:
         return
     if isinstance(value, list):
         for at, one in enumerate(value):
-            yield from _found(one, f"{path}.{at}".lstrip("."), place, deep + 1)
+            yield from _found(one, f"{path}.{at}".lstrip("."), deep + 1)
     if not isinstance(value, Mapping):
         return
     if _is_policy(value):
@@ -131,10 +132,10 @@ def _found(value: Any, path: str, place: Place, deep: int) -> Iterator[tuple[str
         return
     for name, one in value.items():
         below = f"{path}.{name}".lstrip(".")
-        if _TEXT.search(str(name)) and (document := _of_text(one, place)) is not None:
+        if _TEXT.search(str(name)) and (document := _of_text(one)) is not None:
             yield below, document
         else:
-            yield from _found(one, below, place, deep + 1)
+            yield from _found(one, below, deep + 1)
 
 
 def _is_policy(value: Any) -> bool:
@@ -148,31 +149,24 @@ def _has_principals(document: Any) -> bool:
     return any("Principal" in json.dumps(list(one)) for one in (said if isinstance(said, list) else [said]) if one)
 
 
-def _of_text(value: Any, place: Place) -> Any:
-    """Return the policy that a text holds, with parts that are not known as such; None if it holds none."""
-    try:
-        parts = place.parts(value)
-    except Undecided:
-        return None
-    text = "".join(part if isinstance(part, str) else f"\ue000{at}\ue001" for at, part in enumerate(parts))
-    if not text.lstrip().startswith("{"):
+def _of_text(value: Any) -> Any:
+    """Return the policy that a text holds, None if it holds none."""
+    if not (isinstance(value, str) or intrinsic(value)):
         return None
     try:
-        document = json.loads(text)
+        document = texts.document(value)
     except ValueError:
         return None
-    return _restored(document, parts) if _is_policy(document) else None
+    return _restored(document) if _is_policy(document) else None
 
 
-def _restored(value: Any, parts: list[str | Unknown]) -> Any:
+def _restored(value: Any) -> Any:
+    """Return a document with what is not known in its texts as a function of CloudFormation again."""
     if isinstance(value, list):
-        return [_restored(one, parts) for one in value]
+        return [_restored(one) for one in value]
     if isinstance(value, Mapping):
-        return {key: _restored(one, parts) for key, one in value.items()}
-    if not isinstance(value, str) or "\ue000" not in value:
-        return value
-    split = _MARK.split(value)
-    return tuple(part if at % 2 == 0 else parts[int(part)] for at, part in enumerate(split))
+        return {key: _restored(one) for key, one in value.items()}
+    return {"Fn::Sub": value} if isinstance(value, str) and "${" in value else value
 
 
 def _permission(properties: Mapping[str, Any], place: Place) -> Any:

@@ -12,8 +12,8 @@ from ops.review.access.sentences import WHO, Told
 from ops.review.access.statements import Statement
 from ops.review.access.subjects import Side, Subject, sides
 from ops.review.access.tokens import Undecided
-from ops.review.access.worlds import World, worlds
 from ops.review.model import Class, Compared, Found, Severity
+from ops.review.worlds import World, where, worlds_of
 
 _EXPOSURES = 3  # of one policy
 
@@ -34,11 +34,12 @@ def look(compared: Compared) -> Iterator[Found]:
     except RecursionError:
         told[_unknown("it is nested too deeply")] = []
     for found, targets in told.items():
-        yield replace(found, text=_sentence(found.text, _who(targets, compared)), detail=_sentence(found.detail, ""))
+        who = _who(targets, compared)
+        yield replace(found, text=_sentence(found.text.replace(WHO, who)), detail=found.detail.replace(WHO, who))
 
 
 def _unknown(reason: str) -> Found:
-    text = f"what its permissions become cannot be told: {reason}. Compare the policies by eye."
+    text = f"what its permissions become cannot be told: {reason}; compare the policies by eye"
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text)
 
 
@@ -49,27 +50,19 @@ def _who(targets: list[str], compared: Compared) -> str:
     return listed(names, 3) or "whoever has the policy"
 
 
-def _sentence(text: str, who: str) -> str:
-    said = text.replace(WHO, who)
+def _sentence(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
 def _of_subject(base: Side, head: Side, subject: Subject) -> list[Found]:
     """Return what is to be said of one whom or that the policies are about; of some worlds only, with their names."""
-    asked = [(one, side.stack) for side in (base, head) for one in side.contributors(subject)]
-    by_world = [(world, _in_world(base, head, subject, world)) for world in worlds(asked)]
-    told = list(dict.fromkeys(found for _, said in by_world for found in said))
-    everywhere = [found for found in told if all(found in said for _, said in by_world)]
-    elsewhere = []
-    for found in told:
-        if found not in everywhere:
-            where = " or ".join(_written(world) for world, said in by_world if found in said)
-            elsewhere.append(replace(found, text=f"{found.text.removesuffix('.')}, where {where}."))
-    return everywhere + elsewhere
-
-
-def _written(world: World) -> str:
-    return " and ".join(name if holds else f"not {name}" for (name, _), holds in world.items())
+    contributors = [*base.contributors(subject), *head.contributors(subject)]
+    seen = list(worlds_of(contributors))
+    told: dict[Found, list[World]] = {}
+    for world in seen:
+        for found in _in_world(base, head, subject, world):
+            told.setdefault(found, []).append(world)
+    return [replace(found, text=found.text + where(holds, seen)) for found, holds in told.items()]
 
 
 def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Found]:
@@ -81,9 +74,9 @@ def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Fo
     after = head.statements(head.contributors(subject), subject, world)
     verdict = _of_own(compare(before, after, alone=kind.alone), was, will)
     told = Told(kind, head.type, _paths(base, head, subject))
-    if base.has(target) is False:
+    if head.has(target) and not base.has(target):
         return _new(verdict.widened, told)
-    if head.has(target) is False:
+    if base.has(target) and not head.has(target):
         lost = verdict.narrowed if kind is Kind.IDENTITY else ()
         return [sentences.narrowed(lost, told, Severity.INFO)] if lost else []
     return _changed(verdict, told)
@@ -105,8 +98,13 @@ def _of_own(verdict: Verdict, was: frozenset[Statement], will: frozenset[Stateme
 
 
 def _paths(base: Side, head: Side, subject: Subject) -> tuple[str, ...]:
-    found = [one for side in (base, head) for one in side.policies(side.resource) if (one.kind, one.target) == subject]
-    return tuple(sorted({f"Properties.{one.path}".removesuffix(".") for one in found}))
+    """Return where policies differ."""
+    was, will = (
+        {one.path: one.document for one in side.policies(side.resource) if (one.kind, one.target) == subject}
+        for side in (base, head)
+    )
+    differ = {path for path in {*was, *will} if was.get(path) != will.get(path)}
+    return tuple(sorted(f"Properties.{path}".removesuffix(".") for path in differ))
 
 
 def _new(widened: tuple[Piece, ...], told: Told) -> list[Found]:
@@ -123,9 +121,9 @@ def _changed(verdict: Verdict, told: Told) -> list[Found]:
         found.append(sentences.widened(verdict.widened, told))
         found += list(sentences.exposures(verdict.widened, told))[:_EXPOSURES]
     elif verdict.maybe_widened:
-        found.append(sentences.doubtful(verdict.maybe_widened, told))
+        found.append(sentences.doubtful(verdict.maybe_widened, told, more=True))
     if verdict.narrowed:
         found.append(sentences.narrowed(verdict.narrowed, told, Severity.LOW))
     elif verdict.maybe_narrowed and not found:
-        found.append(sentences.doubtful(verdict.maybe_narrowed, told))
+        found.append(sentences.doubtful(verdict.maybe_narrowed, told, more=False))
     return found

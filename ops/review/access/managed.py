@@ -51,25 +51,25 @@ def _text(value: Any, side: Side) -> str:
 def _added(name: str) -> Found:
     of_aws = _OF_AWS.match(name)
     if not of_aws:
-        text = f"It gets the policy {shortened(name)}, whose text is not in this stack."
+        text = f"It gets the policy {shortened(name)}, whose text is not in this stack"
         return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, (_PATH,))
     if _REFUSING.search(of_aws[1]):
-        return Found(Class.PERMISSIONS_NARROWED, Severity.LOW, f"It gets AWS's policy {of_aws[1]}.", (_PATH,))
+        return Found(Class.PERMISSIONS_NARROWED, Severity.LOW, f"It gets AWS's policy {of_aws[1]}", (_PATH,))
     severity = Severity.HIGH if _POWERFUL.search(of_aws[1]) else Severity.MEDIUM
     return Found(
-        Class.PERMISSIONS_WIDENED, severity, f"It may also do all that AWS's policy {of_aws[1]} allows.", (_PATH,)
+        Class.PERMISSIONS_WIDENED, severity, f"It may also do all that AWS's policy {of_aws[1]} allows", (_PATH,)
     )
 
 
 def _removed(name: str) -> Found:
     of_aws = _OF_AWS.match(name)
     if not of_aws:
-        text = f"It loses the policy {shortened(name)}, whose text is not in this stack."
+        text = f"It loses the policy {shortened(name)}, whose text is not in this stack"
         return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, (_PATH,))
     if _REFUSING.search(of_aws[1]):
-        text = f"AWS's policy {of_aws[1]} no longer refuses it anything."
+        text = f"AWS's policy {of_aws[1]} no longer refuses it anything"
         return Found(Class.PERMISSIONS_WIDENED, Severity.HIGH, text, (_PATH,))
-    text = f"It may no longer do what AWS's policy {of_aws[1]} allows."
+    text = f"It may no longer do what AWS's policy {of_aws[1]} allows"
     return Found(Class.PERMISSIONS_NARROWED, Severity.LOW, text, (_PATH,))
 
 
@@ -78,13 +78,13 @@ def _boundary(base: Side, head: Side) -> Iterator[Found]:
     if was == will:
         return
     if not will:
-        text = f"The permissions boundary {was} no longer limits it."
+        text = f"The permissions boundary {was} no longer limits it"
         yield Found(Class.PERMISSIONS_WIDENED, Severity.HIGH, text, (_BOUNDARY,))
     elif not was:
-        text = f"The permissions boundary {will} now limits it."
+        text = f"The permissions boundary {will} now limits it"
         yield Found(Class.PERMISSIONS_NARROWED, Severity.LOW, text, (_BOUNDARY,))
     else:
-        text = f"Another permissions boundary limits it: {listed([was])} before, {will} now. Compare both by eye."
+        text = f"Another permissions boundary limits it: {listed([was])} before, {will} now; compare both by eye"
         yield Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, (_BOUNDARY,))
 
 

@@ -12,7 +12,8 @@ from functools import cached_property, lru_cache
 from ops.review.access.tokens import ANY, STAR, Tokens, Undecided, unknown, written
 
 _OTHER = ""  # any character that no pattern names
-_MOST_STATES, _MOST_KINDS, _MOST_TOKENS = 20_000, 2_000, 60_000
+_MOST_KINDS, _MOST_TOKENS = 2_000, 30_000  # the longest policies that AWS takes have 32,768 characters
+_MOST_STATES = 4_000  # and twice the tokens; a role of this project takes 700
 _FREE_AFTER = 5  # colons of an ARN after which wildcards of ArnLike may match colons
 
 
@@ -142,9 +143,10 @@ class _Automaton:
     def _add(self, at: int, pattern: Pattern) -> None:
         self.start |= 1 << len(self.tokens)
         colons = 0
+        last = min(_FREE_AFTER, pattern.tokens.count(":"))  # the part that a short pattern ends with may be anything
         for token in pattern.tokens:
             bit = 1 << len(self.tokens)
-            free = not pattern.arn or colons >= _FREE_AFTER
+            free = not pattern.arn or colons >= last
             if token == STAR:
                 self.stay |= bit
                 self.stay_on_colon |= bit if free else 0
@@ -171,6 +173,7 @@ class _Automaton:
 
     def signatures(self) -> set[int]:
         """Return for each kind of strings the patterns that it lies in, as bits."""
+        most = _MOST_STATES + 2 * len(self.tokens)
         seen, waiting, accepts = {self.start}, [self.start], set[int]()
         escaped = False  # whether there are strings that no pattern can match any more
         while waiting:
@@ -182,7 +185,7 @@ class _Automaton:
                 if after and after not in seen:
                     seen.add(after)
                     waiting.append(after)
-            if len(seen) > _MOST_STATES or len(accepts) > _MOST_KINDS:
+            if len(seen) > most or len(accepts) > _MOST_KINDS:
                 raise Undecided("its wildcards overlap in too many ways")
         found = {self._patterns(bits) for bits in accepts}
         return found | {0} if escaped else found

@@ -1,17 +1,17 @@
 """Pieces of policies as people read them: which actions, on which resources, for whom, under which conditions."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
-from ops.review.access import actions
+from ops.review.access import actions, scales
 from ops.review.access.comparing import Piece
 from ops.review.access.conditions import KeyDimension, Predicate
+from ops.review.access.covering import described
+from ops.review.access.statements import EVERYBODY, Principal
 from ops.review.access.tokens import ANY, STAR, Tokens, written
 from ops.review.access.universe import ActionDimension
 
-Key = TypeVar("Key", str, Tokens)
 _SHOWN, _WORST = 5, 3
 _EXPORT = re.compile(r"\$\{([^:{}]+):ExportsOutput(?:FnGetAtt|Ref)([A-Za-z0-9]+?)[0-9A-F]{8}\}")
 _VERBS = {
@@ -50,48 +50,33 @@ def listed(texts: Iterable[str], shown: int = _SHOWN) -> str:
 
 
 def said_actions(piece: Piece) -> str:
-    """Return the actions of a piece: patterns of the statement as a whole, of others the actions that belong to it."""
+    """Return the actions of a piece, by patterns where they are all that a pattern stands for."""
     known, bits, statement = piece.universe.actions, piece.box[0], piece.statement
-    if statement.but_actions:
-        named = known.full & ~bits
-        outside = [pattern for pattern in sorted(statement.actions) if known.members[pattern] & ~named == 0]
-        if outside and not named & ~_union(known.members[one] for one in outside):
-            return f"everything but {listed(proper(one) for one in outside)}"
-        return "all other actions"
-    touched = [one for one in sorted(statement.actions) if known.members[one] & bits]
-    if not _names(known, bits) and not any(one == "*" for one in touched):
-        return f"what AWS may add to {listed(map(proper, touched))}"
-    return listed(_of_pattern(one, known, bits) for one in touched)
+    own = () if statement.but_actions else statement.actions
+    if not _names(known, bits) and own and "*" not in own:
+        return f"what AWS may add to {listed(proper(one) for one in sorted(own) if known.members[one] & bits)}"
+    return listed(_of_pattern(*part, piece) for part in described(known.members, bits, own))
 
 
-def _of_pattern(pattern: str, known: ActionDimension, bits: int) -> str:
-    """Return what of a pattern belongs to a piece: its name alone, or with what does not and how many it are."""
-    within = known.members[pattern]
-    if "*" not in pattern and "?" not in pattern:
+def _of_pattern(pattern: str | None, but: list[str], piece: Piece) -> str:
+    """Return a pattern and what is taken out of it, with the number of its actions and the worst of them."""
+    known = piece.universe.actions
+    if pattern is not None and "*" not in pattern and "?" not in pattern:
         return proper(pattern)
-    names = _names(known, within & bits)
-    outside = {one: found for one, found in known.members.items() if found & within and not found & within & bits}
-    said = "every action" if pattern == "*" else proper(pattern)
-    if outside:
-        if 0 < len(names) <= _SHOWN:
-            return listed(names)
-        said += f" but {listed(map(proper, _widest(outside)))}"
-    worst = [one for one in names if actions.is_dangerous(one)][:_WORST]
-    among = f", {listed(worst)} among them" if worst else ""
+    if pattern in (None, "*"):
+        return f"everything but {listed(map(proper, but))}" if but else "everything"
+    names = _names(known, piece.box[0] & known.members[pattern])
+    if but and 0 < len(names) <= _SHOWN:
+        return listed(names)
+    worst = [one for one in names if actions.is_dangerous(one)] if piece.statement.allow else []
+    known_to_all = sorted(worst, key=lambda one: ("Policy" not in one and "Role" not in one, len(one)))
+    among = f", {listed(known_to_all[:_WORST])} among them" if worst else ""
+    said = f"{proper(pattern)} but {listed(map(proper, but))}" if but else proper(pattern)
     return f"{said} ({len(names)} actions{among})" if len(names) > 1 else said
 
 
 def _names(known: ActionDimension, bits: int) -> list[str]:
     return sorted(actions.of(name).name for at, some in enumerate(known.names) if bits >> at & 1 for name in some)
-
-
-def _widest(outside: Mapping[Key, int]) -> list[Key]:
-    """Return of patterns those that lie in no other one of them."""
-    return sorted(
-        one
-        for one, found in outside.items()
-        if not any(found & ~more == 0 and found != more for more in outside.values())
-    )
 
 
 def proper(pattern: str) -> str:
@@ -105,51 +90,40 @@ def proper(pattern: str) -> str:
 
 def said_resources(piece: Piece) -> str:
     """Return ` on ...`, the resources of a piece; "" if its policy has none."""
-    known, bits, statement = piece.universe.resources, piece.box[1], piece.statement
+    known, statement = piece.universe.resources, piece.statement
     if statement.resources is None:
         return ""
-    if bits | known.doubtful == known.full:
+    certain = piece.box[1] & ~known.doubtful or piece.box[1]
+    if certain | known.doubtful == known.full:
         return " on every resource"
-    certain = bits & ~known.doubtful or bits
-    order = sorted(statement.resources)
-    if statement.but_resources:
-        return f" on everything but {listed(_pattern(one) for one in order)}"
-    whole = [one for one in order if not known.members[one] & ~known.doubtful & ~certain]
-    rest = certain & ~_union(known.members[one] for one in whole)
-    partly = [_except(one, piece) for one in order if one not in whole and known.members[one] & rest]
-    return f" on {listed([_pattern(one) for one in whole] + partly)}"
+    members = {one: bits & ~known.doubtful or bits for one, bits in known.members.items()}
+    own = () if statement.but_resources else statement.resources
+    parts = described(members, certain, own)
+    return f" on {listed(sorted(_of_resource(*part) for part in parts))}"
 
 
-def _except(pattern: Tokens, piece: Piece) -> str:
-    """Return a pattern with those that are taken out of it: the widest within it that the piece has not."""
-    known, bits = piece.universe.resources, piece.box[1]
-    within = known.members[pattern] & ~known.doubtful
-    outside = {
-        one: found & within for one, found in known.members.items() if found & within and not found & within & bits
-    }
-    said = "every resource" if pattern == (STAR,) else _pattern(pattern)
-    return f"{said} but {listed(map(_pattern, _widest(outside)))}" if outside else f"a part of {said}"
+def _of_resource(pattern: Tokens | None, but: list[Tokens]) -> str:
+    said = "every resource" if pattern in (None, (STAR,)) else _pattern(pattern)
+    return f"{said} but {listed(map(_pattern, but))}" if but else said
 
 
-def _pattern(tokens: Tokens) -> str:
-    return shortened(written(tokens))
+def _pattern(tokens: Tokens | None) -> str:
+    return shortened(written(tokens or ()))
 
 
 def said_principals(piece: Piece) -> str:
     """Return for whom a piece is, "" if its policy does not say."""
-    known, bits, statement = piece.universe.principals, piece.box[2], piece.statement
+    known, statement = piece.universe.principals, piece.statement
     if statement.principals is None:
         return ""
-    if bits == known.full:
-        return "everybody"
-    order = sorted(statement.principals, key=str)
-    if statement.but_principals:
-        return f"everybody but {listed(str(one) for one in order)}"
-    whole = [one for one in order if not known.members[one] & ~bits]
-    if whole:
-        return shortened(listed(str(one) for one in whole))
-    left_out = [one for one in known.members if known.members[one] & ~bits == known.members[one]]
-    return shortened(f"{listed(str(one) for one in order)} (but not {listed(sorted(map(str, left_out)))})")
+    own = () if statement.but_principals else statement.principals
+    parts = described(known.members, piece.box[2], own)
+    return shortened(listed(sorted(_of_principal(*part) for part in parts)))
+
+
+def _of_principal(principal: Principal | None, but: list[Principal]) -> str:
+    said = str(principal or EVERYBODY)
+    return f"{said} (but not {listed(map(str, but))})" if but else said
 
 
 def said_conditions(piece: Piece) -> str:
@@ -173,6 +147,9 @@ def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[tu
     said = [(condition(one), True) for one in sorted(mine, key=condition)]
     if bits == within:
         return said
+    if bits in (known.absent, known.full & ~known.absent):
+        shown = min(one.shown for one in known.members)
+        return [(f"{shown} {'is missing' if bits == known.absent else 'is there'}", True)]
     for one, satisfying in sorted(known.members.items(), key=lambda pair: condition(pair[0])):
         if bits == within & ~satisfying:
             new = _beyond(mine, one)
@@ -184,11 +161,18 @@ def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[tu
 
 
 def _beyond(mine: Sequence[Predicate], other: Predicate) -> Predicate | None:
-    """Return a condition that asks for the values that another one of the same kind has not, if that says it all."""
-    if len(mine) != 1 or other.negated or replace(mine[0], values=other.values) != other or "Null" in other.operator:
+    """Return a condition that asks for the values that one of two of the same kind has more, if that says it all."""
+    if len(mine) != 1 or replace(mine[0], values=other.values) != other or "Null" in other.operator:
         return None
-    new = mine[0].values - other.values
     literal = all(STAR not in value and ANY not in value for value in mine[0].values | other.values)
+    new = mine[0].values - other.values
+    if "IpAddress" in other.operator and not _disjoint(new, other.values):
+        return None
+    if other.negated and literal and not mine[0].every:
+        more = other.values - mine[0].values
+        return (
+            replace(other, operator=other.operator.replace("Not", ""), values=more, if_exists=False) if more else None
+        )
     return (
         replace(mine[0], values=new) if new and literal and not mine[0].every and "Than" not in other.operator else None
     )
@@ -198,7 +182,7 @@ def condition(one: Predicate) -> str:
     """Return a condition as people read it: `aws:SourceAccount is 111122223333`."""
     values = shortened(_alternatives(one.texts))
     if one.operator == "Null":
-        return f"there is {'no' if 'true' in one.texts else 'a'} {one.shown}"
+        return f"{one.shown} {'is missing' if 'true' in one.texts else 'is there'}"
     verbs = _VERBS.get(one.operator.replace("Not", "", 1), (one.operator, one.operator))
     verb = verbs[1 if one.negated else 0] or one.operator
     shown = {"ForAnyValue": "a value of ", "ForAllValues": "every value of "}.get(one.every, "") + one.shown
@@ -209,8 +193,11 @@ def _alternatives(texts: Sequence[str]) -> str:
     return listed(texts).replace(" and ", " or ") if texts else "nothing"
 
 
-def _union(bits: Iterable[int]) -> int:
-    found = 0
-    for one in bits:
-        found |= one
-    return found
+def _disjoint(some: Iterable[Tokens], others: Iterable[Tokens]) -> bool:
+    """Return whether no two ranges of addresses have an address in common."""
+    ranges = [scales.interval(scales.network(written(one))) for one in others]
+    return not any(
+        first <= end and start <= last
+        for start, end in (scales.interval(scales.network(written(one))) for one in some)
+        for first, last in ranges
+    )

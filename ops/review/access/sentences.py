@@ -44,11 +44,11 @@ def narrowed(pieces: Sequence[Piece], told: Told, severity: Severity) -> Found:
     return _found(Class.PERMISSIONS_NARROWED, severity, pieces, told, more=False)
 
 
-def doubtful(pieces: Sequence[Piece], told: Told) -> Found:
-    """Return what may have been allowed or refused."""
+def doubtful(pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
+    """Return what may be allowed that was not, or the other way."""
     reasons = phrases.listed(sorted({reason for one in pieces for reason in one.doubts}), 2)
     said = _clause(pieces[0], told)
-    text = f"Whether {said} changes cannot be told: {reasons}. Compare the policies by eye."
+    text = f"whether {'more' if more else 'less'} is allowed of {said} cannot be told: {reasons}; compare them by eye"
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, told.paths)
 
 
@@ -61,16 +61,18 @@ def exposures(pieces: Iterable[Piece], told: Told) -> Iterable[Found]:
             yield Found(
                 Class.EXPOSURE,
                 Severity.HIGH,
-                f"Everybody may {'' if told.kind is Kind.TRUST else 'do '}{said}.",
+                f"Everybody may {'' if told.kind is Kind.TRUST else 'do '}{said}",
                 told.paths,
             )
         elif not one.statement.allow and keys & danger.TRANSPORT:
-            yield Found(
-                Class.EXPOSURE, Severity.HIGH, f"Requests without TLS are no longer refused: {said}.", told.paths
-            )
+            yield Found(Class.EXPOSURE, Severity.HIGH, f"{_plain(keys)} are no longer refused: {said}", told.paths)
         elif not one.statement.allow and keys & danger.ORIGINS:
-            text = f"Requests from elsewhere are no longer refused: {said}."
+            text = f"Requests from elsewhere are no longer refused: {said}"
             yield Found(Class.EXPOSURE, Severity.HIGH, text, told.paths)
+
+
+def _plain(keys: set[str]) -> str:
+    return "Requests without TLS" if "aws:securetransport" in keys else "Requests with old versions of TLS"
 
 
 def _found(kind: Class, severity: Severity, pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
@@ -78,7 +80,7 @@ def _found(kind: Class, severity: Severity, pieces: Sequence[Piece], told: Told,
     shown = said if len(said) <= _SHOWN + 1 else said[:_SHOWN]
     rest = said[len(shown) :]
     text = "; ".join([*_joined(shown), *([f"and {len(rest)} more"] if rest else [])])
-    return Found(kind, severity, f"{text}.", told.paths, "\n".join(f"{begin} {clause}" for begin, clause in rest))
+    return Found(kind, severity, text, told.paths, "\n".join(f"{begin} {clause}" for begin, clause in rest))
 
 
 def _joined(said: Iterable[tuple[str, str]]) -> Iterator[str]:

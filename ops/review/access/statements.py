@@ -79,6 +79,8 @@ def statements(document: Any, place: Place) -> Iterator[Statement]:
     """Return the statements of a policy document, Undecided if it is none."""
     if not isinstance(document, Mapping):
         raise Undecided(f"a policy is no object but {json.dumps(document, default=str)[:60]}")
+    if any(str(key).startswith(("Ref", "Fn::")) for key in document):
+        raise Undecided(f"a policy is {json.dumps(document, default=str)[:60]}")
     for raw in _list(document.get("Statement", [])):
         if not isinstance(raw, Mapping):
             raise Undecided(f"a statement is no object but {json.dumps(raw, default=str)[:60]}")
@@ -114,6 +116,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _action(value: Any, place: Place) -> str:
+    if isinstance(value, str) and "${" not in value:
+        return value.lower() if value != "*:*" else "*"
     tokens = place.tokens(value)
     if any(unknown(token) for token in tokens):
         raise Undecided(f"the action {written(tokens)} is known to CloudFormation alone")

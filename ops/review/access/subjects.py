@@ -6,14 +6,15 @@ moves from one to another changes nothing, so they are compared together.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ops.assembly.model import Resource, Stack
 from ops.review.access.documents import HOLDERS, MANAGED, SHARED, Carried, Kind, carried
 from ops.review.access.statements import Statement, statements
 from ops.review.access.tokens import Place
-from ops.review.access.worlds import World, settled
 from ops.review.model import Compared
+from ops.review.worlds import World, side_in
 
 Subject = tuple[Kind, str]
 _LOGICAL = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z]+)?\}$")
@@ -32,6 +33,7 @@ class Side:
     resource: Resource | None
     stack: Stack
     place: Place
+    _read: dict[int, tuple[Any, tuple[Statement, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     def subjects(self) -> set[Subject]:
         """Return whom or what the resource's policies are about."""
@@ -81,14 +83,20 @@ class Side:
     def statements(self, resources: Iterable[Resource], subject: Subject, world: World) -> Iterator[Statement]:
         """Return the statements of resources about a subject; Undecided if one is none."""
         for resource in resources:
-            for one in self.policies(settled(resource, self.stack, world)):
+            for one in self.policies(side_in(resource, self.stack, world)):
                 if (one.kind, one.target) == subject:
-                    yield from statements(one.document, self.place)
+                    yield from self._statements(one.document)
 
-    def has(self, target: str) -> bool | None:
-        """Return whether the stack has the resource that a target names; None if it names none of a template."""
+    def _statements(self, document: Any) -> tuple[Statement, ...]:
+        """Read a document once; it is kept beside its statements, so that none other can be taken for it."""
+        if id(document) not in self._read:
+            self._read[id(document)] = document, tuple(statements(document, self.place))
+        return self._read[id(document)][1]
+
+    def has(self, target: str) -> bool:
+        """Return whether the stack has the resource that a target names."""
         found = _LOGICAL.search(target)
-        return found[1] in self.logical_ids if found else None
+        return found is not None and found[1] in self.logical_ids
 
     @property
     def logical_ids(self) -> set[str]:

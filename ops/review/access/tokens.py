@@ -8,15 +8,16 @@ writes it. A policy variable, `${aws:username}`, is such a token too.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ops.assembly.model import Stack
 
 Tokens = tuple[str, ...]  # each a character, STAR, ANY, or what is not known: `${...}`
 STAR, ANY = "**", "??"
+_WILDCARDS = {"*": STAR, "?": ANY}
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 # ARNs that GetAtt gives, of resources whose Ref is their name: AWS's Service Authorization Reference.
 _ARNS = {
@@ -65,7 +66,10 @@ class Place:
 
     @cached_property
     def pseudo(self) -> Mapping[str, str]:
-        """Pseudo parameters that are known: those of the region, if the stack has one."""
+        """Pseudo parameters that are known: those of the region, if the stack has one.
+
+        The account stays a name even where it is known, and its number becomes that name.
+        """
         region = self.stack.region
         if not region:
             return {}
@@ -73,8 +77,21 @@ class Place:
         partition, suffix = _PARTITIONS.get(kind, ("aws", "amazonaws.com"))
         return {"AWS::Region": region, "AWS::Partition": partition, "AWS::URLSuffix": suffix}
 
-    def parts(self, value: Any, deep: int = 0) -> list[str | Unknown]:
+    def parts(self, value: Any) -> list[str | Unknown]:
         """Return a value as texts and what is not known; Undecided if it is no text."""
+        found = self._parts(value, 0)
+        account = self.stack.account
+        if not account or not any(isinstance(part, str) and account in part for part in found):
+            return found
+        named: list[str | Unknown] = []
+        for part in found:
+            first, *others = part.split(account) if isinstance(part, str) else [part]
+            named.append(first)
+            for other in others:
+                named += [Unknown("AWS::AccountId"), other]
+        return named
+
+    def _parts(self, value: Any, deep: int) -> list[str | Unknown]:
         if deep > _DEEP:
             raise Undecided("functions are nested too deeply")
         if isinstance(value, bool):
@@ -102,7 +119,7 @@ class Place:
             if isinstance(text, str) and isinstance(values, Mapping):
                 return self._substituted(text, values, deep)
         if function == "Fn::ImportValue":
-            return [Unknown("".join(_written(part) for part in self.parts(argument, deep)))]
+            return [Unknown("".join(_written(part) for part in self._parts(argument, deep)))]
         return None
 
     def _reference(self, name: str) -> list[str | Unknown]:
@@ -123,7 +140,7 @@ class Place:
         joined: list[str | Unknown] = []
         for at, value in enumerate(values):
             joined += [delimiter] if at and delimiter else []
-            joined += self.parts(value, deep)
+            joined += self._parts(value, deep)
         return joined
 
     def _substituted(self, text: str, values: Mapping[str, Any], deep: int) -> list[str | Unknown]:
@@ -135,9 +152,10 @@ class Place:
             if name.startswith("!"):
                 found.append(f"${{{name[1:]}}}")
             elif name in values:
-                found += self.parts(values[name], deep + 1)
+                found += self._parts(values[name], deep + 1)
             elif "." in name:
-                found += self._attribute(*name.split(".", 1), deep + 1)
+                logical, _, attribute = name.partition(".")
+                found += self._attribute(logical, attribute, deep + 1)
             else:
                 found += self._reference(name)
         return [*found, text[end:]]
@@ -148,6 +166,8 @@ class Place:
 
     def tokens(self, value: Any, *, wild: bool = True) -> Tokens:
         """Return a value as tokens, `*` and `?` as wildcards where they are; Undecided if it is no text."""
+        if isinstance(value, str) and not (self.stack.account and self.stack.account in value):
+            return _of_text(value, wild)
         found: list[str] = []
         text = ""
         for part in [*self.parts(value), None]:
@@ -160,22 +180,24 @@ class Place:
         return tuple(found)
 
 
-def _of_text(text: str, wild: bool) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _of_text(text: str, wild: bool) -> Tokens:
+    if "${" not in text:
+        return _characters(text, wild)
+    found: list[str] = []
     end = 0
-    for match in _VARIABLE.finditer(text) if "${" in text else ():
-        yield from _characters(text[end : match.start()], wild)
+    for match in _VARIABLE.finditer(text):
+        found += _characters(text[end : match.start()], wild)
         escaped = match[1] in ("*", "?", "$")
-        yield match[1] if escaped else f"${{{match[1].lower()}}}"
+        found.append(match[1] if escaped else f"${{{match[1].lower()}}}")
         end = match.end()
-    yield from _characters(text[end:], wild)
+    return (*found, *_characters(text[end:], wild))
 
 
-def _characters(text: str, wild: bool) -> Iterator[str]:
+def _characters(text: str, wild: bool) -> Tokens:
     if not wild or ("*" not in text and "?" not in text):
-        yield from text
-        return
-    for character in text:
-        yield STAR if character == "*" else ANY if character == "?" else character
+        return tuple(text)
+    return tuple(_WILDCARDS.get(character, character) for character in text)
 
 
 def _written(part: str | Unknown) -> str:

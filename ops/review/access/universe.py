@@ -1,7 +1,8 @@
 """All requests that some statements tell apart: by action, resource, principal and each condition key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ops.review.access import actions
 from ops.review.access.boxes import Box
@@ -10,6 +11,7 @@ from ops.review.access.patterns import Pattern, kinds
 from ops.review.access.statements import EVERYBODY, Principal, Statement
 from ops.review.access.tokens import Tokens
 
+Key = TypeVar("Key", bound=Hashable)
 _NEW = str.maketrans({"*": "\x01", "?": "\x02"})  # what no action of today has
 
 
@@ -141,7 +143,7 @@ class Universe:
         return tuple(box) if all(box) else None
 
 
-def _union(full: int, members: Mapping[object, int], named: frozenset[object] | None, others: bool) -> int:
+def _union(full: int, members: Mapping[Key, int], named: frozenset[Key] | None, others: bool) -> int:
     if named is None:
         return full
     bits = 0

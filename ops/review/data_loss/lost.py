@@ -21,9 +21,9 @@ def found(compared: Compared) -> Iterator[Found]:
     """Yield what is lost with a resource, and which of its policies protect it no longer."""
     before = compared.before
     if compared.type == EMPTIES and before is None:
-        yield _emptied(compared)
-    if before is None or before.type not in KEPT:
-        return
+        yield from _emptied(compared)
+    if before is None or before.type not in KEPT or not before.logical_id:
+        return  # a stack as a whole is told of by its resources
     kept = KEPT[before.type]
     if compared.action in _GONE:
         yield _gone(compared, before, kept)
@@ -38,8 +38,9 @@ def _gone(compared: Compared, before: Resource, kept: Kept) -> Found:
     policy = min((_policy(side, attribute, kept) for side in sides), key=_strength)
     begins = f"{before.logical_id} {_GONE[compared.action]}{_because(compared)}, its {attribute} is {policy}: "
     if policy in _SAFE:
-        stays = "it stays in the account, in no stack, with " + kept.what
-        ends = stays if removed else f"the old one stays with {kept.what}, the new one begins empty"
+        what = kept.what.partition(":")[0]
+        stays = f"it stays in the account, in no stack, with {what}"
+        ends = stays if removed else f"the old one stays with {what}, the new one begins empty"
         return Found(Class.DATA_LOSS, Severity.LOW if removed else Severity.MEDIUM, begins + ends, _paths(compared))
     if policy == "Snapshot":
         ends = f"a snapshot is left of {kept.what}" + ("" if removed else ", the new one begins empty")
@@ -63,9 +64,13 @@ def emptied(bucket: str, stack: Stack) -> bool:
     return any(bucket in references(one.properties.get("BucketName")) for one in emptiers)
 
 
-def _emptied(compared: Compared) -> Found:
-    bucket = shown(at(compared.after, "BucketName"))
-    return Found(
+def _emptied(compared: Compared) -> Iterator[Found]:
+    name = at(compared.after, "BucketName")
+    buckets = set(references(name))
+    if buckets and not buckets & compared.base.template.resources.keys():
+        return  # a new bucket has nothing to lose
+    bucket = shown(name)
+    yield Found(
         Class.DATA_LOSS,
         Severity.HIGH,
         f"{EMPTIES} is added for {bucket}: whoever removes or replaces the bucket or its stack deletes all its "

@@ -16,6 +16,9 @@ _THROTTLED = "what comes faster is throttled"
 _EVENTS = ("DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "ENABLED")
 
 ROWS: Rows = {
+    "AWS::SageMaker::NotebookInstance": (
+        Row("VolumeSizeInGB", Worse.LOWER, _MEDIUM, "The volume", "SageMaker refuses to shrink it", 5, "GB"),
+    ),
     _FUNCTION: (
         Row("Timeout", Worse.LOWER, _MEDIUM, "The function's time", "what takes longer is cut off", 3, "s"),
         Row(

@@ -1,10 +1,11 @@
 """What others use while it runs, and that a change removes or makes anew."""
 
+import re
 from collections.abc import Iterator
 
-from ops.assembly.model import Resource
+from ops.assembly.model import Resource, Stack
 from ops.review.model import Action, Class, Compared, Found, Severity
-from ops.review.values import at, shown
+from ops.review.values import at, references, shown
 
 _HIGH, _MEDIUM = Severity.HIGH, Severity.MEDIUM
 # By type: what no longer works when it is removed, and how bad that is. The words follow "... is removed: ".
@@ -14,7 +15,6 @@ _USED: dict[str, tuple[str, Severity]] = {
     "AWS::Lambda::Function": ("whoever calls it gets errors, and events for it are lost", _HIGH),
     "AWS::Lambda::Alias": ("whoever calls the alias gets errors", _HIGH),
     "AWS::Lambda::EventSourceMapping": ("what its queue or stream holds is no longer taken", _HIGH),
-    "AWS::Lambda::Permission": ("the service it let in may no longer call the function", _MEDIUM),
     "AWS::StepFunctions::StateMachine": ("it can no longer be started, and executions that run are ended", _HIGH),
     "AWS::Events::Rule": ("its targets no longer hear of its events", _HIGH),
     "AWS::Scheduler::Schedule": ("its target is no longer called", _HIGH),
@@ -57,13 +57,14 @@ _KNOWN_BY_NAME = {
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
 }
+_REGION = re.compile(r"^com\.amazonaws\.(AWS::Region|[a-z]{2}(-[a-z]+)+-\d)\.")
 _NETWORK = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 
 
 def found(compared: Compared) -> Iterator[Found]:
     """Yield what no longer works, or works under another name, for a resource that is removed or made anew."""
     before = compared.before
-    if before is None or before.type not in _USED:
+    if before is None or before.type not in _USED or _serves_deployments(before, compared.base):
         return
     why, severity = _USED[before.type]
     if before.type == "AWS::EC2::VPCEndpoint":
@@ -76,12 +77,18 @@ def found(compared: Compared) -> Iterator[Found]:
         yield Found(Class.INTERRUPTION, Severity.MEDIUM, f"{before.logical_id} may be replaced, and with it {why}")
 
 
+def _serves_deployments(function: Resource, stack: Stack) -> bool:
+    """Return whether custom resources call it: CloudFormation keeps it for as long as they need it."""
+    tokens = (one.properties.get("ServiceToken") for one in stack.template.resources.values())
+    return any(function.logical_id in references(token) for token in tokens if token is not None)
+
+
 def _stops(before: Resource, why: str) -> str:
     return f"{why} goes with it" if before.type in _NETWORK else why
 
 
 def _service(endpoint: Resource) -> str:
-    return shown(at(endpoint, "ServiceName")).rpartition("amazonaws.")[2] or "its service"
+    return _REGION.sub("", shown(at(endpoint, "ServiceName", "its service")))
 
 
 def _anew(compared: Compared, before: Resource) -> Found:

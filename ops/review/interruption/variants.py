@@ -50,7 +50,7 @@ def found(compared: Compared) -> Iterator[Found]:
     yield from worse_found(_ROWS, Class.INTERRUPTION, compared)
     was, becomes = _by_name(before), _by_name(after)
     for name in was:
-        path = (f"Properties.ProductionVariants.{name}",)
+        path = ("Properties.ProductionVariants",)
         if name not in becomes:
             text = f"Variant {name} is removed: others get its requests, and whoever asks for it by name gets errors"
             yield Found(Class.INTERRUPTION, Severity.MEDIUM, text, path)

@@ -122,5 +122,6 @@ def _later(before: Resource, after: Resource) -> Iterator[Found]:
         )
         yield Found(Class.MONITORING_WEAKENED, _MEDIUM, text, path)
     elif needed_then == needed and seconds == seconds_then and of_then < of:
-        text = f"It rings when {needed:g} of {of_then:g} periods are bad, until now of {of:g}: it misses what comes and goes"
+        often = f"{needed:g} of {of_then:g} periods are bad, until now of {of:g}"
+        text = f"It rings when {often}: it misses what comes and goes"
         yield Found(Class.MONITORING_WEAKENED, _LOW, text, path)

@@ -36,7 +36,7 @@ def found(compared: Compared) -> Iterator[Found]:
         yield Found(Class.MONITORING_WEAKENED, Severity.LOW, text, where)
     elif runs_then < runs:
         often = f"{_often(runs_then)} instead of {_often(runs)}"
-        text = f"The schedule goes from {was} to {becomes}, {often}: trouble is seen later"
+        text = f"The schedule goes from {was} to {becomes}, {often}: what it starts runs later"
         yield Found(Class.MONITORING_WEAKENED, Severity.MEDIUM, text, where)
 
 

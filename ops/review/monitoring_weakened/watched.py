@@ -28,9 +28,16 @@ def metric(alarm: Resource) -> str:
     """Return what it measures: statistic and metric, or the expressions of several."""
     name = at(alarm, "MetricName")
     if name is not None:
-        return f"{shown(at(alarm, 'ExtendedStatistic', at(alarm, 'Statistic', 'value')))} of {shown(name)}"
+        statistic = shown(at(alarm, "ExtendedStatistic", at(alarm, "Statistic", "value")))
+        return f"{statistic} of {shown(name)}{_of_what(alarm)}"
     expressions = [one.get("Expression") for one in listed(at(alarm, "Metrics")) if isinstance(one, dict)]
     return " and ".join(shown(one) for one in expressions if one is not None) or "its metric"
+
+
+def _of_what(alarm: Resource) -> str:
+    dimensions = [one for one in listed(at(alarm, "Dimensions")) if isinstance(one, dict)]
+    told = sorted(f"{shown(one.get('Name'))} {shown(one.get('Value'))}" for one in dimensions)
+    return f" ({', '.join(told)})" if told else ""
 
 
 def datapoints(alarm: Resource) -> tuple[float, float]:

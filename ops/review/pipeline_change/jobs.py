@@ -86,7 +86,7 @@ def _found(told: _Told, where: str, old: Value, new: Value) -> Found:
     falls = before is not None and after is not None and after < before
     ends = f": {told.less}" if falls and told.less else ""
     severity = _MEDIUM if ends else told.severity
-    path = (f"Properties.{told.path}",)
+    path = (f"Properties.{told.path.partition('[')[0]}",)
     if isinstance(old, dict) and isinstance(new, dict):
         names = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
         pairs = ", ".join(f"{name} {shown(old.get(name))} -> {shown(new.get(name))}" for name in names)

@@ -29,7 +29,7 @@ def found(compared: Compared) -> Iterator[Found]:
     if before is None:
         yield _added(after, compared.head)
         return
-    yield from _role(before, after)
+    yield from _itself(before, after)
     if at(before, "PipelineDefinition") != at(after, "PipelineDefinition"):
         paths = tuple(one.path for one in compared.properties if one.path.startswith(_PATH)) or (_PATH,)
         yield from _definitions(compared, before, after, paths)
@@ -41,20 +41,20 @@ def _definitions(compared: Compared, before: Resource, after: Resource, paths: t
     except ValueError:
         yield _unread(before, after, paths)
         return
-    names = renamed(was, becomes)
-    was = under_new_names(was, names)
+    new_names = renamed(was, becomes)
+    was = under_new_names(was, new_names)
     yield from parameters.found(was, becomes, paths)
-    yield from order.found(was, becomes, names, paths)
+    yield from order.found(was, becomes, new_names, paths)
     yield from gates.found(was, becomes, paths)
     code: dict[tuple[str, str], list[str]] = {}
     for name in becomes.steps:
         if name in was.steps:
             yield from contents.found(was.steps[name], becomes.steps[name], code, paths)
     for pair, steps in code.items():
-        yield from gate_of_code(compared, pair, paths)
-        yield code_change(
-            compared, pair, f"{'steps' if len(steps) > 1 else 'step'} {', '.join(dict.fromkeys(steps))}", paths
-        )
+        if any(step.type == "RegisterModel" for step in becomes.steps.values()):
+            yield from gate_of_code(compared, pair, paths)
+        names = list(dict.fromkeys(steps))
+        yield code_change(compared, pair, f"step{'s' if len(names) > 1 else ''} {', '.join(names)}", paths)
 
 
 def _read(pipeline: Resource, stack: Stack) -> Definition:
@@ -90,7 +90,13 @@ def _added(pipeline: Resource, stack: Stack) -> Found:
     return Found(Class.PIPELINE, Severity.INFO, f"A pipeline is added, with the steps {', '.join(steps)}")
 
 
-def _role(before: Resource, after: Resource) -> Iterator[Found]:
+def _itself(before: Resource, after: Resource) -> Iterator[Found]:
+    was, becomes = at(before, "PipelineName"), at(after, "PipelineName")
+    if was is not None and was != becomes:
+        text = (
+            f"The pipeline is called {shown(becomes)} instead of {shown(was)}: who starts it by the old name is refused"
+        )
+        yield Found(Class.PIPELINE, Severity.MEDIUM, text, ("Properties.PipelineName",))
     was, becomes = at(before, "RoleArn"), at(after, "RoleArn")
     if was != becomes:
         text = f"The pipeline starts its steps with the role {shown(becomes)} instead of {shown(was)}"

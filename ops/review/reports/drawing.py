@@ -17,19 +17,22 @@ class Chip:
 
     Attributes:
         number: of the change in the review, from 0.
+        part: name of its stack without that of the environment.
         x, y: of its upper left corner.
     """
 
     change: Change
     number: int
+    part: str
     x: int = 0
     y: int = 0
 
     @property
     def name(self) -> str:
         """What people call it: the path of its construct, or else its logical id."""
-        path = self.change.path.removesuffix("/Resource").removesuffix("/Default")
-        return _fitting(path.rpartition("/")[2] or self.change.logical_id, _NAME)
+        parts = [part for part in self.change.path.split("/") if part not in ("", "Resource", "Default")]
+        name = "/".join(parts[-2:]) or self.change.logical_id
+        return name if len(name) <= _NAME else _fitting(parts[-1] if parts else name, _NAME)
 
     @property
     def kind(self) -> str:

@@ -8,12 +8,13 @@ from ops.review.reports import wording
 # CommonMark takes a backslash before any of these for the character itself (section 2.4). A $ begins a formula on
 # GitHub, unless it stands in an element of its own.
 _ESCAPED = str.maketrans(
-    {sign: f"\\{sign}" for sign in "\\`*_{}[]()#~|!"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}
+    {sign: f"\\{sign}" for sign in "\\`*_[]#~|"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "<span>$</span>"}
 )
 # GitHub looks for @name, #12, GH-12 and addresses once the Markdown is understood; a space of no width in them keeps it
 # from finding any. Of what templates say none is left: `plain` spells them out.
 _FOUND_BY_GITHUB = re.compile(r"@|#|:(?=//)|\bwww|\bGH(?=-)")
 _NO_WIDTH = "\u200b"
+_BEGINS_A_BLOCK = re.compile(r"^(\d*)([.)](?=\s|$)|[-+=])")  # a list, or a line below a heading
 
 
 def prose(text: str, most: int = 500) -> str:
@@ -22,12 +23,12 @@ def prose(text: str, most: int = 500) -> str:
     >>> prose("*see* @team").replace(_NO_WIDTH, "")
     '\\\\*see\\\\* @team'
     """
-    return _unlinked(text, most).translate(_ESCAPED)
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", _unlinked(text, most).translate(_ESCAPED))
 
 
 def code(text: str, most: int = 200) -> str:
     """Return a text on one line as a span of code, in which GitHub looks for nothing."""
-    text = wording.shortened(wording.one_line(text), most) or " "
+    text = wording.shortened(wording.one_line(text), most) or '""'
     ticks = "`" * (_longest_run(text) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") or (text[0] == text[-1] == " ") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ops import pages
 from ops.pages import Card
-from ops.review.model import Review, Severity
+from ops.review.model import Class, Review, Severity
 from ops.review.reports import picture, wording
 from ops.review.reports.drawing import CHIP_HEIGHT, CHIP_WIDTH
 from ops.review.reports.summary import Summary, is_metadata
@@ -45,6 +45,9 @@ def render(review: Review, title: str = "Review", written: datetime | None = Non
         cards=_cards(review, summary),
         summary=summary,
         review=review,
+        telling_gates=[gate for gate in summary.gates if wording.state(gate) != "warns"],
+        warnings=[gate for gate in summary.gates if wording.state(gate) == "warns"],
+        pipelines=[(number, one) for number, one in enumerate(review.changes) if Class.PIPELINE in one.classes],
         drawing=picture.draw(review),
         telling=[(number, one) for number, one in enumerate(review.changes) if not is_metadata(one)],
         quiet=[(number, one) for number, one in enumerate(review.changes) if is_metadata(one)],

@@ -1,6 +1,6 @@
 """A review as one comment of a pull request: the worst first, the rest folded, never longer than GitHub takes."""
 
-from ops.review.model import Class, Gate, Review, Severity
+from ops.review.model import Change, Class, Gate, Review, Severity
 from ops.review.reports import wording
 from ops.review.reports.escaping import code, prose
 from ops.review.reports.markdown_changes import MARKS, folded, line
@@ -10,7 +10,7 @@ from ops.review.reports.summary import Cell, Summary, is_metadata
 MARKER = "<!-- ml-loop review -->"  # by which the comment is found again, to be written anew
 LIMIT = 65_536  # characters of a comment (GitHub's own message: "body is too long (maximum is 65536 characters)")
 _END = 1_500  # room for what stands at the end
-_OPEN, _COLUMNS, _NAMES, _FEW = 3, 10, 5, 8
+_OPEN, _COLUMNS, _NAMES, _FEW, _LINES = 3, 10, 5, 8, 30
 _STATES = {"closed": "⛔", "waived": "🟠", "warns": "🟡"}
 
 
@@ -23,44 +23,58 @@ def render(review: Review, rest: str = "in the page (`--format html`) and the JS
     """
     room, summary = Room(LIMIT - _END), Summary.of(review)
     mark = "⛔" if any(gate.closed for gate in review.gates) else "🟡" if summary.first else "✅"
-    room.add(f"{MARKER}\n## {mark} {wording.headline(review)}\n")
-    rules = [f"- ⚠️ **{prose(one.environment)}**: {prose(one.text)}" for one in summary.first]
-    room.add_list("rules", rules, "**This change loosens its own rules; look here first**\n", " ")
+    room.add(f"{MARKER}\n## {mark} {prose(wording.headline(review))}\n")
+    room.add_list(
+        "rules", summary.first, _rule, "**This change loosens its own rules; look here first**\n", " ", _LINES
+    )
     columns = summary.environments[:_COLUMNS]
-    room.add_list("dangers", [_row(*row) for row in summary.rows], _heading(columns), " ")
+    room.add_list("dangers", summary.rows, _row, _heading(columns), " ")
     if len(columns) < len(summary.environments):
         room.add(f"(and {wording.counted(len(summary.environments) - len(columns), 'environment')} more)\n")
-    room.add_list("gates", [_gate(one) for one in summary.gates if wording.state(one) != "warns"], "**Gates**\n", " ")
-    pipelines = [line(change, Class.PIPELINE) for change in summary.pipelines[:_FEW]]
-    if more := len(summary.pipelines) - len(pipelines):
-        pipelines.append(f"- and {more} more below")
-    room.add_list("pipelines", pipelines, "**Pipelines of models**\n", " ")
-    room.add(f"**Price**: {prose(wording.price(review.cost))}")
-    unpriced = review.cost.unpriced if review.cost else ()
-    room.add_list("prices", [f"- {prose(name)}: {prose(text)}" for name, text in wording.prices(review.cost)])
-    room.add_list("unpriced", [f"- unpriced: {code(name)}" for name in unpriced[:_FEW]])
+    gates = [one for one in summary.gates if wording.state(one) != "warns"]
+    room.add_list("gates", gates, _gate, "**Gates**\n", " ", _LINES)
+    room.add_list("pipelines", summary.pipelines[:_FEW], _pipeline, "**Pipelines of models**\n", " ")
+    if len(summary.pipelines) > _FEW:
+        room.add(f"and {len(summary.pipelines) - _FEW} more below\n")
+    room.add(f"**Price**: {prose(wording.price(review.cost))}\n")
+    room.add_list("prices", wording.prices(review.cost), lambda one: f"- {prose(one[0])}: {prose(one[1])}", most=_LINES)
     _changes(room, review)
-    warnings = [_gate(one) for one in summary.gates if wording.state(one) == "warns"]
-    opening = f"\n<details><summary>{wording.counted(len(warnings), 'warning')} of gates</summary>\n"
-    room.add_list("warnings", warnings, opening, "\n</details>")
-    room.add_list("remarks", [f"- {prose(remark)}" for remark in review.remarks], "\n**Not looked at**\n")
+    warnings = [one for one in summary.gates if wording.state(one) == "warns"]
+    room.add_list("warnings", warnings, _gate, _unfold(len(warnings), "warning", "of gates"), "\n</details>", _LINES)
+    unpriced = review.cost.unpriced if review.cost else ()
+    opening = _unfold(len(unpriced), "item", "without a price")
+    room.add_list("unpriced items", unpriced, lambda one: f"- {code(one)}", opening, "\n</details>", _LINES)
+    remarks = "\n**Remarks**\n"
+    room.add_list("remarks", review.remarks, lambda one: f"- {prose(one)}", remarks, most=_LINES)
     return room.text() + _end(room, rest)
 
 
 def _changes(room: Room, review: Review) -> None:
-    dangerous = [change for change in review.changes if change.severity >= Severity.MEDIUM]
-    blocks = [
-        folded(change, unfolded=place < _OPEN and change.severity >= Severity.HIGH)
-        for place, change in enumerate(dangerous)
-    ]
-    room.add_list("changes", blocks, "\n### What to look at\n" if blocks else "")
+    dangerous = [(place, one) for place, one in enumerate(review.changes) if one.severity >= Severity.MEDIUM]
+    room.add_list("changes", dangerous, _dangerous, "\n### What to look at\n")
     quiet = [change for change in review.changes if change.severity < Severity.MEDIUM]
     for what, chosen in (
         ("of low severity, or none", [change for change in quiet if not is_metadata(change)]),
         ("of tags and metadata alone", [change for change in quiet if is_metadata(change)]),
     ):
-        opening = f"\n<details><summary>{wording.counted(len(chosen), 'change')} {what}</summary>\n"
-        room.add_list("changes", map(line, chosen), opening, "\n</details>")
+        room.add_list("changes", chosen, line, _unfold(len(chosen), "change", what), "\n</details>")
+
+
+def _dangerous(numbered: tuple[int, Change]) -> str:
+    place, change = numbered
+    return folded(change, unfolded=place < _OPEN and change.severity >= Severity.HIGH)
+
+
+def _unfold(number: int, what: str, of_what: str) -> str:
+    return f"\n<details><summary>{wording.counted(number, what)} {of_what}</summary>\n"
+
+
+def _rule(gate: Gate) -> str:
+    return f"- ⚠️ **{prose(gate.environment)}**: {prose(gate.text)}"
+
+
+def _pipeline(change: Change) -> str:
+    return line(change, Class.PIPELINE)
 
 
 def _heading(columns: tuple[str, ...]) -> str:
@@ -68,7 +82,8 @@ def _heading(columns: tuple[str, ...]) -> str:
     return f"| dangers | {names} |\n|---|{'---|' * len(columns)}"
 
 
-def _row(kind: Class, cells: tuple[Cell | None, ...]) -> str:
+def _row(row: tuple[Class, tuple[Cell | None, ...]]) -> str:
+    kind, cells = row
     shown = (
         f"{MARKS[cell.worst]} {', '.join(f'{number} {wording.severity(one)}' for one, number in cell.counts)}"
         if cell

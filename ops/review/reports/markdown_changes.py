@@ -19,6 +19,9 @@ def line(change: Change, kind: Class | None = None) -> str:
     found = [one for one in change.found if kind in (None, one.kind)]
     worst = max((one.severity for one in found), default=Severity.INFO)
     said = "; ".join(prose(one.text, 300) for one in found[:_FOUND])
+    if not change.found and change.properties:
+        said = ", ".join(code(one.path) for one in change.properties[:_PATHS])
+        said += f" and {len(change.properties) - _PATHS} more" if len(change.properties) > _PATHS else ""
     name = code(f"{change.stack}/{change.logical_id}")
     places = prose(wording.where(change.environments), 100)
     return f"- {MARKS[worst]} {name} {wording.action(change)} ({places}){f': {said}' if said else ''}"

@@ -49,7 +49,7 @@ def _box(part: str, changes: list[tuple[int, Change]]) -> Box:
     if quiet := len(changes) - len(telling):
         notes.append(f"{wording.counted(quiet, 'change')} of tags and metadata alone")
     environments = {name for _, change in changes for name in change.environments}
-    chips = [Chip(change, number) for number, change in telling[:_MOST]]
+    chips = [Chip(change, number, part) for number, change in telling[:_MOST]]
     return Box([part], tuple(sorted(environments)), chips, " and ".join(notes))
 
 

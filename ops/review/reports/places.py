@@ -17,7 +17,7 @@ def edges(chips: list[Chip]) -> list[tuple[Chip, Chip]]:
     for chip in chips:
         for one in chip.change.properties:
             cause = one.because.rpartition("->")[2].strip().partition(" (")[0].rpartition("/")[2]
-            same = [other for other in by_name.get(cause, []) if other.change.stack == chip.change.stack]
+            same = [other for other in by_name.get(cause, []) if other.part == chip.part]
             for other in same or by_name.get(cause, []):
                 if other is not chip and set(other.change.environments) & set(chip.change.environments):
                     found.setdefault((other.number, chip.number), (other, chip))

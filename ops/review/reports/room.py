@@ -1,7 +1,10 @@
 """Room that a text has: parts go in whole or not at all, and what is left out is counted."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Room:
@@ -16,27 +19,40 @@ class Room:
         self._parts: list[str] = []
         self._left = most
 
-    def add(self, part: str) -> bool:
-        """Take a part and the line break after it, if there is room for it; False: there is not."""
-        size = _size(part)
-        if size > self._left:
-            return False
-        self._left -= size
-        self._parts.append(part)
-        return True
+    def add(self, part: str) -> None:
+        """Take a part and the line break after it, if there is room for it."""
+        self.add_list("parts", [part], str)
 
-    def add_list(self, kind: str, parts: Iterable[str], opening: str = "", closing: str = "") -> None:
-        """Take as many of the first parts as have room between `opening` and `closing`, which go in with them."""
-        parts = list(parts)
-        around = _size(opening) + _size(closing)
-        taken, size = 0, around
-        while taken < len(parts) and size + _size(parts[taken]) <= self._left:
-            size += _size(parts[taken])
-            taken += 1
-        self.left_out[kind] += len(parts) - taken
+    def add_list(
+        self,
+        kind: str,
+        items: Sequence[T],
+        written: Callable[[T], str],
+        opening: str = "",
+        closing: str = "",
+        most: int | None = None,
+    ) -> None:
+        """Take as many items as have room, and `opening` and `closing` around them if there is any.
+
+        Args:
+            kind: what they are, in the plural, for `left_out`.
+            items: the most important first.
+            written: returns what one looks like; of those that have no room only the first is asked for.
+            opening, closing: parts around them.
+            most: of the items.
+        """
+        size = _size(opening) + _size(closing)
+        taken: list[str] = []
+        for item in items[:most]:
+            part = written(item)
+            if size + _size(part) > self._left:
+                break
+            size += _size(part)
+            taken.append(part)
+        self.left_out[kind] += len(items) - len(taken)
         if taken:
             self._left -= size
-            self._parts += [part for part in (opening, *parts[:taken], closing) if part]
+            self._parts += [part for part in (opening, *taken, closing) if part]
 
     def text(self) -> str:
         """Return all of it."""

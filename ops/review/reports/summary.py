@@ -1,6 +1,7 @@
 """What a reviewer sees first: dangers by class and environment, and what changes in the pipelines of models."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ops.review import loosened
@@ -37,7 +38,7 @@ class Summary:
     """The first screen.
 
     Attributes:
-        environments: in which anything changes, sorted.
+        environments: in which anything changes, those with the worst first.
         rows: of each class of dangers a cell for each environment, None where it has none.
         first: what stands before all else, such as a rule that the change loosens.
         gates: the others.
@@ -55,8 +56,10 @@ class Summary:
     @classmethod
     def of(cls, review: Review) -> "Summary":
         """Return the summary of a review."""
-        environments = tuple(sorted({name for change in review.changes for name in change.environments or ("",)}))
-        cells = {(kind, name): _cell(review, kind, name) for kind in DANGERS for name in environments}
+        names = {name for change in review.changes for name in change.environments or ("",)}
+        cells = {(kind, name): _cell(review, kind, name) for kind in DANGERS for name in names}
+        worst = {name: _counts(cells[kind, name] for kind in DANGERS) for name in names}
+        environments = tuple(sorted(sorted(names), key=lambda name: worst[name], reverse=True))
         rows = ((kind, tuple(cells[kind, name] for name in environments)) for kind in DANGERS)
         severities = Counter(change.severity for change in review.changes)
         return cls(
@@ -72,6 +75,12 @@ class Summary:
 def is_metadata(change: Change) -> bool:
     """Whether nothing but tags and metadata changes."""
     return change.classes == (Class.METADATA,)
+
+
+def _counts(cells: Iterable[Cell | None]) -> list[int]:
+    """Return how many classes have something of each severity, from the worst on."""
+    found = Counter(severity for cell in cells if cell for severity, _ in cell.counts)
+    return [found[severity] for severity in reversed(Severity)]
 
 
 def _cell(review: Review, kind: Class, environment: str) -> Cell | None:

@@ -5,7 +5,8 @@ import math
 import re
 from collections.abc import Mapping
 
-from ops.review.model import Action, Change, Class, Cost, Gate, Review, Severity, Value
+from ops.assembly.model import Value
+from ops.review.model import Action, Change, Class, Cost, Gate, Review, Severity
 
 LIMITS = (
     "Templates are compared, not the account: what was changed there by hand, or is in use, is not seen. A change set "

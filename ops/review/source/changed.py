@@ -15,12 +15,13 @@ from ops.review.values import at
 HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _NAMED = 5  # files in a sentence
 _INLINE = "Properties.Code.ZipFile"
-_ELSEWHERE = "AWS::SageMaker::Pipeline"  # its code is told of with the steps that run it
+# Of pipelines it is told with the steps that run it; policies name what others run.
+_ELSEWHERE = re.compile(r"AWS::SageMaker::Pipeline|AWS::IAM::.*|.*Policy")
 
 
 def look(compared: Compared) -> Iterator[Found]:
-    """Yield how the code of a resource of any type changes, of pipelines apart."""
-    if compared.before is None or compared.after is None or compared.type == _ELSEWHERE:
+    """Yield how the code of a resource of any type changes, of pipelines and policies apart."""
+    if compared.before is None or compared.after is None or _ELSEWHERE.fullmatch(compared.type):
         return
     seen: set[tuple[str, str]] = set()
     for change in compared.properties:

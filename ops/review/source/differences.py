@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ops.review.source.files import File, files
 
-_LARGEST = 100_000  # bytes of a file whose lines are compared
 _MOST_LINES = 120  # of a file
 _MOST_ALL = 400  # of all files
 _KEPT = 64  # pairs of assets: many functions share one
@@ -59,7 +58,7 @@ def _difference(name: str, was: File | None, becomes: File | None) -> Difference
 def _text(file: File | None) -> list[str] | None:
     if file is None:
         return []
-    if file.content is None or file.size > _LARGEST or b"\0" in file.content:
+    if file.content is None or b"\0" in file.content:
         return None
     try:
         return file.content.decode().splitlines(keepends=True)
@@ -70,7 +69,7 @@ def _text(file: File | None) -> list[str] | None:
 def _size(file: File | None) -> str:
     if file is None:
         return "nothing"
-    return f"{file.size} bytes" if not file.mark.startswith(("link", "cannot")) else file.mark
+    return file.mark if " " in file.mark else f"{file.size} bytes"
 
 
 def shown_lines(changed: tuple[Difference, ...]) -> str:
@@ -82,7 +81,9 @@ def shown_lines(changed: tuple[Difference, ...]) -> str:
                 f"... and {len(changed) - position} more files: {', '.join(rest.name for rest in changed[position:])}"
             )
             break
-        lines += [f"--- {'/dev/null' if one.how == 'added' else one.name}"]
-        lines += [f"+++ {'/dev/null' if one.how == 'removed' else one.name}", *one.lines]
+        # Not /dev/null for a side that is not there: an environment may be called dev.
+        lines += [f"--- {one.name}"] if one.how != "added" else []
+        lines += [f"+++ {one.name}"] if one.how != "removed" else []
+        lines += one.lines
         lines += [f"... {one.note}"] if one.note else []
     return "\n".join(lines)

@@ -1,40 +1,51 @@
 """Which files of an asset a function's handler imports, so that a change of others is not taken for one of its own."""
 
-import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from ops.review.source.files import File, files
+from ops.review.source.files import files
 
-_DYNAMIC = ("importlib", "__import__", "runpy", "exec(")
+_DYNAMIC = re.compile(r"\b(importlib|__import__|runpy|exec)\b")
+# Imports by their words: twenty times as fast as parsing, and one in a string only makes a function reach more.
+_FROM = re.compile(r"(?:^|[;:])[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
+_IMPORT = re.compile(r"(?:^|[;:])[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
+_NAME = re.compile(r"[\w.]+(?=\s+as\b|\s*(?:,|\)|$|#))")
+_CACHED = 8  # assets
 
 
 @lru_cache(maxsize=256)
 def reached(asset: Path, handler: str) -> frozenset[str] | None:
     """Return the files that a handler such as `release.handler.lambda_handler` imports, and its own.
 
-    None where that cannot be told: no Python, no such file, one that does not parse, or imports at run time.
+    None where that cannot be told: no Python, no such file, or imports of what only running it tells.
     """
-    known = files(asset)
-    start = handler.rpartition(".")[0].replace(".", "/")
+    known = _python(asset)
+    waiting = list(_modules(handler.rpartition(".")[0].replace(".", "/"), known))
     found: set[str] = set()
-    waiting = list(_modules(start, known))
-    if not waiting:
-        return None
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
         found.add(name)
-        imported = _imports(name, known[name], known)
+        imported = _imported(known[name], name)
         if imported is None:
             return None
-        waiting += imported
-    return frozenset(found)
+        waiting += [module for path in imported for module in _modules(path, known)]
+    return frozenset(found) or None
 
 
-def _modules(path: str, known: dict[str, File]) -> Iterator[str]:
+@lru_cache(maxsize=_CACHED)
+def _python(asset: Path) -> dict[str, str]:
+    return {
+        name: (file.content or b"").decode(errors="replace")
+        for name, file in files(asset).items()
+        if name.endswith(".py")
+    }
+
+
+def _modules(path: str, known: Mapping[str, str]) -> Iterator[str]:
     """Yield the files that importing a dotted path, with slashes, reads: the packages on the way, and the module."""
     parts = path.split("/")
     for length in range(1, len(parts) + 1):
@@ -45,29 +56,25 @@ def _modules(path: str, known: dict[str, File]) -> Iterator[str]:
         yield f"{path}.py"
 
 
-def _imports(name: str, file: File, known: dict[str, File]) -> list[str] | None:
-    text = (file.content or b"").decode(errors="replace")
-    if any(word in text for word in _DYNAMIC):
-        return None
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    return [module for node in ast.walk(tree) for path in _paths(node, name) for module in _modules(path, known)]
+@lru_cache(maxsize=2048)  # both sides of a change have most files in common
+def _imported(content: str, name: str) -> tuple[str, ...] | None:
+    """Return dotted paths, with slashes, that a module imports; None where only running it tells."""
+    text = content.replace("\\\n", " ")
+    return None if _DYNAMIC.search(text) else tuple(dict.fromkeys(_paths(text, name)))
 
 
-def _paths(node: ast.AST, name: str) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name.replace(".", "/") for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
+def _paths(text: str, name: str) -> Iterator[str]:
+    for match in _IMPORT.finditer(text):
+        yield from (one.replace(".", "/") for one in _NAME.findall(match[1]))
+    for match in _FROM.finditer(text):
+        module = match[1].lstrip(".")
         folder = PurePosixPath(name)
-        for _ in range(node.level):
+        for _ in range(len(match[1]) - len(module)):
             folder = folder.parent
-        base = [] if node.level == 0 or str(folder) == "." else [str(folder)]
-        start = "/".join([*base, *((node.module or "").replace(".", "/").split("/") if node.module else [])])
-        yield from ("/".join(filter(None, (start, alias.name))) for alias in node.names)
-        if start:
-            yield start
+        start = [] if module == match[1] or str(folder) == "." else [str(folder)]
+        start += [module.replace(".", "/")] if module else []
+        yield "/".join(start)
+        yield from ("/".join((*start, one)) for one in _NAME.findall(match[2]))
 
 
 def concerns(name: str, modules: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ops.review.model import Class, Compared, Found, Severity
@@ -25,6 +26,7 @@ def gate_of_code(compared: Compared, pair: tuple[str, str], paths: tuple[str, ..
                 yield _found(PurePosixPath(file).parent.name, key, (old, new), paths)
 
 
+@lru_cache(maxsize=16)
 def _gates(asset: Path) -> dict[str, dict[_Key, float]]:
     """Return the bounds of each file that has some."""
     found: dict[str, dict[_Key, float]] = {}
