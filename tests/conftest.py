@@ -113,7 +113,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templa
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def assembly_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `app.py` writes of all environments; not to be changed."""
     with alone(tmp_path_factory, "assembly") as made:
         if not made.exists():
@@ -124,9 +124,9 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def templates(assembly: Path) -> Templates:
+def templates(assembly_folder: Path) -> Templates:
     """The templates of all environments; not to be changed."""
-    return stacks(assembly)
+    return stacks(assembly_folder)
 
 
 @pytest.fixture(scope="session")

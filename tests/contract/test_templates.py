@@ -12,9 +12,11 @@ def files(outdir: Path) -> dict[str, bytes]:
     return {str(path.relative_to(outdir)): path.read_bytes() for path in sorted(outdir.rglob("*")) if path.is_file()}
 
 
-def test_two_processes_write_the_same_bytes_without_network_and_credentials(assembly: Path, tmp_path: Path) -> None:
+def test_two_processes_write_the_same_bytes_without_network_and_credentials(
+    assembly_folder: Path, tmp_path: Path
+) -> None:
     write(tmp_path / "again")
-    first, second = files(assembly), files(tmp_path / "again")
+    first, second = files(assembly_folder), files(tmp_path / "again")
     assert list(first) == list(second)
     assert [name for name in first if first[name] != second[name]] == []
     assert sum(name.endswith(".template.json") for name in first) >= 24
