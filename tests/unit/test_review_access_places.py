@@ -246,7 +246,7 @@ anything = st.recursive(
     st.dictionaries(st.sampled_from(NAMES), anything),
     st.dictionaries(st.sampled_from(NAMES), anything),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_a_template_holds_gives_findings(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     for one in compared({"R": of(type_, **before)}, {"R": of(type_, **after)}):
         for said in (*access.look(one), *exposure.look(one)):

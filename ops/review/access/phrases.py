@@ -61,9 +61,12 @@ def proper(pattern: str) -> str:
     """Return a pattern of actions in lower case as AWS writes it: `s3:Get*`."""
     if "*" not in pattern and "?" not in pattern:
         return actions.of(pattern).name
-    start = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    like = min(actions.matching(pattern), default=pattern)
-    return actions.of(like).name[: len(start)] + pattern[len(start) :] if like.startswith(start) else pattern
+    like = actions.of(min(actions.matching(pattern), default=pattern)).name
+    parts = re.split(r"([*?])", pattern)
+    texts = [{"*": ".*", "?": "."}.get(part, f"({re.escape(part)})") for part in parts]
+    found = re.fullmatch("".join(texts), like, re.IGNORECASE)
+    literal = iter(found.groups() if found else parts[::2])
+    return "".join(part if part in ("*", "?") else next(literal) for part in parts)
 
 
 def said_resources(piece: Piece) -> str:

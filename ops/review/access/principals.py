@@ -36,7 +36,9 @@ class Principal:
             return f"{_KINDS.get(self.kind, self.kind)} {self.name}"
         if not self.name:
             return "the own account" if self.account == OWN else f"account {self.account}"
-        return self.name if self.account == OWN else f"{self.name} of account {self.account or 'that is not known'}"
+        kind, _, rest = self.name.partition("/")
+        name = f"the {kind} {rest}" if kind in ("role", "user", "assumed-role") else self.name
+        return name if self.account in (OWN, "") else f"{name} of account {self.account}"
 
 
 EVERYBODY = Principal("*")
