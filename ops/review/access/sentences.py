@@ -7,6 +7,7 @@ from ops.review.access import danger, phrases
 from ops.review.access.comparing import Piece
 from ops.review.access.condition_phrases import said_conditions
 from ops.review.access.documents import HOLDERS, Kind
+from ops.review.access.statements import Statement
 from ops.review.model import Class, Found, Severity
 
 WHO = "\ue002"  # stands for those who have a policy, until it is known which of them it means the same for
@@ -53,9 +54,12 @@ def doubtful(pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, told.paths)
 
 
-def exposures(pieces: Iterable[Piece], told: Told) -> Iterable[Found]:
+def exposures(pieces: Sequence[Piece], told: Told) -> Iterable[Found]:
     """Return what of it opens something to everybody: principals `*`, and refusals that are gone."""
-    for one in pieces:
+    first: dict[Statement, Piece] = {}
+    for piece in pieces:
+        first.setdefault(piece.statement, piece)
+    for one in first.values():
         keys = {condition.key for condition in one.statement.conditions}
         said = _clause(one, told)
         if one.statement.allow and danger.everybody(one):
