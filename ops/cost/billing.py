@@ -108,19 +108,34 @@ def _of_environment(
 
 
 def _priced(lines: list[Line], tables: Tables) -> Iterator[Line]:
-    """Give lines with prices. Tiers count what the environment needs together; lines share what that costs."""
+    """Give lines with prices.
+
+    Tiers count what the environment needs together. What is idle fills them first, then what is live, then what is
+    used, so that no part depends on a later one; lines of a part share what it costs.
+    """
     found = {line.need.prices: tables.find(line.need.prices) for line in lines}
-    quantities: defaultdict[str, Decimal] = defaultdict(Decimal)
+    quantities: defaultdict[str, dict[Part, Decimal]] = defaultdict(lambda: dict.fromkeys(Part, Decimal(0)))
     for line in lines:
         if hit := found[line.need.prices]:
-            quantities[hit[0].name] += line.need.quantity
+            quantities[hit[0].name][line.need.part] += line.need.quantity
+    prices = {hit[0].name: hit[0] for hit in found.values() if hit}
+    costs = {name: _by_part(prices[name], parts) for name, parts in quantities.items()}
     for line in lines:
-        hit = found[line.need.prices]
-        yield _line(line, *hit, quantities[hit[0].name]) if hit else line
+        hit, part = found[line.need.prices], line.need.part
+        yield _line(line, *hit, quantities[hit[0].name][part], costs[hit[0].name][part]) if hit else line
 
 
-def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:
-    usd = price.cost(together) * line.need.quantity / together if together else Decimal(0)
+def _by_part(price: Price, quantities: Mapping[Part, Decimal]) -> dict[Part, Decimal]:
+    """Return what each part costs beyond those before it."""
+    before, costs = Decimal(0), {}
+    for part, quantity in quantities.items():
+        costs[part] = price.cost(before + quantity) - price.cost(before)
+        before += quantity
+    return costs
+
+
+def _line(line: Line, price: Price, instead: bool, together: Decimal, cost: Decimal) -> Line:
+    usd = cost * line.need.quantity / together if together else Decimal(0)
     usd = usd.quantize(_FINEST, context=_ENOUGH)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 
