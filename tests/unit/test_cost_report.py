@@ -16,8 +16,9 @@ from ops.assembly.model import Assembly
 from ops.cost import changing
 from ops.cost.billing import Expected, expected_of
 from ops.cost.choices import Reckoning, cheaper, further
+from ops.cost.document import document
 from ops.cost.model import Part
-from ops.cost.report import Report, document, dollars
+from ops.cost.report import Report, dollars
 from ops.cost.shown import markdown, terminal
 from ops.cost.tables import Tables, tables_of
 from tests.unit.cost_kit import REGION, assembly_of, nothing, ones, price, resource, stack, table
