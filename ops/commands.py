@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("ops.predict:command", "Ask the endpoint about records that no model was trained on."),
     "review": ("ops.review.command:command", "Show what a change does: dangers, pipelines, price."),
     "cost": ("ops.cost.command:app", "What an environment costs a month, and prices."),
+    "diagram": ("ops.diagram.command:command", "Draw the architecture of an environment."),
     "local": ("ops.local:app", "The cloud on this laptop."),
 }
 

@@ -3,7 +3,7 @@
 import gc
 import json
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -88,41 +88,54 @@ def pipeline_settings() -> PipelineSettings:
     )
 
 
-@pytest.fixture(scope="session")
-def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templates]:
-    """Return a function from environments to the templates of their stacks, by the stack's name; nothing is checked."""
+def _synthesise(outdir: Path, environments: Iterable[Environment]) -> None:
     import aws_cdk as cdk
 
     from app import SETTINGS
     from stacks.platform_stage import PlatformStage
 
+    app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
+    for environment in environments:
+        PlatformStage(app, environment)
+    app.synth()
+
+
+def _templates(outdir: Path) -> Templates:
+    return {
+        artifact["properties"].get("stackName", name): json.loads(
+            (manifest.parent / artifact["properties"]["templateFile"]).read_text()
+        )
+        for manifest in outdir.glob("assembly-*/manifest.json")
+        for name, artifact in json.loads(manifest.read_text())["artifacts"].items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templates]:
+    """Return a function from environments to the templates of their stacks, by the stack's name; nothing is checked."""
+
     def run(*environments: Environment) -> Templates:
         outdir = tmp_path_factory.mktemp("cdk.out")
-        app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
-        for environment in environments:
-            PlatformStage(app, environment)
-        app.synth()
-        return {
-            artifact["properties"].get("stackName", name): json.loads(
-                (manifest.parent / artifact["properties"]["templateFile"]).read_text()
-            )
-            for manifest in outdir.glob("assembly-*/manifest.json")
-            for name, artifact in json.loads(manifest.read_text())["artifacts"].items()
-            if artifact["type"] == "aws:cloudformation:stack"
-        }
+        _synthesise(outdir, environments)
+        return _templates(outdir)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def templates(synthesise: Callable[..., Templates], tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of all environments; not to be changed."""
+    with alone(tmp_path_factory, "assembly") as made:
+        if not (made / "manifest.json").exists():  # the last file that a synthesis writes
+            _synthesise(made, (load_environment(name) for name in environment_names()))
+    return made
+
+
+@pytest.fixture(scope="session")
+def templates(assembly: Path) -> Templates:
     """The templates of all environments; not to be changed."""
-    with alone(tmp_path_factory, "templates.json") as made:
-        if not made.exists():
-            found = synthesise(*(load_environment(name) for name in environment_names()))
-            made.write_text(json.dumps(found), encoding="utf-8")
-    read: Templates = json.loads(made.read_text(encoding="utf-8"))
-    return read
+    return _templates(assembly)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,7 @@
 import datetime
 import io
 import json
-import os
-import subprocess  # runs this repository's own app.py
 import sys
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +13,9 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from config import load_environment
-from config.environment import Environment
-from config.loading import ROOT
 from ops.assembly.model import Assembly
 from ops.assembly.reading import read_assembly
+from ops.assembly.synthesising import synthesised
 from ops.console import errors, output, shown
 from ops.cost import offers, refresh
 from ops.cost.billing import expected_of
@@ -30,7 +26,6 @@ from ops.cost.shown import markdown, page, terminal
 from ops.cost.tables import tables_of
 from ops.errors import OperationError
 
-_SECONDS = 600  # that a synthesis may take
 _WIDTH = 120  # of a table that goes to a file
 
 
@@ -82,7 +77,7 @@ def environment(
         raise OperationError("--format html needs a file to write to: --out build/cost.html")
     loaded = load_environment(name)
     tables = tables_of(loaded.region, date)
-    found = read_assembly(assembly) if assembly else _synthesised(loaded)
+    found = read_assembly(assembly) if assembly else _synthesised(name)
     if not found.of(name).stacks:
         raise OperationError(f"{assembly} has no stacks of {name}. Synthesise it again: make synth.")
     reckoning = Reckoning.of(found, name, expected_of(loaded), tables)
@@ -136,23 +131,6 @@ def _text(text: str, out: Path | None) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-def _synthesised(environment: Environment) -> Assembly:
-    """Return the assembly of one environment, made now."""
-    with tempfile.TemporaryDirectory() as folder, errors.status(f"Synthesising {environment.name} ..."):
-        variables = os.environ | {
-            "CDK_OUTDIR": folder,
-            "CDK_CONTEXT_JSON": json.dumps({"environments": environment.name}),
-            "CDK_VALIDATION": "false",
-        }
-        made = subprocess.run(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env=variables,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        if made.returncode:
-            raise OperationError(f"{environment.name} cannot be synthesised:\n{made.stderr.strip()[-4000:]}")
-        return read_assembly(Path(folder))
+def _synthesised(name: str) -> Assembly:
+    with errors.status(f"Synthesising {name} ..."):
+        return synthesised(name)
