@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack
+from ops.cost.amounts import rounded
 from ops.cost.model import Bill, Line, Need, Part
 from ops.cost.needs import environment as whole
 from ops.cost.needs.catalogue import needs_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 # Of a dollar. Shares and parts of a month have no end; rounded here, sums are exact in whichever order they are made.
 _FINEST = Decimal("1e-12")
-_ENOUGH = Context(prec=60)  # digits, for numbers that no real template has
 
 # What a serving stack's slots are filled with while a model is live: any version of any group is as dear.
 CHAMPION = {"ChampionModelPackage": "arn:aws:sagemaker:region:account:model-package/group/1"}
@@ -135,8 +135,7 @@ def _by_part(price: Price, quantities: Mapping[Part, Decimal]) -> dict[Part, Dec
 
 
 def _line(line: Line, price: Price, instead: bool, together: Decimal, cost: Decimal) -> Line:
-    usd = cost * line.need.quantity / together if together else Decimal(0)
-    usd = usd.quantize(_FINEST, context=_ENOUGH)
+    usd = rounded(cost * line.need.quantity / together if together else Decimal(0), _FINEST)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 
 

@@ -1,9 +1,10 @@
 """A report for programs; docs/cost.md says what is in it."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from ops.cost.amounts import rounded
 from ops.cost.choices import Choice
 from ops.cost.model import Line, Part
 from ops.cost.report import Report
@@ -31,7 +32,7 @@ def document(report: Report) -> dict[str, Any]:
 
 def _exact(usd: Decimal | None) -> float | None:
     """Return an amount for programs, to a millionth of a dollar."""
-    return None if usd is None else float(usd.quantize(_EXACT, ROUND_HALF_UP))
+    return None if usd is None else float(rounded(usd, _EXACT))
 
 
 def _sums(sums: Mapping[Part, Decimal]) -> dict[str, float | None]:

@@ -4,14 +4,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from ops.cost.choices import Choice, Reckoning, cheaper, further
 from ops.cost.model import Bill, Line, Part, total
 from ops.cost.tables import STALE_DAYS, Tables
 
-_CENT = Decimal("0.01")
 SHARED = "all use cases share"
 WHOLE = "the environment as a whole"
 PARTS = {
@@ -121,22 +120,6 @@ class Report:
             )
         if self.bill.unpriced:
             yield f"Unpriced, and in no sum: {'; '.join(self.bill.unpriced)}."
-
-
-def dollars(usd: Decimal | None, *, signed: bool = False) -> str:
-    """Return an amount for people, to the cent.
-
-    >>> dollars(Decimal("1234.565")), dollars(Decimal("0.001")), dollars(Decimal(0)), dollars(None)
-    ('1,234.57', '< 0.01', '0.00', 'unpriced')
-    >>> dollars(Decimal("-3.2"), signed=True), dollars(Decimal("3.2"), signed=True)
-    ('-3.20', '+3.20')
-    """
-    if usd is None:
-        return "unpriced"
-    if 0 < usd < _CENT / 2:
-        return "< 0.01"
-    rounded = usd.quantize(_CENT, ROUND_HALF_UP) or Decimal("0.00")  # never -0.00
-    return f"{rounded:+,}" if signed and rounded else f"{rounded:,}"
 
 
 def _row(lines: Sequence[Line]) -> Row:
