@@ -40,6 +40,7 @@ SHARED = {
     "AWS::CloudWatch::CompositeAlarm": ("alarms", Workload.WATCH, "alarm"),
     "AWS::SNS::Topic": ("alarms", Workload.WATCH, "topic"),
     "AWS::CloudWatch::Dashboard": ("alarms", Workload.WATCH, "dashboard"),
+    "AWS::Budgets::Budget": ("alarms", Workload.WATCH, "budget"),
     "AWS::Events::Rule": ("events", Workload.CONTROL, "rule"),
     "AWS::Scheduler::Schedule": ("events", Workload.CONTROL, "schedule"),
     "AWS::SQS::Queue": ("events", Workload.CONTROL, "queue"),
