@@ -92,7 +92,7 @@ def test_names_do_not_matter() -> None:
         "ä" * 99,
         "i" * 200,
     ]
-    found = shown(stack("control", Role=role(), **{name: function() for name in names}))
+    found = shown(stack("control", many={name: function() for name in names}, Role=role()))
     for narrow in (False, True):
         assert list(faults(Picture(found, narrow))) == []
 
