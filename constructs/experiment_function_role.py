@@ -12,7 +12,7 @@ from constructs.arns import Arns
 from constructs.captures_role import EXPERIMENTS
 from constructs.function_role import function_role
 from constructs.function_statements import Running, run_function, take_messages
-from constructs.statements import Statement, allow, use_key
+from constructs.statements import Statement, allow, read_under_key, use_key
 
 EVALUATION = ("evaluation.json", "predictions.csv")  # of a model, in the folder of its execution
 
@@ -21,12 +21,13 @@ EVALUATION = ("evaluation.json", "predictions.csv")  # of a model, in the folder
 class ExperimentReach:
     """What the function works on.
 
-    `processed` is the bucket with the folders of looks, `data_key` encrypts it, `records` is the table of experiments,
-    `looks` the queue that it takes messages from.
+    `processed` is the bucket with the folders of looks, which `data_key` encrypts, and of evaluations, which
+    `models_key` encrypts; `records` is the table of experiments, `looks` the queue that it takes messages from.
     """
 
     processed: s3.IBucket
     data_key: kms.IKey
+    models_key: kms.IKey
     records: dynamodb.ITable
     looks: sqs.IQueue
 
@@ -95,9 +96,10 @@ def _look(arns: Arns, environment: str, reach: ExperimentReach) -> list[Statemen
             ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
             [f"{pipelines}/execution/*"],
         ),
-        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": f"*/{EXPERIMENTS}/*"}}),
+        allow(["s3:ListBucket"], [processed], {"StringLike": {"s3:prefix": [f"*/{EXPERIMENTS}/*", "*/evaluation/*"]}}),
         allow(["s3:PutObject"], [f"{processed}/*/{EXPERIMENTS}/*/request.json"]),
         allow(["s3:GetObject"], [f"{processed}/*/{EXPERIMENTS}/*/sums.json"]),
         allow(["s3:GetObject"], [f"{processed}/*/evaluation/{name}" for name in EVALUATION]),
+        read_under_key(reach.models_key.key_arn, arns),
         *use_key(reach.data_key.key_arn),
     ]

@@ -13,7 +13,7 @@ from constructs.captures_role import GROUND_TRUTH, MONITORING
 from constructs.function_role import function_role
 from constructs.function_statements import Running, run_function, take_messages
 from constructs.native_monitor_role import NATIVE_JOBS
-from constructs.statements import Statement, allow, use_key
+from constructs.statements import Statement, allow, read_under_key, use_key
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,5 @@ def _schedules(arns: Arns, reach: MonitorReach, models_key: kms.IKey) -> list[St
         allow(["s3:GetObject"], [f"{processed}/*/{name}" for name in (*registered, f"{MONITORING}/native/*.json")]),
         allow(["s3:PutObject"], [f"{processed}/*/{MONITORING}/baselines/*"]),
         # Evaluations are written under the key of models.
-        allow(
-            ["kms:Decrypt"],
-            [models_key.key_arn],
-            {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}},
-        ),
+        read_under_key(models_key.key_arn, arns),
     ]

@@ -81,6 +81,11 @@ def use_key(key_arn: str) -> list[Statement]:
     return [allow(["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key_arn])]
 
 
+def read_under_key(key_arn: str, arns: Arns) -> Statement:
+    """Allow reading objects that are encrypted with a key, and nothing else with it."""
+    return allow(["kms:Decrypt"], [key_arn], {"StringEquals": {"kms:ViaService": f"s3.{arns.region}.amazonaws.com"}})
+
+
 def encrypt_volume(key_arn: str) -> Statement:
     """Allow an execution role of SageMaker to have its volumes encrypted.
 

@@ -114,7 +114,7 @@ class ControlStack(cdk.Stack):
         experiments = None
         if wanted.assignments:
             add_assignment(kit, data, security.data_key, wanted.assignments)
-            experiments = add_experiments(kit, data, security.data_key, wanted.assignments)
+            experiments = add_experiments(kit, data, security.data_key, security.models_key, wanted.assignments)
         if wanted.labels:
             add_labels(kit, data, security.data_key)
         if wanted.turns:

@@ -27,6 +27,7 @@ def add_experiments(
     kit: FunctionKit,
     data: "DataStack",
     data_key: kms.IKey,
+    models_key: kms.IKey,
     assignments: Mapping[str, str],
 ) -> dynamodb.ITable:
     """Add the experiment function, its table, which is returned, and the queue that rules of use cases send to.
@@ -34,11 +35,12 @@ def add_experiments(
     Args:
         kit: of the stack.
         data: the buckets; data_key: encrypts them.
+        models_key: encrypts evaluations.
         assignments: how requests are shared, of each use case that has experiments.
     """
     records = kit.table("Experiments", "item", dynamodb.AttributeType.STRING)
     looks = kit.looks("Experiment", looks_at="experiment", runbook=RUNBOOK, timeout_minutes=_MINUTES)
-    reach = ExperimentReach(data.processed, data_key, records, looks.queue)
+    reach = ExperimentReach(data.processed, data_key, models_key, records, looks.queue)
     function = _function(kit, reach, assignments)
     looks.invoke(function, window_seconds=_WINDOW_SECONDS)
     # For `ops experiment`.

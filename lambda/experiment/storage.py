@@ -3,8 +3,6 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from experiment.reading import REQUEST, SUMS
 from experiment.trial import Look, Trial
 
@@ -12,8 +10,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FOLDER = "experiments"
-# Of nothing S3 says AccessDenied to whoever may not list.
-_NOT_THERE = frozenset({"NoSuchKey", "AccessDenied"})
 
 
 class Storage:
@@ -33,27 +29,25 @@ class Storage:
         self._client.put_object(Bucket=self._bucket, Key=f"{_folder(trial, look.name)}/{REQUEST}", Body=body)
 
     def sums(self, trial: Trial, look: Look) -> dict[str, Any] | None:
-        """Return the sums of a look; None while there are none.
-
-        The listing says whether there are: S3 answers a GetObject of nothing with AccessDenied rather than NoSuchKey
-        where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
-        """
-        key = f"{_folder(trial, look.name)}/{SUMS}"
-        listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key).get("Contents", [])
-        if key not in {item["Key"] for item in listed}:
-            return None
-        document: dict[str, Any] = json.loads(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+        """Return the sums of a look; None while there are none."""
+        text = self._text(f"{_folder(trial, look.name)}/{SUMS}")
+        document: dict[str, Any] | None = None if text is None else json.loads(text)
         return document
 
     def read(self, uri: str) -> str | None:
         """Return an object of the bucket by its S3 URI, None if there is none."""
-        try:
-            found = self._client.get_object(Bucket=self._bucket, Key=uri.removeprefix(f"s3://{self._bucket}/"))
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _NOT_THERE:
-                return None
-            raise
-        return bytes(found["Body"].read()).decode()
+        return self._text(uri.removeprefix(f"s3://{self._bucket}/"))
+
+    def _text(self, key: str) -> str | None:
+        """Return an object, None if there is none.
+
+        The listing says whether there is: S3 answers a GetObject of nothing with AccessDenied rather than NoSuchKey
+        where ListBucket is allowed under a condition on `s3:prefix`, which a GetObject does not carry.
+        """
+        listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key).get("Contents", [])
+        if key not in {item["Key"] for item in listed}:
+            return None
+        return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()).decode()
 
 
 def _folder(trial: Trial, look: str) -> str:

@@ -6,9 +6,8 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -32,7 +31,7 @@ _WIDTH = 120  # of a table that goes to a file
 class _EnvironmentFirst(TyperGroup):
     """A group whose first word may be an environment: `cost dev` is `cost environment dev`."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             args = ["environment", *args]
         return super().parse_args(ctx, args)

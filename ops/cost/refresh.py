@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from ops.errors import OperationError
 
 _SECONDS = 60  # for an answer
 _MOST = 256 * 2**20  # bytes of a file; the largest of those that are wanted has some 20 MB
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]{1,12}){1,3}-[0-9]{1,2}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -26,8 +28,11 @@ def fetch(region: str, address: str = offers.ADDRESS, folder: Path = FOLDER) -> 
         The file, and prices that older tables of the region have and the price list does not.
 
     Raises:
-        OperationError: an offer cannot be fetched or is not in the price list's format; then nothing is written.
+        OperationError: it is no region, an offer cannot be fetched, or one is not in the price list's format; then
+            nothing is written.
     """
+    if not _REGION.fullmatch(region):
+        raise OperationError(f"{region!r} is no region; one is written such as ap-northeast-1.")
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     sources: dict[str, dict[str, str]] = {}
     rows: list[dict[str, Any]] = []

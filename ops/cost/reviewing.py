@@ -99,6 +99,7 @@ def _known(environment: str, region: str) -> tuple[Expected, Tables]:
     """Return usage and tables of an environment; one without a file has the usage that files have by default."""
     declared = load_usage(environment, ROOT) or Declared()
     wanted = region or declared.region
-    tables = tables_of(wanted) if wanted and (FOLDER / wanted).is_dir() else Tables(())
+    known = {path.name for path in FOLDER.iterdir()}  # a template's own word may not lead to another folder
+    tables = tables_of(wanted) if wanted in known else Tables(())
     use_cases = {name.replace("_", "-"): usage for name, usage in declared.use_cases.items()}
     return Expected(declared.usage, use_cases), tables

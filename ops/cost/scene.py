@@ -52,7 +52,7 @@ class Scene:
             (key, inner), *_ = value.items()
             if key == "Fn::If" and isinstance(inner, list) and len(inner) == _PAIR + 1:
                 return self.resolve(inner[1] if self.holds(str(inner[0])) else inner[2])
-            if key == "Ref" and inner in self._parameters:
+            if key == "Ref" and isinstance(inner, str) and inner in self._parameters:
                 return self._parameters[inner]
         filled = ((key, self.resolve(item)) for key, item in value.items())
         return {key: item for key, item in filled if item is not None}

@@ -24,7 +24,7 @@ def gates(
         before = base.get(name)
         if before:
             for text in _looser(before, rules):
-                yield Gate(name, LOOSENED, f"{text}; this change is still judged by the rule before it", (), False)
+                yield Gate(name, LOOSENED, f"{text}; this change is still judged by what was before", (), False)
         # Of a file that is new, or could not be read, every waiver is.
         for waiver in rules.waivers:
             if not before or waiver not in before.waivers:
@@ -34,9 +34,10 @@ def gates(
 def _looser(before: Rules, after: Rules) -> Iterator[str]:
     for verb in ("block", "warn"):
         was, now = getattr(before, verb), getattr(after, verb)
-        for kind in KINDS:
-            if LEVELS.index(now[kind]) > LEVELS.index(was[kind]):
-                yield f"what {verb}s of {kind.replace('_', ' ')} is loosened from {was[kind]} to {now[kind]}"
+        looser = [kind for kind in KINDS if LEVELS.index(now[kind]) > LEVELS.index(was[kind])]
+        if looser:
+            said = ", ".join(f"{kind.replace('_', ' ')} from {was[kind]} to {now[kind]}" for kind in looser)
+            yield f"what {verb}s is loosened: {said}"
     limits = (
         (before.monthly_usd, after.monthly_usd, "the monthly change in USD"),
         (before.monthly_percent, after.monthly_percent, "the monthly change in percent"),

@@ -5,9 +5,10 @@ CloudFormation makes a new one and removes the old, whatever a construct was ren
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from ops.assembly.model import Resource, Stack, Value
 from ops.review.replacement import SECTIONS
@@ -15,8 +16,8 @@ from ops.review.sameness import function_of, text_of
 
 _HASH = re.compile(r"[0-9A-F]{8}$")  # what the CDK ends logical ids with
 _SAME_PATH, _SAME_PROPERTIES, _SAME_TAIL = 4, 2, 1
-_ENOUGH = 2
-_NOT_RENAMED = set(SECTIONS.values())  # parts of a template are not made anew
+_MOST = 2_500  # pairs of resources alike that are held against each other
+_PARTS = set(SECTIONS.values())
 
 
 @dataclass(frozen=True)
@@ -46,25 +47,54 @@ def renamed(removed: Sequence[Place], added: Sequence[Place]) -> tuple[tuple[Pla
     """Return which of the removed resources are which of the added ones, in the same environment.
 
     They are, if they have the type in common and the construct's path, or all properties; of several the one whose
-    path has most in common, and none if nothing tells them apart but their order.
+    path has most in common.
     """
-    by_type: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    for place in removed:
-        if place.resource.type not in _NOT_RENAMED and place.resource.logical_id != place.stack.name:
-            by_type[place.stack.environment, place.resource.type].append(place)
-    scored = [
-        (-_score(old, new), -_in_common(old, new), _key(new), _key(old), old, new)
-        for new in added
-        for old in by_type.get((new.stack.environment, new.resource.type), ())
-    ]
+    scored = sorted(
+        (
+            (-_score(old, new), -_in_common(old, new), _key(new), _key(old), old, new)
+            for old, new in _alike(removed, added)
+        ),
+        key=lambda item: item[:4],
+    )
     taken: set[tuple[int, tuple[str, str]]] = set()
     found = []
-    for score, _, after, before, old, new in sorted(scored, key=lambda item: item[:4]):
-        if -score < _ENOUGH or (0, before) in taken or (1, after) in taken:
-            continue
-        taken |= {(0, before), (1, after)}
-        found.append((old, new))
+    for _, _, after, before, old, new in scored:
+        if (0, before) not in taken and (1, after) not in taken:
+            taken |= {(0, before), (1, after)}
+            found.append((old, new))
     return tuple(found)
+
+
+def _alike(removed: Sequence[Place], added: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
+    """Yield those that may be the same: by path, and by properties."""
+    for trait in (_by_path, _by_properties):
+        groups: dict[tuple[str, ...], tuple[list[Place], list[Place]]] = defaultdict(lambda: ([], []))
+        for side, places in enumerate((removed, added)):
+            for place in places:
+                if key := trait(place):
+                    groups[place.stack.environment, place.resource.type, key][side].append(place)
+        for old, new in groups.values():
+            if len(old) * len(new) <= _MOST:
+                yield from product(old, new)
+            else:  # hundreds that are all the same: in the order of their paths
+                yield from zip(sorted(old, key=_from_the_end), sorted(new, key=_from_the_end), strict=False)
+
+
+def _by_path(place: Place) -> str:
+    return place.resource.path if _may_move(place) else ""
+
+
+def _by_properties(place: Place) -> str:
+    return place.fingerprint if _may_move(place) and place.resource.properties else ""
+
+
+def _may_move(place: Place) -> bool:
+    """Tell whether it is a resource: parts of a template, and the stack itself, are not made anew."""
+    return place.resource.type not in _PARTS and place.resource.logical_id != place.stack.name
+
+
+def _from_the_end(place: Place) -> tuple[tuple[str, ...], tuple[str, str]]:
+    return tuple(reversed(place.steps)), _key(place)
 
 
 def _score(old: Place, new: Place) -> int:

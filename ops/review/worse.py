@@ -72,8 +72,10 @@ def _of_row(row: Row, kind: Class, compared: Compared) -> Iterator[Found]:
         path = f"Properties.{row.path.partition('[')[0]}"
         what = f"{row.what} of {where}" if where else row.what
         if is_worse(row, was, becomes):
-            text = f"{what} goes from {_said(row, was)} to {_said(row, becomes)}: {row.why}"
-            yield Found(kind, row.severity, text, (path,))
+            how = f"goes from {_said(row, was)} to {_said(row, becomes)}"
+            if row.worse is Worse.GONE:
+                how = f"is taken away (it was {shown(was)})"
+            yield Found(kind, row.severity, f"{what} {how}: {row.why}", (path,))
         elif intrinsic(becomes) and not intrinsic(was) and row.worse is not Worse.GONE:
             yield Found(
                 kind,

@@ -38,6 +38,8 @@ def test_the_function_may_do_what_an_experiment_takes(ask: Ask, at: Callable[[st
         Request("s3:PutObject", f"{processed}/{LOOK}/request.json"),
         Request("s3:GetObject", f"{processed}/{LOOK}/sums.json"),
         *(Request("s3:GetObject", f"{processed}/{MODEL}/{name}") for name in ("evaluation.json", "predictions.csv")),
+        Request("s3:ListBucket", processed, {"s3:prefix": f"{MODEL}/evaluation.json"}),
+        Request("kms:Decrypt", at("KeysModels"), {"kms:ViaService": "s3.ap-northeast-1.amazonaws.com"}),
         *(Request(f"kms:{action}", data_key) for action in ("Decrypt", "GenerateDataKey")),
         *(Request(f"dynamodb:{action}", at("Experiments")) for action in ("Query", "PutItem")),
         *(

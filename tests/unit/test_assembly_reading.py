@@ -23,7 +23,7 @@ def test_a_template_has_resources_attributes_and_sections(tmp_path: Path) -> Non
     file = tmp_path / "data.template.json"
     file.write_text(json.dumps(TEMPLATE))
     (stack,) = read_template(file, "dev").stacks
-    assert (stack.environment, stack.name, stack.file) == ("dev", "data", file)
+    assert (stack.environment, stack.name, stack.file) == ("dev", "data", Path(file.name))
     raw = stack.template.resources["Raw"]
     assert (raw.type, raw.properties, raw.attributes) == (
         "AWS::S3::Bucket",

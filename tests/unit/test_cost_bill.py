@@ -145,7 +145,7 @@ def test_a_challenger_is_paid_only_while_there_is_one(assembly: Assembly) -> Non
 
 def test_an_environment_that_is_not_there_costs_nothing(assembly: Assembly) -> None:
     found = bill(assembly, "nowhere", Expected(), Tables(()))
-    assert (found.usd(), found.unpriced, found.dates, found.region) == (0, (), (), "")
+    assert (found.usd(), found.unpriced, found.dates, found.region) == (Decimal(0), (), (), "")
 
 
 CONDITIONS = {

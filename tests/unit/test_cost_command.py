@@ -1,6 +1,7 @@
 """`python -m ops cost`: an environment's name alone will do, every form says the same, and mistakes are explained."""
 
 import json
+import subprocess  # replaced
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_an_environment_is_synthesised_where_no_assembly_is_named(monkeypatch: p
         asked.append((words[1:], json.loads(more["env"]["CDK_CONTEXT_JSON"])))
         return type("Ended", (), {"returncode": 1, "stderr": "it has no zones\n"})
 
-    monkeypatch.setattr(command.subprocess, "run", fails)
+    monkeypatch.setattr(subprocess, "run", fails)
     told = run("dev")
     assert asked == [(["app.py"], {"environments": "dev"})]
     assert str(told.exception) == "dev cannot be synthesised:\nit has no zones"
@@ -104,7 +105,7 @@ def test_what_is_synthesised_is_priced(folder: Path, monkeypatch: pytest.MonkeyP
             (Path(more["env"]["CDK_OUTDIR"]) / file.name).write_bytes(file.read_bytes())
         return type("Ended", (), {"returncode": 0})
 
-    monkeypatch.setattr(command.subprocess, "run", synthesises)
+    monkeypatch.setattr(subprocess, "run", synthesises)
     assert json.loads(run("dev", "--format", "json").stdout)["by_stack"]["dev-security"]["idle"] == 2.0
 
 

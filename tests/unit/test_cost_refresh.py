@@ -140,7 +140,7 @@ def test_a_price_list_becomes_a_table_of_today(server: Server, tmp_path: Path) -
     assert set(found.sources) == set(offers.WANTED)
     assert {source["read"] for source in found.sources.values()} == {today}
     assert {source["published"] for source in found.sources.values()} == {"2026-11-20"}
-    assert {name: one.tiers for name, one in found.prices.items()} == {
+    expected: Any = {
         "AWSEvents:Event-64K-Chunks": ((0, None, Decimal("0.000001")),),
         "AmazonS3:TimedStorage-ByteHrs": (
             (0, 51200, Decimal("0.025")),
@@ -154,6 +154,7 @@ def test_a_price_list_becomes_a_table_of_today(server: Server, tmp_path: Path) -
         "awskms:KMS-Keys": ((0, None, Decimal(1)),),
         "awskms:KMS-Requests": ((0, None, Decimal("0.000003")),),
     }
+    assert {name: one.tiers for name, one in found.prices.items()} == expected
     row = json.loads(path.read_text())["rows"][-1]
     assert (row["row"], row["rate_code"]) == ("ap-northeast-1-KMS-Requests", "K2.JRTCKXETXF.0")
     assert [file.name for file in tmp_path.rglob("*.partial")] == []
@@ -255,3 +256,11 @@ def test_a_file_that_is_too_large_is_refused(server: Server, tmp_path: Path, mon
 )
 def test_prefixes_of_regions_are_taken_from_usage_types(text: str, plain: str) -> None:
     assert offers.usage_type(text) == plain
+
+
+@pytest.mark.parametrize("region", ["", "..", "../us-east-1", "us-east-1/..", "Tokyo", "us-east-1?x"])
+def test_only_regions_are_asked_for(server: Server, tmp_path: Path, region: str) -> None:
+    with pytest.raises(OperationError, match="such as ap-northeast-1"):
+        refresh.fetch(region, server.address, tmp_path)
+    assert server.asked == []
+    assert [*tmp_path.iterdir()] == []

@@ -148,7 +148,7 @@ def test_nothing_unusual_needs_no_remark() -> None:
     key = stack(resource("AWS::KMS::Key"))
     report = report_of(Reckoning.of(Assembly((key,)), "dev", Expected(nothing()), ones()))
     assert report.remarks == []
-    assert [(row.what, row.usd) for row in report.rows] == [("key", 1)]
+    assert [(row.what, row.usd) for row in report.rows] == [("key", Decimal(1))]
 
 
 def test_the_document_has_every_line_and_sums_that_agree(assembly: Assembly) -> None:

@@ -61,11 +61,12 @@ def test_what_has_no_price_is_named_with_its_environment(assembly: Assembly) -> 
     assert any(text.startswith("dev: ") and "AWS::EC2::Instance" in text for text in found.unpriced)
 
 
-def test_an_environment_without_a_file_and_a_region_without_tables_are_no_mistakes() -> None:
+@pytest.mark.parametrize("region", ["mars-central-1", "../prices/ap-northeast-1", "../needs"])
+def test_an_environment_without_a_file_and_a_region_without_tables_are_no_mistakes(region: str) -> None:
     key = resource("AWS::KMS::Key")
     nobody = replace(stack(key), environment="gone", name="gone-security")
     assert monthly(Assembly((nobody,)), Assembly(())).base_monthly_usd >= 1
-    nowhere = replace(nobody, region="mars-central-1")
+    nowhere = replace(nobody, region=region)
     found = monthly(Assembly((nowhere,)), Assembly(()))
     assert found.base_monthly_usd == 0
     assert "gone: AWS::KMS::Key: key" in found.unpriced

@@ -31,9 +31,9 @@ Drawings = Callable[[str, bool], Picture]
 
 
 @pytest.fixture(scope="module")
-def drawing(assembly: Path) -> Drawings:
+def drawing(assembly_folder: Path) -> Drawings:
     """Return a function from an environment, and whether it is for a phone, to its picture; each is drawn once."""
-    found = read_assembly(assembly)
+    found = read_assembly(assembly_folder)
     return cache(lambda environment, narrow: Picture(architecture(found.of(environment), environment), narrow))
 
 
@@ -54,8 +54,8 @@ def test_nothing_is_in_the_way(drawing: Drawings, environment: str, narrow: bool
     assert len(picture.boxes) == len(picture.shown.boxes)
 
 
-def test_every_resource_is_in_one_box_or_belongs_to_another(assembly: Path) -> None:
-    found = read_assembly(assembly).of("local")
+def test_every_resource_is_in_one_box_or_belongs_to_another(assembly_folder: Path) -> None:
+    found = read_assembly(assembly_folder).of("local")
     times = Counter(member.split(" ", 1)[1] for box in architecture(found, "local").boxes for member in box.members)
     without: set[str] = set()
     for one in found.stacks:
@@ -125,8 +125,8 @@ def test_the_picture_is_told_in_words_too(drawing: Drawings) -> None:
     assert re.search(r'<svg [^>]*role="img" aria-labelledby="architecture-title architecture-description"', picture)
 
 
-def test_the_same_templates_give_the_same_bytes(assembly: Path, drawing: Drawings) -> None:
-    again = pictures(read_assembly(assembly), "staging")
+def test_the_same_templates_give_the_same_bytes(assembly_folder: Path, drawing: Drawings) -> None:
+    again = pictures(read_assembly(assembly_folder), "staging")
     assert again == (svg(drawing("staging", False)), svg(drawing("staging", True)))
 
 

@@ -1,11 +1,13 @@
 """The written cases, as those see them who look for permissions and for exposure."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from ops.review import access, exposure
+from ops.review.lookers import lookers
 from ops.review.model import Class, Found
 from tests.unit.review_case_kit import Case, cases, compared
 
@@ -18,6 +20,12 @@ def test_a_case_has_its_classes(case: Case) -> None:
     assert {one.kind for one in case.found(access.look)} - {Class.EXPOSURE} == case.expected_of(PERMISSIONS)
     found = case.found(access.look, exposure.look)
     assert {one.kind for one in found} == case.expected_of({*PERMISSIONS, Class.EXPOSURE})
+
+
+@pytest.mark.parametrize("case", cases(*OWN), ids=lambda case: case.name)
+def test_nobody_else_says_anything_else(case: Case) -> None:
+    found = [one for one in case.found(*lookers()) if one.kind not in (Class.COST, Class.METADATA)]
+    assert {one.kind for one in found} == case.classes, [one.text for one in found]
 
 
 @pytest.mark.parametrize("case", cases(*OWN), ids=lambda case: case.name)
@@ -68,7 +76,7 @@ def _backwards(value: Any, name: str = "") -> Any:
     return copy.copy(value)
 
 
-def _of(before: dict, after: dict) -> list[Found]:
+def _of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Found]:
     return [one for each in compared(before, after) for look in (access.look, exposure.look) for one in look(each)]
 
 

@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from ops.assembly.model import Stack, Template
 from ops.review.access.comparing import UNCHANGED, Verdict, compare
+from ops.review.access.place import Place
 from ops.review.access.statements import statements
-from ops.review.access.tokens import Place
+from tests.security.simulate import Request, verdicts
 from tests.unit.iam_kit import ALLOWED, ONE, Requests, judged
 
+Statement = dict[str, Any]
 EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 PLACE = Place(Stack("dev", "dev-case", Template()))
 ACTIONS = ["s3:GetObject", "S3:putobject", "s3:Get*", "s3:*", "*", "s3:*Object", "sqs:SendMessage", "sqs:?endmessage"]
@@ -24,6 +27,7 @@ TRIED_ACTIONS = [
     "s3:ListBucket",
     "s3:DeleteObject",
     "sqs:SendMessage",
+    "sqs:BendMessage",  # there is none yet
     "sqs:PurgeQueue",
 ]
 # One of each kind that these patterns tell apart is tried.
@@ -51,7 +55,7 @@ TRIED_PRINCIPALS = [
     "arn:aws:iam::777788889999:role/y",
     "events.amazonaws.com",
 ]
-KEYS: dict[str, tuple[list, list]] = {
+KEYS: dict[str, tuple[list[Any], list[tuple[str, Any]]]] = {
     "aws:SourceVpc": (
         [None, "v1", "v2", "V2", "v3", "w"],
         [
@@ -98,7 +102,7 @@ KEYS: dict[str, tuple[list, list]] = {
             ("ForAnyValue:StringEquals", "a"),
             ("ForAnyValue:StringNotEquals", ["a", "b"]),
             ("ForAllValues:StringNotEquals", "a"),
-            ("ForAnyValue:StringEqualsIfExists", ["a"]),
+            ("ForAllValues:StringEqualsIfExists", ["a"]),
             ("Null", "true"),
         ],
     ),
@@ -114,12 +118,12 @@ KEYS: dict[str, tuple[list, list]] = {
 
 
 @st.composite
-def documents(draw: st.DrawFn, keys: tuple[str, ...], *, most: int = 4, principals: bool = False) -> list[dict]:
+def documents(draw: st.DrawFn, keys: tuple[str, ...], *, most: int = 4, principals: bool = False) -> list[Statement]:
     return draw(st.lists(_statement(keys, principals=principals), max_size=most))
 
 
 @st.composite
-def _statement(draw: st.DrawFn, keys: tuple[str, ...], *, principals: bool) -> dict:
+def _statement(draw: st.DrawFn, keys: tuple[str, ...], *, principals: bool) -> Statement:
     found = {
         "Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"])),
         draw(st.sampled_from(["Action", "Action", "NotAction"])): draw(_some(ACTIONS)),
@@ -133,7 +137,7 @@ def _statement(draw: st.DrawFn, keys: tuple[str, ...], *, principals: bool) -> d
     return found
 
 
-def _some(patterns: list[str]) -> st.SearchStrategy:
+def _some(patterns: list[str]) -> st.SearchStrategy[Any]:
     return st.one_of(st.sampled_from(patterns), st.lists(st.sampled_from(patterns), min_size=1, max_size=3))
 
 
@@ -143,15 +147,14 @@ def world(keys: tuple[str, ...], *, principals: bool = False) -> Requests:
     return Requests(TRIED_ACTIONS, TRIED_RESOURCES, contexts, TRIED_PRINCIPALS if principals else [ONE])
 
 
-def verdict(before: list[dict], after: list[dict], *, alone: bool = False) -> Verdict:
+def verdict(before: list[Statement], after: list[Statement], *, alone: bool = False) -> Verdict:
     return compare(statements({"Statement": before}, PLACE), statements({"Statement": after}, PLACE), alone=alone)
 
 
-def changed(before: list[dict], after: list[dict], requests: Requests, *, alone: bool) -> tuple[bool, bool]:
-    pairs = zip(judged(before, requests), judged(after, requests), strict=True)
+def changed(before: list[Statement], after: list[Statement], requests: Requests, *, alone: bool) -> tuple[bool, bool]:
+    seen = set(zip(judged(before, requests), judged(after, requests), strict=True))
     if alone:
-        pairs = ((was == ALLOWED, will == ALLOWED) for was, will in pairs)
-    seen = set(pairs)
+        seen = {(int(was == ALLOWED), int(will == ALLOWED)) for was, will in seen}
     return any(was < will for was, will in seen), any(was > will for was, will in seen)
 
 
@@ -215,12 +218,12 @@ def test_split_statements_are_silent(data: st.DataObject, keys: tuple[str, ...])
     assert verdict(document, [_without_missing(one) for one in split]) == UNCHANGED
 
 
-def _each(statement: dict, name: str) -> list:
+def _each(statement: Statement, name: str) -> list[Any]:
     value = statement.get(name)
     return value if isinstance(value, list) else [value]
 
 
-def _without_missing(statement: dict) -> dict:
+def _without_missing(statement: Statement) -> Statement:
     return {name: value for name, value in statement.items() if value is not None}
 
 
@@ -230,8 +233,9 @@ def test_whatever_a_reference_turns_out_to_be(data: st.DataObject, bucket: str, 
     """A request that is allowed only after is never missed: it is widened, or nobody can tell."""
     before, after = data.draw(_with_references()), data.draw(_with_references())
     found = verdict(before, after, alone=alone)
-    deployed = [_deployed(document, bucket) for document in (before, after)]
-    widened, narrowed = changed(*deployed, world(("aws:SourceVpc",)), alone=alone)
+    widened, narrowed = changed(
+        _deployed(before, bucket), _deployed(after, bucket), world(("aws:SourceVpc",)), alone=alone
+    )
     if widened:
         assert found.widened or found.maybe_widened
     if narrowed:
@@ -239,7 +243,7 @@ def test_whatever_a_reference_turns_out_to_be(data: st.DataObject, bucket: str, 
 
 
 @st.composite
-def _with_references(draw: st.DrawFn) -> list[dict]:
+def _with_references(draw: st.DrawFn) -> list[Statement]:
     """Documents whose resources and networks a template refers to."""
     document = draw(documents(("aws:SourceVpc",), most=3))
     for one in document:
@@ -252,7 +256,7 @@ def _with_references(draw: st.DrawFn) -> list[dict]:
     return document
 
 
-def _deployed(value: object, bucket: str) -> object:
+def _deployed(value: Any, bucket: str) -> Any:
     if isinstance(value, list):
         return [_deployed(one, bucket) for one in value]
     if not isinstance(value, dict):
@@ -270,3 +274,23 @@ def _deployed(value: object, bucket: str) -> object:
 def test_a_refusal_that_meets_nothing_counts_where_others_allow(alone: bool) -> None:
     deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
     assert bool(verdict([deny], [], alone=alone).widened) is not alone
+
+
+def test_the_evaluator_is_of_the_same_mind_as_another_one() -> None:
+    """Every condition above, on every value, as the npm package that tests roles sees it."""
+    document, asked = [], []
+    for key, (values, conditions) in KEYS.items():
+        action, arn = (
+            ("sqs:TagQueue", "arn:aws:sqs:eu-west-1:1:q")
+            if key == "aws:TagKeys"
+            else ("s3:GetObject", "arn:aws:s3:::b/")
+        )
+        for operator, wanted in conditions:
+            resource = f"{arn}{len(document)}"
+            condition = {operator: {key: wanted}}
+            document.append({"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition})
+            asked += [(action, resource, {} if value is None else {key: value}) for value in values]
+    found = verdicts([Request(*one) for one in asked], principal=ONE, identity=[{"Statement": document}])
+    for action, resource, context in asked:
+        [mine] = judged(document, Requests([action], [resource], [context]))
+        assert (mine == ALLOWED) == (found[str(Request(action, resource, context))] == "Allowed"), (resource, context)

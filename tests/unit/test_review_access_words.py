@@ -128,7 +128,7 @@ def test_what_is_gained(before: Statements, after: Statements, severity: Severit
 
 
 @pytest.mark.parametrize(("before", "after", "text"), CONDITIONS)
-def test_under_which_conditions(before: tuple, after: tuple | None, text: str) -> None:
+def test_under_which_conditions(before: tuple[str, str, Any], after: tuple[str, str, Any] | None, text: str) -> None:
     [found] = said([when(*before)], [when(*after) if after else allow()])
     assert found.text == f"Whoever has the policy may also do s3:GetObject on arn:aws:s3:::b/*{text}"
 

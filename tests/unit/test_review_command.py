@@ -57,7 +57,7 @@ def test_against_a_commit_all_formats_are_written_and_the_comment_is_printed(par
     assert {path.name for path in parted.iterdir()} == names
     assert done.stdout == (parted / "review.md").read_text()
     assert "⛔ **prod: data loss** closed" in done.stdout
-    assert "what blocks of pipeline is loosened from low to never" in done.stdout
+    assert "what blocks is loosened: pipeline from low to never" in done.stdout
     assert all(name in done.stderr for name in names - {"review.md"})
     assert "Review against origin/main (0123456789ab)" in (parted / "review.html").read_text()
     document = json.loads((parted / "review.json").read_text())

@@ -18,6 +18,7 @@ from ops.review.texts import document, text_of
 
 NAMES = st.sampled_from([f"Step{letter}" for letter in "ABCDEFG"])
 VALUES = st.one_of(st.integers(0, 9), st.text("ab/.", max_size=4), st.booleans())
+ARGUMENTS = st.dictionaries(st.sampled_from(["InstanceCount", "ImageUri", "RoleArn", "Other"]), VALUES)
 STACK = Stack("dev", "dev-training", Template())
 
 
@@ -27,10 +28,10 @@ def pipelines(draw: st.DrawFn) -> dict[str, Any]:
     steps: list[dict[str, Any]] = []
     for name in draw(st.lists(NAMES, min_size=1, unique=True)):
         before = [step["Name"] for step in steps]
-        arguments = draw(st.dictionaries(st.sampled_from(["InstanceCount", "ImageUri", "RoleArn", "Other"]), VALUES))
-        if before and draw(st.booleans()):
+        arguments: dict[str, Any] = dict(draw(ARGUMENTS))
+        if draw(st.booleans()) and before:
             arguments["Input"] = {"Get": f"Steps.{draw(st.sampled_from(before))}.Outputs['a']"}
-        waits = draw(st.lists(st.sampled_from(before), unique=True)) if before else []
+        waits: list[str] = draw(st.lists(st.sampled_from(before), unique=True)) if before else []
         channels = draw(st.lists(st.sampled_from("xyz"), unique=True))
         arguments["InputDataConfig"] = [{"ChannelName": channel, "Count": len(channel)} for channel in channels]
         steps.append({"Name": name, "Type": draw(st.sampled_from(["Training", "Processing"])), "Arguments": arguments})

@@ -167,8 +167,8 @@ def test_a_change_is_judged_by_the_rule_that_it_loosens_and_says_so_first() -> N
     assert only(done, "monthly_change").closed
     said = [gate.text for gate in done.gates[:4]]
     assert [gate.name for gate in done.gates[:4]] == ["loosened"] * 4
-    assert said[0].startswith("what blocks of data loss is loosened from medium to never; this change is still judged")
-    assert said[1].startswith("what warns of exposure is loosened from low to high")
+    assert said[0].startswith("what blocks is loosened: data loss from medium to never; this change is still judged")
+    assert said[1].startswith("what warns is loosened: exposure from low to high")
     assert said[2].startswith("the limit of the monthly change in USD is loosened from 10 to any")
     assert said[3].startswith("the limit of the budget in USD a month is loosened from 100 to 200")
 
@@ -199,7 +199,8 @@ def test_an_environment_that_no_longer_needs_to_be_protected_loosens_its_rules_t
     (head / "environments/dev.yaml").write_text(yaml.safe_dump(changed("owner", "me") | unprotected))
     done = judged(review(change(found(), where="dev")), Judge.read(head, base, TODAY))
     assert only(done, "data_loss").closed
-    assert "what blocks of data loss is loosened from medium to never" in done.gates[0].text
+    said = "what blocks is loosened: data loss from medium to never, permissions widened from high to never"
+    assert said in done.gates[0].text
 
 
 def test_rules_of_the_base_that_cannot_be_read_are_told_and_the_heads_must_be_right(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whatever a template holds, those who look for dangers answer; conditions, sizes and schedules mean what they say."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.use_case.schedule import gaps, runs
 from ops.assembly.model import Resource, Stack, Template
-from ops.review import data_loss, interruption
+from ops.review import data_loss, interruption, pipeline_change
 from ops.review.data_loss.kept import KEPT
 from ops.review.data_loss.safeguards import ROWS as SAFEGUARDS
 from ops.review.interruption.capacity import ROWS as CAPACITY
@@ -208,3 +209,38 @@ def test_values_by_path() -> None:
 )
 def test_values_in_words(value: Any, expected: str) -> None:
     assert shown(value) == expected
+
+
+def test_a_network_that_may_be_replaced() -> None:
+    change = PropertyChange("Properties.InstanceTenancy", "default", "dedicated", Updates.MAY_REPLACE)
+    sides = [Resource("Vpc", "AWS::EC2::VPC", {"InstanceTenancy": value}) for value in ("default", "dedicated")]
+    [found] = interruption.look(Compared(sides[0], sides[1], EMPTY, EMPTY, Action.MAY_REPLACE, (change,)))
+    assert (found.severity, found.text) == (
+        Severity.MEDIUM,
+        "Vpc may be replaced, and with it everything in the network",
+    )
+
+
+def test_a_table_that_may_be_replaced() -> None:
+    change = PropertyChange("Properties.Odd", 1, 2, Updates.MAY_REPLACE)
+    [found] = data_loss.look(Compared(table(Odd=1), table(Odd=2), EMPTY, EMPTY, Action.MAY_REPLACE, (change,)))
+    assert found.severity is Severity.MEDIUM
+    assert found.text.startswith("Runs may be replaced because Odd goes from 1 to 2, its UpdateReplacePolicy is Delete")
+
+
+def test_a_stack_as_a_whole_is_told_of_by_its_resources() -> None:
+    stack = Stack("dev", "dev-data", Template(), termination_protection=True)
+    assert list(data_loss.look(Compared(stack.itself, None, stack, EMPTY, Action.REMOVE, ()))) == []
+
+
+def test_a_state_machine_from_a_file(tmp_path: Path) -> None:
+    sides, stacks = [], []
+    for hashed, seconds in (("a" * 64, 1), ("b" * 64, 2)):
+        file = tmp_path / f"asset.{hashed}.json"
+        file.write_text(json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": seconds}}}))
+        location = {"Bucket": "assets", "Key": f"{hashed}.json"}
+        sides.append(Resource("Machine", "AWS::StepFunctions::StateMachine", {"DefinitionS3Location": location}))
+        stacks.append(Stack("dev", "dev-batch", Template(), assets={hashed: file}))
+    change = PropertyChange("Properties.DefinitionS3Location.Key", "a", "b", Updates.IN_PLACE)
+    [found] = pipeline_change.look(Compared(sides[0], sides[1], stacks[0], stacks[1], Action.UPDATE, (change,)))
+    assert found.text == "State Wait changes: Seconds 1 -> 2"

@@ -1,12 +1,16 @@
 """A changed hash is opened: what differs is shown file by file, and what is the same is said to be the same."""
 
 import ast
+import io
 import json
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ops.assembly.model import Resource, Stack, Template
 from ops.assembly.reading import read_assembly
@@ -93,8 +97,16 @@ def test_what_does_not_lie_beside_the_template(tmp_path: Path) -> None:
 
 
 def test_binary_large_and_many(tmp_path: Path) -> None:
-    before = {"model.bin": b"\0\1\2", "table.csv": "x" * 200_000, "long.py": "".join(f"a{n}\n" for n in range(500))}
-    after = {"model.bin": b"\0\1\2\3", "table.csv": "y" * 200_001, "long.py": "".join(f"b{n}\n" for n in range(500))}
+    before: dict[str, str | bytes] = {
+        "model.bin": b"\0\1\2",
+        "table.csv": "x" * 200_000,
+        "long.py": "".join(f"a{n}\n" for n in range(500)),
+    }
+    after: dict[str, str | bytes] = {
+        "model.bin": b"\0\1\2\3",
+        "table.csv": "y" * 200_001,
+        "long.py": "".join(f"b{n}\n" for n in range(500)),
+    }
     shown = shown_lines(differences(written(tmp_path / "old", dict(before)), written(tmp_path / "new", dict(after))))
 
     assert "+++ model.bin\n... 3 bytes -> 4 bytes, not shown: no text, or large" in shown
@@ -241,3 +253,35 @@ def by_parsing(root: Path, start: str, names: set[str]) -> set[str]:
                 module = node.module.replace(".", "/")
                 waiting += [f"{module}.py", *(f"{module}/{alias.name}.py" for alias in node.names)]
     return found
+
+
+def test_files_that_are_no_use_case_and_ends_of_lines(tmp_path: Path) -> None:
+    gates = ['{"gate": [{"metric": "auc", "at_least": 0.5}]}', '{"gate": []}', "{", '{"gate": [1]}']
+    old = written(tmp_path / "old", {f"{number}/use_case.json": gate for number, gate in enumerate(gates)})
+    new = written(
+        tmp_path / "new", {**{f"{number}/use_case.json": "[]" for number in (1, 2)}, "0/use_case.json": gates[1]}
+    )
+    found = of_pipeline(old, new)
+
+    assert found[0].text == "The gate of 0 is loosened, without auc ≥ 0.5: worse models pass"
+    assert len(found) == 2
+
+    for side, content in (("dos", b"a = 1\r\n"), ("unix", b"a = 1\n"), ("latin", b"a = '\xe9'\n")):
+        written(tmp_path / side, {"a.py": content})
+    assert "+a = 1" in shown_lines(differences(tmp_path / "dos", tmp_path / "unix"))
+    assert "not shown: no text" in shown_lines(differences(tmp_path / "unix", tmp_path / "latin"))
+
+
+@given(st.integers(0, 400), st.integers(0, 255))
+@settings(max_examples=40, deadline=None)
+def test_a_zip_with_a_wrong_byte_is_read_or_left_closed(place: int, byte: int) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.py", "a = 1\n" * 20)
+        archive.writestr("b/c.py", "c = 1\n")
+    content = bytearray(stream.getvalue())
+    content[place % len(content)] = byte
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "asset.zip"
+        path.write_bytes(content)
+        assert files(path)

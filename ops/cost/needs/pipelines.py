@@ -11,7 +11,7 @@ from ops.cost.needs.given import Given, machine, need, number
 
 _DEEPEST = 20  # conditions in conditions
 # Workers of Glue by type, in data processing units (DPU): "Adding jobs", Glue's guide. A DPU is 4 CPUs and 16 GB.
-_DPU = {"Standard": 1, "G.025X": Decimal("0.25"), "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
+_DPU: dict[str, int | Decimal] = {"Standard": 1, "G.025X": Decimal("0.25"), "G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 
 
 def pipeline(_: Resource, properties: dict[str, Any], given: Given) -> Iterator[Need]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ops.review.access.boxes import Box, meet, merged, subtracted
+from ops.review.access.dimensions import action_dimension
 from ops.review.access.statements import Statement
-from ops.review.access.universe import Universe, action_dimension
+from ops.review.access.universe import Universe
 
 
 @dataclass(frozen=True)

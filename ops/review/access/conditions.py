@@ -6,72 +6,16 @@ operators, those with `IfExists`, `ForAllValues` and `Null: true`; several value
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ops.review.access import scales
-from ops.review.access.patterns import Pattern, kinds
-from ops.review.access.tokens import Tokens, Undecided, written
+from ops.review.access.automaton import Pattern
+from ops.review.access.patterns import kinds
+from ops.review.access.predicates import KeyDimension, Predicate
+from ops.review.access.tokens import Undecided, written
 
 _MOST_APART = 6  # conditions that cannot be compared, and kinds of values that a set may hold
 _MOST_IN_SETS = 8
-
-
-@dataclass(frozen=True)
-class Predicate:
-    """A condition.
-
-    Attributes:
-        key: in lower case.
-        operator: without `ForAnyValue:`, `ForAllValues:` and `IfExists`.
-        values: alternatives; of operators with wildcards, patterns.
-        every: `ForAnyValue`, `ForAllValues` or "".
-        shown: the key as the template writes it.
-    """
-
-    key: str
-    operator: str
-    values: frozenset[Tokens]
-    every: str = ""
-    if_exists: bool = False
-    shown: str = field(default="", compare=False)
-
-    @property
-    def negated(self) -> bool:
-        """Whether it asks that a value be none of the values."""
-        return "Not" in self.operator
-
-    @property
-    def texts(self) -> list[str]:
-        """Return its values as people read them."""
-        return sorted(written(value) for value in self.values)
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """What of requests policies tell apart in one respect, as bits.
-
-    Attributes:
-        full: all bits.
-        doubtful: those that exist only if something unknown equals something else, or that nobody can tell.
-        why: what makes them doubtful.
-    """
-
-    full: int
-    doubtful: int = 0
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class KeyDimension(Dimension):
-    """The values of a condition key.
-
-    Attributes:
-        members: of each condition, the bits that satisfy it.
-        absent: the bit of requests that do not have the key; 0 if that cannot be told.
-    """
-
-    members: Mapping[Predicate, int] = field(default_factory=dict)
-    absent: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,6 +118,8 @@ def _grouped(values: _Values) -> _Values:
 
 def _of_sets(distinct: Collection[Predicate], valued: Collection[Predicate], values: _Values) -> KeyDimension:
     """Return the dimension of a key with several values in a request: a bit for each set of kinds, first the empty."""
+    if any(one.every == "ForAnyValue" and one.if_exists for one in valued):
+        raise Undecided("AWS does not say what ForAnyValue with IfExists makes of a key that is missing")
     if not all(one.every for one in valued) or values.count > _MOST_IN_SETS:
         raise Undecided(f"{min(one.shown for one in distinct)} is compared as one value and as several")
     sets = 1 << values.count
@@ -186,7 +132,7 @@ def _of_sets(distinct: Collection[Predicate], valued: Collection[Predicate], val
         good = values.satisfying[one]
         every = one.every == "ForAllValues"
         fits = [not held & ~good if every else bool(held & good) for held in range(sets)]
-        members[one] = sum(fit << held for held, fit in enumerate(fits)) | one.if_exists
+        members[one] = sum(fit << held for held, fit in enumerate(fits))
     doubtful = sum(bool(held & values.doubtful) << held for held in range(sets))
     return KeyDimension(full, doubtful, _coincidence(distinct), members, 1)
 

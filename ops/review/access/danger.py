@@ -5,9 +5,9 @@ import re
 from ops.review.access import actions
 from ops.review.access.actions import Level
 from ops.review.access.comparing import Piece
-from ops.review.access.conditions import Predicate
 from ops.review.access.documents import Kind
-from ops.review.access.statements import EVERYBODY, OWN, Principal
+from ops.review.access.predicates import Predicate
+from ops.review.access.principals import EVERYBODY, OWN, Principal
 from ops.review.access.tokens import STAR, Tokens, written
 from ops.review.model import Severity
 
@@ -85,9 +85,10 @@ def _foreign(one: Principal) -> bool:
 
 
 def broad(piece: Piece) -> bool:
-    """Return whether a piece is about all resources, or all of a service or of a kind, and no condition limits them."""
+    """Return whether a piece is about all resources, or all of a service or a kind; not if a condition limits it."""
     resources = piece.statement.resources
-    if resources is None or any(not (one.negated or one.if_exists) for one in piece.statement.conditions):
+    limits = [one for one in piece.statement.conditions if not (one.negated or one.if_exists)]
+    if resources is None or (limits and piece.statement.allow):
         return False
     known = piece.universe.resources
     return piece.statement.but_resources or any(_broad(one) and known.members[one] & piece.box[1] for one in resources)

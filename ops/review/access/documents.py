@@ -1,6 +1,5 @@
 """The policies that a resource carries: what kind they are of, whom or what they are about, and where they stand."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,12 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from ops.assembly.model import Resource
-from ops.review import texts
-from ops.review.access.tokens import Place
-from ops.review.values import intrinsic
+from ops.review.access.place import Place
+from ops.review.access.searching import has_principals, policies
 
-_TEXT = re.compile(r"Polic(y|ies|yDocument|yText)$")
-_DEEP = 12  # levels of properties that may hold a policy
 FULL_ACCESS = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}
 
 
@@ -112,61 +108,10 @@ def _attached(resource: Resource, place: Place) -> set[str]:
 def _of_others(resource: Resource, own: str, place: Place) -> Iterator[Carried]:
     about = resource.properties.get(_ABOUT.get(resource.type, ""))
     targets = {_text(one, place) for one in (about if isinstance(about, list) else [about])} if about else {own}
-    for path, document in _found(resource.properties, "", 0):
-        kind = Kind.RESOURCE if _has_principals(document) else Kind.IDENTITY
+    for path, document in policies(resource.properties):
+        kind = Kind.RESOURCE if has_principals(document) else Kind.IDENTITY
         for target in sorted(targets):
             yield Carried(kind, target, path, document)
-
-
-def _found(value: Any, path: str, deep: int) -> Iterator[tuple[str, Any]]:
-    """Return the policies among properties: what has statements, as an object or as a text that holds one."""
-    if deep > _DEEP:
-        return
-    if isinstance(value, list):
-        for at, one in enumerate(value):
-            yield from _found(one, f"{path}.{at}".lstrip("."), deep + 1)
-    if not isinstance(value, Mapping):
-        return
-    if _is_policy(value):
-        yield path, value
-        return
-    for name, one in value.items():
-        below = f"{path}.{name}".lstrip(".")
-        if _TEXT.search(str(name)) and (document := _of_text(one)) is not None:
-            yield below, document
-        else:
-            yield from _found(one, below, deep + 1)
-
-
-def _is_policy(value: Any) -> bool:
-    said = value.get("Statement") if isinstance(value, Mapping) else None
-    listed = said if isinstance(said, list) else [said]
-    return any(isinstance(one, Mapping) and ("Effect" in one or "Fn::If" in one) for one in listed)
-
-
-def _has_principals(document: Any) -> bool:
-    said = document.get("Statement") if isinstance(document, Mapping) else None
-    return any("Principal" in json.dumps(list(one)) for one in (said if isinstance(said, list) else [said]) if one)
-
-
-def _of_text(value: Any) -> Any:
-    """Return the policy that a text holds, None if it holds none."""
-    if not (isinstance(value, str) or intrinsic(value)):
-        return None
-    try:
-        document = texts.document(value)
-    except ValueError:
-        return None
-    return _restored(document) if _is_policy(document) else None
-
-
-def _restored(value: Any) -> Any:
-    """Return a document with what is not known in its texts as a function of CloudFormation again."""
-    if isinstance(value, list):
-        return [_restored(one) for one in value]
-    if isinstance(value, Mapping):
-        return {key: _restored(one) for key, one in value.items()}
-    return {"Fn::Sub": value} if isinstance(value, str) and "${" in value else value
 
 
 def _permission(properties: Mapping[str, Any], place: Place) -> Any:

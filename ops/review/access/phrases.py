@@ -1,39 +1,17 @@
-"""Pieces of policies as people read them: which actions, on which resources, for whom, under which conditions."""
+"""Pieces of policies as people read them: which actions, on which resources, for whom."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
-from ops.review.access import actions, scales
+from ops.review.access import actions
 from ops.review.access.comparing import Piece
-from ops.review.access.conditions import KeyDimension, Predicate
 from ops.review.access.covering import described
-from ops.review.access.statements import EVERYBODY, Principal
-from ops.review.access.tokens import ANY, STAR, Tokens, written
-from ops.review.access.universe import ActionDimension
+from ops.review.access.dimensions import ActionDimension
+from ops.review.access.principals import EVERYBODY, Principal
+from ops.review.access.tokens import STAR, Tokens, written
 
 _SHOWN, _WORST = 5, 3
 _EXPORT = re.compile(r"\$\{([^:{}]+):ExportsOutput(?:FnGetAtt|Ref)([A-Za-z0-9]+?)[0-9A-F]{8}\}")
-_VERBS = {
-    "StringEquals": ("is", "is not"),
-    "StringEqualsIgnoreCase": ("is (in any case)", "is not (in any case)"),
-    "StringLike": ("is like", "is not like"),
-    "ArnEquals": ("is like", "is not like"),
-    "ArnLike": ("is like", "is not like"),
-    "NumericEquals": ("is", "is not"),
-    "DateEquals": ("is", "is not"),
-    "NumericLessThan": ("is below", ""),
-    "NumericLessThanEquals": ("is at most", ""),
-    "NumericGreaterThan": ("is above", ""),
-    "NumericGreaterThanEquals": ("is at least", ""),
-    "DateLessThan": ("is before", ""),
-    "DateLessThanEquals": ("is until", ""),
-    "DateGreaterThan": ("is after", ""),
-    "DateGreaterThanEquals": ("is from", ""),
-    "Bool": ("is", ""),
-    "BinaryEquals": ("is", ""),
-    "IpAddress": ("is in", "is not in"),
-}
 
 
 def shortened(text: str) -> str:
@@ -83,9 +61,12 @@ def proper(pattern: str) -> str:
     """Return a pattern of actions in lower case as AWS writes it: `s3:Get*`."""
     if "*" not in pattern and "?" not in pattern:
         return actions.of(pattern).name
-    start = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    like = min(actions.matching(pattern), default=pattern)
-    return actions.of(like).name[: len(start)] + pattern[len(start) :] if like.startswith(start) else pattern
+    like = actions.of(min(actions.matching(pattern), default=pattern)).name
+    parts = re.split(r"([*?])", pattern)
+    texts = [{"*": ".*", "?": "."}.get(part, f"({re.escape(part)})") for part in parts]
+    found = re.fullmatch("".join(texts), like, re.IGNORECASE)
+    literal = iter(found.groups() if found else parts[::2])
+    return "".join(part if part in ("*", "?") else next(literal) for part in parts)
 
 
 def said_resources(piece: Piece) -> str:
@@ -124,80 +105,3 @@ def said_principals(piece: Piece) -> str:
 def _of_principal(principal: Principal | None, but: list[Principal]) -> str:
     said = str(principal or EVERYBODY)
     return f"{said} (but not {listed(map(str, but))})" if but else said
-
-
-def said_conditions(piece: Piece) -> str:
-    """Return ` if ...`, the conditions of a piece; "" if there are none."""
-    said: list[str] = []
-    unless: list[str] = []
-    for at, bits in enumerate(piece.box[3:], start=3):
-        for phrase, holds in _of_key(piece.universe.key(at), bits, piece.statement.conditions):
-            (said if holds else unless).append(phrase)
-    return (f" if {listed(said, 6)}" if said else "") + (f" unless {' or '.join(unless)}" if unless else "")
-
-
-def _of_key(known: KeyDimension, bits: int, own: Iterable[Predicate]) -> list[tuple[str, bool]]:
-    """Return conditions that describe the values of a key, and whether they hold or do not."""
-    if bits == known.full:
-        return []
-    mine = [one for one in own if one in known.members]
-    within = known.full
-    for one in mine:
-        within &= known.members[one]
-    said = [(condition(one), True) for one in sorted(mine, key=condition)]
-    if bits == within:
-        return said
-    if bits in (known.absent, known.full & ~known.absent):
-        shown = min(one.shown for one in known.members)
-        return [(f"{shown} {'is missing' if bits == known.absent else 'is there'}", True)]
-    for one, satisfying in sorted(known.members.items(), key=lambda pair: condition(pair[0])):
-        if bits == within & ~satisfying:
-            new = _beyond(mine, one)
-            return [(condition(new), True)] if new else [*said, (condition(one), False)]
-        if bits == within & satisfying:
-            return [*said, (condition(one), True)]
-    others = sorted(condition(one) for one, satisfying in known.members.items() if not satisfying & bits)
-    return [*said, *((one, False) for one in others)]
-
-
-def _beyond(mine: Sequence[Predicate], other: Predicate) -> Predicate | None:
-    """Return a condition that asks for the values that one of two of the same kind has more, if that says it all."""
-    if len(mine) != 1 or replace(mine[0], values=other.values) != other or "Null" in other.operator:
-        return None
-    literal = all(STAR not in value and ANY not in value for value in mine[0].values | other.values)
-    new = mine[0].values - other.values
-    if "IpAddress" in other.operator and not _disjoint(new, other.values):
-        return None
-    if other.negated and literal and not mine[0].every:
-        more = other.values - mine[0].values
-        return (
-            replace(other, operator=other.operator.replace("Not", ""), values=more, if_exists=False) if more else None
-        )
-    return (
-        replace(mine[0], values=new) if new and literal and not mine[0].every and "Than" not in other.operator else None
-    )
-
-
-def condition(one: Predicate) -> str:
-    """Return a condition as people read it: `aws:SourceAccount is 111122223333`."""
-    values = shortened(_alternatives(one.texts))
-    if one.operator == "Null":
-        return f"{one.shown} {'is missing' if 'true' in one.texts else 'is there'}"
-    verbs = _VERBS.get(one.operator.replace("Not", "", 1), (one.operator, one.operator))
-    verb = verbs[1 if one.negated else 0] or one.operator
-    shown = {"ForAnyValue": "a value of ", "ForAllValues": "every value of "}.get(one.every, "") + one.shown
-    return f"{shown} {verb} {values}" + (" (where there is one)" if one.if_exists else "")
-
-
-def _alternatives(texts: Sequence[str]) -> str:
-    return listed(texts).replace(" and ", " or ") if texts else "nothing"
-
-
-def _disjoint(some: Iterable[Tokens], others: Iterable[Tokens]) -> bool:
-    """Return whether no two ranges of addresses have an address in common."""
-    ranges = [scales.interval(scales.network(written(one))) for one in others]
-    return not any(
-        first <= end and start <= last
-        for start, end in (scales.interval(scales.network(written(one))) for one in some)
-        for first, last in ranges
-    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ops.review.access import danger, phrases
 from ops.review.access.comparing import Piece
+from ops.review.access.condition_phrases import said_conditions
 from ops.review.access.documents import HOLDERS, Kind
 from ops.review.model import Class, Found, Severity
 
@@ -106,7 +107,7 @@ def _who(piece: Piece, told: Told) -> str:
 
 def _clause(piece: Piece, told: Told) -> str:
     actions, resources = phrases.said_actions(piece), phrases.said_resources(piece)
-    conditions = phrases.said_conditions(piece)
+    conditions = said_conditions(piece)
     if told.kind is Kind.TRUST:
         return ("assume the role" if actions == "sts:AssumeRole" else f"do {actions} with the role") + conditions
     if told.kind is Kind.KEY:

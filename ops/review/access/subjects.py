@@ -11,8 +11,8 @@ from typing import Any
 
 from ops.assembly.model import Resource, Stack
 from ops.review.access.documents import HOLDERS, MANAGED, SHARED, Carried, Kind, carried
+from ops.review.access.place import Place
 from ops.review.access.statements import Statement, statements
-from ops.review.access.tokens import Place
 from ops.review.model import Compared
 from ops.review.worlds import World, side_in
 

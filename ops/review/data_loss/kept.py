@@ -17,7 +17,7 @@ class Kept:
 
     Attributes:
         what: that is gone with it, several of them: `its items`.
-        instead: what its service does in place of deleting at once, a sentence of its own; "" if it deletes.
+        instead: what its service does in place of deleting at once, as the end of a sentence; "" if it deletes.
         snapshot: whether it is one of the types of which CloudFormation takes a snapshot for `Snapshot`.
         default: its DeletionPolicy where none is written.
     """
@@ -36,7 +36,7 @@ KEPT: dict[str, Kept] = {
     # Objects, files and disks
     "AWS::S3::Bucket": Kept(
         "its objects in all versions",
-        instead="one that holds objects cannot be deleted, and nothing here empties it: it stays without a stack",
+        instead="if it holds objects it cannot be deleted, nothing here empties it, and it is left behind in no stack",
     ),
     "AWS::S3Express::DirectoryBucket": Kept("its objects"),
     "AWS::S3Tables::TableBucket": Kept("its tables"),
@@ -47,7 +47,8 @@ KEPT: dict[str, Kept] = {
     "AWS::CodeCommit::Repository": Kept("its history"),
     "AWS::CodeArtifact::Repository": Kept("its packages"),
     "AWS::Backup::BackupVault": Kept(
-        "its recovery points", instead="a vault that holds recovery points cannot be deleted"
+        "its recovery points",
+        instead="if it holds recovery points it cannot be deleted, and is left behind in no stack",
     ),
     # Tables and databases
     "AWS::DynamoDB::Table": Kept("its items and its backups for point-in-time recovery"),
@@ -75,7 +76,7 @@ KEPT: dict[str, Kept] = {
     "AWS::Events::Archive": Kept("events to replay", _MEDIUM),
     "AWS::Logs::LogGroup": Kept("its log events", _MEDIUM),
     "AWS::CloudTrail::EventDataStore": Kept(
-        "its audit events", instead="CloudTrail waits seven days before it deletes"
+        "its audit events", instead="CloudTrail deletes its audit events after seven days"
     ),
     # Keys, secrets, parameters
     "AWS::KMS::Key": Kept("everything that is encrypted with it: nobody can read that again"),
@@ -91,7 +92,7 @@ KEPT: dict[str, Kept] = {
     # Machine learning
     "AWS::SageMaker::ModelPackageGroup": Kept(
         "its versions with their metrics and approvals",
-        instead="a group that has versions cannot be deleted: the update fails",
+        instead="if it has versions it cannot be deleted, and is left behind in no stack",
     ),
     "AWS::SageMaker::ModelPackage": Kept("a registered version with its metrics and its approval"),
     "AWS::SageMaker::FeatureGroup": Kept("the records of its online store; files of the offline store stay"),

@@ -13,6 +13,7 @@ _GONE = {
     Action.MAY_REPLACE: "may be replaced",
     Action.RENAME: "is made anew under another logical id",
 }
+_EVENTS = (("DeletionPolicy", "or its stack is removed"), ("UpdateReplacePolicy", "is replaced"))
 _SAFE = ("Retain", "RetainExceptOnCreate")
 EMPTIES = "Custom::S3AutoDeleteObjects"
 
@@ -22,7 +23,7 @@ def found(compared: Compared) -> Iterator[Found]:
     before = compared.before
     if compared.type == EMPTIES and before is None:
         yield from _emptied(compared)
-    if before is None or before.type not in KEPT or not before.logical_id:
+    if before is None or before.type not in KEPT or before == compared.base.itself:
         return  # a stack as a whole is told of by its resources
     kept = KEPT[before.type]
     if compared.action in _GONE:
@@ -45,17 +46,26 @@ def _gone(compared: Compared, before: Resource, kept: Kept) -> Found:
     if policy == "Snapshot":
         ends = f"a snapshot is left of {kept.what}" + ("" if removed else ", the new one begins empty")
         return Found(Class.DATA_LOSS, Severity.MEDIUM, begins + ends, _paths(compared))
-    severity = min(kept.severity, Severity.MEDIUM) if compared.action is Action.MAY_REPLACE else kept.severity
-    return Found(Class.DATA_LOSS, severity, begins + _deleted(before, kept, compared.base), _paths(compared))
+    mild = compared.action is Action.MAY_REPLACE or _protected(before)
+    severity = min(kept.severity, Severity.MEDIUM) if mild else kept.severity
+    ends = "its deletion protection is on, so it is left behind in no stack"
+    ends = ends if _protected(before) else _deleted(before, kept, compared.base)
+    return Found(Class.DATA_LOSS, severity, begins + ends, _paths(compared))
+
+
+def _protected(before: Resource) -> bool:
+    """Return whether a service refuses to delete it; CloudFormation then goes on without."""
+    names = ("DeletionProtectionEnabled", "DeletionProtection")
+    return any(str(at(before, name)).lower() in ("true", "active") for name in names)
 
 
 def _deleted(before: Resource, kept: Kept, stack: Stack) -> str:
     if before.type == "AWS::KMS::Key":
         days = shown(number(at(before, "PendingWindowInDays", 30)) or 30)
-        return f"after {days} days, in which somebody can still cancel, it takes with it {kept.what}"
+        return f"nobody can read what is encrypted with it after {days} days, in which that can still be cancelled"
     if before.type == "AWS::S3::Bucket" and emptied(before.logical_id, stack):
         return f"{EMPTIES} empties it and deletes {kept.what}"
-    return f"lost are {kept.what}" + (f"; {kept.instead}" if kept.instead else "")
+    return kept.instead or f"this loses {kept.what}"
 
 
 def emptied(bucket: str, stack: Stack) -> bool:
@@ -100,15 +110,15 @@ def _paths(compared: Compared) -> tuple[str, ...]:
 
 
 def _policies(compared: Compared, before: Resource, after: Resource, kept: Kept) -> Iterator[Found]:
-    for attribute, event in (("DeletionPolicy", "removed"), ("UpdateReplacePolicy", "replaced")):
+    for attribute, event in _EVENTS:
         was, becomes = _policy(before, attribute, kept), _policy(after, attribute, kept)
         if _strength(becomes) < _strength(was):
             severity = kept.severity if becomes == "Delete" else Severity.LOW
             yield Found(
                 Class.DATA_LOSS,
                 severity,
-                f"{attribute} goes from {was} to {becomes}: when {before.logical_id} or its stack is {event}, "
-                + (f"lost are {kept.what}" if becomes == "Delete" else f"a snapshot is left of {kept.what}"),
+                f"{attribute} goes from {was} to {becomes}: when {before.logical_id} {event}, "
+                + (f"that loses {kept.what}" if becomes == "Delete" else f"a snapshot is left of {kept.what}"),
                 (attribute,),
             )
 

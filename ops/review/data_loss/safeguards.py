@@ -10,7 +10,7 @@ from ops.review.worse import found as worse_found
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 _PITR = "PointInTimeRecoverySpecification"
 _DELETABLE = "whoever removes or replaces it by mistake succeeds"
-_BACK = "it cannot be brought back to a moment in the past"
+_BACK = "the table cannot be brought back to a moment in the past"
 
 
 def _protection(path: str = "DeletionProtection") -> Row:

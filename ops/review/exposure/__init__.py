@@ -5,7 +5,7 @@ Policies that open something to everybody are found with the permissions, in `op
 
 from collections.abc import Iterator
 
-from ops.review.exposure import addresses, security_groups, settings, ways
+from ops.review.exposure import addresses, security_groups, settings, steps, ways
 from ops.review.model import Compared, Found
 from ops.review.worlds import in_each_world
 
@@ -13,7 +13,7 @@ __all__ = ["look"]
 
 
 def _look(compared: Compared) -> Iterator[Found]:
-    for part in (settings, security_groups, ways, addresses):
+    for part in (settings, steps, security_groups, ways, addresses):
         yield from part.look(compared)
 
 

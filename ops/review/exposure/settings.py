@@ -12,9 +12,10 @@ from ops.review.texts import document
 from ops.review.values import intrinsic, shown
 
 _DEEP = 40
+PIPELINE_BODY = ("PipelineDefinition", "PipelineDefinitionBody")
 # Documents that properties hold as text.
 _DOCUMENTS = {
-    "AWS::SageMaker::Pipeline": ("PipelineDefinition", "PipelineDefinitionBody"),
+    "AWS::SageMaker::Pipeline": PIPELINE_BODY,
     "AWS::StepFunctions::StateMachine": ("DefinitionString",),
 }
 _NAMES = ("Name", "StepName", "Id", "Key", "VariantName", "ContainerHostname", "DeviceName", "Sid")
@@ -31,13 +32,14 @@ def look(compared: Compared) -> Iterator[Found]:
             if name not in after.properties:
                 yield replace(_open(SETTINGS[name], None, None, "", "", whole=True), paths=())
     if path := _DOCUMENTS.get(after.type):
-        was, will = _document(before, path), _document(after, path)
+        was, will = held(before, path), held(after, path)
         if was != will and isinstance(will, Mapping):
             where = ".".join(("Properties", *path))
             yield from _Walk(where).objects(was if isinstance(was, Mapping) else None, will, where, "")
 
 
-def _document(resource: Resource | None, path: tuple[str, ...]) -> Any:
+def held(resource: Resource | None, path: tuple[str, ...]) -> Any:
+    """Return the document that a property holds as text, None if it holds none."""
     value: Any = resource.properties if resource else None
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None

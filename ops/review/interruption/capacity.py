@@ -12,6 +12,7 @@ from ops.review.worse import found as worse_found
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 _FUNCTION, _SCALING = "AWS::Lambda::Function", "AWS::ApplicationAutoScaling::ScalableTarget"
 _TABLE, _BATCH = "AWS::DynamoDB::Table", "AWS::Batch::ComputeEnvironment"
+_AT_ONCE = "ReservedConcurrentExecutions"
 _THROTTLED = "what comes faster is throttled"
 _EVENTS = ("DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", "ENABLED")
 
@@ -31,11 +32,11 @@ ROWS: Rows = {
             "MB",
         ),
         Row(
-            "ReservedConcurrentExecutions",
+            _AT_ONCE,
             Worse.LOWER,
             _MEDIUM,
             "How often the function runs at once",
-            "what comes then is throttled, and with 0 it never runs",
+            "what comes then is throttled",
             math.inf,
         ),
         Row("EphemeralStorage.Size", Worse.LOWER, _MEDIUM, "The function's disk", "what writes more fails", 512, "MB"),
@@ -152,6 +153,9 @@ def found(compared: Compared) -> Iterator[Found]:
     """Yield what has less room or time."""
     yield from worse_found(ROWS, Class.INTERRUPTION, compared)
     before, after = compared.before, compared.after
+    if after and after.type == _FUNCTION and at(after, _AT_ONCE) == 0 != at(before, _AT_ONCE):
+        text = "The function never runs from now on: none of it may run at once"
+        yield Found(Class.INTERRUPTION, Severity.HIGH, text, (f"Properties.{_AT_ONCE}",))
     if before is None or after is None or after.type not in _INSTANCES:
         return
     path, why = _INSTANCES[after.type]

@@ -57,7 +57,7 @@ _KNOWN_BY_NAME = {
     "AWS::Cognito::UserPoolClient",
     "AWS::Cognito::UserPoolDomain",
 }
-_REGION = re.compile(r"^com\.amazonaws\.(AWS::Region|[a-z]{2}(-[a-z]+)+-\d)\.")
+_REGION = re.compile(r"^com\.amazonaws\.(\$\{AWS::Region\}|AWS::Region|[a-z]{2}(-[a-z]+)+-\d)\.")
 _NETWORK = ("AWS::EC2::VPC", "AWS::EC2::Subnet")
 
 

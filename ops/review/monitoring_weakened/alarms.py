@@ -1,18 +1,16 @@
 """Alarms that ring later, for worse, or to nobody."""
 
-import re
 from collections.abc import Iterator
 
 from ops.assembly.model import Resource, Value
 from ops.review.model import Class, Compared, Found, Severity
-from ops.review.monitoring_weakened.watched import datapoints, metric, watches
+from ops.review.monitoring_weakened.watched import band, datapoints, metric, watches
 from ops.review.values import at, listed, number, shown
 from ops.review.worse import Row, Rows, Worse
 from ops.review.worse import found as worse_found
 
 _ALARM, _COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
-_BAND = re.compile(r"ANOMALY_DETECTION_BAND\(\s*\w+\s*,\s*(?P<width>[0-9.]+)\s*\)")
 _SILENT = "it changes its state and tells nobody"
 # What a period without data counts as, the most silent first.
 _MISSING = ("notBreaching", "ignore", "missing", "breaching")
@@ -98,17 +96,8 @@ def _unknown(was: Value, becomes: Value, path: tuple[str, ...]) -> Iterator[Foun
 
 
 def _bands(before: Resource, after: Resource) -> tuple[float, float] | None:
-    """Return the width of the band of usual values before and after, in standard deviations."""
-    widths = [
-        [
-            float(match["width"])
-            for one in listed(at(side, "Metrics"))
-            if isinstance(one, dict)
-            if (match := _BAND.search(str(one.get("Expression", ""))))
-        ]
-        for side in (before, after)
-    ]
-    return (widths[0][0], widths[1][0]) if all(widths) else None
+    was, becomes = band(before), band(after)
+    return None if was is None or becomes is None else (was, becomes)
 
 
 def _later(before: Resource, after: Resource) -> Iterator[Found]:

@@ -163,7 +163,7 @@ def found(compared: Compared) -> Iterator[Found]:
     if before and after and after.type == "AWS::CloudWatch::Dashboard":
         was, becomes = _widgets(before), _widgets(after)
         if becomes < was:
-            text = f"The dashboard has {becomes} widgets instead of {was}: who is on call sees fewer figures"
+            text = f"The dashboard has {becomes} of {was} widgets: who is on call sees fewer figures"
             yield Found(Class.MONITORING_WEAKENED, _LOW, text, ("Properties.DashboardBody",))
 
 

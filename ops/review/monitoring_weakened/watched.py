@@ -1,27 +1,43 @@
 """What an alarm watches, in words."""
 
+import re
+
 from ops.assembly.model import Resource
-from ops.review.values import at, listed, number, shown
+from ops.review.values import at, listed, number, shown, spots
 
 _COMPARES = {
     "GreaterThanThreshold": "above",
     "GreaterThanOrEqualToThreshold": "at or above",
     "LessThanThreshold": "below",
     "LessThanOrEqualToThreshold": "at or below",
-    "GreaterThanUpperThreshold": "above the usual band of",
-    "LessThanLowerThreshold": "below the usual band of",
-    "LessThanLowerOrGreaterThanUpperThreshold": "outside the usual band of",
+    "GreaterThanUpperThreshold": "above its usual band",
+    "LessThanLowerThreshold": "below its usual band",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside its usual band",
 }
+_BAND = re.compile(r"ANOMALY_DETECTION_BAND\(\s*\w+\s*,\s*(?P<width>[0-9]+(\.[0-9]+)?)\s*\)")
 
 
 def watches(alarm: Resource) -> str:
     """Return such as `Sum of Invocation5XXErrors is at or above 1 in 2 of 5 periods of 60 s`."""
     compares = _COMPARES.get(str(at(alarm, "ComparisonOperator")), "beyond")
-    threshold = at(alarm, "Threshold", at(alarm, "ThresholdMetricId"))
+    width = band(alarm)
+    limit = "" if width is None else f" ({width:g} standard deviations)"
+    if at(alarm, "Threshold") is not None:
+        limit = f" {shown(at(alarm, 'Threshold'))}"
+    return f"{metric(alarm)} is {compares}{limit} {_how_long(alarm)}"
+
+
+def _how_long(alarm: Resource) -> str:
     needed, of = datapoints(alarm)
     seconds = at(alarm, "Period")
-    period = f"period{'' if of == 1 else 's'}{f' of {shown(seconds)} s' if seconds else ''}"
-    return f"{metric(alarm)} is {compares} {shown(threshold)} in {needed:g} of {of:g} {period}"
+    each = f" of {shown(seconds)} s" if seconds else ""
+    return f"for a period{each}" if of == 1 else f"in {needed:g} of {of:g} periods{each}"
+
+
+def band(alarm: Resource) -> float | None:
+    """Return the width of the band of usual values, in standard deviations; None if it has none."""
+    matches = (_BAND.search(expression) for expression in _expressions(alarm))
+    return next((float(match["width"]) for match in matches if match), None)
 
 
 def metric(alarm: Resource) -> str:
@@ -30,8 +46,15 @@ def metric(alarm: Resource) -> str:
     if name is not None:
         statistic = shown(at(alarm, "ExtendedStatistic", at(alarm, "Statistic", "value")))
         return f"{statistic} of {shown(name)}{_of_what(alarm)}"
-    expressions = [one.get("Expression") for one in listed(at(alarm, "Metrics")) if isinstance(one, dict)]
-    return " and ".join(shown(one) for one in expressions if one is not None) or "its metric"
+    expressions = [one for one in _expressions(alarm) if not _BAND.search(one)]
+    if not expressions:
+        names = spots(alarm.properties, "Metrics[Id].MetricStat.Metric.MetricName").values()
+        expressions = [shown(one) for one in names]
+    return " and ".join(expressions) or "its metric"
+
+
+def _expressions(alarm: Resource) -> list[str]:
+    return [shown(one) for one in spots(alarm.properties, "Metrics[Id].Expression").values()]
 
 
 def _of_what(alarm: Resource) -> str:

@@ -47,7 +47,9 @@ def found(was: Step, becomes: Step, code: dict[tuple[str, str], list[str]], path
     topics: dict[str, list[Leaf]] = {}
     for leaf in _differences(was.content, becomes.content):
         path = leaf[0]
-        if _renamed_assets(leaf, code, becomes.name) or (_CHECKED.match(path) and becomes.type == "Condition"):
+        if _renamed_assets(leaf, code, becomes.name) or _guard_lost(leaf):
+            continue
+        if _CHECKED.match(path) and becomes.type == "Condition":
             continue
         special = _special(becomes.name, leaf, paths)
         if special is not None:
@@ -80,12 +82,14 @@ def _topic(path: str) -> tuple[str, Severity]:
     return next((topic, severity) for pattern, topic, severity in _TOPICS if re.search(pattern, path))
 
 
+def _guard_lost(leaf: Leaf) -> bool:
+    """Return whether isolation or encryption goes: `ops.review.exposure` says so, of jobs and of all else."""
+    path, old, new = leaf
+    return bool(_GUARDED.search(path)) and old not in (None, False, "") and new in (None, False, "", [])
+
+
 def _special(step: str, leaf: Leaf, paths: tuple[str, ...]) -> Found | None:
     path, old, new = leaf
-    name = path.rpartition(".")[2]
-    if _GUARDED.search(path) and old not in (None, False, "") and new in (None, False, "", []):
-        text = f"Step {step} loses {name}, it was {shown(old)}: its job is less isolated, or less encrypted"
-        return Found(Class.EXPOSURE, _HIGH, text, paths)
     if _SKIPS.search(path) and new is True:
         return Found(Class.PIPELINE, _HIGH, f"The check {step} is skipped from now on: worse models pass", paths)
     if _APPROVAL.search(path) and new == "Approved":
@@ -98,7 +102,7 @@ def _of_topic(step: str, topic: str, severity: Severity, changed: list[Leaf], pa
     if topic == "words":
         names = ", ".join(path for path, _, _ in changed)
         return Found(Class.METADATA, severity, f"Step {step} is described otherwise: {names}", paths)
-    told = ", ".join(_told(leaf, alone=len(changed) == 1) for leaf in changed[:8])
+    told = ", ".join(_told(leaf, changed) for leaf in changed[:8])
     more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""  # noqa: PLR2004
     less = _less(topic, changed)
     return Found(
@@ -106,10 +110,12 @@ def _of_topic(step: str, topic: str, severity: Severity, changed: list[Leaf], pa
     )
 
 
-def _told(leaf: Leaf, *, alone: bool) -> str:
+def _told(leaf: Leaf, changed: list[Leaf]) -> str:
     path, old, new = leaf
-    name = path.removeprefix("Arguments.")
-    short = name.rpartition(".")[2] if alone else ".".join(name.split(".")[-2:])
+    last = [one.rpartition(".")[2] for one, _, _ in changed]
+    short = path.rpartition(".")[2]
+    if last.count(short) > 1:
+        short = ".".join(path.split(".")[-2:])
     return f"{short} {shown(_plain(old))} -> {shown(_plain(new))}"
 
 

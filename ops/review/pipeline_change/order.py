@@ -62,11 +62,15 @@ def _waits(name: str, before: Definition, after: Definition, paths: tuple[str, .
     both = before.steps.keys() & after.steps.keys()
     was, becomes = before.before(name) & both, after.before(name) & both
     place = before.steps[name].place == after.steps[name].place
-    if gone := sorted(was - becomes):
+    # What a step before it no longer waits for, or newly does, is told with that one.
+    told = [(before.before(one) & both, after.before(one) & both) for one in was & becomes]
+    lost = set().union(*(then - now for then, now in told))
+    won = set().union(*(now - then for then, now in told))
+    if gone := sorted(was - becomes - lost):
         gates = [one for one in gone if before.steps[one].type in GATES]
         text = f"Step {name} no longer waits for {', '.join(gone)}: they run at the same time, or one without the other"
         severity = Severity.HIGH if gates and after.steps[name].type in REGISTERS else Severity.MEDIUM
         if place or not gates:
             yield Found(Class.PIPELINE, severity, text, paths)
-    if (new := sorted(becomes - was)) and place:
+    if (new := sorted(becomes - was - won)) and place:
         yield Found(Class.PIPELINE, Severity.LOW, f"Step {name} waits for {', '.join(new)} from now on", paths)

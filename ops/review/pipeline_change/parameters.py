@@ -50,7 +50,7 @@ def _changed(
         )
         yield Found(Class.PIPELINE, Severity.LOW, text, paths)
     if was.get("Type") != becomes.get("Type"):
-        text = f"Parameter {name} becomes a {shown(becomes.get('Type'))}, it was a {shown(was.get('Type'))}"
+        text = f"Parameter {name} becomes {shown(becomes.get('Type'))}, it was {shown(was.get('Type'))}"
         yield Found(Class.PIPELINE, Severity.MEDIUM, text, paths)
 
 

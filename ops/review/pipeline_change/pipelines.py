@@ -73,13 +73,17 @@ def _in_asset(location: Value, stack: Stack) -> str:
 
 
 def _unread(before: Resource, after: Resource, paths: tuple[str, ...]) -> Found:
-    given = [at(side, "PipelineDefinition") for side in (before, after)]
-    texts = [text_of(one.get("PipelineDefinitionBody", one) if isinstance(one, dict) else one) for one in given]
-    lines = list(difflib.unified_diff(*(text.replace(",", ",\n").splitlines() for text in texts), n=1, lineterm=""))[2:]
+    was, becomes = (_written(side).replace(",", ",\n").splitlines() for side in (before, after))
+    lines = list(difflib.unified_diff(was, becomes, n=1, lineterm=""))[2:]
     text = (
         "The definition changes, and cannot be read as a pipeline: what it means for steps and gates is not told here"
     )
     return Found(Class.PIPELINE, Severity.MEDIUM, text, paths, "\n".join(lines[:200]))
+
+
+def _written(pipeline: Resource) -> str:
+    given = at(pipeline, "PipelineDefinition")
+    return text_of(given.get("PipelineDefinitionBody", given) if isinstance(given, dict) else given)
 
 
 def _added(pipeline: Resource, stack: Stack) -> Found:

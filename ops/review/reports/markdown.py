@@ -41,7 +41,7 @@ def render(review: Review, rest: str = "in the page (`--format html`) and the JS
     _changes(room, review)
     warnings = [one for one in summary.gates if wording.state(one) == "warns"]
     room.add_list("warnings", warnings, _gate, _unfold(len(warnings), "warning", "of gates"), "\n</details>", _LINES)
-    unpriced = review.cost.unpriced if review.cost else ()
+    unpriced = review.cost.unpriced if review.cost and review.changes else ()
     opening = _unfold(len(unpriced), "item", "without a price")
     room.add_list("unpriced items", unpriced, lambda one: f"- {code(one)}", opening, "\n</details>", _LINES)
     remarks = "\n**Remarks**\n"

@@ -82,7 +82,7 @@ def _files(changed: tuple[Difference, ...]) -> str:
 
 
 def _inline(change: PropertyChange) -> Found:
-    sides = [str(side or "").splitlines() for side in (change.before, change.after)]
-    lines = list(difflib.unified_diff(*sides, n=2, lineterm=""))[2:]
+    before, after = (str(side or "").splitlines() for side in (change.before, change.after))
+    lines = list(difflib.unified_diff(before, after, n=2, lineterm=""))[2:]
     text = "The code in the template changes"
     return Found(Class.PIPELINE, Severity.LOW, text, (change.path,), "\n".join(lines))

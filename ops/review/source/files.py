@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 LARGEST = 100_000  # bytes of a file that is kept, and whose lines are compared
 _LARGEST_ZIP = 50_000_000
@@ -79,7 +80,7 @@ def _opened(name: str, path: Path) -> Iterator[tuple[str, File]]:
     yield from ((f"{name}/{below}" if name else below, member) for below, member in inner)
 
 
-def _file(stream: "io.BufferedIOBase | zipfile.ZipExtFile", size: int) -> File:
+def _file(stream: IO[bytes], size: int) -> File:
     if size <= LARGEST:
         content = stream.read(LARGEST + 1)
         return File(hashlib.sha256(content).hexdigest(), len(content), content)
