@@ -126,8 +126,8 @@ def test_the_picture_is_told_in_words_too(drawing: Drawings) -> None:
 
 
 def test_the_same_templates_give_the_same_bytes(assembly_folder: Path, drawing: Drawings) -> None:
-    again = pictures(read_assembly(assembly_folder), "staging")
-    assert again == (svg(drawing("staging", False)), svg(drawing("staging", True)))
+    again = pictures(read_assembly(assembly_folder), "staging")[0]
+    assert again == svg(drawing("staging", False))
 
 
 def test_it_needs_nothing_from_elsewhere(drawing: Drawings) -> None:
