@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ops.assembly.model import Assembly, Resource
+from ops.assembly.model import Assembly, Resource, Stack
 from ops.errors import OperationError
 from ops.review.consequences import Consequences
 from ops.review.folding import fold
 from ops.review.lookers import lookers
 from ops.review.matching import Pair, pairs, side_by_side
 from ops.review.model import Action, Change, Compared, Found, Looker, Review
+from ops.review.moves import Moves
 from ops.review.properties import differences
 from ops.review.refusals import Exports
 from ops.review.remarks import remarks
@@ -30,7 +31,7 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
     try:
         side = pairs(base, head)
         compared = compare(side)
-        eyes = (*(lookers() if look is None else look), Exports(side).look)
+        eyes = (*(lookers() if look is None else look), Exports(side).look, Moves(side).look)
         changes = [_change(one, eyes) for one in compared]
     except RecursionError as error:
         raise OperationError(
@@ -50,7 +51,8 @@ def _templates(base: Assembly, head: Assembly) -> dict[str, str]:
 
 def compare(side: tuple[Pair, ...]) -> list[Compared]:
     """Return what differs between stacks, with all that follows from it, in the order of stacks and logical ids."""
-    own = [(index, one) for index, pair in enumerate(side) for one in _own(pair)]
+    moves = Moves(side)
+    own = [(index, one) for index, pair in enumerate(side) if not moves.away(pair) for one in _own(pair)]
     own = _with_renames(own)
     return [one for _, one in Consequences(side, own).follow()]
 
@@ -96,7 +98,7 @@ def _change(one: Compared, eyes: Sequence[Looker]) -> Change:
     stack = one.head if one.after else one.base
     was = f"{one.base.name}/{one.before.logical_id}" if one.action is Action.RENAME and one.before else ""
     return Change(
-        environments=(stack.environment,),
+        environments=_environments(one, stack),
         stack=stack.name,
         logical_id=present.logical_id,
         path=present.path,
@@ -106,6 +108,12 @@ def _change(one: Compared, eyes: Sequence[Looker]) -> Change:
         found=tuple(sorted(found, key=lambda item: (-item.severity, item.kind, item.text))),
         was=was,
     )
+
+
+def _environments(one: Compared, stack: Stack) -> tuple[str, ...]:
+    """Return whose rules count: of a stack that says it belongs to another environment than before, those of both."""
+    sides = (side.environment for side in (one.base, one.head) if side.template.resources)
+    return tuple(dict.fromkeys((stack.environment, *sides)))
 
 
 def _looked_at(one: Compared, eyes: Sequence[Looker]) -> list[Found]:

@@ -26,20 +26,52 @@ class Pair:
 
 
 def pairs(base: Assembly, head: Assembly) -> tuple[Pair, ...]:
-    """Return stacks side by side: by environment, name and region, sorted by these.
+    """Return stacks side by side, sorted by environment, name and region.
 
-    A stack in another region is another stack: CloudFormation would make a new one and leave the old where it is.
+    To CloudFormation a stack is its account, region and name: one that is elsewhere is another stack. The environment
+    is but what the stack says of itself, so that one which says something else is the same stack all the same. What
+    says nothing of its place is deployed to that of whoever deploys, which may be any.
     """
-    before = {(stack.environment, stack.name, stack.region): stack for stack in base.stacks}
-    after = {(stack.environment, stack.name, stack.region): stack for stack in head.stacks}
-    return tuple(
-        Pair(before.get(key) or _empty(after[key]), after.get(key) or _empty(before[key]))
-        for key in sorted({*before, *after})
-    )
+    after = list(head.stacks)
+    found: list[tuple[Stack | None, Stack | None]] = []
+    before = list(base.stacks)
+    for alike in (_same, _of_one_environment, _in_one_place):
+        by_name: dict[str, list[Stack]] = {}
+        for stack in after:
+            by_name.setdefault(stack.name, []).append(stack)
+        left = []
+        for stack in before:
+            other = next((one for one in by_name.get(stack.name, ()) if alike(stack, one)), None)
+            if other is None:
+                left.append(stack)
+                continue
+            by_name[stack.name].remove(other)
+            found.append((stack, other))
+        before, after = left, [stack for some in by_name.values() for stack in some]
+    found += [*((stack, None) for stack in before), *((None, stack) for stack in after)]
+    every = [Pair(one or _empty(other), other or _empty(one)) for one, other in found]  # type: ignore[arg-type]
+    return tuple(sorted(every, key=lambda pair: _label(pair.head)))
+
+
+def _same(one: Stack, other: Stack) -> bool:
+    return (one.environment, one.account, one.region) == (other.environment, other.account, other.region)
+
+
+def _of_one_environment(one: Stack, other: Stack) -> bool:
+    return one.environment == other.environment and _in_one_place(one, other)
+
+
+def _in_one_place(one: Stack, other: Stack) -> bool:
+    places = ((one.account, other.account), (one.region, other.region))
+    return all(was == becomes or not was or not becomes for was, becomes in places)
+
+
+def _label(stack: Stack) -> tuple[str, str, str, str]:
+    return stack.environment, stack.name, stack.region, stack.account
 
 
 def _empty(stack: Stack) -> Stack:
-    return Stack(stack.environment, stack.name, Template(), stack.region, stack.tags)
+    return Stack(stack.environment, stack.name, Template(), stack.region, stack.tags, account=stack.account)
 
 
 def resources(stack: Stack) -> dict[str, Resource]:
@@ -60,6 +92,13 @@ def resources(stack: Stack) -> dict[str, Resource]:
 
 def side_by_side(pair: Pair) -> Iterator[tuple[Resource | None, Resource | None]]:
     """Yield what is not the very same on both sides of a stack."""
-    before, after = resources(pair.base), resources(pair.head)
+    if pair.is_new or pair.is_gone:  # its outputs and parameters come and go with it
+        before, after = _alone(pair.base), _alone(pair.head)
+    else:
+        before, after = resources(pair.base), resources(pair.head)
     for key in sorted({*before, *after}):
         yield before.get(key), after.get(key)
+
+
+def _alone(stack: Stack) -> dict[str, Resource]:
+    return {**stack.template.resources, ".": stack.itself} if stack.template.resources else {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ops.review.matching import Pair
 from ops.review.model import Compared
+from ops.review.moves import Moves
 from ops.review.replacement import is_known
 
 _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
@@ -12,8 +13,15 @@ _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 def remarks(side: Iterable[Pair], compared: Iterable[Compared]) -> tuple[str, ...]:
     """Return remarks about stacks that come or go, and about types that no schema knows."""
     found = []
-    for pair in side:
-        if pair.is_gone and "/" not in pair.base.name:
+    every = tuple(side)
+    moves = Moves(every)
+    for pair in every:
+        if pair.base.environment != pair.head.environment:
+            found.append(
+                f"The stack {pair.head.name} says that it belongs to {pair.head.environment or 'no environment'}, and "
+                f"belonged to {pair.base.environment or 'none'}: the rules of both count for it."
+            )
+        if pair.is_gone and not moves.away(pair) and "/" not in pair.base.name:
             found.append(
                 f"The stack {pair.base.name} is gone from the assembly. `cdk deploy` leaves it as it is; what is said "
                 "here of it holds once `cdk destroy` of the assembly before removes it."

@@ -44,7 +44,7 @@ class Place:
 
 
 def renamed(removed: Sequence[Place], added: Sequence[Place]) -> tuple[tuple[Place, Place], ...]:
-    """Return which of the removed resources are which of the added ones, in the same environment.
+    """Return which of the removed resources are which of the added ones, in the same environment and place.
 
     They are, if they have the type in common and the construct's path, or all properties; of several the one whose
     path has most in common.
@@ -72,7 +72,8 @@ def _alike(removed: Sequence[Place], added: Sequence[Place]) -> Iterator[tuple[P
         for side, places in enumerate((removed, added)):
             for place in places:
                 if key := trait(place):
-                    groups[place.stack.environment, place.resource.type, key][side].append(place)
+                    where = place.stack.environment, place.stack.account, place.stack.region
+                    groups[(*where, place.resource.type, key)][side].append(place)
         for old, new in groups.values():
             if len(old) * len(new) <= _MOST:
                 yield from product(old, new)

@@ -129,8 +129,8 @@ def _there(mapping: dict[str, Value]) -> dict[str, Value]:
 
 
 def _differs(compared: Compared) -> bool:
-    # What differs only in what it refers to has the same values on both sides.
-    return compared.before != compared.after or any(change.because for change in compared.properties)
+    # What differs only in what it refers to, or in the stack that it is in, has the same values on both sides.
+    return compared.action is Action.RENAME or compared.before != compared.after or any(change.because for change in compared.properties)
 
 
 def where(worlds: Sequence[World], seen: Sequence[World]) -> str:

@@ -1,12 +1,13 @@
 """Resources under another logical id or in another stack, and changes that several environments share."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ops.assembly.model import Assembly, Stack
 from ops.review.comparing import review
-from ops.review.model import Change, Class, Found, Severity
+from ops.review.model import Action, Change, Class, Found, Severity
 from tests.unit.review_side_kit import changes, resource, reviewed, stack
 
 
@@ -131,13 +132,48 @@ def test_what_is_not_as_dangerous_everywhere_is_not_folded() -> None:
     ]
 
 
-def test_stacks_that_come_go_or_move_to_another_region() -> None:
+def test_stacks_that_are_gone() -> None:
     here = stack("dev-data", {"Queue": resource("SQS::Queue", {"A": 1})})
     gone = reviewed([here], [])
     assert [(one.action.value, one.stack) for one in gone.changes if one.type == "AWS::SQS::Queue"] == [
         ("remove", "dev-data")
     ]
     assert "dev-data is gone from the assembly" in gone.remarks[0]
-    there = Stack("dev", "dev-data", here.template, region="us-east-1")
-    moved = [one for one in reviewed([here], [there]).changes if one.type == "AWS::SQS::Queue"]
-    assert [one.action.value for one in moved] == ["rename"]
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        ({"account": "222222222222"}, "from account 111111111111 to account 222222222222"),
+        ({"region": "eu-west-1"}, "from region us-east-1 to region eu-west-1"),
+    ],
+)
+def test_a_stack_that_moves_is_one_finding(there: dict[str, str], says: str) -> None:
+    here = stack("dev-data", {"Raw": resource("S3::Bucket", {"BucketName": "raw"}), "Queue": resource("SQS::Queue")})
+    here = replace(here, account="111111111111", region="us-east-1")
+    found = reviewed([here], [replace(here, **there)])
+    assert {one.action.value for one in found.changes} == {"add"}  # nothing happens to what was there
+    told = [one for change in found.changes for one in change.found if one.kind is Class.DATA_LOSS]
+    assert len(told) == 1 and says in told[0].text and told[0].severity is Severity.MEDIUM
+    assert not any("is gone" in remark for remark in found.remarks)
+    for place in (replace(here, account="", region=""), replace(here, account="")):
+        assert reviewed([place], [here]).changes == ()  # of whoever deploys: may well be the same
+
+
+def test_a_stack_that_says_it_belongs_to_another_environment_is_judged_by_both() -> None:
+    def labelled(environment: str, **more: Any) -> Stack:
+        return Stack(environment, "prod-data", stack("x", {"Raw": resource("S3::Bucket", **more)}).template)
+
+    sides = labelled("prod", DeletionPolicy="Retain"), labelled("dev", DeletionPolicy="Delete")
+    found = review(*(_of([side]) for side in sides))
+    [change] = found.changes
+    assert (change.action, set(change.environments)) == (Action.UPDATE, {"prod", "dev"})
+    assert Class.DATA_LOSS in change.classes
+    assert "prod-data says that it belongs to dev, and belonged to prod" in found.remarks[0]
+
+
+def test_data_in_a_stack_that_has_another_name_is_left_behind() -> None:
+    kept = {"Raw": resource("S3::Bucket", {"BucketName": "raw"}, DeletionPolicy="Retain")}
+    found = review(_of([stack("dev-data", kept)]), _of([stack("dev-store", kept)]))
+    [moved] = [one for one in found.changes if one.type == "AWS::S3::Bucket"]
+    assert moved.action is Action.RENAME and Class.DATA_LOSS in moved.classes
