@@ -25,7 +25,12 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Level = Literal["info", "low", "medium", "high", "never"]
 LEVELS: tuple[Level, ...] = get_args(Level)  # from the strictest on
 # Where data stays, or stacks are protected: an environment in earnest.
-BLOCK: Mapping[Kind, Level] = {"data_loss": "medium", "exposure": "medium", "permissions_widened": "high"}
+BLOCK: Mapping[Kind, Level] = {
+    "data_loss": "medium",
+    "exposure": "medium",
+    "permissions_widened": "high",
+    "permissions_unknown": "high",
+}
 WARN: Mapping[Kind, Level] = {
     "data_loss": "low",
     "permissions_widened": "low",
@@ -100,7 +105,7 @@ class ReviewRules(Section):
     block: Levels = Field(
         default=Levels(),
         description="what blocks, class by class. Usual where `cdk destroy` keeps data or stacks are protected "
-        "against it: data_loss and exposure from medium, permissions_widened from high; elsewhere nothing",
+        "against it: data_loss and exposure from medium, permissions_widened and permissions_unknown from high; elsewhere nothing",
     )
     warn: Levels = Field(
         default=Levels(),

@@ -34,10 +34,12 @@ class Template:
 
     Attributes:
         sections: all but resources, by name: `Parameters`, `Conditions`, `Mappings`, `Outputs`.
+        whole: what is said of all of it, by name: `Transform`, `Fn::Transform`, `Hooks`, `Description`.
     """
 
     resources: Mapping[str, Resource] = field(default_factory=dict)
     sections: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    whole: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,12 @@ class Stack:
 
     @property
     def itself(self) -> Resource:
-        """The stack as if it were a resource, so that what is said of it beside its template is compared as well."""
+        """The stack as if it were a resource, so that what is said of all of it is compared as well."""
         tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
         known = self.termination_protection is not None
         protection = {"EnableTerminationProtection": self.termination_protection} if known else {}
-        return Resource(self.name, "AWS::CloudFormation::Stack", {**protection, **({"Tags": tags} if tags else {})})
+        said = {**self.template.whole, **protection, **({"Tags": tags} if tags else {})}
+        return Resource(self.name, "AWS::CloudFormation::Stack", said)
 
     @property
     def use_case(self) -> str:

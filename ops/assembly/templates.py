@@ -7,6 +7,7 @@ from typing import Any
 from ops.assembly.documents import refuse
 from ops.assembly.model import Resource, Template
 
+_WHOLE = ("Transform", "Fn::Transform", "Hooks", "Description")
 _ANALYTICS = "AWS::CDK::Metadata"  # says which constructs were used; nothing is deployed
 
 
@@ -34,7 +35,7 @@ def template_of(document: Mapping[str, Any], path: Path, paths: Mapping[str, str
         for name, value in document.items()
         if isinstance(value, dict) and name not in ("Resources", "Metadata")
     }
-    return Template(found, sections)
+    return Template(found, sections, {name: document[name] for name in _WHOLE if name in document})
 
 
 def _resource(name: str, value: Any, path: Path, construct: str) -> Resource:

@@ -6,6 +6,7 @@ from ops.assembly.model import Assembly, Resource, Stack
 from ops.errors import OperationError
 from ops.review.consequences import Consequences
 from ops.review.folding import fold
+from ops.review.literals import literal
 from ops.review.lookers import lookers
 from ops.review.matching import Pair, pairs, side_by_side
 from ops.review.model import Action, Change, Compared, Found, Looker, Review
@@ -15,6 +16,7 @@ from ops.review.refusals import Exports
 from ops.review.remarks import remarks
 from ops.review.renames import Place, renamed
 from ops.review.replacement import action_of
+from ops.review.unseen import Unseen
 
 
 def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None) -> Review:
@@ -31,7 +33,8 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
     try:
         side = pairs(base, head)
         compared = compare(side)
-        eyes = (*(lookers() if look is None else look), Exports(side).look, Moves(side).look)
+        told = lookers() if look is None else look
+        eyes = (*told, *(one(side).look for one in (Exports, Moves, Unseen)))
         changes = [_change(one, eyes) for one in compared]
     except RecursionError as error:
         raise OperationError(
@@ -58,7 +61,8 @@ def compare(side: tuple[Pair, ...]) -> list[Compared]:
 
 
 def _own(pair: Pair) -> Iterator[Compared]:
-    for before, after in side_by_side(pair):
+    for was, becomes in side_by_side(pair):
+        before, after = was and literal(was, pair.base), becomes and literal(becomes, pair.head)
         if before is None or after is None:
             yield Compared(before, after, pair.base, pair.head, Action.ADD if before is None else Action.REMOVE, ())
         elif properties := differences(before, after):

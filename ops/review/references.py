@@ -69,8 +69,8 @@ class References:
             for path, value, symbol in references(output, ("Properties",)):
                 found[symbol].append(Use(None, path, value, output=name))
         for name, condition in template.sections.get("Conditions", {}).items():
-            for path, value, symbol in references(condition, ("Properties",)):
-                found[symbol].append(Use(None, path, value, condition=name))
+            for symbol in dict.fromkeys(_symbols(condition)):  # also of one that is but another's name
+                found[symbol].append(Use(None, ("Properties",), condition, condition=name))
         return dict(found)
 
 

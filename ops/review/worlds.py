@@ -9,9 +9,11 @@ from dataclasses import replace
 from itertools import product
 
 from ops.assembly.model import Resource, Stack, Value
+from ops.review.literals import defined, holds
 from ops.review.model import Action, Compared, Found, Looker
 from ops.review.values import NO_VALUE
 
+_BEFORE = " before the change"  # no condition's name has a space
 _MOST = 4  # conditions of which all outcomes are tried; of more each by itself
 World = Mapping[str, bool]
 
@@ -45,24 +47,41 @@ _last: list[tuple[Compared, tuple[tuple[World, Compared], ...]]] = []
 
 def _outcomes(compared: Compared) -> tuple[tuple[World, Compared], ...]:
     if not (_last and _last[0][0] is compared):
-        settled = (
-            (world, _settled(compared, world))
-            for world in worlds_of(side for side in (compared.before, compared.after) if side)
-        )
+        sides = ([side] if side else [] for side in (compared.before, compared.after))
+        settled = ((world, _settled(compared, world)) for world in worlds_of(*sides, compared.base, compared.head))
         there = ((world, one) for world, one in settled if one.before is not None or one.after is not None)
         _last[:] = [(compared, tuple(there))]
     return _last[0][1]
 
 
-def worlds_of(resources: Iterable[Resource]) -> Iterator[World]:
-    """Yield the outcomes of all conditions that resources depend on; of many only each by itself."""
-    names = sorted({name for one in resources for name in _conditions(one)})
+def worlds_of(before: Iterable[Resource], after: Iterable[Resource], base: Stack, head: Stack) -> Iterator[World]:
+    """Yield the outcomes of all conditions that resources of both sides depend on; of many only each by itself.
+
+    A condition that is another one than before has two outcomes of its own, `before_in` tells them apart. What a
+    template itself decides has the one that it says.
+    """
+    known: dict[str, bool | None] = {}
+    was, will = ({name for one in side for name in _conditions(one)} for side in (before, after))
+    for name in sorted(was | will):
+        same = name not in was or name not in will or defined(base, name) == defined(head, name)
+        known[name] = holds(head if name in will else base, name)
+        if not same:
+            known[f"{name}{_BEFORE}"] = holds(base, name)
+    fixed = {name: outcome for name, outcome in known.items() if outcome is not None}
+    names = sorted(known.keys() - fixed.keys())
     if len(names) <= _MOST:
-        yield from (dict(zip(names, outcome, strict=True)) for outcome in product((True, False), repeat=len(names)))
+        every = product((True, False), repeat=len(names))
+        yield from ({**fixed, **dict(zip(names, outcome, strict=True))} for outcome in every)
         return
     for usual in (True, False):
-        yield dict.fromkeys(names, usual)
-        yield from ({**dict.fromkeys(names, usual), name: not usual} for name in names)
+        yield {**fixed, **dict.fromkeys(names, usual)}
+        yield from ({**fixed, **dict.fromkeys(names, usual), name: not usual} for name in names)
+
+
+def before_in(world: World) -> World:
+    """Return the outcomes of a world's conditions as they were before the change."""
+    was = {name.removesuffix(_BEFORE): one for name, one in world.items() if name.endswith(_BEFORE)}
+    return {**world, **was} if was else world
 
 
 def _conditions(resource: Resource) -> Iterator[str]:
@@ -84,7 +103,8 @@ def _asked(value: Value) -> Iterator[str]:
 
 
 def _settled(compared: Compared, world: World) -> Compared:
-    before, after = side_in(compared.before, compared.base, world), side_in(compared.after, compared.head, world)
+    before = side_in(compared.before, compared.base, before_in(world))
+    after = side_in(compared.after, compared.head, world)
     action = compared.action
     if compared.before and not before:
         action = Action.ADD
@@ -130,7 +150,11 @@ def _there(mapping: dict[str, Value]) -> dict[str, Value]:
 
 def _differs(compared: Compared) -> bool:
     # What differs only in what it refers to, or in the stack that it is in, has the same values on both sides.
-    return compared.action is Action.RENAME or compared.before != compared.after or any(change.because for change in compared.properties)
+    return (
+        compared.action is Action.RENAME
+        or compared.before != compared.after
+        or any(change.because for change in compared.properties)
+    )
 
 
 def where(worlds: Sequence[World], seen: Sequence[World]) -> str:

@@ -79,7 +79,7 @@ def _of_row(row: Row, kind: Class, compared: Compared) -> Iterator[Found]:
         elif intrinsic(becomes) and not intrinsic(was) and row.worse is not Worse.GONE:
             yield Found(
                 kind,
-                Severity.LOW,
+                min(row.severity, Severity.MEDIUM),
                 f"{what} goes from {_said(row, was)} to {shown(becomes)}, which only a deployment knows; "
                 f"if that is worse: {row.why}",
                 (path,),

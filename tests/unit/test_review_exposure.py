@@ -107,7 +107,7 @@ def test_a_setting_that_only_a_deployment_knows_is_worth_a_look() -> None:
         of("AWS::SageMaker::Model", EnableNetworkIsolation={"Ref": "P"}),
     )
     [(severity, text)] = said({"M": before}, {"M": after})
-    assert severity == LOW and "goes from true to P, which only a deployment knows" in text
+    assert severity == MEDIUM and "goes from true to P, which only a deployment knows" in text
 
 
 def test_a_condition_that_opens_says_when() -> None:

@@ -135,7 +135,7 @@ def test_defaults_of_number_parameters_count() -> None:
 def test_what_only_a_deployment_knows_is_said_to_be_so() -> None:
     sides = [Resource("Logs", "AWS::Logs::LogGroup", {"RetentionInDays": value}) for value in (30, {"Ref": "Days"})]
     [found] = data_loss.look(Compared(sides[0], sides[1], EMPTY, EMPTY, Action.UPDATE, ()))
-    assert found.severity is Severity.LOW
+    assert found.severity is Severity.MEDIUM
     assert "goes from 30 days to Days, which only a deployment knows" in found.text
 
 

@@ -96,5 +96,6 @@ def needs_of(resource: Resource, given: Given) -> Iterable[Need]:
     if billed is not None:
         properties: Any = given.scene.resolve(resource.properties)
         return billed(resource, properties if isinstance(properties, dict) else {}, given)
-    free = resource.type in FREE or resource.type in _FREE_NETWORK or resource.type.startswith(_FREE_FAMILIES)
+    part = "::" not in resource.type  # of a template: a parameter, an output
+    free = part or resource.type in FREE or resource.type in _FREE_NETWORK or resource.type.startswith(_FREE_FAMILIES)
     return () if free else [need("the resource itself", quantity=1, part=Part.IDLE)]

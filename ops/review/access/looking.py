@@ -12,15 +12,16 @@ from ops.review.access.sentences import WHO, Told
 from ops.review.access.statements import Statement
 from ops.review.access.subjects import Side, Subject, sides
 from ops.review.access.tokens import Undecided
-from ops.review.model import Class, Compared, Found, Severity
-from ops.review.worlds import World, where, worlds_of
+from ops.review.model import Class, Compared, Found, PropertyChange, Severity
+from ops.review.worlds import World, before_in, where, worlds_of
 
 _EXPOSURES = 3  # of one policy
 
 
 def look(compared: Compared) -> Iterator[Found]:
     """Say which permissions a change gives and takes; nothing where policies are only written differently."""
-    if compared.before and compared.after and compared.before.properties == compared.after.properties:
+    alike = compared.before and compared.after and compared.before.properties == compared.after.properties
+    if alike and not any(_may_come_or_go(one) for one in compared.properties):
         return
     told: dict[Found, list[str]] = {}
     try:
@@ -38,9 +39,14 @@ def look(compared: Compared) -> Iterator[Found]:
         yield replace(found, text=_sentence(found.text.replace(WHO, who)), detail=found.detail.replace(WHO, who))
 
 
+def _may_come_or_go(change: PropertyChange) -> bool:
+    """Return whether a condition is another one, of the resource or of a part of it."""
+    return change.path == "Condition" or (bool(change.because) and "Fn::If" in str(change.after))
+
+
 def _unknown(reason: str) -> Found:
     text = f"what its permissions become cannot be told: {reason}; compare the policies by eye"
-    return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text)
+    return Found(Class.PERMISSIONS_UNKNOWN, Severity.HIGH, text)
 
 
 def _who(targets: list[str], compared: Compared) -> str:
@@ -56,8 +62,7 @@ def _sentence(said: str) -> str:
 
 def _of_subject(base: Side, head: Side, subject: Subject) -> list[Found]:
     """Return what is to be said of one whom or that the policies are about; of some worlds only, with their names."""
-    contributors = [*base.contributors(subject), *head.contributors(subject)]
-    seen = list(worlds_of(contributors))
+    seen = list(worlds_of(base.contributors(subject), head.contributors(subject), base.stack, head.stack))
     told: dict[Found, list[World]] = {}
     for world in seen:
         for found in _in_world(base, head, subject, world):
@@ -67,10 +72,11 @@ def _of_subject(base: Side, head: Side, subject: Subject) -> list[Found]:
 
 def _in_world(base: Side, head: Side, subject: Subject, world: World) -> list[Found]:
     kind, target = subject
-    was, will = _own(base, subject, world), _own(head, subject, world)
+    earlier = before_in(world)
+    was, will = _own(base, subject, earlier), _own(head, subject, world)
     if was == will:
         return []
-    before = base.statements(base.contributors(subject), subject, world)
+    before = base.statements(base.contributors(subject), subject, earlier)
     after = head.statements(head.contributors(subject), subject, world)
     verdict = _of_own(compare(before, after, alone=kind.alone), was, will)
     told = Told(kind, head.type, _paths(base, head, subject))

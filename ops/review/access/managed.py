@@ -51,8 +51,8 @@ def _text(value: Any, side: Side) -> str:
 def _added(name: str) -> Found:
     of_aws = _OF_AWS.match(name)
     if not of_aws:
-        text = f"It gets the policy {shortened(name)}, whose text is not in this stack"
-        return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, (_PATH,))
+        text = f"It gets the policy {shortened(name)}, whose text is not in this stack: it may allow anything"
+        return Found(Class.PERMISSIONS_UNKNOWN, Severity.HIGH, text, (_PATH,))
     if _REFUSING.search(of_aws[1]):
         return Found(Class.PERMISSIONS_NARROWED, Severity.LOW, f"It gets AWS's policy {of_aws[1]}", (_PATH,))
     severity = Severity.HIGH if _POWERFUL.search(of_aws[1]) else Severity.MEDIUM

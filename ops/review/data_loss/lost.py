@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ops.assembly.model import Resource, Stack
+from ops.assembly.model import Resource, Stack, Value
 from ops.review.data_loss.kept import KEPT, Kept
 from ops.review.model import Action, Class, Compared, Found, Severity, Updates
 from ops.review.values import at, number, references, shown
@@ -15,6 +15,7 @@ _GONE = {
 }
 _EVENTS = (("DeletionPolicy", "or its stack is removed"), ("UpdateReplacePolicy", "is replaced"))
 _SAFE = ("Retain", "RetainExceptOnCreate")
+_SEVERITIES = {"Snapshot": Severity.LOW}
 EMPTIES = "Custom::S3AutoDeleteObjects"
 
 
@@ -113,20 +114,33 @@ def _policies(compared: Compared, before: Resource, after: Resource, kept: Kept)
     for attribute, event in _EVENTS:
         was, becomes = _policy(before, attribute, kept), _policy(after, attribute, kept)
         if _strength(becomes) < _strength(was):
-            severity = kept.severity if becomes == "Delete" else Severity.LOW
             yield Found(
                 Class.DATA_LOSS,
-                severity,
-                f"{attribute} goes from {was} to {becomes}: when {before.logical_id} {event}, "
-                + (f"that loses {kept.what}" if becomes == "Delete" else f"a snapshot is left of {kept.what}"),
+                kept.severity if becomes == "Delete" else min(kept.severity, _SEVERITIES.get(becomes, Severity.MEDIUM)),
+                f"{attribute} goes from {was} to {becomes}: {_then(compared, event, becomes, kept)}",
                 (attribute,),
             )
+
+
+def _then(compared: Compared, event: str, policy: str, kept: Kept) -> str:
+    before = compared.before
+    when = f"when {before.logical_id if before else ''} {event}"
+    if policy == "Snapshot":
+        return f"{when}, a snapshot is left of {kept.what}"
+    if policy != "Delete":
+        return f"only a deployment knows if that deletes {kept.what} {when}"
+    return f"{when}: {_deleted(before, kept, compared.head)}" if before else when
 
 
 def _policy(resource: Resource, attribute: str, kept: Kept) -> str:
     in_cluster = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" in resource.properties
     default = kept.default if attribute == "DeletionPolicy" and not in_cluster else "Delete"
-    return str(resource.attributes.get(attribute, default))
+    return _said(resource.attributes.get(attribute, default))
+
+
+def _said(policy: Value) -> str:
+    """Return a policy; of one that is a function, which `AWS::LanguageExtensions` allows, what it names."""
+    return policy if isinstance(policy, str) else shown(policy)
 
 
 def _strength(policy: str) -> int:

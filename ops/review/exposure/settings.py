@@ -7,7 +7,7 @@ from typing import Any
 from ops.assembly.model import Resource
 from ops.review.exposure import table
 from ops.review.exposure.table import HIGH, MEDIUM, SETTINGS, Setting
-from ops.review.model import Class, Compared, Found, Severity
+from ops.review.model import Class, Compared, Found
 from ops.review.texts import document
 from ops.review.values import intrinsic, shown
 
@@ -122,7 +122,7 @@ def _setting(setting: Setting, old: Any, new: Any, where: str, path: str, *, new
         text = (
             f"{setting.what}{of} goes from {shown(old)} to {shown(new)}, which only a deployment knows; if it is open"
         )
-        yield Found(Class.EXPOSURE, Severity.LOW, f"{text}: {setting.why}", (path,))
+        yield Found(Class.EXPOSURE, min(setting.severity, MEDIUM), f"{text}: {setting.why}", (path,))
 
 
 def _open(setting: Setting, old: Any, new: Any, where: str, path: str, *, whole: bool) -> Found:

@@ -49,8 +49,14 @@ def found(compared: Compared) -> Iterator[Found]:
 
 
 def _watched_still(alarm: Resource, head: Stack) -> bool:
-    own = _without_name(alarm)
-    return any(one.type == alarm.type and _without_name(one) == own for one in head.template.resources.values())
+    own, condition = _without_name(alarm), alarm.attributes.get("Condition")
+    others = (one for one in head.template.resources.values() if one.logical_id != alarm.logical_id)
+    return any(
+        one.type == alarm.type
+        and _without_name(one) == own
+        and one.attributes.get("Condition") in (None, condition)  # else it may not be there when it is needed
+        for one in others
+    )
 
 
 def _without_name(alarm: Resource) -> dict[str, object]:

@@ -64,7 +64,8 @@ def _found(one: Found) -> str:
 
 def _property(one: PropertyChange) -> str:
     if one.because:
-        return f"- {code(one.path)}: what it refers to is replaced, {code(one.because)}{_UPDATES[one.updates]}"
+        becomes = "changes" if "(update)" in one.because else "is replaced"
+        return f"- {code(one.path)}: what it refers to {becomes}, {code(one.because)}{_UPDATES[one.updates]}"
     before, after = (code(wording.value(value), 160) for value in (one.before, one.after))
     return f"- {code(one.path)}: {before} → {after}{_UPDATES[one.updates]}"
 
