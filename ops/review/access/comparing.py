@@ -6,7 +6,7 @@ endpoint) makes no difference between refused and not allowed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ops.review.access.boxes import Box, meet, merged, subtracted
 from ops.review.access.dimensions import action_dimension
@@ -21,11 +21,18 @@ class Piece:
     Attributes:
         statement: that allows or refuses them, on the side that has it.
         universe: that says what the bits of the box are.
+        so_far: of all that the statement allows what others allowed before, if all of it is allowed now.
     """
 
     statement: Statement
     box: Box
     universe: Universe
+    so_far: tuple["Piece", ...] = ()
+
+    @property
+    def whole(self) -> "Piece":
+        """All that its statement allows."""
+        return Piece(self.statement, self.universe.box(self.statement) or self.box, self.universe)
 
     @property
     def certain(self) -> bool:
@@ -104,13 +111,24 @@ def _gained(
     pieces = []
     for one in _ordered(one for one in (new - old) & boxes.keys() if one.allow):
         left = subtracted([boxes[one]], refused + allowed)
-        pieces += _pieces(one, left, left and subtracted([boxes[one]], told + allowed), universe)
+        found = _pieces(one, left, left and subtracted([boxes[one]], told + allowed), universe)
+        open_now = subtracted([boxes[one]], told) == [boxes[one]]
+        so_far = _shared(boxes[one], old, boxes, universe) if open_now and len(found) > 1 else ()
+        pieces += [replace(piece, so_far=so_far) for piece in found]
     for one in _ordered(one for one in (old - new) & boxes.keys() if not one.allow):
         left = subtracted([boxes[one]], refused)
         if alone:
             left = [both for box in left for other in granted if (both := meet(box, other))]
         pieces += _pieces(one, left, left if alone else subtracted([boxes[one]], told), universe)
     return pieces
+
+
+def _shared(
+    box: Box, statements: frozenset[Statement], boxes: dict[Statement, Box], universe: Universe
+) -> tuple[Piece, ...]:
+    """Return what of a box statements allow."""
+    allowing = (one for one in _ordered(statements & boxes.keys()) if one.allow)
+    return tuple(Piece(one, both, universe) for one in allowing if (both := meet(box, boxes[one])))
 
 
 def _ordered(statements: Iterable[Statement]) -> list[Statement]:

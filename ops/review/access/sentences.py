@@ -1,5 +1,6 @@
 """What came and what went as one sentence, the most dangerous first."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from ops.review.access.statements import Statement
 from ops.review.model import Class, Found, Severity
 
 WHO = "\ue002"  # stands for those who have a policy, until it is known which of them it means the same for
-_SHOWN = 3
+_SHOWN, _PARTS = 3, 2
 _VERBS = {
     (True, True): "may also do",
     (True, False): "is no longer refused",
@@ -82,14 +83,53 @@ def _plain(keys: set[str]) -> str:
 
 def _found(kind: Class, severity: Severity, pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
     said: dict[tuple[str, str, str], list[str]] = {}  # what is said of several resources is said once
-    for one in pieces:
+    for one, so_far in _plainly(pieces, told):
         actions, resources, rest = _parts(one, told)
+        rest += so_far
         said.setdefault((_beginning(one, told, more=more), actions, rest), []).extend(resources)
     clauses = [(begin, _put(actions, resources, rest)) for (begin, actions, rest), resources in said.items()]
     shown = clauses if len(clauses) <= _SHOWN + 1 else clauses[:_SHOWN]
     unsaid = clauses[len(shown) :]
     text = "; ".join([*_joined(shown), *([f"and {len(unsaid)} more"] if unsaid else [])])
     return Found(kind, severity, text, told.paths, "\n".join(f"{begin} {clause}" for begin, clause in unsaid))
+
+
+def _plainly(pieces: Sequence[Piece], told: Told) -> Iterator[tuple[Piece, str]]:
+    """Yield pieces, and how much of each was allowed so far: what is left of a statement in several is a riddle."""
+    of: dict[Statement, list[Piece]] = {}
+    for one in pieces:
+        of.setdefault(one.statement, []).append(one)
+    for some in of.values():
+        whole = some[0].whole
+        if len(some) > 1 and some[0].so_far and _is_riddle(some, told) and not _is_cut(whole):
+            yield whole, _so_far(whole, some[0].so_far, told)
+        else:
+            yield from ((one, "") for one in some)
+
+
+def _is_riddle(pieces: Iterable[Piece], told: Told) -> bool:
+    return any(re.search(r"\b(but|unless)\b", _clause(one, told)) for one in pieces)
+
+
+def _is_cut(piece: Piece) -> bool:
+    """Return whether what it is about is too much to be said, so that something new might be in what is not."""
+    actions, resources = phrases.said_actions(piece), phrases.said_resources(piece)
+    return any(" more" in one for one in (actions, phrases.listed(resources)))
+
+
+def _so_far(whole: Piece, parts: Sequence[Piece], told: Told) -> str:
+    actions, resources, _ = _parts(whole, told)
+    conditions = said_conditions(whole)
+    who = phrases.said_principals(whole)
+    said = []
+    for one in parts:
+        its_actions, its_resources, _ = _parts(one, told)
+        words = [phrases.said_principals(one)] if phrases.said_principals(one) != who else []
+        words += [re.sub(r" \(.*?\)", "", its_actions)] if its_actions != actions else []
+        words += [f"on {phrases.listed(its_resources)}"] if its_resources and its_resources != resources else []
+        words += [said_conditions(one).strip()] if said_conditions(one) != conditions else []
+        said.append(" ".join(words))
+    return f" (so far only {'; '.join(said) if len(said) <= _PARTS and all(said) else 'parts of that'})"
 
 
 def _joined(said: Iterable[tuple[str, str]]) -> Iterator[str]:
