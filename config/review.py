@@ -105,7 +105,8 @@ class ReviewRules(Section):
     block: Levels = Field(
         default=Levels(),
         description="what blocks, class by class. Usual where `cdk destroy` keeps data or stacks are protected "
-        "against it: data_loss and exposure from medium, permissions_widened and permissions_unknown from high; elsewhere nothing",
+        "against it: data_loss and exposure from medium, permissions_widened and permissions_unknown from high; "
+        "elsewhere nothing",
     )
     warn: Levels = Field(
         default=Levels(),

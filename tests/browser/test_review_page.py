@@ -124,6 +124,41 @@ def test_the_picture_has_stacks_in_their_order_and_arrows_from_what_is_replaced(
         assert at[effect]["y"] < end[1] < at[effect]["y"] + at[effect]["height"]
 
 
+LONG = (
+    "ChallengerAlarms/Latency",
+    "ChampionAlarms/Latency",
+    "AVeryLongOuterConstruct/AVeryLongInnerConstruct",
+    "W" * 60,
+)
+
+
+def test_names_are_told_apart_and_leave_room_for_the_severity(show: Callable[[Path], Page], tmp_path: Path) -> None:
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::ApplicationAutoScaling::ScalableTarget")
+    changes = [
+        change(found(severity=Severity.MEDIUM), logical_id=f"A{number}", path=f"{path}/Resource", type=kind)
+        for number, (path, kind) in enumerate((path, kind) for kind in kinds for path in LONG)
+    ]
+    file = tmp_path / "review.html"
+    file.write_text(render(review(*changes)), encoding="utf-8")
+    page = show(file)
+    drawn = page.locator("#picture a > svg").evaluate_all(
+        """all => all.map(chip => ({
+            name: chip.querySelector('text').textContent,
+            word: chip.querySelector('.word').getBoundingClientRect(),
+            others: [...chip.querySelectorAll('svg')].map(one => {
+                const [frame, text] = [one.getBoundingClientRect(), one.querySelector('text').getBoundingClientRect()];
+                return {left: text.left, right: Math.min(text.right, one.getScreenCTM().e + one.width.baseVal.value * one.getScreenCTM().a),
+                        top: text.top, bottom: text.bottom};
+            }),
+        }))"""
+    )
+    assert len({chip["name"] for chip in drawn}) == len(LONG)
+    for chip in drawn:
+        for other in chip["others"]:
+            apart = other["right"] <= chip["word"]["left"]
+            assert apart or other["bottom"] <= chip["word"]["top"] + 3 or chip["word"]["bottom"] - 3 <= other["top"]
+
+
 def test_nothing_in_the_picture_covers_anything_else(show: Callable[[Path], Page], page_file: Path) -> None:
     page = show(page_file)
     places = list(boxes(page).values())

@@ -16,6 +16,7 @@ ALARM = resource(
     "CloudWatch::Alarm",
     {"MetricName": "Errors", "Threshold": 1, "AlarmActions": ["arn:aws:sns:us-east-1:111111111111:on-call"]},
 )
+NAMED = {"C": {"Condition": "D"}}
 NEVER, SOMETIMES = {"Fn::Equals": ["a", "b"]}, {"Fn::Equals": [{"Ref": "Model"}, ""]}
 
 
@@ -95,7 +96,7 @@ def test_a_protection_that_is_turned_off_by_a_function_is_off() -> None:
     [
         ({}, {"Condition": "Never"}, ({"Never": NEVER}, {"Never": NEVER})),
         ({"Condition": "C"}, {"Condition": "C"}, ({"C": SOMETIMES}, {"C": NEVER})),
-        ({"Condition": "C"}, {"Condition": "C"}, ({"C": {"Condition": "D"}, "D": SOMETIMES}, {"C": {"Condition": "D"}, "D": NEVER})),
+        ({"Condition": "C"}, {"Condition": "C"}, ({**NAMED, "D": SOMETIMES}, {**NAMED, "D": NEVER})),
     ],
 )  # fmt: skip
 def test_an_alarm_behind_a_condition_that_never_holds_is_gone(before: Any, after: Any, conditions: Any) -> None:

@@ -8,7 +8,8 @@ from ops.review.reports import wording
 
 WIDTH, CHIP_WIDTH, CHIP_HEIGHT = 1000, 218, 62
 PAD, TITLE, NOTE = 16, 38, 24
-_NAME, _LINE = 20, 30  # characters that there is room for; wide ones are cut off
+_NAME, _KIND, _LINE = 26, 21, 30  # characters that there is room for; wide ones are cut off
+_OUTER = 8  # of a name at least, for what is around it
 
 
 @dataclass
@@ -31,13 +32,17 @@ class Chip:
     def name(self) -> str:
         """What people call it: the path of its construct, or else its logical id."""
         parts = [part for part in self.change.path.split("/") if part not in ("", "Resource", "Default")]
-        name = "/".join(parts[-2:]) or self.change.logical_id
-        return name if len(name) <= _NAME else _fitting(parts[-1] if parts else name, _NAME)
+        if len(parts) < len(("outer", "inner")):
+            return _fitting(parts[0] if parts else self.change.logical_id, _NAME)
+        # Errors of one slot are not those of another: what is around it stays, if only its beginning.
+        outer, inner = parts[-2], _fitting(parts[-1], _NAME - _OUTER)
+        return f"{_fitting(outer, _NAME - 1 - len(inner))}/{inner}"
 
     @property
     def kind(self) -> str:
-        """Type of the resource, without its vendor."""
-        return _fitting(self.change.type.removeprefix("AWS::"), _LINE)
+        """Type of the resource, without its vendor, and of a long one without its service."""
+        kind = self.change.type.removeprefix("AWS::")
+        return kind if len(kind) <= _KIND else _fitting(kind.rpartition("::")[2] or kind, _KIND)
 
     def action(self, environments: tuple[str, ...]) -> str:
         """Return what becomes of it, and where, unless that is everywhere where its stack changes."""
