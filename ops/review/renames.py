@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 
 from ops.assembly.model import Resource, Stack, Value
+from ops.review.data_loss.kept import KEPT
 from ops.review.replacement import SECTIONS
 from ops.review.sameness import function_of, text_of
 
@@ -33,6 +34,11 @@ class Place:
         return text_of(_without_references(self.resource.properties))
 
     @cached_property
+    def parts(self) -> dict[str, str]:
+        """Its properties apart, whatever they refer to."""
+        return {name: text_of(_without_references(value)) for name, value in self.resource.properties.items()}
+
+    @cached_property
     def steps(self) -> tuple[str, ...]:
         """Names in its construct's path that say something."""
         return tuple(step for step in self.resource.path.split("/") if step not in ("", "Resource", "Default"))
@@ -46,8 +52,8 @@ class Place:
 def renamed(removed: Sequence[Place], added: Sequence[Place]) -> tuple[tuple[Place, Place], ...]:
     """Return which of the removed resources are which of the added ones, in the same environment and place.
 
-    They are, if they have the type in common and the construct's path, or all properties; of several the one whose
-    path has most in common.
+    They are, if they have the type in common and the construct's path, or all properties, and of what keeps data at
+    least half of them; of several the one that has most in common.
     """
     scored = sorted(
         (
@@ -66,8 +72,8 @@ def renamed(removed: Sequence[Place], added: Sequence[Place]) -> tuple[tuple[Pla
 
 
 def _alike(removed: Sequence[Place], added: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
-    """Yield those that may be the same: by path, and by properties."""
-    for trait in (_by_path, _by_properties):
+    """Yield those that may be the same: by path, by properties, and where data would be left behind by most of them."""
+    for trait in (_by_path, _by_properties, _by_keeping):
         groups: dict[tuple[str, ...], tuple[list[Place], list[Place]]] = defaultdict(lambda: ([], []))
         for side, places in enumerate((removed, added)):
             for place in places:
@@ -75,7 +81,9 @@ def _alike(removed: Sequence[Place], added: Sequence[Place]) -> Iterator[tuple[P
                     where = place.stack.environment, place.stack.account, place.stack.region
                     groups[(*where, place.resource.type, key)][side].append(place)
         for old, new in groups.values():
-            if len(old) * len(new) <= _MOST:
+            if trait is _by_keeping:
+                yield from ((one, other) for one, other in islice(product(old, new), _MOST) if _mostly(one, other))
+            elif len(old) * len(new) <= _MOST:
                 yield from product(old, new)
             else:  # hundreds that are all the same: in the order of their paths
                 yield from zip(sorted(old, key=_from_the_end), sorted(new, key=_from_the_end), strict=False)
@@ -87,6 +95,16 @@ def _by_path(place: Place) -> str:
 
 def _by_properties(place: Place) -> str:
     return place.fingerprint if _may_move(place) and place.resource.properties else ""
+
+
+def _by_keeping(place: Place) -> str:
+    return place.stack.name if _may_move(place) and place.resource.type in KEPT else ""
+
+
+def _mostly(old: Place, new: Place) -> bool:
+    was, becomes = old.parts, new.parts
+    same = sum(becomes.get(name) == value for name, value in was.items())
+    return 2 * same >= max(len(was), len(becomes)) > 0
 
 
 def _may_move(place: Place) -> bool:

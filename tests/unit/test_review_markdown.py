@@ -1,6 +1,7 @@
 """A review as a comment: what stands first, whatever texts are in it, and never longer than GitHub takes."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -194,3 +195,14 @@ def test_a_change_of_which_nothing_was_found_says_what_differs() -> None:
     text = render(review(change(properties=properties, action=Action.UPDATE)))
     names = "`Properties.P0`, `Properties.P1`, `Properties.P2`, `Properties.P3` and 2 more"
     assert f"- ⚪ `prod-data/Raw1A2B` updated (prod): {names}" in text
+
+
+def test_a_tag_that_all_resources_have_is_one_line_and_no_danger() -> None:
+    tag = found(Class.METADATA, Severity.INFO, "Only words differ: tag owner a -> b")
+    changes = [change(tag, logical_id=f"R{number}", action=Action.UPDATE) for number in range(40)]
+    other = change(replace(tag, text="Only words differ: tag owner a -> c"), logical_id="Other", action=Action.UPDATE)
+    text = render(review(*changes, other))
+    assert text.count("tag owner a") == 2 and "41 changes of tags and metadata alone" in text
+    assert "40 resources updated (prod)" in text and "`prod-data/R11` and 28 more" in text
+    dear = found(Class.COST, Severity.INFO, "Costs 0.03 USD a month, 0.00 before: +0.03.")
+    assert "| dangers |" not in render(review(change(dear), *changes))

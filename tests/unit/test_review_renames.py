@@ -177,3 +177,19 @@ def test_data_in_a_stack_that_has_another_name_is_left_behind() -> None:
     found = review(_of([stack("dev-data", kept)]), _of([stack("dev-store", kept)]))
     [moved] = [one for one in found.changes if one.type == "AWS::S3::Bucket"]
     assert moved.action is Action.RENAME and Class.DATA_LOSS in moved.classes
+
+
+def test_a_bucket_under_another_id_of_which_a_part_differs_is_not_one_that_goes_and_one_that_comes() -> None:
+    def bucket(prefix: str, **more: Any) -> dict[str, Any]:
+        logging = {"LogFilePrefix": prefix}
+        kept = {"VersioningConfiguration": {"Status": "Enabled"}, "LoggingConfiguration": logging, **more}
+        return resource("S3::Bucket", kept, DeletionPolicy="Retain", UpdateReplacePolicy="Retain")
+
+    base = stack("prod-data", {"Raw": bucket("raw/"), "Logs": bucket("logs/")})
+    head = stack("prod-data", {"RawData": bucket("rawdata/"), "Logs": bucket("logs/")})
+    [moved] = review(_of([base]), _of([head])).changes
+    assert (moved.action, moved.was) == (Action.RENAME, "prod-data/Raw")
+    [lost] = [one for one in moved.found if one.kind is Class.DATA_LOSS]
+    assert lost.severity is Severity.MEDIUM and "the new one begins empty" in lost.text
+    other = stack("prod-data", {"Raw": resource("S3::Bucket", {"BucketName": "a"}), "Logs": bucket("logs/")})
+    assert renames(base, other) == {}

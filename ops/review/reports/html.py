@@ -12,7 +12,7 @@ from ops.pages import Card
 from ops.review.model import Class, Review, Severity
 from ops.review.reports import picture, wording
 from ops.review.reports.drawing import CHIP_HEIGHT, CHIP_WIDTH
-from ops.review.reports.summary import Summary, is_metadata
+from ops.review.reports.summary import Summary, alike, is_metadata
 
 T = TypeVar("T")
 _LINES = 1_000  # of a detail
@@ -50,7 +50,7 @@ def render(review: Review, title: str = "Review", written: datetime | None = Non
         pipelines=[(number, one) for number, one in enumerate(review.changes) if Class.PIPELINE in one.classes],
         drawing=picture.draw(review),
         telling=[(number, one) for number, one in enumerate(review.changes) if not is_metadata(one)],
-        quiet=[(number, one) for number, one in enumerate(review.changes) if is_metadata(one)],
+        quiet=alike(one for one in review.changes if is_metadata(one)),
         chip=(CHIP_WIDTH, CHIP_HEIGHT),
         severities=list(reversed(Severity)),
         HIGH=Severity.HIGH,

@@ -3,9 +3,9 @@
 from ops.review.model import Change, Class, Gate, Review, Severity
 from ops.review.reports import wording
 from ops.review.reports.escaping import code, prose
-from ops.review.reports.markdown_changes import MARKS, folded, line
+from ops.review.reports.markdown_changes import MARKS, folded, line, together
 from ops.review.reports.room import Room
-from ops.review.reports.summary import Cell, Summary, is_metadata
+from ops.review.reports.summary import Cell, Summary, alike, is_metadata
 
 MARKER = "<!-- ml-loop review -->"  # by which the comment is found again, to be written anew
 LIMIT = 65_536  # characters of a comment (GitHub's own message: "body is too long (maximum is 65536 characters)")
@@ -53,11 +53,11 @@ def _changes(room: Room, review: Review) -> None:
     dangerous = [(place, one) for place, one in enumerate(review.changes) if one.severity >= Severity.MEDIUM]
     room.add_list("changes", dangerous, _dangerous, "\n### What to look at\n")
     quiet = [change for change in review.changes if change.severity < Severity.MEDIUM]
-    for what, chosen in (
-        ("of low severity, or none", [change for change in quiet if not is_metadata(change)]),
-        ("of tags and metadata alone", [change for change in quiet if is_metadata(change)]),
-    ):
-        room.add_list("changes", chosen, line, _unfold(len(chosen), "change", what), "\n</details>")
+    low, tags = ([one for one in quiet if is_metadata(one) is told] for told in (False, True))
+    end = "\n</details>"
+    room.add_list("changes", low, line, _unfold(len(low), "change", "of low severity, or none"), end)
+    opening = _unfold(len(tags), "change", "of tags and metadata alone")
+    room.add_list("changes", alike(tags), together, opening, end, counts=len)
 
 
 def _dangerous(numbered: tuple[int, Change]) -> str:

@@ -1,11 +1,13 @@
 """Changes of resources in GitHub's Markdown."""
 
+from collections.abc import Sequence
+
 from ops.review.model import Change, Class, Found, PropertyChange, Severity, Updates
 from ops.review.reports import wording
 from ops.review.reports.escaping import block, code, markup, prose
 
 MARKS = {Severity.BLOCK: "⛔", Severity.HIGH: "🔴", Severity.MEDIUM: "🟠", Severity.LOW: "🟡", Severity.INFO: "⚪"}
-_FOUND, _PROPERTIES, _DETAILS, _PATHS = 8, 12, 3, 4
+_FOUND, _PROPERTIES, _DETAILS, _PATHS, _NAMES = 8, 12, 3, 4, 12
 _UPDATES = {
     Updates.IN_PLACE: "",
     Updates.MAY_REPLACE: ", which may replace the resource",
@@ -25,6 +27,19 @@ def line(change: Change, kind: Class | None = None) -> str:
     name = code(f"{change.stack}/{change.logical_id}")
     places = prose(wording.where(change.environments), 100)
     return f"- {MARKS[worst]} {name} {wording.action(change)} ({places}){f': {said}' if said else ''}"
+
+
+def together(changes: Sequence[Change]) -> str:
+    """Return changes of which the same is said as one item of a list."""
+    first, *others = changes
+    if not others:
+        return line(first)
+    said = "; ".join(prose(one.text, 300) for one in first.found[:_FOUND])
+    names = ", ".join(code(f"{one.stack}/{one.logical_id}") for one in changes[:_NAMES])
+    more = f" and {len(changes) - _NAMES} more" if len(changes) > _NAMES else ""
+    places = prose(wording.where(first.environments), 100)
+    mark, what = MARKS[first.severity], wording.counted(len(changes), "resource")
+    return f"- {mark} {what} {wording.action(first)} ({places}): {said}: {names}{more}"
 
 
 def folded(change: Change, *, unfolded: bool) -> str:

@@ -31,6 +31,7 @@ class Room:
         opening: str = "",
         closing: str = "",
         most: int | None = None,
+        counts: Callable[[T], int] = lambda _: 1,
     ) -> None:
         """Take as many items as have room, and `opening` and `closing` around them if there is any.
 
@@ -40,6 +41,7 @@ class Room:
             written: returns what one looks like; of those that have no room only the first is asked for.
             opening, closing: parts around them.
             most: of the items.
+            counts: returns for how many an item stands.
         """
         size = _size(opening) + _size(closing)
         taken: list[str] = []
@@ -49,7 +51,7 @@ class Room:
                 break
             size += _size(part)
             taken.append(part)
-        self.left_out[kind] += len(items) - len(taken)
+        self.left_out[kind] += sum(map(counts, items[len(taken) :]))
         if taken:
             self._left -= size
             self._parts += [part for part in (opening, *taken, closing) if part]

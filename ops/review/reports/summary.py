@@ -77,6 +77,15 @@ def is_metadata(change: Change) -> bool:
     return change.classes == (Class.METADATA,)
 
 
+def alike(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """Return changes, together those of which the same is said: a tag that all resources have is one thing to read."""
+    groups: dict[object, list[Change]] = {}
+    for one in changes:
+        told = tuple((found.kind, found.text) for found in one.found)
+        groups.setdefault((one.environments, one.action, told), []).append(one)
+    return [tuple(group) for group in groups.values()]
+
+
 def _counts(cells: Iterable[Cell | None]) -> list[int]:
     """Return how many classes have something of each severity, from the worst on."""
     found = Counter(severity for cell in cells if cell for severity, _ in cell.counts)
@@ -94,7 +103,8 @@ def _cell(review: Review, kind: Class, environment: str) -> Cell | None:
     counts: Counter[Severity] = Counter()
     for change in review.changes:
         found = [one.rated or one.severity for one in change.found if one.kind is kind]
-        if found and environment in (change.environments or ("",)):
+        telling = found and max(found) > Severity.INFO
+        if telling and environment in (change.environments or ("",)):
             closes = max(one.severity for one in change.found if one.kind is kind) is Severity.BLOCK
             counts[Severity.BLOCK if closes and named(change, environment) in blocked else max(found)] += 1
     return Cell(tuple(sorted(counts.items(), reverse=True))) if counts else None
