@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ops.errors import OperationError
 
+# Modules of another folder, and a choice of environments, which an assembly that is kept would have for good.
+_OTHERS = ("PYTHONPATH", "CDK_CONTEXT_JSON")
 _LINES, _SECONDS = 15, 5
 
 
@@ -32,7 +34,7 @@ class Synthesis:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         # The checks of templates are another gate's, and take most of the time.
         own = {"CDK_OUTDIR": str(assembly), "CDK_VALIDATION": "false", "PATH": path}
-        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | own
+        variables = {name: value for name, value in os.environ.items() if name not in _OTHERS} | own
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "app.py"],

@@ -116,6 +116,7 @@ def test_the_review_of_pull_requests_may_only_read_and_takes_nothing_of_them_as_
     assert {"run": "make review BASE=HEAD^1"} in job["steps"]
     assert not any("${{" in step.get("run", "") for step in job["steps"])  # a branch may have any name
     assert "secrets." not in text
+    assert "build/review/bases" not in text  # of an earlier commit of the same pull request
 
 
 def test_the_workflow_that_comments_runs_nothing_of_the_change() -> None:

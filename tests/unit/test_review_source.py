@@ -285,3 +285,23 @@ def test_a_zip_with_a_wrong_byte_is_read_or_left_closed(place: int, byte: int) -
         path = Path(folder) / "asset.zip"
         path.write_bytes(content)
         assert files(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["urllib3.py", "json/__init__.py", "boto3/session.py", "ssl.cpython-312-x86_64-linux-gnu.so"]
+)
+def test_what_would_be_found_before_a_module_of_others_is_code_of_the_function(tmp_path: Path, name: str) -> None:
+    root = {**ROOT, "release/handler.py": "import boto3\n"}
+    found = of_function(written(tmp_path / "old", dict(root)), written(tmp_path / "new", {**root, name: "x = 1\n"}))
+    assert found.severity is Severity.LOW and f"{name} (added)" in found.text
+
+
+@pytest.mark.parametrize(
+    "line", ["sys.path.insert(0, 'label')", "eval(open('label/x.txt').read())", "pkgutil.resolve_name(x)"]
+)
+def test_where_only_running_it_tells_all_of_it_counts(tmp_path: Path, line: str) -> None:
+    root = {**ROOT, "release/handler.py": f"import sys\n{line}\n"}
+    found = of_function(
+        written(tmp_path / "old", dict(root)), written(tmp_path / "new", {**root, "label/handler.py": "LIMIT = 2\n"})
+    )
+    assert found.severity is Severity.LOW and "label/handler.py" in found.text
