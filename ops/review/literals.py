@@ -8,6 +8,7 @@ from typing import Any
 from ops.assembly.model import Resource, Stack, Value
 from ops.review.sameness import canonical, function_of
 
+_DEEPEST = 50  # conditions in conditions
 _VARIABLE = re.compile(r"\$\{(?!!)")
 
 
@@ -62,39 +63,49 @@ def _text(value: Value) -> str:
 
 def holds(stack: Stack, condition: str) -> bool | None:
     """Return whether a condition of a stack holds wherever it is deployed; None: that depends."""
-    conditions = stack.template.sections.get("Conditions", {})
-    mappings = stack.template.sections.get("Mappings", {})
-    return _holds(_said(conditions.get(condition), mappings), conditions, mappings, (condition,))
+    return _Conditions(stack).holds({"Condition": condition}, 0)
 
 
-def _holds(
-    value: Value, conditions: Mapping[str, Value], mappings: Mapping[str, Value], on_the_way: tuple[str, ...]
-) -> bool | None:
-    match value:
-        case {"Fn::Equals": [one, other]} if _is_scalar(one) and _is_scalar(other):
-            return _text(one) == _text(other)
-        case {"Fn::Not": [one]}:
-            found = _holds(one, conditions, mappings, on_the_way)
-            return None if found is None else not found
-        case {"Fn::And": list(parts)} | {"Fn::Or": list(parts)}:
-            wanted = "Fn::Or" in value
-            every = [_holds(one, conditions, mappings, on_the_way) for one in parts]
-            return wanted if wanted in every else None if None in every else not wanted
-        case {"Condition": str(name)} if name not in on_the_way:
-            return _holds(_said(conditions.get(name), mappings), conditions, mappings, (*on_the_way, name))
-    return None
+class _Conditions:
+    """Conditions of a stack, each worked out once: those that it is made of may be the same by many ways."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._all = stack.template.sections.get("Conditions", {})
+        self._mappings = stack.template.sections.get("Mappings", {})
+        self._known: dict[str, bool | None] = {}
+
+    def holds(self, value: Value, depth: int) -> bool | None:
+        match value if depth < _DEEPEST else None:
+            case {"Fn::Equals": [one, other]} if _is_scalar(one) and _is_scalar(other):
+                return _text(one) == _text(other)
+            case {"Fn::Not": [one]}:
+                found = self.holds(one, depth)
+                return None if found is None else not found
+            case {"Fn::And": list(parts)} | {"Fn::Or": list(parts)}:
+                wanted = "Fn::Or" in value
+                every = [self.holds(one, depth) for one in parts]
+                return wanted if wanted in every else None if None in every else not wanted
+            case {"Condition": str(name)}:
+                return self._named(name, depth)
+        return None
+
+    def _named(self, name: str, depth: int) -> bool | None:
+        if name not in self._known:
+            self._known[name] = None  # in a ring nobody can tell
+            self._known[name] = self.holds(_said(self._all.get(name), self._mappings), depth + 1)
+        return self._known[name]
 
 
 def defined(stack: Stack, condition: str) -> Value:
     """Return what a condition is, with those that it is made of."""
     conditions = stack.template.sections.get("Conditions", {})
-    names, waiting = [], [condition]
+    found: dict[str, Value] = {}
+    waiting = [condition]
     while waiting:
-        name = waiting.pop()
-        if name not in names:
-            names.append(name)
+        if (name := waiting.pop()) not in found:
+            found[name] = canonical(conditions.get(name))
             waiting += _named(conditions.get(name))
-    return [canonical(conditions.get(name)) for name in names], names[1:]
+    return list(found.items())[1:], found[condition]
 
 
 def _named(value: Value) -> list[str]:

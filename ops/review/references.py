@@ -9,7 +9,7 @@ from functools import cached_property
 from ops.assembly.model import Resource, Stack, Value
 from ops.review.sameness import function_of, text_of
 
-_IN_TEXT = re.compile(r"\$\{([^!}][^}]*)\}")
+_IN_TEXT = re.compile(r"\$\{([^!{}][^{}]*)\}")
 _OUTPUT = "Outputs."
 Path = tuple[str, ...]
 # Of what a value depends on: `Ref` with a logical id (also for its attributes), `Output` with a nested stack's and an

@@ -16,6 +16,8 @@ from ops.assembly.reading import read_template
 from ops.errors import OperationError
 from ops.review.comparing import review
 from ops.review.reviewing import SUFFIXES, rendered, reviewed
+from ops.review.waivers import matches
+from tests.unit.review_kit import change, found, waiver
 from tests.unit.review_side_kit import resource
 from tests.unit.review_side_kit import stack as stack_of
 
@@ -186,3 +188,25 @@ def test_the_kit_makes_what_it_says(real: Any) -> None:
     make: Callable[..., Any] = _replaced
     assert make(template, places[-1], "junk") != template
     assert len(real) == 8
+
+
+def test_what_a_pattern_could_be_tried_on_for_ever_takes_no_time() -> None:
+    def policy(times: int) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": f"s3:{'*a' * times}", "Resource": f"*{'a*' * times}"}
+        return {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {"Roles": ["x"], "PolicyDocument": {"Statement": [statement]}},
+        }
+
+    began = time.process_time()
+    review(*(Assembly((stack_of("d", {"P": policy(times)}),)) for times in (60, 61)))
+    names = ({"B": resource("S3::Bucket", {"BucketName": {"Fn::Sub": "${" * times}})} for times in (50_000, 50_001))
+    review(*(Assembly((stack_of("d", name),)) for name in names))
+    excuse = waiver(change=f"prod-data/{'*a' * 400}b")
+    assert not matches(excuse, change(found(), path="a" * 400), "prod")
+    assert time.process_time() - began < 3
+
+
+def test_signs_of_a_waiver_stand_for_themselves_but_for_the_star() -> None:
+    for name, excused in (("Raw[1]?x", True), ("Raw1yx", False), ("Raw[1]yx", False)):
+        assert matches(waiver(change="prod-data/Raw[1]?*"), change(found(), logical_id=name), "prod") is excused

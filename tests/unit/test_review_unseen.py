@@ -81,6 +81,13 @@ def test_conditions_that_a_template_decides() -> None:
     assert holds(there, "A") is None and holds(there, "Missing") is None and defined(there, "A")
 
 
+def test_conditions_that_many_ways_lead_to_are_worked_out_once() -> None:
+    many = {f"C{at}": {"Fn::Or": [{"Condition": f"C{at + 1}"}, {"Condition": f"C{at + 2}"}]} for at in range(40)}
+    assert holds(stack("d", Conditions={**many, "C40": NEVER, "C41": NEVER}), "C0") is False
+    deep = {f"C{at}": {"Fn::Not": [{"Condition": f"C{at + 1}"}]} for at in range(5_000)}
+    assert holds(stack("d", Conditions=deep), "C0") is None
+
+
 def test_a_protection_that_is_turned_off_by_a_function_is_off() -> None:
     def side(value: Any) -> Stack:
         return stack(

@@ -10,7 +10,7 @@ from ops.review.access.dimensions import ActionDimension
 from ops.review.access.principals import EVERYBODY, Principal
 from ops.review.access.tokens import STAR, Tokens, written
 
-_SHOWN, _WORST = 5, 3
+_SHOWN, _WORST, _WILDCARDS = 5, 3, 3
 _EXPORT = re.compile(r"\$\{([^:{}]+):ExportsOutput(?:FnGetAtt|Ref)([A-Za-z0-9]+?)[0-9A-F]{8}\}")
 
 
@@ -61,6 +61,8 @@ def proper(pattern: str) -> str:
     """Return a pattern of actions in lower case as AWS writes it: `s3:Get*`."""
     if "*" not in pattern and "?" not in pattern:
         return actions.of(pattern).name
+    if pattern.count("*") + pattern.count("?") > _WILDCARDS:
+        return pattern  # nobody writes so many, and to find where each of them is takes for ever
     like = actions.of(min(actions.matching(pattern), default=pattern)).name
     parts = re.split(r"([*?])", pattern)
     texts = [{"*": ".*", "?": "."}.get(part, f"({re.escape(part)})") for part in parts]

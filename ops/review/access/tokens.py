@@ -12,7 +12,7 @@ from functools import lru_cache
 Tokens = tuple[str, ...]  # each a character, STAR, ANY, or what is not known: `${...}`
 STAR, ANY = "**", "??"
 _WILDCARDS = {"*": STAR, "?": ANY}
-VARIABLE = re.compile(r"\$\{([^}]*)\}")
+VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
 class Undecided(Exception):  # noqa: N818 - an answer, not a failure
