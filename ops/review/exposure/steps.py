@@ -34,7 +34,7 @@ def _all(steps: Any) -> Iterator[Mapping[str, Any]]:
     for step in steps:
         if isinstance(step, Mapping):
             yield step
-            arguments = step.get("Arguments")
+            arguments: Any = step.get("Arguments")
             for branch in ("IfSteps", "ElseSteps") if isinstance(arguments, Mapping) else ():
                 yield from _all(listed(arguments.get(branch)))
 
