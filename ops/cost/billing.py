@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack
+from ops.cost.amounts import rounded
 from ops.cost.model import Bill, Line, Need, Part
 from ops.cost.needs import environment as whole
 from ops.cost.needs.catalogue import needs_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 # Of a dollar. Shares and parts of a month have no end; rounded here, sums are exact in whichever order they are made.
 _FINEST = Decimal("1e-12")
-_ENOUGH = Context(prec=60)  # digits, for numbers that no real template has
 
 # What a serving stack's slots are filled with while a model is live: any version of any group is as dear.
 CHAMPION = {"ChampionModelPackage": "arn:aws:sagemaker:region:account:model-package/group/1"}
@@ -108,20 +108,34 @@ def _of_environment(
 
 
 def _priced(lines: list[Line], tables: Tables) -> Iterator[Line]:
-    """Give lines with prices. Tiers count what the environment needs together; lines share what that costs."""
+    """Give lines with prices.
+
+    Tiers count what the environment needs together. What is idle fills them first, then what is live, then what is
+    used, so that no part depends on a later one; lines of a part share what it costs.
+    """
     found = {line.need.prices: tables.find(line.need.prices) for line in lines}
-    quantities: defaultdict[str, Decimal] = defaultdict(Decimal)
+    quantities: defaultdict[str, dict[Part, Decimal]] = defaultdict(lambda: dict.fromkeys(Part, Decimal(0)))
     for line in lines:
         if hit := found[line.need.prices]:
-            quantities[hit[0].name] += line.need.quantity
+            quantities[hit[0].name][line.need.part] += line.need.quantity
+    prices = {hit[0].name: hit[0] for hit in found.values() if hit}
+    costs = {name: _by_part(prices[name], parts) for name, parts in quantities.items()}
     for line in lines:
-        hit = found[line.need.prices]
-        yield _line(line, *hit, quantities[hit[0].name]) if hit else line
+        hit, part = found[line.need.prices], line.need.part
+        yield _line(line, *hit, quantities[hit[0].name][part], costs[hit[0].name][part]) if hit else line
 
 
-def _line(line: Line, price: Price, instead: bool, together: Decimal) -> Line:
-    usd = price.cost(together) * line.need.quantity / together if together else Decimal(0)
-    usd = usd.quantize(_FINEST, context=_ENOUGH)
+def _by_part(price: Price, quantities: Mapping[Part, Decimal]) -> dict[Part, Decimal]:
+    """Return what each part costs beyond those before it."""
+    before, costs = Decimal(0), {}
+    for part, quantity in quantities.items():
+        costs[part] = price.cost(before + quantity) - price.cost(before)
+        before += quantity
+    return costs
+
+
+def _line(line: Line, price: Price, instead: bool, together: Decimal, cost: Decimal) -> Line:
+    usd = rounded(cost * line.need.quantity / together if together else Decimal(0), _FINEST)
     return replace(line, price=price.name, unit=price.unit, usd=usd, date=price.date, instead=instead)
 
 

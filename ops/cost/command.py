@@ -20,7 +20,8 @@ from ops.console import errors, output, shown
 from ops.cost import offers, refresh
 from ops.cost.billing import expected_of
 from ops.cost.choices import Reckoning
-from ops.cost.report import Report, document
+from ops.cost.document import document
+from ops.cost.report import Report
 from ops.cost.shown import markdown, page, terminal
 from ops.cost.tables import tables_of
 from ops.errors import OperationError

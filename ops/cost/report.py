@@ -4,15 +4,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from ops.cost.choices import Choice, Reckoning, cheaper, further
 from ops.cost.model import Bill, Line, Part, total
 from ops.cost.tables import STALE_DAYS, Tables
 
-_CENT = Decimal("0.01")
-_EXACT = Decimal("0.000001")
 SHARED = "all use cases share"
 WHOLE = "the environment as a whole"
 PARTS = {
@@ -124,73 +122,9 @@ class Report:
             yield f"Unpriced, and in no sum: {'; '.join(self.bill.unpriced)}."
 
 
-def dollars(usd: Decimal | None, *, signed: bool = False) -> str:
-    """Return an amount for people, to the cent.
-
-    >>> dollars(Decimal("1234.565")), dollars(Decimal("0.001")), dollars(Decimal(0)), dollars(None)
-    ('1,234.57', '< 0.01', '0.00', 'unpriced')
-    >>> dollars(Decimal("-3.2"), signed=True), dollars(Decimal("3.2"), signed=True)
-    ('-3.20', '+3.20')
-    """
-    if usd is None:
-        return "unpriced"
-    if 0 < usd < _CENT / 2:
-        return "< 0.01"
-    rounded = usd.quantize(_CENT, ROUND_HALF_UP) or Decimal("0.00")  # never -0.00
-    return f"{rounded:+,}" if signed and rounded else f"{rounded:,}"
-
-
-def exact(usd: Decimal | None) -> float | None:
-    """Return an amount for programs, to a millionth of a dollar."""
-    return None if usd is None else float(usd.quantize(_EXACT, ROUND_HALF_UP))
-
-
-def document(report: Report) -> dict[str, Any]:
-    """Return a report for programs; docs/cost.md says what is in it."""
-    return {
-        "environment": report.bill.environment,
-        "region": report.bill.region,
-        "monthly_usd": {**_sums({part: report.bill.usd(part) for part in Part}), "total": exact(report.bill.usd())},
-        "budget_usd": report.budget,
-        "lines": [_line(line) for line in report.bill.lines if line.need.quantity],
-        "by_stack": {name: _sums(sums) for name, sums in report.by_stack.items()},
-        "by_use_case": {name: _sums(sums) for name, sums in report.by_use_case.items()},
-        "further": [_choice(choice) for choice in report.further],
-        "cheaper": [_choice(choice) for choice in report.cheaper],
-        "unpriced": list(report.bill.unpriced),
-        "remarks": report.remarks,
-        "sources": report.sources(),
-    }
-
-
 def _row(lines: Sequence[Line]) -> Row:
     first, quantity = lines[0], sum((line.need.quantity for line in lines), Decimal(0))
     usd = None if first.usd is None else total(lines)
     return Row(
         first.need.what, first.need.part, len(lines), quantity, first.unit, usd, first.date, first.instead
     )  # fmt: skip
-
-
-def _sums(sums: Mapping[Part, Decimal]) -> dict[str, float | None]:
-    return {part.value: exact(usd) for part, usd in sums.items()}
-
-
-def _choice(choice: Choice) -> dict[str, Any]:
-    return {"text": choice.text, "monthly_usd": exact(choice.usd), "unpriced": list(choice.unpriced)}
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "stack": line.stack,
-        "use_case": line.use_case,
-        "logical_id": line.logical_id,
-        "type": line.type,
-        "what": line.need.what,
-        "part": line.need.part.value,
-        "quantity": float(line.need.quantity),
-        "unit": line.unit,
-        "monthly_usd": exact(line.usd),
-        "price": line.price,
-        "price_date": line.date,
-        "price_stands_in": line.instead,
-    }

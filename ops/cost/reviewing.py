@@ -11,12 +11,12 @@ from pathlib import Path
 
 from config.usage_file import Declared, load_usage
 from ops.assembly.model import Assembly, Resource, Stack
+from ops.cost.amounts import dollars
 from ops.cost.billing import CHAMPION, Expected, bill
 from ops.cost.model import Bill, Need
 from ops.cost.needs.catalogue import needs_of
 from ops.cost.needs.functions import function_of
 from ops.cost.needs.given import Function, Given
-from ops.cost.report import dollars
 from ops.cost.scene import Scene
 from ops.cost.tables import FOLDER, Tables, tables_of
 from ops.review.model import Class, Compared, Cost, Found, Severity

@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ops import pages
+from ops.cost.amounts import dollars, rounded
 from ops.cost.model import Part
-from ops.cost.report import PARTS, Report, Row, dollars
+from ops.cost.report import PARTS, Report, Row
 from ops.pages import Card
 
 Cells = list[tuple[str, ...]]
@@ -91,6 +92,7 @@ def summary(report: Report) -> list[str]:
 
 _LINES = "What is paid for"
 _UNPRICED = "unpriced in it"
+_THOUSANDTH = Decimal("0.001")
 _NAMED = ("stack", "use case", "choice", _UNPRICED)
 _WORDS = ("when", "price of")
 # How units of the price list are written for people.
@@ -129,8 +131,8 @@ def _sums(groups: Mapping[str, Mapping[Part, Decimal]]) -> Cells:
 
 
 def _number(quantity: Decimal) -> str:
-    rounded = round(quantity, 3)
-    return f"{rounded.normalize():,f}" if rounded == rounded.to_integral() else f"{rounded:,}".rstrip("0")
+    shown = f"{rounded(quantity, _THOUSANDTH):,f}"
+    return shown.rstrip("0").rstrip(".")
 
 
 def _plain(text: str) -> str:

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Page
 
 from ops.assembly.model import Assembly
+from ops.cost.amounts import dollars
 from ops.cost.billing import Expected
 from ops.cost.choices import Reckoning
-from ops.cost.report import Report, dollars
+from ops.cost.report import Report
 from ops.cost.shown import page as write
 from ops.cost.tables import tables_of
 from tests.unit.cost_kit import REGION, resource, stack

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from config.usage import Usage, UseCaseUsage
 from ops.assembly.model import Assembly, Resource, Stack, Template
-from ops.assembly.templates import template_of
 from ops.cost.billing import CHAMPION, Expected, bill
 from ops.cost.model import Bill
 from ops.cost.offers import WANTED
@@ -110,16 +108,3 @@ def nothing() -> Usage:
     empty = {name: 0 for name, _ in usage.stored_gb}
     each = {name: 0 for name, _ in usage.each} | {"live_hours": 730}
     return Usage.model_validate({**none, "stored_gb": empty, "each": each})
-
-
-def assembly_of(templates: Mapping[str, Any]) -> Assembly:
-    """Return the templates of stacks by name as an assembly; a use case's begin with its name."""
-
-    def made(name: str) -> Stack:
-        environment, _, rest = name.partition("-")
-        slug = "flight-delays" if rest.startswith("flight-delays-") else ""
-        tags = {"ml-loop:environment": environment} | ({"ml-loop:use-case": slug} if slug else {})
-        template = template_of(templates[name], Path(f"{name}.json"), {})
-        return Stack(environment, name, template, REGION, tags)
-
-    return Assembly(tuple(map(made, templates)))

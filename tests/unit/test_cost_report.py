@@ -5,22 +5,25 @@ import io
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
 from config import load_environment
 from config.interface_services import FULL, MINIMAL
+from config.usage import Usage
 from ops.assembly.model import Assembly
+from ops.assembly.reading import read_assembly
 from ops.cost import changing
+from ops.cost.amounts import dollars
 from ops.cost.billing import Expected, expected_of
 from ops.cost.choices import Reckoning, cheaper, further
+from ops.cost.document import document
 from ops.cost.model import Part
-from ops.cost.report import Report, document, dollars
+from ops.cost.report import Report
 from ops.cost.shown import markdown, terminal
 from ops.cost.tables import Tables, tables_of
-from tests.unit.cost_kit import REGION, assembly_of, nothing, ones, price, resource, stack, table
+from tests.unit.cost_kit import REGION, nothing, ones, price, resource, stack, table
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 6, 1)
@@ -28,13 +31,13 @@ HOSTILE = "<img src=x onerror=alert(1)>|[red]`x`"
 
 
 @pytest.fixture(scope="module")
-def assembly(templates: dict[str, Any]) -> Assembly:
-    return assembly_of(templates)
+def platform(assembly: Path) -> Assembly:
+    return read_assembly(assembly)
 
 
-def reckoned(assembly: Assembly, environment: str, tables: Tables | None = None) -> Reckoning:
+def reckoned(platform: Assembly, environment: str, tables: Tables | None = None) -> Reckoning:
     expected = expected_of(load_environment(environment))
-    return Reckoning.of(assembly, environment, expected, tables or tables_of(REGION))
+    return Reckoning.of(platform, environment, expected, tables or tables_of(REGION))
 
 
 def rate(name: str) -> Decimal:
@@ -43,8 +46,8 @@ def rate(name: str) -> Decimal:
     return found[0].cost(Decimal(1))
 
 
-def test_dev_says_what_doors_zones_instances_and_a_notebook_add(assembly: Assembly) -> None:
-    found = {choice.text.split(",")[0]: round(choice.usd, 2) for choice in further(reckoned(assembly, "dev"))}
+def test_dev_says_what_doors_zones_instances_and_a_notebook_add(platform: Assembly) -> None:
+    found = {choice.text.split(",")[0]: round(choice.usd, 2) for choice in further(reckoned(platform, "dev"))}
     door, gigabyte = rate("AmazonVPC:VpcEndpoint-Hours") * 730, rate("AmazonVPC:VpcEndpoint-Bytes")
     assert found["interface endpoints `minimal` in 2 zones"] == round(len(MINIMAL) * 2 * door + gigabyte, 2)
     assert found["interface endpoints `full` in 2 zones"] == round(len(FULL) * 2 * door + gigabyte, 2)
@@ -56,19 +59,19 @@ def test_dev_says_what_doors_zones_instances_and_a_notebook_add(assembly: Assemb
     assert found["one use case more"] > 50
 
 
-def test_the_page_about_costs_says_what_the_command_says(assembly: Assembly) -> None:
+def test_the_page_about_costs_says_what_the_command_says(platform: Assembly) -> None:
     told = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
     for environment in ("dev", "staging", "prod"):
-        sums = [*(reckoned(assembly, environment).bill.usd(part) for part in Part)]
+        sums = [*(reckoned(platform, environment).bill.usd(part) for part in Part)]
         shown = " | ".join(map(dollars, (*sums, sum(sums, Decimal(0)))))
         budget = load_environment(environment).budget.monthly_usd
         assert f"| `{environment}` | {shown} | {budget} |" in told, "docs/cost.md: write the new figures"
-    for choice in further(reckoned(assembly, "dev")):
+    for choice in further(reckoned(platform, "dev")):
         assert dollars(choice.usd) in told, f"docs/cost.md: {choice.text}"
 
 
-def test_prod_says_what_is_cheaper_the_most_first(assembly: Assembly) -> None:
-    found = [*cheaper(reckoned(assembly, "prod"))]
+def test_prod_says_what_is_cheaper_the_most_first(platform: Assembly) -> None:
+    found = [*cheaper(reckoned(platform, "prod"))]
     saved = [choice.usd for choice in found]
     assert saved == sorted(saved)
     texts = " ".join(choice.text for choice in found)
@@ -84,14 +87,14 @@ def test_prod_says_what_is_cheaper_the_most_first(assembly: Assembly) -> None:
     assert "serverless 2 GB" in serverless.unpriced[0]
 
 
-def test_what_saves_nothing_is_not_named(assembly: Assembly) -> None:
-    texts = [choice.text for choice in cheaper(reckoned(assembly, "dev"))]
+def test_what_saves_nothing_is_not_named(platform: Assembly) -> None:
+    texts = [choice.text for choice in cheaper(reckoned(platform, "dev"))]
     assert not [text for text in texts if "zone" in text or "interface endpoints" in text or "ml.t2.medium" in text]
     assert any("serverless" in text for text in texts)
 
 
-def test_a_change_for_prices_is_undone_by_its_opposite(assembly: Assembly) -> None:
-    dev = assembly.of("dev")
+def test_a_change_for_prices_is_undone_by_its_opposite(platform: Assembly) -> None:
+    dev = platform.of("dev")
     zones = changing.zones_of(dev)
     assert (changing.level_of(dev), zones) == ("none", 2)
     full = changing.with_level("full", zones)(dev)
@@ -100,8 +103,8 @@ def test_a_change_for_prices_is_undone_by_its_opposite(assembly: Assembly) -> No
     assert before == after
 
 
-def test_doors_beyond_the_levels_stay(assembly: Assembly) -> None:
-    local = changing.with_level("none", 2)(assembly.of("local"))
+def test_doors_beyond_the_levels_stay(platform: Assembly) -> None:
+    local = changing.with_level("none", 2)(platform.of("local"))
     doors = [
         one.properties["ServiceName"]
         for stack_ in local.stacks
@@ -151,8 +154,8 @@ def test_nothing_unusual_needs_no_remark() -> None:
     assert [(row.what, row.usd) for row in report.rows] == [("key", Decimal(1))]
 
 
-def test_the_document_has_every_line_and_sums_that_agree(assembly: Assembly) -> None:
-    found = json.loads(json.dumps(document(report_of(reckoned(assembly, "prod")))))
+def test_the_document_has_every_line_and_sums_that_agree(platform: Assembly) -> None:
+    found = json.loads(json.dumps(document(report_of(reckoned(platform, "prod")))))
     assert set(found) == {
         "environment", "region", "monthly_usd", "budget_usd", "lines", "by_stack", "by_use_case", "further", "cheaper",
         "unpriced", "remarks", "sources",
@@ -180,3 +183,13 @@ def test_markdown_and_a_terminal_show_text_of_templates_as_text() -> None:
     terminal(report, Console(file=shown, width=200))
     assert HOSTILE in shown.getvalue()
     assert "unpriced" in shown.getvalue()
+
+
+def test_numbers_that_no_template_has_are_shown_all_the_same() -> None:
+    most = Usage.model_validate({"each": {"requests": 10**12, "request_kb": 10**12}})
+    variant = {"VariantName": "champion", "InstanceType": "ml.m5.large", "InitialInstanceCount": 999_999_999_999_999}
+    one = stack(resource("AWS::SageMaker::EndpointConfig", ProductionVariants=[variant]))
+    tables = Tables((table(price("AmazonSageMaker:Host:ml.m5.large", "1000000")),))
+    report = report_of(Reckoning.of(Assembly((one,)), "dev", Expected(most), tables))
+    assert "729,999,999,999,999,270 things" in markdown(report)
+    assert json.dumps(document(report))

@@ -6,22 +6,22 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config import environment_names
 from ops.assembly.model import Assembly, Resource, Stack
+from ops.assembly.reading import read_assembly
 from ops.cost.reviewing import look, monthly
 from ops.review.model import Action, Class, Compared, Found, Severity
-from tests.unit.cost_kit import assembly_of, resource, stack
+from tests.unit.cost_kit import resource, stack
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def assembly(templates: dict[str, Any]) -> Assembly:
-    return assembly_of(templates)
+def platform(assembly: Path) -> Assembly:
+    return read_assembly(assembly)
 
 
 def compared(before: Resource | None, after: Resource | None, of: Callable[..., Stack] = stack) -> Compared:
@@ -39,24 +39,24 @@ def endpoint(machine: str, count: int = 1) -> Resource:
     return resource("AWS::SageMaker::EndpointConfig", ProductionVariants=[variant])
 
 
-def test_a_change_of_nothing_changes_no_price(assembly: Assembly) -> None:
-    found = monthly(assembly, assembly)
+def test_a_change_of_nothing_changes_no_price(platform: Assembly) -> None:
+    found = monthly(platform, platform)
     assert found.base_monthly_usd == found.head_monthly_usd > 0
     assert [name for name, _, _ in found.by_environment] == sorted(environment_names())
     assert all(before == after > 0 for _, before, after in found.by_environment)
 
 
-def test_an_environment_that_comes_or_goes_costs_all_that_it_costs(assembly: Assembly) -> None:
-    dev = assembly.of("dev")
+def test_an_environment_that_comes_or_goes_costs_all_that_it_costs(platform: Assembly) -> None:
+    dev = platform.of("dev")
     ((name, before, after),) = monthly(Assembly(()), dev).by_environment
     assert (name, before) == ("dev", 0)
     assert after > 0
     assert monthly(dev, Assembly(())).by_environment == (("dev", after, 0),)
 
 
-def test_what_has_no_price_is_named_with_its_environment(assembly: Assembly) -> None:
+def test_what_has_no_price_is_named_with_its_environment(platform: Assembly) -> None:
     server = stack(resource("AWS::EC2::Instance"), name="more")
-    found = monthly(assembly.of("dev"), Assembly((*assembly.of("dev").stacks, server)))
+    found = monthly(platform.of("dev"), Assembly((*platform.of("dev").stacks, server)))
     assert found.base_monthly_usd == found.head_monthly_usd
     assert any(text.startswith("dev: ") and "AWS::EC2::Instance" in text for text in found.unpriced)
 
@@ -120,13 +120,13 @@ def test_what_newly_has_no_price_is_told_once() -> None:
     assert said(server, replace(server, properties={"InstanceType": "m5.large"})) == []
 
 
-def test_a_stack_itself_costs_nothing(assembly: Assembly) -> None:
-    for one in assembly.stacks:
+def test_a_stack_itself_costs_nothing(platform: Assembly) -> None:
+    for one in platform.stacks:
         assert [*look(Compared(None, one.itself, one, one, Action.ADD, ()))] == []
 
 
-def test_what_resources_say_adds_up_to_what_a_review_says(assembly: Assembly) -> None:
-    dev = assembly.of("dev")
+def test_what_resources_say_adds_up_to_what_a_review_says(platform: Assembly) -> None:
+    dev = platform.of("dev")
     fewer = [replace(one, template=replace(one.template, resources={})) for one in dev.stacks]
     apart = [
         [found.text for found in look(Compared(None, item, without, one, Action.ADD, ()))]
@@ -139,12 +139,12 @@ def test_what_resources_say_adds_up_to_what_a_review_says(assembly: Assembly) ->
     assert told > 0.7 * (after - before)  # the rest is what the environment pays as a whole
 
 
-def test_both_sides_of_all_environments_take_a_tenth_of_a_second(assembly: Assembly) -> None:
-    monthly(assembly, assembly)  # reads the tables
+def test_both_sides_of_all_environments_take_a_tenth_of_a_second(platform: Assembly) -> None:
+    monthly(platform, platform)  # reads the tables
     took = []
     for _ in range(3):
         began = time.process_time()
-        monthly(assembly, assembly)
+        monthly(platform, platform)
         took.append(time.process_time() - began)
     assert min(took) < 0.1
 
@@ -154,3 +154,8 @@ def test_a_price_needs_neither_awss_sdk_nor_the_cdk() -> None:
     code = f"import sys, ops.cost.reviewing; print([name for name in {slow} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_numbers_that_no_template_has_are_told_all_the_same() -> None:
+    found, *_ = said(None, endpoint("ml.m5.large", 999_999_999_999_999))
+    assert found.severity is Severity.HIGH

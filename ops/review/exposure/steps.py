@@ -34,9 +34,10 @@ def _all(steps: Any) -> Iterator[Mapping[str, Any]]:
     for step in steps:
         if isinstance(step, Mapping):
             yield step
-            arguments: Any = step.get("Arguments")
-            for branch in ("IfSteps", "ElseSteps") if isinstance(arguments, Mapping) else ():
-                yield from _all(listed(arguments.get(branch)))
+            arguments = step.get("Arguments")
+            chosen = arguments if isinstance(arguments, Mapping) else {}
+            for branch in ("IfSteps", "ElseSteps"):
+                yield from _all(listed(chosen.get(branch)))
 
 
 def _isolation(value: Any) -> Any:
