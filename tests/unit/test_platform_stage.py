@@ -37,8 +37,8 @@ OWN_TAGS = {"ml-loop:environment", "ml-loop:owner", "ml-loop:cost-center"}
 
 
 @pytest.fixture(scope="module")
-def prod(assembly: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((assembly / "assembly-Prod" / "manifest.json").read_text())
+def prod(assembly_folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((assembly_folder / "assembly-Prod" / "manifest.json").read_text())
     return manifest
 
 
