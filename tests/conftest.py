@@ -26,18 +26,10 @@ if not os.environ.get("CI"):  # where it is set Hypothesis loads a profile of it
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
 # Files that take long, while others take seconds: begun late, one of them would be all that still runs.
 LONG = (
-    "test_engines_agree.py",
-    "test_experiment_flow.py",
-    "test_sagemaker_sdk_platform.py",
-    "test_demo.py",
-    "test_release_slots.py",
-    "test_use_case_notebooks.py",
-    "test_use_case_training.py",
-    "test_templates.py",
-    "test_use_case_warm_start.py",
-    "test_evaluation_jobs.py",
-    "test_use_case_script.py",
-)
+    "test_engines_agree.py", "test_experiment_flow.py", "test_sagemaker_sdk_platform.py", "test_demo.py",
+    "test_release_slots.py", "test_use_case_notebooks.py", "test_use_case_training.py", "test_templates.py",
+    "test_use_case_warm_start.py", "test_evaluation_jobs.py", "test_use_case_script.py",
+)  # fmt: skip
 Templates = dict[str, dict[str, Any]]
 
 
