@@ -124,7 +124,7 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templa
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def assembly_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of all environments; not to be changed."""
     with alone(tmp_path_factory, "assembly") as made:
         if not (made / "manifest.json").exists():  # the last file that a synthesis writes
@@ -133,9 +133,9 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def templates(assembly: Path) -> Templates:
+def templates(assembly_folder: Path) -> Templates:
     """The templates of all environments; not to be changed."""
-    return _templates(assembly)
+    return _templates(assembly_folder)
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ def _places(found: Iterable[tuple[int, Compared]], side: str) -> list[Place]:
 
 
 def _change(one: Compared, eyes: Sequence[Looker]) -> Change:
-    found: list[Found] = [finding for look in eyes for finding in look(one)]
+    found = _looked_at(one, eyes)
     present: Resource = one.after or one.before  # type: ignore[assignment]  # one of them is there
     stack = one.head if one.after else one.base
     was = f"{one.base.name}/{one.before.logical_id}" if one.action is Action.RENAME and one.before else ""
@@ -106,6 +106,19 @@ def _change(one: Compared, eyes: Sequence[Looker]) -> Change:
         found=tuple(sorted(found, key=lambda item: (-item.severity, item.kind, item.text))),
         was=was,
     )
+
+
+def _looked_at(one: Compared, eyes: Sequence[Looker]) -> list[Found]:
+    try:
+        return [finding for look in eyes for finding in look(one)]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A danger must not pass unseen because of how it is written.
+        present = one.after or one.before
+        raise OperationError(
+            f"{one.head.name}/{present.logical_id if present else ''} ({one.type}) is written in a way that the review "
+            f"does not understand ({type(error).__name__}: {error}), so nobody can say what its change does. "
+            "Write it in another way."
+        ) from error
 
 
 _ORDER = (Action.REMOVE, Action.REPLACE, Action.RENAME, Action.MAY_REPLACE, Action.UPDATE, Action.ADD)

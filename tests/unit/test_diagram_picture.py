@@ -21,26 +21,30 @@ ENVIRONMENTS = [name for name in COMMITTED if not name.endswith("-narrow")]
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_committed_pictures_are_of_these_templates(assembly: Path, environment: str) -> None:
+def test_committed_pictures_are_of_these_templates(assembly_folder: Path, environment: str) -> None:
     path = FOLDER / f"architecture-{environment}.svg"
-    for committed, picture in zip((path, narrow_of(path)), pictures(read_assembly(assembly), environment), strict=True):
+    for committed, picture in zip(
+        (path, narrow_of(path)), pictures(read_assembly(assembly_folder), environment), strict=True
+    ):
         assert committed.read_text(encoding="utf-8") == picture, f"run python -m ops diagram {environment}"
 
 
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("environment", ["dev", "local", "prod", "staging"])
-def test_nothing_is_in_the_way(assembly: Path, environment: str, narrow: bool) -> None:
-    found = architecture(read_assembly(assembly).of(environment), environment)
+def test_nothing_is_in_the_way(assembly_folder: Path, environment: str, narrow: bool) -> None:
+    found = architecture(read_assembly(assembly_folder).of(environment), environment)
     picture = Picture(found, narrow)
     assert list(faults(picture)) == []
     assert len(picture.arrows) == len(found.arrows)
     assert len(picture.boxes) == len(found.boxes)
 
 
-def test_every_resource_is_in_one_box_or_belongs_to_another(assembly: Path) -> None:
-    stacks = read_assembly(assembly).of("local").stacks
+def test_every_resource_is_in_one_box_or_belongs_to_another(assembly_folder: Path) -> None:
+    stacks = read_assembly(assembly_folder).of("local").stacks
     members = [
-        member for box in architecture(read_assembly(assembly).of("local"), "local").boxes for member in box.members
+        member
+        for box in architecture(read_assembly(assembly_folder).of("local"), "local").boxes
+        for member in box.members
     ]
     drawn = [member.split(" ", 1)[1] for member in members if " AWS::SageMaker::Pipeline" not in f" {member}"]
     assert len(drawn) == len(set(drawn))
@@ -82,8 +86,8 @@ def test_texts_of_templates_are_text() -> None:
         assert list(faults(Picture(found, narrow))) == []
 
 
-def test_the_picture_is_told_in_words_too(assembly: Path) -> None:
-    picture = pictures(read_assembly(assembly), "dev")[0]
+def test_the_picture_is_told_in_words_too(assembly_folder: Path) -> None:
+    picture = pictures(read_assembly(assembly_folder), "dev")[0]
     (title, *_), (description,) = elements(picture, "title"), elements(picture, "desc")
     assert title.text == "Architecture of the environment dev"
     words = str(description.text)
@@ -92,12 +96,12 @@ def test_the_picture_is_told_in_words_too(assembly: Path) -> None:
     assert re.search(r'<svg [^>]*role="img" aria-labelledby="architecture-title architecture-description"', picture)
 
 
-def test_the_same_templates_give_the_same_bytes(assembly: Path) -> None:
-    assert pictures(read_assembly(assembly), "staging") == pictures(read_assembly(assembly), "staging")
+def test_the_same_templates_give_the_same_bytes(assembly_folder: Path) -> None:
+    assert pictures(read_assembly(assembly_folder), "staging") == pictures(read_assembly(assembly_folder), "staging")
 
 
-def test_it_needs_nothing_from_elsewhere(assembly: Path) -> None:
-    for picture in pictures(read_assembly(assembly), "prod"):
+def test_it_needs_nothing_from_elsewhere(assembly_folder: Path) -> None:
+    for picture in pictures(read_assembly(assembly_folder), "prod"):
         assert set(re.findall(r"https?://[^\s\"<]+", picture)) == {"http://www.w3.org/2000/svg"}
         assert "url(" not in picture and "@import" not in picture and "href" not in picture
 
@@ -135,7 +139,7 @@ def test_texts_and_lines_stand_out_in_light_and_dark() -> None:
         assert _contrast(css[".number fill"], css[".badge fill"]) >= 4.5
 
 
-def test_words_have_room_on_the_loop(assembly: Path) -> None:
-    found = architecture(read_assembly(assembly).of("dev"), "dev")
+def test_words_have_room_on_the_loop(assembly_folder: Path) -> None:
+    found = architecture(read_assembly(assembly_folder).of("dev"), "dev")
     said = {text.text for text in texts(Picture(found))}
     assert {"updates", "starts", "alarm", "approve", "raw data"} <= said

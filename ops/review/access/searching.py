@@ -46,7 +46,8 @@ def _is_policy(value: Any) -> bool:
 def has_principals(document: Any) -> bool:
     """Return whether a policy says whom it is for."""
     said = document.get("Statement") if isinstance(document, Mapping) else None
-    return any("Principal" in json.dumps(list(one)) for one in (said if isinstance(said, list) else [said]) if one)
+    listed = said if isinstance(said, list) else [said]
+    return any("Principal" in json.dumps(list(one)) for one in listed if isinstance(one, Mapping))
 
 
 def _of_text(value: Any) -> Any:

@@ -18,7 +18,7 @@ _LISTS: Mapping[str, tuple[str, str, bool]] = {
 def look(compared: Compared) -> Iterator[Found]:
     """Say from which addresses people may come that they might not before."""
     before, after = compared.before, compared.after
-    if before is None or after is None or after.type not in _LISTS:
+    if before is None or after is None or after.type not in _LISTS or before.type != after.type:
         return
     path, _, unlimited = _LISTS[after.type]
     was, will = _ranges(before), _ranges(after)
