@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def platform(assembly: Path) -> Assembly:
-    return read_assembly(assembly)
+def platform(assembly_folder: Path) -> Assembly:
+    return read_assembly(assembly_folder)
 
 
 def compared(before: Resource | None, after: Resource | None, of: Callable[..., Stack] = stack) -> Compared:
