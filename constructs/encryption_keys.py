@@ -1,10 +1,10 @@
 """One customer-managed key per purpose."""
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.asked_once import Key
 from constructs.durations import days
 from constructs.removal import removal_policy
 from constructs.statements import service
@@ -33,8 +33,8 @@ class EncryptionKeys(Construct):
         for statement in _events_and_warnings(arns):
             self.control.add_to_resource_policy(statement)
 
-    def _key(self, construct_id: str, description: str) -> kms.Key:
-        return kms.Key(
+    def _key(self, construct_id: str, description: str) -> Key:
+        return Key(
             self,
             construct_id,
             description=description,

@@ -1,17 +1,17 @@
 """What all tests share."""
 
 import gc
-import json
 import os
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from config import Environment, environment_names, load_environment
+from config import Environment
 from pipelines_src.definition.settings import PipelineSettings
+from tests.assembly import stacks, write
 from tests.once import alone
 
 # The CDK's template linter costs seconds per synthesis; the whole application is linted in tests of its own.
@@ -24,15 +24,12 @@ if not os.environ.get("CI"):  # where it is set Hypothesis loads a profile of it
     settings.load_profile("here")
 
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
-# Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
+# Files that take long, while others take seconds: begun late, one of them would be all that still runs.
 LONG = (
-    "test_engines_agree.py",
-    "test_experiment_flow.py",
-    "test_sagemaker_sdk_platform.py",
-    "test_demo.py",
-    "test_release_slots.py",
-    "test_use_case_notebooks.py",
-)
+    "test_engines_agree.py", "test_experiment_flow.py", "test_sagemaker_sdk_platform.py", "test_demo.py",
+    "test_release_slots.py", "test_use_case_notebooks.py", "test_use_case_training.py", "test_templates.py",
+    "test_use_case_warm_start.py", "test_evaluation_jobs.py", "test_use_case_script.py",
+)  # fmt: skip
 Templates = dict[str, dict[str, Any]]
 
 
@@ -88,54 +85,40 @@ def pipeline_settings() -> PipelineSettings:
     )
 
 
-def _synthesise(outdir: Path, environments: Iterable[Environment]) -> None:
+@pytest.fixture(scope="session")
+def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templates]:
+    """Return a function from environments to the templates of their stacks, by the stack's name; nothing is checked."""
     import aws_cdk as cdk
 
     from app import SETTINGS
     from stacks.platform_stage import PlatformStage
 
-    app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
-    for environment in environments:
-        PlatformStage(app, environment)
-    app.synth()
-
-
-def _templates(outdir: Path) -> Templates:
-    return {
-        artifact["properties"].get("stackName", name): json.loads(
-            (manifest.parent / artifact["properties"]["templateFile"]).read_text()
-        )
-        for manifest in outdir.glob("assembly-*/manifest.json")
-        for name, artifact in json.loads(manifest.read_text())["artifacts"].items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    }
-
-
-@pytest.fixture(scope="session")
-def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templates]:
-    """Return a function from environments to the templates of their stacks, by the stack's name; nothing is checked."""
-
     def run(*environments: Environment) -> Templates:
         outdir = tmp_path_factory.mktemp("cdk.out")
-        _synthesise(outdir, environments)
-        return _templates(outdir)
+        app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
+        for environment in environments:
+            PlatformStage(app, environment)
+        app.synth()
+        return stacks(outdir)
 
     return run
 
 
 @pytest.fixture(scope="session")
 def assembly_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of all environments; not to be changed."""
+    """What `app.py` writes of all environments; not to be changed."""
     with alone(tmp_path_factory, "assembly") as made:
-        if not (made / "manifest.json").exists():  # the last file that a synthesis writes
-            _synthesise(made, (load_environment(name) for name in environment_names()))
+        if not made.exists():
+            begun = made.with_suffix(".begun")
+            write(begun)
+            begun.rename(made)
     return made
 
 
 @pytest.fixture(scope="session")
 def templates(assembly_folder: Path) -> Templates:
     """The templates of all environments; not to be changed."""
-    return _templates(assembly_folder)
+    return stacks(assembly_folder)
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def _single(found: Drawn, place: Place, resource: Resource, references: Referenc
         draft.lines.update(dict.fromkeys(endpoint_lines(place, parts, references)))
         found.first.update({part: draft.key for part, _ in parts})
         return
-    name = NAMES.get(noun) or named(resource)
+    name = NAMES.get(noun) or named(resource, references.stacks[place[0]])
     found.add(Draft(workload, _zone(resource), name, noun), place)
 
 
@@ -103,7 +103,7 @@ def _pipeline(found: Drawn, place: Place, resource: Resource, references: Refere
     workload = _workload(place, resource, references)
     own = references.text(resource.properties.get("PipelineName"), place[0])
     stack = references.stacks[place[0]]
-    name = own.removeprefix(f"{stack.environment}-{stack.use_case}").strip("-") or named(resource)
+    name = own.removeprefix(f"{stack.environment}-{stack.use_case}").strip("-") or named(resource, stack)
     for part, members in (in_workloads(steps) or {workload: steps}).items():
         zone = Zone.VPC if any(step.in_vpc for step in members) else Zone.ACCOUNT
         trains = members is not steps

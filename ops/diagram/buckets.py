@@ -36,7 +36,12 @@ class Buckets:
             if place not in self.logs:
                 first = min((self._workload(key) for key in self._writers[place]), key=ORDER.__getitem__, default=None)
                 workload = first if first not in (None, Workload.CONTROL) else Workload.COLLECT
-                found.add(Draft(workload or Workload.COLLECT, Zone.ACCOUNT, named(bucket), "bucket"), place)
+                found.add(
+                    Draft(
+                        workload or Workload.COLLECT, Zone.ACCOUNT, named(bucket, references.stacks[place[0]]), "bucket"
+                    ),
+                    place,
+                )
 
     def _workload(self, key: str) -> Workload:
         return self._found.drafts[key].workload
@@ -95,4 +100,6 @@ class Buckets:
 
 def access_logs(logs: Mapping[Place, None] | set[Place], references: References) -> list[str]:
     """Return the names of buckets that keep the logs of others."""
-    return sorted(named(bucket) for place, bucket in references.of_type(BUCKET) if place in logs)
+    return sorted(
+        named(bucket, references.stacks[place[0]]) for place, bucket in references.of_type(BUCKET) if place in logs
+    )

@@ -52,10 +52,11 @@ def pictures(stacks: Assembly, environment: str) -> tuple[str, str]:
         environment: its name.
     """
     from ops.diagram.architecture import architecture
+    from ops.diagram.picture import Picture
     from ops.diagram.svg import svg
 
     found = architecture(stacks.of(environment), environment)
-    return svg(found), svg(found, narrow=True)
+    return svg(Picture(found)), svg(Picture(found, narrow=True))
 
 
 def narrow_of(path: Path) -> Path:

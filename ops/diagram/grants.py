@@ -25,7 +25,7 @@ class Grant:
 
 def grants(references: References) -> list[Grant]:
     """Return what every resource with a role may do, as far as the templates name the target."""
-    statements = defaultdict(list)
+    statements: dict[Place, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     for place, resource in references.every():
         for role, document in _documents(place, resource, references):
             statements[role].extend((place[0], one) for one in _list(document.get("Statement")))
@@ -47,8 +47,8 @@ def _documents(place: Place, resource: Resource, references: References) -> Iter
             if isinstance(policy.get("PolicyDocument"), Mapping):
                 yield place, policy["PolicyDocument"]
         for policy_place in references.of(properties.get("ManagedPolicyArns"), place[0]):
-            policy = references.resource(policy_place)
-            document = policy.properties.get("PolicyDocument") if policy else None
+            attached = references.resource(policy_place)
+            document = attached.properties.get("PolicyDocument") if attached else None
             if isinstance(document, Mapping):
                 yield place, document
     elif resource.type in _POLICIES and isinstance(properties.get("PolicyDocument"), Mapping):

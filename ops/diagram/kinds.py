@@ -29,7 +29,7 @@ SINGLE = {
     "AWS::SageMaker::ModelPackageGroup": "model package group",
     "AWS::SageMaker::NotebookInstance": "notebook",
     "AWS::SageMaker::MonitoringSchedule": "monitoring schedule",
-    "AWS::SageMaker::Workteam": "team of workers",
+    "AWS::SageMaker::Workteam": "team",
     "AWS::Glue::Job": "Glue job",
     "AWS::Batch::JobQueue": "Batch queue",
     "AWS::S3::Bucket": "bucket",
@@ -40,6 +40,7 @@ SHARED = {
     "AWS::CloudWatch::CompositeAlarm": ("alarms", Workload.WATCH, "alarm"),
     "AWS::SNS::Topic": ("alarms", Workload.WATCH, "topic"),
     "AWS::CloudWatch::Dashboard": ("alarms", Workload.WATCH, "dashboard"),
+    "AWS::Budgets::Budget": ("alarms", Workload.WATCH, "budget"),
     "AWS::Events::Rule": ("events", Workload.CONTROL, "rule"),
     "AWS::Scheduler::Schedule": ("events", Workload.CONTROL, "schedule"),
     "AWS::SQS::Queue": ("events", Workload.CONTROL, "queue"),
@@ -50,7 +51,7 @@ NOUNS = [*dict.fromkeys(noun for _, _, noun in SHARED.values()), "dead-letter qu
 NAMES = {
     "model package group": "registry",
     "monitoring schedule": "monitoring schedule",
-    "team of workers": "team of workers",
+    "team": "team",
 }
 # What a box is -> its picture; any other is a job's.
 ICONS = {
@@ -62,7 +63,7 @@ ICONS = {
     "endpoint": "endpoint",
     "model package group": "layers",
     "notebook": "book",
-    "team of workers": "person",
+    "team": "person",
 }
 # What belongs to another resource, or is drawn as a wall, a door or a key; all else has a box, whatever it is.
 _BELONGS = (
@@ -71,7 +72,10 @@ _BELONGS = (
     "AWS::Batch::JobDefinition",
     "AWS::CDK::",
     "AWS::CloudFormation::",
+    "AWS::Cognito::UserPoolGroup",
     "AWS::EC2::",
+    "AWS::Glue::Connection",
+    "AWS::Glue::SecurityConfiguration",
     "AWS::IAM::",
     "AWS::KMS::",
     "AWS::Lambda::EventInvokeConfig",

@@ -18,15 +18,20 @@ ARNS = {
     "AWS::SQS::Queue": ("sqs", "{}", "QueueName"),
     "AWS::DynamoDB::Table": ("dynamodb", "table/{}", "TableName"),
 }
-_FILLERS = ("Resource", "Default", "Instance")  # what constructs call their main child
+# What constructs call their main child, whatever it does.
+_FILLERS = ("Resource", "Default", "Instance", "Machine", "Job", "Queue")
 _HASH = re.compile(r"[0-9A-F]{8}$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
-def named(resource: Resource) -> str:
-    """Return what the code calls a resource, in words: the end of its construct's path, else its logical id."""
-    parts = [part for part in resource.path.split("/") if part and part not in _FILLERS]
-    return in_words(parts[-1] if parts else _HASH.sub("", resource.logical_id))
+def named(resource: Resource, stack: Stack) -> str:
+    """Return what the code calls a resource, in words: the end of its construct's path, else of its logical id.
+
+    Where neither says anything, as of the only job of a stack, it is what the stack is for.
+    """
+    parts = [part for part in resource.path.split("/") if part] or [_HASH.sub("", resource.logical_id)]
+    telling = [part for part in parts if part not in _FILLERS]
+    return in_words(telling[-1] if telling else part_of(stack))
 
 
 def in_words(name: str) -> str:

@@ -59,7 +59,7 @@ def network(references: References) -> Network | None:
 
 def keys(references: References) -> dict[Place, str]:
     """Return encryption keys with their names."""
-    return {place: named(key) for place, key in references.of_type("AWS::KMS::Key")}
+    return {place: named(key, references.stacks[place[0]]) for place, key in references.of_type("AWS::KMS::Key")}
 
 
 def key_uses(names: Mapping[Place, str], references: References) -> Iterator[tuple[str, str]]:

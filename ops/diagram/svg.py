@@ -5,24 +5,17 @@ from pathlib import Path
 from ops.diagram.describing import description, in_words
 from ops.diagram.icons import ICONS
 from ops.diagram.layout import VPC
-from ops.diagram.model import Architecture
 from ops.diagram.picture import Picture
 from ops.diagram.text import clean
 
 TEMPLATE = Path(__file__).with_name("picture.svg.j2")
 
 
-def svg(shown: Architecture, narrow: bool = False) -> str:
-    """Return the picture of an architecture; the same architecture gives the same bytes.
-
-    Args:
-        shown: the architecture.
-        narrow: whether for a phone.
-    """
+def svg(picture: Picture) -> str:
+    """Return the file of a picture; the same architecture gives the same bytes."""
     from ops.pages import render  # Jinja takes a while to import
 
-    picture = Picture(shown, narrow)
-    layout = picture.layout
+    shown, layout = picture.shown, picture.layout
     titles = {box.key: box.title for box in shown.boxes}
     return render(
         TEMPLATE,

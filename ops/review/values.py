@@ -10,6 +10,9 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 _LONGEST = 120  # characters of a value in a sentence
 _STEP = re.compile(r"(?P<name>[^\[]+)(\[(?P<key>\w*)\])?")
 _EXPORT = re.compile(r"ExportsOutput(Ref|FnGetAtt)(?P<name>.+?)([0-9A-F]{8}){1,2}$")
+_EXPORTED = re.compile(  # as documents hold it
+    r"\$\{(?P<stack>[^:{}]+):ExportsOutput(Ref|FnGetAtt)(?P<name>[^{}]+?)([0-9A-F]{8}){1,2}\}"
+)
 _HASH = re.compile(r"[0-9a-f]{56}(?=\b|\.)")
 
 
@@ -103,7 +106,7 @@ def shown(value: Value) -> str:
 
 def _text(value: Value) -> str:
     if isinstance(value, str):
-        return value
+        return _EXPORTED.sub(r"${\g<stack> \g<name>}", value)
     if value is None or value == NO_VALUE:
         return "nothing"
     if isinstance(value, bool):

@@ -17,11 +17,17 @@ Json = dict[str, Any]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def stack(part: str, use_case: str = "", exports: Mapping[str, str] | None = None, **resources: Json) -> Stack:
+def stack(
+    part: str,
+    use_case: str = "",
+    exports: Mapping[str, str] | None = None,
+    many: Mapping[str, Json] | None = None,
+    **resources: Json,
+) -> Stack:
     """Return a stack of the environment `dev`; resources are as in a template, exports name them."""
     made = {
         name: Resource(name, one["Type"], one.get("Properties", {}), {}, one.get("path", ""))
-        for name, one in resources.items()
+        for name, one in {**(many or {}), **resources}.items()
     }
     outputs = {
         f"Out{number}": {"Value": {"Fn::GetAtt": [name, "Arn"]}, "Export": {"Name": export}}

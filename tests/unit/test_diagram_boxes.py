@@ -74,7 +74,7 @@ def test_a_type_that_nobody_thought_of_has_a_box() -> None:
 
 def test_too_many_boxes_become_one() -> None:
     many = {f"Function{number:03}": function() for number in range(200)}
-    found = shown(stack("control", Role=role(), **many))
+    found = shown(stack("control", many=many, Role=role()))
     inner = [one for one in found.boxes if one.workload is Workload.CONTROL and one.zone is Zone.ACCOUNT]
     assert len(inner) == 12
     assert box(found, "189 more").lines == ("189 Functions",)
@@ -132,6 +132,6 @@ TYPES = [
 )
 def test_whatever_properties_hold_there_is_an_architecture(resources: dict[str, tuple[str, dict[str, object]]]) -> None:
     made = {name: {"Type": type_, "Properties": properties} for name, (type_, properties) in resources.items()}
-    found = shown(stack("control", **made))
+    found = shown(stack("control", many=made))
     keys = {box.key for box in found.boxes}
     assert all({one.source, one.target} <= keys for one in found.arrows)

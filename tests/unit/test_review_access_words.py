@@ -163,3 +163,12 @@ def test_exports_of_other_stacks_have_the_names_that_people_gave() -> None:
     arn = {"Fn::ImportValue": "dev-data:ExportsOutputFnGetAttRaw2403193CArn1577063A"}
     [found] = said([], [allow(resource=arn)])
     assert found.text == "Whoever has the policy may also do s3:GetObject on ${dev-data:Raw2403193CArn}"
+
+
+def test_what_is_said_of_several_resources_is_said_once() -> None:
+    statements = [allow(resource=f"arn:aws:s3:::{name}/*") for name in "cde"]
+    [found] = said([], [*statements, allow("s3:PutObject", "arn:aws:s3:::c/*")])
+    assert found.text == (
+        "Whoever has the policy may also do s3:PutObject on arn:aws:s3:::c/*; "
+        "s3:GetObject on arn:aws:s3:::c/*, arn:aws:s3:::d/* and arn:aws:s3:::e/*"
+    )

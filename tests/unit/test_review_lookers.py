@@ -78,7 +78,7 @@ def resources(draw: st.DrawFn, type_: str) -> Resource | None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_odd_values_are_no_trouble(data: st.DataObject) -> None:
     type_ = data.draw(st.sampled_from(sorted(PATHS)))
     before, after = data.draw(resources(type_)), data.draw(resources(type_))

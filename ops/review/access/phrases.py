@@ -69,18 +69,18 @@ def proper(pattern: str) -> str:
     return "".join(part if part in ("*", "?") else next(literal) for part in parts)
 
 
-def said_resources(piece: Piece) -> str:
-    """Return ` on ...`, the resources of a piece; "" if its policy has none."""
+def said_resources(piece: Piece) -> list[str]:
+    """Return the resources of a piece; none if its policy has none."""
     known, statement = piece.universe.resources, piece.statement
     if statement.resources is None:
-        return ""
+        return []
     certain = piece.box[1] & ~known.doubtful or piece.box[1]
     if certain | known.doubtful == known.full:
-        return " on every resource"
+        return ["every resource"]
     members = {one: bits & ~known.doubtful or bits for one, bits in known.members.items()}
     own = () if statement.but_resources else statement.resources
     parts = described(members, certain, own)
-    return f" on {listed(sorted(_of_resource(*part) for part in parts))}"
+    return sorted(_of_resource(*part) for part in parts)
 
 
 def _of_resource(pattern: Tokens | None, but: list[Tokens]) -> str:

@@ -45,10 +45,12 @@ class Place:
 
     Attributes:
         aliases: logical ids that count as others: of resources that have another one on the other side.
+        assets: hashes of assets that count as others: of what has other contents on the other side.
     """
 
     stack: Stack
     aliases: Mapping[str, str] = field(default_factory=dict)
+    assets: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def pseudo(self) -> Mapping[str, str]:
@@ -66,16 +68,22 @@ class Place:
     def parts(self, value: Any) -> list[str | Unknown]:
         """Return a value as texts and what is not known; Undecided if it is no text."""
         found = self._parts(value, 0)
-        account = self.stack.account
-        if not account or not any(isinstance(part, str) and account in part for part in found):
-            return found
-        named: list[str | Unknown] = []
-        for part in found:
-            first, *others = part.split(account) if isinstance(part, str) else [part]
-            named.append(first)
-            for other in others:
-                named += [Unknown("AWS::AccountId"), other]
-        return named
+        return [named for part in found for named in self._named(part)] if self._names else found
+
+    @cached_property
+    def _names(self) -> bool:
+        """Whether texts may hold what has another name here."""
+        return bool(self.stack.account or self.assets)
+
+    def _named(self, part: str | Unknown) -> list[str | Unknown]:
+        if isinstance(part, Unknown):
+            return [part]
+        for new, old in self.assets.items():
+            part = part.replace(new, old)
+        if not self.stack.account:
+            return [part]
+        first, *others = part.split(self.stack.account)
+        return [first, *(piece for other in others for piece in (Unknown("AWS::AccountId"), other))]
 
     def _parts(self, value: Any, deep: int) -> list[str | Unknown]:
         if deep > _DEEP:
@@ -152,7 +160,7 @@ class Place:
 
     def tokens(self, value: Any, *, wild: bool = True) -> Tokens:
         """Return a value as tokens, `*` and `?` as wildcards where they are; Undecided if it is no text."""
-        if isinstance(value, str) and not (self.stack.account and self.stack.account in value):
+        if isinstance(value, str) and not self._names:
             return of_text(value, wild)
         found: list[str] = []
         text = ""

@@ -7,6 +7,7 @@ from ops.review.access import danger, phrases
 from ops.review.access.comparing import Piece
 from ops.review.access.condition_phrases import said_conditions
 from ops.review.access.documents import HOLDERS, Kind
+from ops.review.access.statements import Statement
 from ops.review.model import Class, Found, Severity
 
 WHO = "\ue002"  # stands for those who have a policy, until it is known which of them it means the same for
@@ -53,9 +54,12 @@ def doubtful(pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
     return Found(Class.PERMISSIONS_UNKNOWN, Severity.MEDIUM, text, told.paths)
 
 
-def exposures(pieces: Iterable[Piece], told: Told) -> Iterable[Found]:
+def exposures(pieces: Sequence[Piece], told: Told) -> Iterable[Found]:
     """Return what of it opens something to everybody: principals `*`, and refusals that are gone."""
-    for one in pieces:
+    first: dict[Statement, Piece] = {}
+    for piece in pieces:
+        first.setdefault(piece.statement, piece)
+    for one in first.values():
         keys = {condition.key for condition in one.statement.conditions}
         said = _clause(one, told)
         if one.statement.allow and danger.everybody(one):
@@ -77,11 +81,15 @@ def _plain(keys: set[str]) -> str:
 
 
 def _found(kind: Class, severity: Severity, pieces: Sequence[Piece], told: Told, *, more: bool) -> Found:
-    said = list(dict.fromkeys((_beginning(one, told, more=more), _clause(one, told)) for one in pieces))
-    shown = said if len(said) <= _SHOWN + 1 else said[:_SHOWN]
-    rest = said[len(shown) :]
-    text = "; ".join([*_joined(shown), *([f"and {len(rest)} more"] if rest else [])])
-    return Found(kind, severity, text, told.paths, "\n".join(f"{begin} {clause}" for begin, clause in rest))
+    said: dict[tuple[str, str, str], list[str]] = {}  # what is said of several resources is said once
+    for one in pieces:
+        actions, resources, rest = _parts(one, told)
+        said.setdefault((_beginning(one, told, more=more), actions, rest), []).extend(resources)
+    clauses = [(begin, _put(actions, resources, rest)) for (begin, actions, rest), resources in said.items()]
+    shown = clauses if len(clauses) <= _SHOWN + 1 else clauses[:_SHOWN]
+    unsaid = clauses[len(shown) :]
+    text = "; ".join([*_joined(shown), *([f"and {len(unsaid)} more"] if unsaid else [])])
+    return Found(kind, severity, text, told.paths, "\n".join(f"{begin} {clause}" for begin, clause in unsaid))
 
 
 def _joined(said: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -106,12 +114,20 @@ def _who(piece: Piece, told: Told) -> str:
 
 
 def _clause(piece: Piece, told: Told) -> str:
-    actions, resources = phrases.said_actions(piece), phrases.said_resources(piece)
-    conditions = said_conditions(piece)
+    return _put(*_parts(piece, told))
+
+
+def _put(actions: str, resources: Sequence[str], rest: str) -> str:
+    return f"{actions} on {phrases.listed(resources)}{rest}" if resources else f"{actions}{rest}"
+
+
+def _parts(piece: Piece, told: Told) -> tuple[str, list[str], str]:
+    """Return the actions of a piece, its resources, and what follows them."""
+    actions, conditions = phrases.said_actions(piece), said_conditions(piece)
     if told.kind is Kind.TRUST:
-        return ("assume the role" if actions == "sts:AssumeRole" else f"do {actions} with the role") + conditions
+        assumed = "assume the role" if actions == "sts:AssumeRole" else f"do {actions} with the role"
+        return assumed, [], conditions
     if told.kind is Kind.KEY:
-        resources = " with the key"
-    elif told.kind is Kind.ENDPOINT:
-        resources += " through the endpoint"
-    return f"{actions}{resources}{conditions}"
+        return actions, [], f" with the key{conditions}"
+    through = " through the endpoint" if told.kind is Kind.ENDPOINT else ""
+    return actions, phrases.said_resources(piece), f"{through}{conditions}"

@@ -14,6 +14,7 @@ from ops.review.access.documents import HOLDERS, MANAGED, SHARED, Carried, Kind,
 from ops.review.access.place import Place
 from ops.review.access.statements import Statement, statements
 from ops.review.model import Compared
+from ops.review.source import hashes
 from ops.review.worlds import World, side_in
 
 Subject = tuple[Kind, str]
@@ -105,14 +106,22 @@ class Side:
 
 
 def sides(compared: Compared) -> tuple[Side, Side]:
-    """Return both sides of a change; a resource that has another logical id now counts as the same."""
+    """Return both sides of a change; what has another logical id now, or is code with a change in it, is the same."""
     aliases = {}
     if compared.before and compared.after and compared.before.logical_id != compared.after.logical_id:
         aliases[compared.after.logical_id] = compared.before.logical_id
     if compared.before and compared.after:
         aliases |= _moved(compared, compared.before, compared.after)
     base = Side(compared.type, compared.before, compared.base, Place(compared.base))
-    return base, Side(compared.type, compared.after, compared.head, Place(compared.head, aliases))
+    place = Place(compared.head, aliases, _changed_assets(compared))
+    return base, Side(compared.type, compared.after, compared.head, place)
+
+
+def _changed_assets(compared: Compared) -> dict[str, str]:
+    """Return the hashes that assets have now, with those in whose place they stand."""
+    was, will = (hashes(side.properties) if side else [] for side in (compared.before, compared.after))
+    gone, new = [one for one in was if one not in will], [one for one in will if one not in was]
+    return dict(zip(new, gone, strict=True)) if len(new) == len(gone) else {}
 
 
 def _moved(compared: Compared, before: Resource, after: Resource) -> dict[str, str]:

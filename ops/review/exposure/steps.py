@@ -35,8 +35,9 @@ def _all(steps: Any) -> Iterator[Mapping[str, Any]]:
         if isinstance(step, Mapping):
             yield step
             arguments = step.get("Arguments")
-            for branch in ("IfSteps", "ElseSteps") if isinstance(arguments, Mapping) else ():
-                yield from _all(listed(arguments.get(branch)))
+            chosen = arguments if isinstance(arguments, Mapping) else {}
+            for branch in ("IfSteps", "ElseSteps"):
+                yield from _all(listed(chosen.get(branch)))
 
 
 def _isolation(value: Any) -> Any:

@@ -102,7 +102,8 @@ def _anew(compared: Compared, before: Resource) -> Found:
         why = "a second endpoint is made and the first removed: whoever asks by the old name gets errors"
         return Found(Class.INTERRUPTION, Severity.HIGH, f"{name} is replaced: {why}")
     if before.type == "AWS::EC2::VPCEndpoint":
-        why = f"calls to {_service(before)} that go through the old one break off, and private DNS names move"
+        why = f"calls to {_service(before)} that go through the old one break off"
+        why += ", and private DNS names move" if at(before, "VpcEndpointType") == "Interface" else ""
         return Found(Class.INTERRUPTION, Severity.MEDIUM, f"{name} is replaced: {why}")
     if before.type == "AWS::SageMaker::NotebookInstance":
         return Found(

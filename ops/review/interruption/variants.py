@@ -56,7 +56,7 @@ def found(compared: Compared) -> Iterator[Found]:
             yield Found(Class.INTERRUPTION, Severity.MEDIUM, text, path)
             continue
         yield from _kind(name, was[name], becomes[name], path)
-        yield from _instances(name, (was[name], becomes[name]), compared.head, path)
+        yield from _instances(name, (was[name], becomes[name]), compared.base, path)
 
 
 def _by_name(config: Resource) -> dict[str, Mapping[str, Value]]:
@@ -75,7 +75,7 @@ def _kind(name: str, was: Mapping[str, Value], becomes: Mapping[str, Value], pat
 
 
 def _instances(
-    name: str, variant: tuple[Mapping[str, Value], Mapping[str, Value]], head: Stack, path: tuple[str, ...]
+    name: str, variant: tuple[Mapping[str, Value], Mapping[str, Value]], base: Stack, path: tuple[str, ...]
 ) -> Iterator[Found]:
     was, becomes = (side.get("InstanceType") for side in variant)
     if was == becomes or was is None or becomes is None:
@@ -85,7 +85,7 @@ def _instances(
         says = "smaller" if less else "of another family: whether it is enough must be tried"
         text = f"Variant {name} goes from {shown(was)} to {shown(becomes)}, which is {says}"
         yield Found(Class.INTERRUPTION, Severity.MEDIUM if less else Severity.LOW, text, path)
-    if _scales(name, head):
+    if _scales(name, base):
         text = f"The update fails while variant {name} is registered to scale: until then its instance type is fixed"
         yield Found(Class.INTERRUPTION, Severity.HIGH, text, path)
 

@@ -32,6 +32,7 @@ _TOPICS: tuple[tuple[str, str, Severity], ...] = (
     (r"(ProcessingOutputConfig|OutputDataConfig|Outputs)\.", "outputs", _MEDIUM),
     (r"CustomerMetadataProperties\.", "metadata of the model package", _LOW),
     (r"(ModelMetrics|DriftCheckBaselines)\.", "metrics and baselines of the model package", _MEDIUM),
+    (r"VpcConfig\.", "the network", _LOW),
     (r"", "other arguments", _LOW),
 )
 _GUARDED = re.compile(
@@ -116,6 +117,10 @@ def _told(leaf: Leaf, changed: list[Leaf]) -> str:
     short = path.rpartition(".")[2]
     if last.count(short) > 1:
         short = ".".join(path.split(".")[-2:])
+    if isinstance(old, list) and isinstance(new, list):
+        gone, more = ([one for one in a if one not in b] for a, b in ((old, new), (new, old)))
+        parts = [f"{says} {shown(ones)}" for says, ones in (("without", gone), ("with", more)) if ones]
+        return f"{short} {len(old)} -> {len(new)}, {' and '.join(parts) or 'in another order'}"
     return f"{short} {shown(_plain(old))} -> {shown(_plain(new))}"
 
 
