@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.assembly.model import Resource
@@ -210,6 +210,7 @@ def test_a_template_beside_itself_is_clean_in_whatever_order_it_is(
     assert review.changes == ()
 
 
+@settings(max_examples=50)
 @given(RESOURCES, RESOURCES, st.randoms())
 def test_the_order_of_resources_stacks_and_keys_changes_nothing(before: Any, after: Any, seed: random.Random) -> None:
     sides = [[stack("dev-data", one), stack("dev-more", one)] for one in (before, after)]
