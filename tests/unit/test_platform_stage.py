@@ -87,7 +87,7 @@ def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
     for name, template in templates.items():
         for logical_id, resource in template["Resources"].items():
             properties = resource.get("Properties", {})
-            tags = properties.get("Tags", properties.get("ResourceTags"))  # as budgets call them
+            tags = properties.get("Tags", properties.get("ResourceTags"))  # a budget's
             if tags is None:
                 assert resource["Type"] in WITHOUT_TAGS or logical_id.startswith(UNTAGGED), f"{name}: {logical_id}"
                 continue
