@@ -61,16 +61,37 @@ def test_references_to_a_neighbour_that_moved_along_are_the_same() -> None:
 
 
 def test_of_several_alike_each_finds_the_one_with_most_of_its_path() -> None:
-    def side(inside: str) -> Stack:
+    def side(inside: str, *names: str) -> Stack:
         queues = {
-            f"{inside}{name}Dlq": resource("SQS::Queue", {"Retention": 14}, path=f"{inside}/{name}/Dlq/Resource")
-            for name in ("Batch", "Retrain", "Label")
+            f"{inside}{place}": resource("SQS::Queue", {"Retention": 14}, path=f"{inside}/{name}/Dlq/Resource")
+            for place, name in enumerate(names)
         }
         return stack("dev-control", queues)
 
-    assert renames(side("Functions"), side("Glue")) == {
-        f"dev-control/Functions{name}Dlq": f"dev-control/Glue{name}Dlq" for name in ("Batch", "Retrain", "Label")
+    assert renames(side("Old", "Batch", "Label", "Retrain"), side("New", "Retrain", "Batch", "Label")) == {
+        "dev-control/Old0": "dev-control/New1",
+        "dev-control/Old1": "dev-control/New2",
+        "dev-control/Old2": "dev-control/New0",
     }
+
+
+def test_where_nothing_says_the_path_the_name_before_the_hash_counts() -> None:
+    same = resource("SQS::Queue", {"Retention": 14})
+    base = stack("dev-control", {"Batch1A2B3C4D": same, "Label5E6F7A8B": same})
+    head = stack("dev-control", {"Label00000000": same, "Retrain99999999": same})
+    assert renames(base, head) == {
+        "dev-control/Batch1A2B3C4D": "dev-control/Retrain99999999",
+        "dev-control/Label5E6F7A8B": "dev-control/Label00000000",
+    }
+
+
+def test_what_is_renamed_stays_so_where_it_refers_to_what_is_replaced() -> None:
+    def side(block: str, name: str) -> Stack:
+        subnet = resource("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}})
+        return stack("dev-network", {"Vpc": resource("EC2::VPC", {"CidrBlock": block}), name: subnet})
+
+    found = changes(side("10.0.0.0/16", "Old"), side("10.1.0.0/16", "New"))
+    assert {name: one.action.value for name, one in found.items()} == {"Vpc": "replace", "New": "rename"}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +118,7 @@ def _everywhere(**values: Any) -> list[Stack]:
     return [
         stack(
             f"{name}-data",
-            {"Topic": resource("SNS::Topic", {"TopicName": f"ml-loop-{name}", "Signature": value, "Dev": f"x{name}y"})},
+            {"Topic": resource("SNS::Topic", {"DisplayName": f"/{name.capitalize()}/ml-loop-{name}/{value}"})},
             environment=name,
         )
         for name, value in values.items()
@@ -116,6 +137,21 @@ def test_what_is_the_same_in_several_environments_is_one_change() -> None:
         (("dev", "prod"), "AWS::CloudFormation::Stack"),
         (("dev", "prod"), "AWS::SNS::Topic"),
     ]
+
+
+@pytest.mark.parametrize("word", ["x{}", "{}y"])
+def test_a_name_within_a_word_is_no_name_of_an_environment(word: str) -> None:
+    def side(value: int) -> list[Stack]:
+        return [
+            stack(
+                f"{name}-data",
+                {"Topic": resource("SNS::Topic", {"DisplayName": f"{word.format(name)}/{value}"})},
+                environment=name,
+            )
+            for name in ("dev", "prod")
+        ]
+
+    assert [one.environments for one in reviewed(side(1), side(2)).changes] == [("dev",), ("prod",)]
 
 
 def test_what_is_not_as_dangerous_everywhere_is_not_folded() -> None:
