@@ -1,10 +1,11 @@
 """Resources under another logical id or in another stack, and changes that several environments share."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ops.assembly.model import Assembly, Stack
+from ops.assembly.model import Assembly, Stack, Template
 from ops.review.comparing import review
 from ops.review.model import Change, Class, Found, Severity
 from tests.unit.review_side_kit import changes, resource, reviewed, stack
@@ -137,6 +138,39 @@ def test_what_is_the_same_in_several_environments_is_one_change() -> None:
         (("dev", "prod"), "AWS::CloudFormation::Stack"),
         (("dev", "prod"), "AWS::SNS::Topic"),
     ]
+
+
+def test_an_account_that_an_environment_is_bound_to_is_its_own() -> None:
+    def side(value: int) -> list[Stack]:
+        return [
+            Stack(
+                name,
+                f"{name}-data",
+                stack(resources={"Topic": resource("SNS::Topic", {"DisplayName": [value, account, words]})}).template,
+                region=region,
+                account=bound,
+            )
+            for name, bound, account, region, words in (
+                ("dev", "", {"Ref": "AWS::AccountId"}, "ap-northeast-1", f"${{AWS::Region}} {value}"),
+                ("prod", "111122223333", "111122223333", "us-east-1", f"us-east-1 {value}"),
+                ("test", "111122223333", "444455556666", "us-east-1", f"us-east-1 {value}"),
+            )
+        ]
+
+    base = side(1)
+    head = [replace(one, template=two.template) for one, two in zip(base, side(2), strict=True)]
+    assert [one.environments for one in reviewed(base, head).changes] == [("dev", "prod", "test")]
+    gone = [replace(one, template=Template()) for one in base]
+    added = reviewed(gone, base).changes
+    assert [one.environments for one in added if one.type == "AWS::SNS::Topic"] == [("dev", "prod", "test")]
+    whole = [replace(one, template=_only_account(one)) for one in base]
+    changed = reviewed(whole, base).changes
+    assert [one.environments for one in changed if one.type == "AWS::SNS::Topic"] == [("dev", "prod"), ("test",)]
+
+
+def _only_account(one: Stack) -> Template:
+    topic = one.template.resources["Topic"]
+    return Template({"Topic": replace(topic, properties={"DisplayName": [1, "", topic.properties["DisplayName"][2]]})})
 
 
 @pytest.mark.parametrize("word", ["x{}", "{}y"])
