@@ -33,7 +33,8 @@ class Template:
     """A template.
 
     Attributes:
-        sections: all but resources, by name: `Parameters`, `Conditions`, `Mappings`, `Outputs`.
+        sections: all but resources, by name: `Parameters`, `Conditions`, `Mappings`, `Outputs`; what is no mapping,
+            such as `Description` and `Transform`, is together in a section `Template`.
     """
 
     resources: Mapping[str, Resource] = field(default_factory=dict)

@@ -45,14 +45,14 @@ def _empty(stack: Stack) -> Stack:
 def resources(stack: Stack) -> dict[str, Resource]:
     """Return what a stack has, by what tells it apart: resources, and as if they were such the template's other parts.
 
-    The latter have the type `Parameter`, `Mapping`, `Condition`, `Rule` or `Output`, and what stands below their name
-    as properties.
+    The latter have the type `Parameter`, `Mapping`, `Condition`, `Rule`, `Hook`, `Output` or `Template`, and what
+    stands below their name as properties.
     """
     found: dict[str, Resource] = dict(stack.template.resources)
     for section, kind in SECTIONS.items():
         for name, value in stack.template.sections.get(section, {}).items():
             properties = value if isinstance(value, dict) else {"Value": value}
-            found[f"{section}.{name}"] = Resource(name, kind, properties)
+            found[f"{section}.{name}"] = Resource(name or stack.name, kind, properties)
     if stack.template.resources:
         found["."] = stack.itself
     return found

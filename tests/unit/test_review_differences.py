@@ -1,7 +1,9 @@
 """What differs between two states of a resource, and what is the same to CloudFormation."""
 
 import copy
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.assembly.model import Resource
+from ops.assembly.reading import read_template
+from ops.review.comparing import review
 from ops.review.model import Updates
 from ops.review.properties import differences
 from ops.review.sameness import same, text_of
@@ -168,6 +172,25 @@ def test_parts_of_a_template_and_the_stack_itself_differ_as_resources_do() -> No
         for kind in ("Condition", "Mapping", "Output", "Parameter")
         for name, action in (("One", "update"), ("Two", "add"))
     )
+
+
+def test_what_is_said_of_a_template_as_a_whole_differs_too(tmp_path: Path) -> None:
+    sides = []
+    for name, macro in (("one", "AWS::LanguageExtensions"), ("two", ["AWS::LanguageExtensions", "Mine"])):
+        file = tmp_path / f"{name}.json"
+        told = {"AWSTemplateFormatVersion": f"2010-09-{name}", "Transform": macro, "Description": name}
+        file.write_text(json.dumps({**told, "Resources": {"Raw": resource("S3::Bucket")}}))
+        sides.append(read_template(file, "", "data"))
+    (found,) = review(sides[0], sides[1]).changes
+    assert (found.type, found.logical_id) == ("Template", "data")
+    assert [one.path for one in found.properties] == ["Properties.Description", "Properties.Transform"]
+    assert [one.kind.value for one in found.found] == ["metadata"]
+
+
+def test_more_resources_than_cloudformation_takes_are_remarked() -> None:
+    many = stack("dev-data", {f"Q{index}": resource("SQS::Queue") for index in range(501)})
+    assert "501 resources, and CloudFormation takes 500" in reviewed([], many).remarks[0]
+    assert reviewed([], stack("dev-data", {"Q": resource("SQS::Queue")})).remarks == ()
 
 
 KEYS = st.sampled_from(
