@@ -45,7 +45,7 @@ class Stack:
     """A stack as it would be deployed; one that is nested is a stack of its own.
 
     Attributes:
-        environment: of the tag `ml-loop:environment` or its stage; "" if nothing says it.
+        environment: of the tag `ml-loop:environment`, or its stage where no stack has that; "" if nothing says it.
         name: of the stack, such as `dev-flight-delays-serving`; of a nested one with its logical id after a `/`.
         region: such as `ap-northeast-1`; "" if it is that of whoever deploys.
         tags: of the stack.

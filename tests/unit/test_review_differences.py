@@ -158,10 +158,10 @@ def test_attributes_differ_too_and_the_order_of_what_is_waited_for_says_nothing(
 
 def test_parts_of_a_template_and_the_stack_itself_differ_as_resources_do() -> None:
     parts = ("Parameters", "Mappings", "Conditions", "Outputs")
-    base = stack("dev-data", {"Raw": resource("S3::Bucket")}, **{part: {"One": {"A": "1"}} for part in parts})
-    head = stack(
-        "dev-data", {"Raw": resource("S3::Bucket")}, **{part: {"One": {"A": "2"}, "Two": {}} for part in parts}
-    )
+    before: dict[str, Any] = {part: {"One": {"A": "1"}} for part in parts}
+    after: dict[str, Any] = {part: {"One": {"A": "2"}, "Two": {}} for part in parts}
+    base = stack("dev-data", {"Raw": resource("S3::Bucket")}, **before)
+    head = stack("dev-data", {"Raw": resource("S3::Bucket")}, **after)
     found = reviewed(base, head).changes
     assert sorted((one.type, one.logical_id, one.action.value) for one in found) == sorted(
         (kind, name, action)
