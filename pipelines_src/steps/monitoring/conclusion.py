@@ -80,7 +80,7 @@ def _of_answers(
                 from . import explained
 
                 reference = explained.reference(variant, folders, facets)
-                found[bias.NAME] = bias.result(arrays, reference, request)
+                found[bias.NAME] = bias.result(arrays, reference, request, periods[variant])
 
 
 @contextmanager

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 import xgboost
+from numpy.typing import NDArray
 
 from .. import archives, features_file, files, models
 from ..errors import RequestError
+from ..evaluation.bootstrap import Resampling
 from ..evaluation.champion import FIELD, PACKAGE
 from ..folders import Folders
 from ..outcomes.numbers import EVEN
 from ..records import Reader
 from ..scoring import Scorer
-from ..use_case import Document
+from ..use_case import Document, UseCase
 from . import explanations
 from .answered import Arrays, member
 from .data_quality import Result
@@ -54,7 +56,7 @@ def result(records: Sequence[Any], variant: str, folders: Folders, request: Requ
         if not isinstance(scorer.model, xgboost.Booster):
             return explanations.result([], nothing, nothing, request, "the model is not one of XGBoost's")
         names = features_file.model_columns(features_file.read(package))
-        live = _encoded(scorer, records, len(names))
+        live = encoded(scorer, records, len(names))
         path = _test(variant, folders)
         if path is None:
             return explanations.result(names, nothing, nothing, request, "there is no input `reference`")
@@ -73,15 +75,21 @@ def reference(variant: str, folders: Folders, facets: Sequence[Facet]) -> Arrays
             return None
         scorer = Scorer.load(package)
         names = features_file.model_columns(features_file.read(package))
-        columns = ["label", *(f"feature_{name}" for name in names), *(f"{FIELD}{facet.name}" for facet in facets)]
-        test = files.read_parquet(path, list(dict.fromkeys(columns)))
-        score = models.predict(scorer.model, test[[f"feature_{name}" for name in names]].to_numpy("float32"))
+        features, fields = [f"feature_{name}" for name in names], [f"{FIELD}{facet.name}" for facet in facets]
+        test = files.read_parquet(path, list(dict.fromkeys(["label", "time", *features, *fields])))
+        score = models.predict(scorer.model, test[features].to_numpy("float32"))
         threshold = EVEN if scorer.threshold is None else scorer.threshold
     facet_arrays = tuple(
         np.array([member(facet, {facet.name: value}) for value in _values(test[f"{FIELD}{facet.name}"])], "float64")
         for facet in facets
     )
-    return Arrays(test["label"].to_numpy("float64"), score, (score >= threshold).astype("float64"), facet_arrays)
+    label, decided = test["label"].to_numpy("float64"), (score >= threshold).astype("float64")
+    return Arrays(label, score, decided, facet_arrays, _period(scorer.use_case, test["time"]))
+
+
+def _period(use_case: UseCase, time: Any) -> NDArray[np.int64] | None:
+    """Return the number of each row's period; None where each tells by itself."""
+    return None if use_case.evaluate["resample"] == "row" else Resampling.of(use_case.evaluate, time).cluster
 
 
 def _test(variant: str, folders: Folders) -> Path | None:
@@ -93,7 +101,7 @@ def _values(column: Any) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
-def _encoded(scorer: Scorer, records: Sequence[Document], width: int) -> Any:
+def encoded(scorer: Scorer, records: Sequence[Document], width: int) -> Any:
     """Return the model's features of captured records; those that the endpoint refused are left out."""
     reader, rows = Reader(scorer.use_case.record), []
     for record in records:

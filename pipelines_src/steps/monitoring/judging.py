@@ -7,6 +7,7 @@ from scipy.special import stdtr
 
 from ..use_case import Document
 from . import noise
+from .varies import Spread
 
 INTERVAL = 1.959963984540054  # standard deviations from the middle to either end of 95 %
 _LEAST_FREEDOM = 1.0
@@ -41,6 +42,14 @@ class Judged:
     freedom: float = math.inf
     probability: float = 1.0
     violated: bool = False
+
+    @classmethod
+    def of(
+        cls, name: str, value: float, baseline: float | None, worse: float, tolerance: float, spread: Spread
+    ) -> "Judged":
+        """Return a figure, not judged yet, with the interval of 95 % that its spread makes."""
+        ends = (value - INTERVAL * spread.own, value + INTERVAL * spread.own)
+        return cls(name, value, *ends, baseline, worse, tolerance, spread.both, spread.freedom)
 
     @property
     def own_deviation(self) -> float:
