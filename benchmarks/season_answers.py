@@ -78,9 +78,7 @@ class Answers:
         """Return the alarms of the monitor of bias, of FACETS."""
         counted, request = Counted("bias, "), Request.of({"facets": FACETS})
         for split in self._splits(splits):
-            time = self.rows[TIME][split.baseline]
-            period = Resampling.of(self.use_case.evaluate, time).cluster
-            before = replace(self._arrays(split.baseline), period=period)
+            before = replace(self._arrays(split.baseline), period=self._period(np.flatnonzero(split.baseline)))
             for name, some in split.windows.items():
                 arrays = self._arrays(some)
                 for kind, sizes in split.ways(name, self._sizes(some)).items():
@@ -88,13 +86,17 @@ class Answers:
         return counted.found()
 
     def explanations(self, splits: int) -> list[Alarms]:
-        """Return the alarms of the monitor of explanations, which counts each record."""
-        counted, names = Counted("explanations, "), [str(place) for place in range(self.attributions.shape[1])]
+        """Return the alarms of the monitor of explanations."""
+        counted, request = Counted("explanations, "), Request.of({})
+        names = [str(place) for place in range(self.attributions.shape[1])]
         for split in self._splits(splits):
-            before = _sampled(self.attributions[split.baseline], split.seed)
+            chosen = self._sampled(split.baseline, split.seed)
+            before, period = self.attributions[chosen], self._period(chosen)
             for name, some in split.windows.items():
-                now = _sampled(self.attributions[some], split.seed)
-                counted.add(name, _violations(explanations.result(names, now, before, Request.of({}))) > 0)
+                now = self.attributions[self._sampled(some, split.seed)]
+                for kind, sizes in split.ways(name, self._sizes(some)).items():
+                    vary = explanations.varies(before, period, sizes)
+                    counted.add(kind, _violations(explanations.result(names, now, before, request, vary=vary)) > 0)
         return counted.found()
 
     def _splits(self, splits: int) -> Iterator["_Split"]:
@@ -110,6 +112,13 @@ class Answers:
 
     def _sizes(self, some: Some) -> dict[str, int]:
         return dict(zip(*(one.tolist() for one in np.unique(self._days[some], return_counts=True)), strict=True))
+
+    def _period(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        return Resampling.of(self.use_case.evaluate, self.rows[TIME].iloc[places]).cluster
+
+    def _sampled(self, some: Some, seed: int) -> NDArray[np.int64]:
+        """Return the places of as many rows as the monitor explains."""
+        return np.random.default_rng(seed).permutation(np.flatnonzero(some))[:MOST_ROWS]
 
     def _arrays(self, some: Some) -> Arrays:
         label, score = self.rows[LABEL].to_numpy("float64")[some], self.score[some]
@@ -138,11 +147,6 @@ class _Split:
     def ways(self, name: str, sizes: dict[str, int]) -> dict[str, dict[str, int]]:
         """Return the records of each period that a window is judged by, and of some splits none as well."""
         return {name: sizes, **({f"{name}{AS_RECORDS}": {}} if self.seed % SELDOM == 0 else {})}
-
-
-def _sampled(attributions: Floats, seed: int) -> Floats:
-    """Return as many as the monitor explains."""
-    return attributions[np.random.default_rng(seed).permutation(len(attributions))[:MOST_ROWS]]
 
 
 def _violations(result: Any) -> int:

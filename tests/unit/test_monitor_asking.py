@@ -104,12 +104,12 @@ def test_outcomes_are_those_that_came_since_the_window_began() -> None:
     assert lists["quality"] == [{"prefix": "s3://p/q/"}, "model_quality.json"]
 
 
-@pytest.mark.parametrize("monitor", ["data_quality", "model_quality", "bias"])
+@pytest.mark.parametrize("monitor", ["data_quality", "model_quality", "bias", "explainability"])
 def test_what_is_judged_by_days_is_told_how_much_they_matter(monitor: str) -> None:
     run = replace(RUN, part="outcomes", monitors=(monitor,))
     files = ("statistics.json", "constraints.json", "periods.json")
     with stubbed("s3") as (client, stub):
-        for _ in range(1 if monitor == "data_quality" else 2):
+        for _ in range(2 if monitor in ("model_quality", "bias") else 1):
             stub.add_response("list_objects_v2", {}, {"Bucket": "capture", "Prefix": ANY, "StartAfter": ANY})
         package = Baselines("s3://p/a/baseline", files=files)
         lists = asking.lists(Storage(client, "capture", "processed"), run, "dev-toys-1", package, NOW)

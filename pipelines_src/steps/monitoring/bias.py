@@ -17,7 +17,7 @@ from .judging import Judged, judged
 from .metrics import COUNT, NONE, Metric
 from .ranks import Floats
 from .request import Facet, Request
-from .varies import Spread, Varies
+from .varies import Spread, Varies, windows
 
 NAME = "bias"
 _RESAMPLES, _FEWEST = 500, 10
@@ -107,8 +107,7 @@ def _varies(counts: Floats, periods: Mapping[str, int]) -> Varies:
     number = len(counts)
 
     def deviations(count: float) -> dict[str, float]:
-        drawn = np.random.default_rng(2).multinomial(max(1, round(count)), np.full(number, 1 / number), _RESAMPLES)
-        return _deviations(drawn.astype("float64") @ counts.reshape(number, -1))
+        return _deviations(windows(number, count, _RESAMPLES) @ counts.reshape(number, -1))
 
     return Varies.of(effective_periods(counts.sum(axis=(1, 2, 3))), periods, deviations)
 

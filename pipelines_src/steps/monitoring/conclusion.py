@@ -42,7 +42,9 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures
 
         for variant, found in results.items():
-            found["explainability"] = explained.result(parts.sample(variant), variant, folders, request)
+            found["explainability"] = explained.result(
+                parts.sample(variant), variant, folders, request, profiles[variant].periods
+            )
     for variant, found in results.items():
         _write(target / variant, found)
     files.write_json(target / REPORT, _report(use_case, request, profiles, results))  # last: where it is, the rest is

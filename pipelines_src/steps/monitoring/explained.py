@@ -1,7 +1,7 @@
 """The model package of a variant, and what it makes of records and of its own test data."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,18 @@ def _package(variant: str, folders: Folders) -> Iterator[Path | None]:
         yield folder if (folder / features_file.FILE).exists() else None
 
 
-def result(records: Sequence[Any], variant: str, folders: Folders, request: Request) -> Result:
-    """Return what the monitor of explanations says of a variant."""
+def result(
+    records: Sequence[Any], variant: str, folders: Folders, request: Request, periods: Mapping[str, int]
+) -> Result:
+    """Return what the monitor of explanations says of a variant.
+
+    Args:
+        records: a sample of what was captured.
+        variant: whose.
+        folders: with the inputs model and reference.
+        request: what is asked for.
+        periods: how many captured records are of each hour, day or week, where that matters.
+    """
     nothing = np.zeros((0, 0))
     with _package(variant, folders) as package:
         if package is None:
@@ -60,11 +70,12 @@ def result(records: Sequence[Any], variant: str, folders: Folders, request: Requ
         path = _test(variant, folders)
         if path is None:
             return explanations.result(names, nothing, nothing, request, "there is no input `reference`")
-        test = files.read_parquet(path, [f"feature_{name}" for name in names])
-        matrix = test.to_numpy("float32")
-        some = np.random.default_rng(0).permutation(len(matrix))[:MOST_ROWS]
-        found = [explanations.attributions(scorer.model, rows) for rows in (live, matrix[some])]
-        return explanations.result(names, found[0], found[1], request)
+        test = files.read_parquet(path, ["time", *(f"feature_{name}" for name in names)])
+        test = test.iloc[np.random.default_rng(0).permutation(len(test))[:MOST_ROWS]]
+        matrix = test.drop(columns="time").to_numpy("float32")
+        now, then = (explanations.attributions(scorer.model, rows) for rows in (live, matrix))
+        vary = explanations.varies(then, _period(scorer.use_case, test["time"]), periods)
+        return explanations.result(names, now, then, request, vary=vary)
 
 
 def reference(variant: str, folders: Folders, facets: Sequence[Facet]) -> Arrays | None:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from ..use_case import Document
 from . import noise
@@ -76,6 +76,14 @@ def judged(figures: list[Judged], alpha: float) -> list[Judged]:
         replace(one, probability=chance, violated=chance <= alpha)
         for one, chance in zip(figures, adjusted, strict=True)
     ]
+
+
+def reach(spread: Spread, alpha: float) -> float:
+    """Return by how much chance takes a figure off, and farther with a probability of `alpha`, by Student's t.
+
+    It is infinite where too little is known.
+    """
+    return spread.both * float(stdtrit(spread.freedom, 1 - alpha)) if spread.freedom >= _LEAST_FREEDOM else math.inf
 
 
 def _chance(one: Judged) -> float:

@@ -8,7 +8,16 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..intraclass import effective_periods
+from .ranks import Floats
+
+
+def windows(number: int, count: float, samples: int) -> Floats:
+    """Return how often each of a number of periods is in windows of `count`, drawn at random: a row for each window."""
+    drawn = np.random.default_rng(2).multinomial(max(1, round(count)), np.full(number, 1 / number), samples)
+    return drawn.astype("float64")
 
 
 @dataclass(frozen=True)
