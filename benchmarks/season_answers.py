@@ -7,6 +7,7 @@ what would be said if each record told by itself.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,10 @@ class Answers:
             windows = {name: np.isin(days, some) for name, some in dealt(keys, seed, by_day=True).items()}
             yield _Split(seed, windows.pop("baseline"), windows)
 
-    @property
+    @cached_property
     def _days(self) -> NDArray[np.str_]:
-        return self.rows[TIME].dt.date.astype("str").to_numpy().astype("str")
+        days: NDArray[np.str_] = self.rows[TIME].dt.date.astype("str").to_numpy().astype("str")
+        return days
 
     def _sizes(self, some: Some) -> dict[str, int]:
         return dict(zip(*(one.tolist() for one in np.unique(self._days[some], return_counts=True)), strict=True))

@@ -9,7 +9,7 @@ from botocore.stub import ANY
 
 from monitor import asking, baselines
 from monitor.baselines import Baselines
-from monitor.events import Look, Terms
+from monitor.events import Look, Monitor, Terms
 from monitor.storage import Storage
 from pipelines_src.steps.monitoring.request import Request
 from shared.pipelines import RefusedError
@@ -105,7 +105,7 @@ def test_outcomes_are_those_that_came_since_the_window_began() -> None:
 
 
 @pytest.mark.parametrize("monitor", ["data_quality", "model_quality", "bias", "explainability"])
-def test_what_is_judged_by_days_is_told_how_much_they_matter(monitor: str) -> None:
+def test_what_is_judged_by_days_is_told_how_much_they_matter(monitor: Monitor) -> None:
     run = replace(RUN, part="outcomes", monitors=(monitor,))
     files = ("statistics.json", "constraints.json", "periods.json")
     with stubbed("s3") as (client, stub):
