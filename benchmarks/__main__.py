@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import experiment_tables, labels, monitoring, predict, preparation, seasons_tables, synth
+from benchmarks import experiment_tables, labels, monitoring, predict, preparation, review, seasons_tables, synth
 
 OUT = synth.ROOT / "build" / "bench"
 
@@ -18,6 +18,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     console = Console(width=120)
     kept = [_synthesis(console), _prediction(console), _preparation(console), _monitoring(console)]
+    kept.append(_review(console))
     kept += [experiment_tables.show(console, OUT), seasons_tables.show(console, OUT)]
     _labels(console)
     console.print(f"Plots and figures: {OUT.relative_to(synth.ROOT)}/")
@@ -133,6 +134,12 @@ def _monitoring(console: Console) -> bool:
         f"{monitoring.CAPTURES_S} s on 2 CPUs and {monitoring.CAPTURES_MB} MB."
     )
     return all(result.kept for result in results)
+
+
+def _review(console: Console) -> bool:
+    results, kept = review.show(console, OUT)
+    _write("review", [asdict(result) for result in results])
+    return kept
 
 
 def _labels(console: Console) -> None:

@@ -37,7 +37,7 @@ def _fill(stack: cdk.Stack, shared: Shared, left: Counter[str]) -> None:
         while left >= made:
             make(shared, stack, f"Resource{left.total()}")
             left -= made
-    # What has no L2.
+    # What has no L2 (SageMaker), or one that brings more resources (scaling).
     for index, kind in enumerate(left.elements()):
         cdk.CfnResource(stack, f"Bare{index}", type=kind)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
@@ -22,6 +23,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
 
 ZONES = ("ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d")
 
@@ -123,6 +125,29 @@ def _rule(shared: Shared, stack: cdk.Stack, name: str) -> None:
     events.Rule(stack, name, schedule=schedule, targets=[targets.LambdaFunction(shared.function)])
 
 
+def _rule_alone(_: Shared, stack: cdk.Stack, name: str) -> None:
+    events.Rule(stack, name, schedule=events.Schedule.rate(cdk.Duration.hours(1)))
+
+
+def _messages(shared: Shared, stack: cdk.Stack, name: str) -> None:
+    queue = f"arn:aws:sqs:ap-northeast-1:111122223333:{name}"
+    lambda_.EventSourceMapping(stack, name, target=shared.function, event_source_arn=queue)
+
+
+def _dashboard(_: Shared, stack: cdk.Stack, name: str) -> None:
+    cloudwatch.Dashboard(stack, name)
+
+
+def _parameter(_: Shared, stack: cdk.Stack, name: str) -> None:
+    ssm.StringParameter(stack, name, string_value=name)
+
+
+def _people(_: Shared, stack: cdk.Stack, name: str) -> None:
+    pool = cognito.UserPool(stack, name)
+    pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix="peer"))
+    pool.add_client("Client")
+
+
 def _alarm(shared: Shared, stack: cdk.Stack, name: str) -> None:
     metric = cloudwatch.Metric(namespace="Peer", metric_name=name)
     alarm = cloudwatch.Alarm(stack, name, metric=metric, threshold=1, evaluation_periods=1)
@@ -175,6 +200,11 @@ MAKERS: dict[tuple[str, ...], Callable[[Shared, cdk.Stack, str], None]] = {
     (_ROLE, _FUNCTION, _LOGS): partial(_function, retries=None),
     (_LOGS,): _log_group,
     ("AWS::Events::Rule", "AWS::Lambda::Permission"): _rule,
+    ("AWS::Events::Rule",): _rule_alone,
+    ("AWS::Lambda::EventSourceMapping",): _messages,
+    ("AWS::CloudWatch::Dashboard",): _dashboard,
+    ("AWS::SSM::Parameter",): _parameter,
+    ("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolDomain", "AWS::Cognito::UserPoolClient"): _people,
     ("AWS::CloudWatch::Alarm",): _alarm,
     (_ROLE, _POLICY): _role_with_policy,
     (_ROLE,): _role,

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +29,8 @@ class Usage:
     peak_mb: float
 
 
-def run(command: Sequence[str], cwd: Path, variables: Mapping[str, str]) -> Usage:
-    """Run a command to its end; raises RuntimeError with its output if it fails."""
+def run(command: Sequence[str], cwd: Path, variables: Mapping[str, str], ends: Collection[int] = (0,)) -> Usage:
+    """Run a command to its end; raises RuntimeError with its output if it ends with another code than it may."""
     # Descendants that outlive their parent (the CDK's Node process does) are handed to us, so their time counts too.
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before, started = _children_cpu(), time.monotonic()
@@ -48,7 +48,7 @@ def run(command: Sequence[str], cwd: Path, variables: Mapping[str, str]) -> Usag
     wall = time.monotonic() - started
     sampler.stop()
     _reap()
-    if process.returncode:
+    if process.returncode not in ends:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output[-2000:]}")
     return Usage(_children_cpu() - before, wall, sampler.peak / 1e6)
 

@@ -17,9 +17,11 @@ from config import notebook_rules, rules
 from config.errors import under
 from config.instance_types import ProcessingInstanceType, TrainingInstanceType
 from config.notebook import Notebook
+from config.review import ReviewRules
 from config.section import Section
 from config.serving import Serving
 from config.tag_value import ALLOWED, TagValue
+from config.usage import Usage, UseCaseUsage
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Region = Annotated[str, AfterValidator(rules.known_region)]
@@ -123,7 +125,9 @@ class Budget(Section):
     """What the environment may cost."""
 
     monthly_usd: StrictInt = Field(
-        gt=0, description="ceiling of a month, in whole US dollars, for people to know; nothing watches it yet"
+        gt=0,
+        description="ceiling of a month, in whole US dollars: AWS Budgets tells the alarm topic when 80 % are spent, "
+        "and when all of it is forecast to be (docs/cost.md)",
     )
 
 
@@ -171,10 +175,24 @@ class Environment(Section):
         default=(), description="notebook instances (docs/workbench.md: what they need and cost)"
     )
     budget: Budget = Field(description="what it may cost")
+    review: ReviewRules = Field(
+        default=ReviewRules(),
+        description="what blocks a change of its templates, what warns, and what is excused (docs/review.md)",
+    )
+    usage: Usage = Field(
+        default=Usage(), description="what is expected to be used in a month, for `python -m ops cost` and reviews"
+    )
+    usage_of: dict[str, UseCaseUsage] = Field(
+        default={}, description="what a use case of this name is expected to have, in place of `usage.each`"
+    )
 
     def serves(self, use_case: str) -> Serving:
         """Return what serves a use case."""
         return self.serving_of.get(use_case, self.serving)
+
+    def uses(self, use_case: str) -> UseCaseUsage:
+        """Return what a use case is expected to have in a month."""
+        return self.usage_of.get(use_case, self.usage.each)
 
     @property
     def scales(self) -> bool:
@@ -192,6 +210,7 @@ class Environment(Section):
         rules.each_once("use_cases", self.use_cases)
         rules.names_apart(self.use_cases)
         rules.of_use_cases("serving_of", self.serving_of, self.use_cases)
+        rules.of_use_cases("usage_of", self.usage_of, self.use_cases)
         rules.each_once("notebooks", (notebook.name for notebook in self.notebooks), "name")
         for index, notebook in enumerate(self.notebooks):
             with under("notebooks", index):

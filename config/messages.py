@@ -32,6 +32,7 @@ _TYPES = {
     "datetime_parsing": "a date such as 2013-04-01",
     "datetime_from_date_parsing": "a date such as 2013-04-01",
     "datetime_type": "a date such as 2013-04-01",
+    "date_type": f"a date such as 2013-04-01, without a time{_BARE.replace(',', ' and')}",
 }
 # What has no quotes and is no text.
 _TAKEN_FOR: Mapping[type, str] = {

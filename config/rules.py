@@ -9,7 +9,6 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from config.errors import RuleError
-from config.service_model import sagemaker_regions
 
 Range = IPv4Network | IPv6Network
 _WORDS_OF_A_REASON = 3
@@ -18,6 +17,8 @@ _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/1
 
 def known_region(region: str) -> str:
     """Refuse a region that botocore does not know for SageMaker."""
+    from config.service_model import sagemaker_regions  # botocore: a tenth of a second, which few who come here need
+
     known = sagemaker_regions()
     if region not in known:
         near = difflib.get_close_matches(region, known, n=3) or known[:3]
@@ -49,6 +50,17 @@ def in_words(value: object) -> object:
         f"found {json.dumps(value, default=str)}; allowed is the reason, one line of {_WORDS_OF_A_REASON} words or "
         "more; left out, it is not allowed. Name the reason"
     )
+
+
+def one_change(pattern: str) -> str:
+    """Refuse what could excuse more than was meant: changes of any stack, or all of one."""
+    stack, slash, resource = pattern.partition("/")
+    if not slash or not stack or "*" in stack or not resource.replace("*", "").strip("/"):
+        raise ValueError(
+            f"found {pattern!r}; allowed is <stack>/<logical id, or path of a construct>, such as "
+            "prod-data/Raw1A2B3C4D or prod-data/Raw/*, with * neither in the stack's name nor alone. Name the resource"
+        )
+    return pattern
 
 
 def private_range(network: Range) -> Range:

@@ -34,5 +34,7 @@ class Arns:
 
 @lru_cache(maxsize=1)
 def _of(stack: Any) -> Arns:
-    # A stack is built before the next one is begun, so that its constructs share one reading.
-    return Arns(stack.partition, stack.region, stack.account)
+    # A stack is built before the next one is begun, so that its constructs share one reading: of an ARN, which says all
+    # three at once.
+    _, partition, _, region, account, _ = stack.format_arn(service="any", resource="thing").split(":")
+    return Arns(partition, region, account)

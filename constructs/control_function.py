@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -12,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.asked_once import Function
 from constructs.durations import hours, minutes
 from constructs.findings import acknowledge
 from constructs.placement import Placement
@@ -46,6 +48,35 @@ class Program:
         return self.package.replace("_", " ")
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the functions of one stack have in common: made for each, it is many round trips to the CDK's JavaScript.
+
+    Attributes:
+        inside: the network to run in; None: outside, since they hold no data but a sample and call AWS's APIs only.
+    """
+
+    inside: Placement | None
+
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+    runtime: lambda_.Runtime
+    architecture: lambda_.Architecture
+
+    @classmethod
+    def of(cls, stack: Construct, inside: Placement | None) -> Self:
+        """Return that of a stack's functions."""
+        arns = Arns.of(stack)
+        layer = f"arn:{arns.partition}:lambda:{arns.region}:{POWERTOOLS_LAYER}"
+        return cls(
+            inside,
+            lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__", "**/*.pyc"]),
+            lambda_.LayerVersion.from_layer_version_arn(stack, "Powertools", layer),
+            lambda_.Runtime.PYTHON_3_12,
+            lambda_.Architecture.ARM_64,
+        )
+
+
 class ControlFunction(Construct):
     """`lambda/<package>/handler.py`, with all that every such function has.
 
@@ -58,7 +89,7 @@ class ControlFunction(Construct):
         key: encrypts its settings.
         log_group: where it logs.
         failures: queue for events that it could not handle; None: it is invoked by a queue alone, which has one itself.
-        inside: the network to run in; None: outside, since it holds no data but a sample and calls AWS's APIs only.
+        shared: with the other functions of its stack.
     """
 
     def __init__(
@@ -71,20 +102,19 @@ class ControlFunction(Construct):
         key: kms.IKey,
         log_group: logs.ILogGroup,
         failures: sqs.IQueue | None,
-        inside: Placement | None,
+        shared: Shared,
     ) -> None:
         super().__init__(scope, construct_id)
-        arns = Arns.of(scope)
-        layer = f"arn:{arns.partition}:lambda:{arns.region}:{POWERTOOLS_LAYER}"
-        self.function = lambda_.Function(
+        inside = shared.inside
+        self.function = Function(
             self,
             "Resource",
             description=program.description,
-            code=lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__", "**/*.pyc"]),
+            code=shared.code,
             handler=f"{program.package}.handler.lambda_handler",
-            runtime=lambda_.Runtime.PYTHON_3_12,
-            architecture=lambda_.Architecture.ARM_64,
-            layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", layer)],
+            runtime=shared.runtime,
+            architecture=shared.architecture,
+            layers=[shared.layer],
             memory_size=512,
             timeout=minutes(program.timeout_minutes),
             tracing=lambda_.Tracing.ACTIVE,

@@ -5,6 +5,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from constructs.alarm import Metric, alarm
+from constructs.asked_once import Queue
 from constructs.durations import days
 from constructs.findings import acknowledge
 
@@ -32,7 +33,7 @@ class DeadLetterQueue(Construct):
         runbook: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = sqs.Queue(
+        self.queue = Queue(
             self,
             "Resource",
             encryption=sqs.QueueEncryption.KMS,

@@ -1,10 +1,10 @@
 """One customer-managed key per purpose."""
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.arns import Arns
+from constructs.asked_once import Key
 from constructs.durations import days
 from constructs.removal import removal_policy
 from constructs.statements import service
@@ -30,11 +30,11 @@ class EncryptionKeys(Construct):
         self.control = self._key("Control", f"ML Loop {environment}: queues, topics and tables of the glue functions")
         arns = Arns.of(scope)
         self.logs.add_to_resource_policy(_log_groups(arns, environment))
-        for statement in _events_and_alarms(arns):
+        for statement in _events_and_warnings(arns):
             self.control.add_to_resource_policy(statement)
 
-    def _key(self, construct_id: str, description: str) -> kms.Key:
-        return kms.Key(
+    def _key(self, construct_id: str, description: str) -> Key:
+        return Key(
             self,
             construct_id,
             description=description,
@@ -60,16 +60,19 @@ def _log_groups(arns: Arns, environment: str) -> iam.PolicyStatement:
     )
 
 
-def _events_and_alarms(arns: Arns) -> list[iam.PolicyStatement]:
+def _events_and_warnings(arns: Arns) -> list[iam.PolicyStatement]:
     # What a service needs that sends to an encrypted topic or queue.
     use = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    alarms = iam.PolicyStatement(
-        sid="AlarmsOfThisAccount",
-        principals=[service("cloudwatch.amazonaws.com")],
-        actions=use,
-        resources=["*"],
-        conditions={"StringEquals": {"aws:SourceAccount": arns.account}},
-    )
+    warnings = [
+        iam.PolicyStatement(
+            sid=f"{sid}OfThisAccount",
+            principals=[service(name)],
+            actions=use,
+            resources=["*"],
+            conditions={"StringEquals": {"aws:SourceAccount": arns.account}},
+        )
+        for sid, name in (("Alarms", "cloudwatch.amazonaws.com"), ("Budgets", "budgets.amazonaws.com"))
+    ]
     # EventBridge does not say for whom it calls: with a condition it could not write to the dead-letter queue. The
     # queue's policy names its rules instead. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     events = iam.PolicyStatement(
@@ -78,4 +81,4 @@ def _events_and_alarms(arns: Arns) -> list[iam.PolicyStatement]:
         actions=use,
         resources=["*"],
     )
-    return [alarms, events]
+    return [*warnings, events]

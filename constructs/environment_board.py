@@ -111,7 +111,8 @@ class EnvironmentBoard:
             f"### Cost\nCloudWatch has one figure of cost: the account's estimated charges since the month began, all "
             "regions and environments in it, some times a day, and only where billing alerts are switched on. What "
             f"{self.environment} costs (its budget: {self.monthly_usd:,} USD a month) is in Cost Explorer, by the cost "
-            "allocation tag `ml-loop:environment`."
+            "allocation tag `ml-loop:environment`; once that is activated, AWS Budgets tells the alarm topic in time. "
+            f"What it should cost: `python -m ops cost {self.environment}`."
         )
         total = metric(BILLING, "EstimatedCharges", {"Currency": "USD"}, label="all services")
         by_service, usd = ("Currency", "ServiceName"), {"Currency": "USD"}

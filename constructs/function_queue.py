@@ -5,6 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs.asked_once import Queue
 from constructs.durations import days, minutes
 
 # A burst of messages becomes a few invocations: up to a thousand messages, or what came within a minute.
@@ -33,7 +34,7 @@ class FunctionQueue(Construct):
         name: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.queue = sqs.Queue(
+        self.queue = Queue(
             self,
             "Resource",
             queue_name=name,

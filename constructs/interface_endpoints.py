@@ -1,55 +1,23 @@
 """Private doors to AWS services, paid by the hour and zone."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs.arns import Arns
 
-Level = Literal["none", "minimal", "full"]
-
-# Services by the name of the endpoint. What each level opens is explained and priced in docs/network.md.
-MINIMAL = {
-    "SageMakerApi": "sagemaker.api",
-    "SageMakerRuntime": "sagemaker.runtime",
-    "Sts": "sts",
-    "Logs": "logs",
-    "Kms": "kms",
-}
-FULL = MINIMAL | {
-    "Notebook": "notebook",
-    "Monitoring": "monitoring",
-    "EcrApi": "ecr.api",
-    "EcrDocker": "ecr.dkr",
-    "Events": "events",
-    "States": "states",
-    "Lambda": "lambda",
-    "Sns": "sns",
-    "Sqs": "sqs",
-    "Ssm": "ssm",
-    "CloudFormation": "cloudformation",
-    "Xray": "xray",
-}
-_SERVICES = {"none": {}, "minimal": MINIMAL, "full": FULL}
-# Names of the endpoints that belong to no level, by service.
-EXTRA = {
-    "application-autoscaling": "ApplicationAutoScaling",
-    "git-codecommit": "CodeCommitGit",
-    "secretsmanager": "SecretsManager",
-}
 # AWS's own images are in accounts of AWS.
 _OTHER_ACCOUNTS = ("EcrApi", "EcrDocker")
 
 
 class InterfaceEndpoints(Construct):
-    """The interface endpoints of a level, reachable from named security groups, for principals of this account.
+    """Interface endpoints, reachable from named security groups, for principals of this account.
 
     Args:
         vpc: where they stand, one address in each of its subnets.
-        level: which services; `none` makes nothing.
-        extra: services beyond the level, keys of `EXTRA`.
+        services: by the name of the endpoint, such as `{"Sts": "sts"}`; none makes nothing.
         callers: the security groups that may reach them.
     """
 
@@ -59,12 +27,10 @@ class InterfaceEndpoints(Construct):
         construct_id: str,
         *,
         vpc: ec2.IVpc,
-        level: Level,
-        extra: Sequence[str] = (),
+        services: Mapping[str, str],
         callers: Sequence[ec2.ISecurityGroup],
     ) -> None:
         super().__init__(scope, construct_id)
-        services = _SERVICES[level] | {EXTRA[service]: service for service in extra}
         if not services:
             return
         group = ec2.SecurityGroup(

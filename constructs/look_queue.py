@@ -43,7 +43,7 @@ class LookQueue(FunctionQueue):
         environment: prefix of the names of rules.
         looks_at: what its function looks at.
         key: encrypts it; its policy must allow EventBridge.
-        failures: takes what failed; undelivered: takes what rules could not deliver.
+        failures: takes what failed.
         timeout_minutes: of the function.
     """
 
@@ -56,7 +56,6 @@ class LookQueue(FunctionQueue):
         looks_at: LooksAt,
         key: kms.IKey,
         failures: sqs.IQueue,
-        undelivered: sqs.IQueue,
         timeout_minutes: int,
     ) -> None:
         super().__init__(
@@ -67,14 +66,17 @@ class LookQueue(FunctionQueue):
             timeout_minutes=timeout_minutes,
             name=look_queue_name(environment, looks_at),
         )
-        rules = Arns.of(self).arn("events", f"rule/{environment}-*")
-        for queue in (self.queue, undelivered):
-            queue.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="RulesOfThisEnvironment",
-                    principals=[service("events.amazonaws.com")],
-                    actions=["sqs:SendMessage"],
-                    resources=[queue.queue_arn],
-                    conditions={"ArnLike": {"aws:SourceArn": rules}},
-                )
-            )
+        let_rules_send(self.queue, environment, Arns.of(scope))
+
+
+def let_rules_send(queue: sqs.IQueue, environment: str, arns: Arns) -> None:
+    """Let all rules of an environment send to a queue."""
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="RulesOfThisEnvironment",
+            principals=[service("events.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[queue.queue_arn],
+            conditions={"ArnLike": {"aws:SourceArn": arns.arn("events", f"rule/{environment}-*")}},
+        )
+    )

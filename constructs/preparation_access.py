@@ -12,6 +12,15 @@ from constructs.statements import Statement, allow, read_folder, read_object, us
 FOLDER = "prepared"  # below the use case's own, in the bucket of processed data: a folder for each run
 
 
+def preparation_machine_name(environment: str, slug: str) -> str:
+    """Return the name of the machine that prepares data, by which the retrain function may start it.
+
+    >>> preparation_machine_name("dev", "flight-delays")
+    'dev-flight-delays-preparation'
+    """
+    return f"{environment}-{slug}-preparation"
+
+
 @dataclass(frozen=True)
 class DataPlaces:
     """Where a use case's data lies: its folder in some buckets, under one key; `labelled`: if labels are read of it."""

@@ -17,15 +17,6 @@ from constructs.statements import Statement, allow, document, service_of
 from constructs.wildcard_findings import wildcards
 
 
-def preparation_machine_name(environment: str, slug: str) -> str:
-    """Return the name of the machine, by which the retrain function may start it.
-
-    >>> preparation_machine_name("dev", "flight-delays")
-    'dev-flight-delays-preparation'
-    """
-    return f"{environment}-{slug}-preparation"
-
-
 class PreparationMachine(Construct):
     """A standard state machine: logged in full, traced.
 

@@ -4,6 +4,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from constructs.asked_once import Table
 from constructs.findings import acknowledge
 from constructs.removal import removal_policy
 
@@ -27,7 +28,7 @@ class RecordsTable(Construct):
         destroy: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.table = dynamodb.Table(
+        self.table = Table(
             self,
             "Resource",
             partition_key=dynamodb.Attribute(name="use_case", type=dynamodb.AttributeType.STRING),

@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.asked_once import Bucket
 from constructs.durations import days
 from constructs.findings import acknowledge
 from constructs.removal import removal_policy
@@ -35,7 +36,7 @@ class SecureBucket(Construct):
         expire_days: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.bucket = s3.Bucket(
+        self.bucket = Bucket(
             self,
             "Resource",
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,

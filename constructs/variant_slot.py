@@ -95,7 +95,7 @@ class VariantSlot(Construct):
         # From here on as templates spell it: each function of the CDK is a round trip to its JavaScript.
         self.package = {"Ref": f"{slot.capitalize()}ModelPackage"}
         self.condition = f"{slot.capitalize()}Filled"
-        self.empty = cdk.Fn.condition_equals(parameter.value_as_string, "")
+        self.empty = cdk.Fn.condition_equals(self.package, "")
         self.filled = cdk.CfnCondition(self, "Filled", expression=cdk.Fn.condition_not(self.empty))
         self.filled.override_logical_id(self.condition)
         # arn:...:model-package/group/version. The slashes keep Fn::Select valid when it is empty.

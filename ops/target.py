@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from config import Environment, UseCase, load_environment, load_use_case
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+__all__ = ["RETRIES", "OperationError", "Target", "client", "module"]
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 4})
-
-
-class OperationError(Exception):
-    """Something a command needs is not there, or did not end well; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -175,13 +173,18 @@ def module(use_case: str, name: str) -> ModuleType:
 
 
 def client(environment: Environment, service: str) -> Any:
-    """Return a client of a service in an environment's region.
+    """Return a client of a service in an environment's region; OperationError as `in_region`."""
+    return in_region(environment.region, service)
+
+
+def in_region(region: str, service: str) -> Any:
+    """Return a client of a service in a region.
 
     Raises:
         OperationError: AWS_ENDPOINT_URL, or what names an address in AWS's configuration, names none.
     """
     try:
-        return _client(environment, service)
+        return _client(region, service)
     except ValueError as error:  # botocore's, for an address that is none
         raise OperationError(
             f"{error}. AWS_ENDPOINT_URL, or endpoint_url in AWS's configuration, must be an address such as "
@@ -189,5 +192,5 @@ def client(environment: Environment, service: str) -> Any:
         ) from error
 
 
-def _client(environment: Environment, service: str) -> Any:
-    return boto3.client(service, region_name=environment.region, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable
+def _client(region: str, service: str) -> Any:
+    return boto3.client(service, region_name=region or None, config=RETRIES)  # type: ignore[call-overload]  # the name is a variable

@@ -10,6 +10,7 @@ from constructs import Construct
 from config import Environment, UseCase
 from config.use_case.native_monitor import BACKEND
 from constructs.alarm_topic import AlarmTopic
+from constructs.cost_budget import CostBudget
 from stacks.assignment_part import add_assignment
 from stacks.batch_part import add_batch_transform
 from stacks.data_stack import DataStack
@@ -59,7 +60,7 @@ class Wanted:
 
 
 class ControlStack(cdk.Stack):
-    """The release function, its records, triggers, dead-letter queues and alarms, and the other functions.
+    """The release function, its records, triggers, dead-letter queues and alarms, the other functions, and the budget.
 
     Of use cases it knows no more than how their requests are shared: it finds them by the names and tags of their
     stacks, and by what their rules send.
@@ -91,6 +92,9 @@ class ControlStack(cdk.Stack):
         full = environment.network.interface_endpoints == "full"
         topic = AlarmTopic(self, "Alarms", key=security.control_key, email=environment.alarm_email).topic
         self.alarm_topic_arn: str = topic.topic_arn
+        CostBudget(
+            self, "Budget", environment=environment.name, monthly_usd=environment.budget.monthly_usd, topic=topic
+        )
         kit = FunctionKit(
             self,
             environment.name,

@@ -13,12 +13,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from config.environment import Retention
-from constructs.control_function import ControlFunction, Program
+from constructs.arns import Arns
+from constructs.control_function import ControlFunction, Program, Shared
 from constructs.dead_letter_queue import DeadLetterQueue
 from constructs.encrypted_log_group import EncryptedLogGroup
 from constructs.function_alarms import FunctionAlarms
 from constructs.function_statements import Running
-from constructs.look_queue import LookQueue, LooksAt
+from constructs.look_queue import LookQueue, LooksAt, let_rules_send
 from constructs.placement import Placement
 from constructs.records_table import RecordsTable
 from constructs.release_alarms import RUNBOOK
@@ -58,6 +59,7 @@ class FunctionKit:
     topic_arn: str
     inside: Placement | None
     alarms: list[str] = field(default_factory=list)
+    _looks: list[str] = field(default_factory=list)
 
     def table(self, construct_id: str, sort_key: str, kind: dynamodb.AttributeType) -> dynamodb.ITable:
         """Return a table of records."""
@@ -104,7 +106,7 @@ class FunctionKit:
             key=self.key,
             log_group=log_group,
             failures=failures,
-            inside=self.inside,
+            shared=self._shared,
         ).function
         self._watch(f"{name}Alarms", made, program.called, runbook)
         return made
@@ -123,6 +125,10 @@ class FunctionKit:
         """
         called = "batch transform" if looks_at == "batch" else looks_at
         holds = f"Messages that the {called} function could not handle lie"
+        if not self._looks:
+            # Rules of use cases send what they could not deliver to one queue, whatever they ask for.
+            let_rules_send(self.undelivered, self.environment, Arns.of(self.scope))
+        self._looks.append(name)
         return LookQueue(
             self.scope,
             f"{name}Looks",
@@ -130,7 +136,6 @@ class FunctionKit:
             looks_at=looks_at,
             key=self.key,
             failures=self.queue(failed or f"Failed{name}Looks", holds, runbook),
-            undelivered=self.undelivered,
             timeout_minutes=timeout_minutes,
         )
 
@@ -138,6 +143,10 @@ class FunctionKit:
     def undelivered(self) -> sqs.IQueue:
         """What rules of the environment cannot deliver."""
         return self.queue("UndeliveredEvents", "Events that could not be delivered lie", RUNBOOK)
+
+    @cached_property
+    def _shared(self) -> Shared:
+        return Shared.of(self.scope, self.inside)
 
     def _watch(self, construct_id: str, function: lambda_.IFunction, name: str, runbook: str) -> None:
         self.alarms.extend(

@@ -9,7 +9,7 @@ from config import UseCase
 from config.use_case.retrain import Retrain
 from constructs.arns import Arns
 from constructs.look_queue import LookQueues, look_queue_name
-from constructs.preparation_machine import preparation_machine_name
+from constructs.preparation_access import preparation_machine_name
 
 if TYPE_CHECKING:
     from stacks.control_stack import ControlStack

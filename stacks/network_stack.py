@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from config.environment import Network
+from config.interface_services import services
 from constructs.interface_endpoints import InterfaceEndpoints
 from constructs.placement import Placement
 from constructs.private_network import PrivateNetwork
@@ -47,8 +48,7 @@ class NetworkStack(cdk.Stack):
             self,
             "InterfaceEndpoints",
             vpc=self.vpc,
-            level=network.interface_endpoints,
-            extra=extra_endpoints,
+            services=services(network.interface_endpoints, extra_endpoints),
             callers=[private.job_security_group, private.function_security_group],
         )
         # Whoever uses them or not: CloudFormation refuses to withdraw an export before those who import it let go.

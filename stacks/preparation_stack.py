@@ -15,13 +15,8 @@ from constructs.glue_job import GlueCode, GlueJob, GlueWorkers
 from constructs.glue_role import GlueRole
 from constructs.job_code import JobCode
 from constructs.job_file import JobFile
-from constructs.preparation_access import DataPlaces
-from constructs.preparation_machine import (
-    PreparationMachine,
-    batch_statements,
-    glue_statements,
-    preparation_machine_name,
-)
+from constructs.preparation_access import DataPlaces, preparation_machine_name
+from constructs.preparation_machine import PreparationMachine, batch_statements, glue_statements
 from constructs.statements import Statement
 from pipelines_src import job_libraries
 from pipelines_src.definition import preparation_machine

@@ -1,8 +1,9 @@
-"""cfn-lint over many templates in one run, which reads its rules once; that takes half the time of a template."""
+"""cfn-lint over many templates, by rules that a process reads once; that takes half the time of a template."""
 
 import json
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,15 @@ def problems(templates: Mapping[str, Any]) -> list[str]:
         paths = [Path(folder) / f"{name}.json" for name in templates]
         for path, template in zip(paths, templates.values(), strict=True):
             path.write_text(json.dumps(template))
-        found = Runner(ConfigMixIn([], templates=list(map(str, paths)), regions=REGIONS)).run()
+        runner = _runner()
+        runner.config = ConfigMixIn([], templates=list(map(str, paths)), regions=REGIONS)
         return [
             f"{Path(one.filename or '').stem}: {one.rule.id} {one.message} at {'/'.join(map(str, one.path or []))}"
-            for one in found
+            for one in runner.run()
         ]
+
+
+@cache
+def _runner() -> Runner:
+    """Return what has read the rules."""
+    return Runner(ConfigMixIn([], regions=REGIONS))

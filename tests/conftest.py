@@ -1,7 +1,6 @@
 """What all tests share."""
 
 import gc
-import json
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from config import Environment, environment_names, load_environment
+from config import Environment
 from pipelines_src.definition.settings import PipelineSettings
+from tests.assembly import stacks, write
 from tests.once import alone
 
 # The CDK's template linter costs seconds per synthesis; the whole application is linted in tests of its own.
@@ -24,15 +24,12 @@ if not os.environ.get("CI"):  # where it is set Hypothesis loads a profile of it
     settings.load_profile("here")
 
 ACCOUNT, REGION = "111122223333", "ap-northeast-1"
-# Files that take minutes, while others take seconds: begun late, one of them would be all that still runs.
+# Files that take long, while others take seconds: begun late, one of them would be all that still runs.
 LONG = (
-    "test_engines_agree.py",
-    "test_experiment_flow.py",
-    "test_sagemaker_sdk_platform.py",
-    "test_demo.py",
-    "test_release_slots.py",
-    "test_use_case_notebooks.py",
-)
+    "test_engines_agree.py", "test_experiment_flow.py", "test_sagemaker_sdk_platform.py", "test_demo.py",
+    "test_release_slots.py", "test_use_case_notebooks.py", "test_use_case_training.py", "test_templates.py",
+    "test_use_case_warm_start.py", "test_evaluation_jobs.py", "test_use_case_script.py",
+)  # fmt: skip
 Templates = dict[str, dict[str, Any]]
 
 
@@ -102,27 +99,26 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Templa
         for environment in environments:
             PlatformStage(app, environment)
         app.synth()
-        return {
-            artifact["properties"].get("stackName", name): json.loads(
-                (manifest.parent / artifact["properties"]["templateFile"]).read_text()
-            )
-            for manifest in outdir.glob("assembly-*/manifest.json")
-            for name, artifact in json.loads(manifest.read_text())["artifacts"].items()
-            if artifact["type"] == "aws:cloudformation:stack"
-        }
+        return stacks(outdir)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def templates(synthesise: Callable[..., Templates], tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The templates of all environments; not to be changed."""
-    with alone(tmp_path_factory, "templates.json") as made:
+def assembly_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `app.py` writes of all environments; not to be changed."""
+    with alone(tmp_path_factory, "assembly") as made:
         if not made.exists():
-            found = synthesise(*(load_environment(name) for name in environment_names()))
-            made.write_text(json.dumps(found), encoding="utf-8")
-    read: Templates = json.loads(made.read_text(encoding="utf-8"))
-    return read
+            begun = made.with_suffix(".begun")
+            write(begun)
+            begun.rename(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def templates(assembly_folder: Path) -> Templates:
+    """The templates of all environments; not to be changed."""
+    return stacks(assembly_folder)
 
 
 @pytest.fixture(scope="session")

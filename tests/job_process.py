@@ -1,7 +1,7 @@
 """A job's code in a process of its own, as a container runs it, but for what it imports, which is there already.
 
-Starting Python and importing pandas, DuckDB, Ibis and XGBoost takes longer than most jobs of the tests. So a server
-imports them once and is forked for each job; the code itself is imported anew from its asset.
+Starting Python and importing pandas, DuckDB, Ibis, XGBoost and Matplotlib takes longer than most jobs of the tests. So
+a server imports them once and is forked for each job; the code itself is imported anew from its asset.
 """
 
 import multiprocessing
@@ -14,7 +14,10 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-_LIBRARIES = ["pandas", "pyarrow.parquet", "duckdb", "ibis.backends.duckdb", "xgboost", "scipy.stats", "jinja2"]
+_LIBRARIES = [
+    "pandas", "pyarrow.parquet", "duckdb", "ibis.backends.duckdb", "xgboost", "scipy.stats", "jinja2",
+    "matplotlib.figure", "matplotlib.backends.backend_svg", "sklearn.cluster", "sklearn.metrics",
+]  # fmt: skip
 _CHILD = str(Path(__file__).with_name("job_child.py"))
 
 

@@ -123,6 +123,22 @@ def cron_gaps(text: str) -> tuple[timedelta, timedelta]:
     return min(gaps), max(gaps)
 
 
+def cron_runs(text: str, days: int) -> int:
+    """Return how often an expression that `cron_expression` knows runs within some days from today.
+
+    >>> cron_runs("cron(0,30 3 * * ? *)", 7)
+    14
+    """
+    fields = text.removeprefix("cron(").removesuffix(")").split()
+    numbers = [field.numbers(value) for field, value in zip(_FIELDS, fields, strict=True)]
+    today = datetime.now(UTC).date()
+    return sum(
+        len(numbers[0]) * len(numbers[1])
+        for ahead in range(days)
+        if _is_run(today + timedelta(days=ahead), fields, numbers)
+    )
+
+
 def _numbers(text: str, field: _Field, value: str) -> frozenset[int]:
     try:
         return field.numbers(value)

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from config.use_case.cron import cron_expression, cron_gaps
+from config.use_case.cron import cron_expression, cron_gaps, cron_runs
 
 _RATE = re.compile(r"rate\((?P<value>[1-9][0-9]{0,9}) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
 _LONGEST = timedelta(days=365)  # AWS names no limit; such a rule begins anew whenever a deployment changes it
@@ -47,3 +47,14 @@ def gaps(text: str) -> tuple[timedelta, timedelta]:
         return cron_gaps(text)
     gap = timedelta(**{f"{rate['unit']}s": int(rate["value"])})
     return gap, gap
+
+
+def runs(text: str, days: int) -> int:
+    """Return how often a schedule that `schedule_expression` knows runs within some days from today.
+
+    >>> runs("rate(12 hours)", 7)
+    14
+    """
+    if _RATE.fullmatch(text) is None:
+        return cron_runs(text, days)
+    return timedelta(days=days) // gaps(text)[0]

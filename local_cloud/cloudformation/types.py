@@ -1,6 +1,12 @@
 """Add our resource types to ministack's CloudFormation."""
 
-from local_cloud.cloudformation import autoscaling_types, dropped_properties, network_types, sagemaker_types
+from local_cloud.cloudformation import (
+    autoscaling_types,
+    budget_types,
+    dropped_properties,
+    network_types,
+    sagemaker_types,
+)
 
 
 def install() -> None:
@@ -16,13 +22,14 @@ def install() -> None:
             "delete": resource.delete,
         }
         provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
-    for name, part in network_types.TYPES.items():
+    for name, part in {**network_types.TYPES, **autoscaling_types.TYPES, **budget_types.TYPES}.items():
         handlers[name] = {verb: getattr(part, verb) for verb in ("create", "update", "delete")}
-    for name, scaling in autoscaling_types.TYPES.items():
-        handlers[name] = {"create": scaling.create, "update": scaling.update, "delete": scaling.delete}
+    for name in budget_types.TYPES:
+        handlers[name]["update_with_logical_id"] = True
     provisioners._STACK_TAG_PROPERTY["AWS::ApplicationAutoScaling::ScalableTarget"] = ("Tags", "list")
     dropped_properties.wrap(handlers)
     provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
-    blocking = {*sagemaker_types.TYPES, *network_types.TYPES, *autoscaling_types.TYPES, *dropped_properties.APPLIED}
+    ours = (sagemaker_types.TYPES, network_types.TYPES, autoscaling_types.TYPES, budget_types.TYPES)
+    blocking = {*dropped_properties.APPLIED}.union(*ours)
     runs_on_worker_thread = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda kind: kind in blocking or runs_on_worker_thread(kind)

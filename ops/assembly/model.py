@@ -49,7 +49,11 @@ class Stack:
         name: of the stack, such as `dev-flight-delays-serving`; of a nested one with its logical id after a `/`.
         region: such as `ap-northeast-1`; "" if it is that of whoever deploys.
         tags: of the stack.
-        assets: folders and files beside the template, by the hash that its resources name.
+        assets: folders and files of the assembly, by the hash that resources name.
+        file: of the template, below the assembly's folder.
+        termination_protection: whether CloudFormation refuses to delete it; None where nothing says it, as with a
+            single template.
+        account: that it is deployed into; "" if it is that of whoever deploys.
     """
 
     environment: str
@@ -58,11 +62,22 @@ class Stack:
     region: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     assets: Mapping[str, Path] = field(default_factory=dict)
+    termination_protection: bool | None = None
+    file: Path | None = None
+    account: str = ""
 
     @property
     def part(self) -> str:
         """Its name without the environment's: equal for the same stack of several environments."""
         return self.name.removeprefix(f"{self.environment}-")
+
+    @property
+    def itself(self) -> Resource:
+        """The stack as if it were a resource, so that what is said of it beside its template is compared as well."""
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        known = self.termination_protection is not None
+        protection = {"EnableTerminationProtection": self.termination_protection} if known else {}
+        return Resource(self.name, "AWS::CloudFormation::Stack", {**protection, **({"Tags": tags} if tags else {})})
 
     @property
     def use_case(self) -> str:

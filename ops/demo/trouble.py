@@ -1,10 +1,8 @@
 """What people are told when a demonstration fails or is interrupted, and how to use what it leaves."""
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 import typer
 
@@ -12,6 +10,7 @@ from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors, shown
 from ops.demo import FOLDER, STATE, cloud
 from ops.demo.progress import Stages
+from ops.signals import interrupt_by_all
 from ops.target import OperationError
 
 _EXPECTED = (OperationError, OSError, *AWS_ERRORS)
@@ -33,9 +32,7 @@ def told(stages: Stages, folder: Path) -> Iterator[None]:
 @contextmanager
 def stopped_when_interrupted(folder: Path) -> Iterator[None]:
     """Stop the cloud when a person or the system ends the command."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and that must stay
-            signal.signal(number, _interrupt)
+    interrupt_by_all()
     try:
         yield
     except KeyboardInterrupt:
@@ -62,7 +59,3 @@ def _failure(stage: str, error: Exception, folder: Path) -> str:
     else:
         return f"{text}Nothing was started."
     return f"{text}Logs lie in {shown(folder)}/. Run the command again to try again from the start."
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

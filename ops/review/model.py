@@ -1,7 +1,7 @@
 """What a review finds, and what those who look for dangers are given."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from ops.assembly.model import Resource, Stack, Value
@@ -102,6 +102,7 @@ class Found:
         text: one sentence, what was and what will be; of templates in it nothing is escaped.
         paths: the properties it speaks of; none for the resource as a whole.
         detail: lines to unfold, such as the difference of a source file.
+        rated: its severity before a gate made it `BLOCK`; None: it is as it was found.
     """
 
     kind: Class
@@ -109,6 +110,7 @@ class Found:
     text: str
     paths: tuple[str, ...] = ()
     detail: str = ""
+    rated: Severity | None = None
 
 
 # Returns what it has to say of a resource that differs, nothing if it is none of its business.
@@ -182,9 +184,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class Review:
-    """All of it, worst first. `docs/review.schema.json` says the same of the JSON that reports write."""
+    """All of it, worst first. `docs/review.schema.json` says the same of the JSON that reports write.
+
+    Attributes:
+        remarks: what was not looked at and why, and what else there is to say of all of it.
+        templates: the file of each stack's template, by the name of the stack, in the order of deployment; of one that
+            goes the file that it had.
+    """
 
     changes: tuple[Change, ...]
     gates: tuple[Gate, ...]
     cost: Cost | None
-    remarks: tuple[str, ...] = ()  # what was not looked at, and why
+    remarks: tuple[str, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)

@@ -95,5 +95,7 @@ def _begun_by_itself(target: Target, turned: Turn, stage: Stage) -> None:
             f"No experiment about {turned.package} has begun by itself in {_BEGINS:.0f} s. The log of the experiment "
             "function says why."
         )
+    # While weights are moved, whoever asks for something else is told to ask again.
+    trial.wait(target, stage, "its weights move", trial.settled)
     function.ask(target, stop=True, by=BY, why="begun anew with outcomes that are known at once", keep=True)
     trial.wait(target, stage, "it begins anew", lambda one: one.result != "running")

@@ -86,7 +86,7 @@ def run(
     function.ask(target, start=asked, by=BY, why=why, request=str(uuid.uuid4()))
     traffic, days = Traffic(target), 0
     for batch in batches:
-        wait(target, stage, "the weights move", _settled)
+        wait(target, stage, "the weights move", settled)
         first, last = min(one.time for one in batch), max(one.time for one in batch)
         name = f"{first:%d %B} to {last:%d %B}"
         traffic.send(batch, partial(_progress, stage, name, len(batch)))
@@ -117,7 +117,8 @@ def _over(trial: Trial) -> bool:
     return trial.result != "running"
 
 
-def _settled(trial: Trial) -> bool:
+def settled(trial: Trial) -> bool:
+    """Whether weights are where they are to be, and the time of the next look is known."""
     return trial.result != "running" or (trial.since is not None and datetime.now(UTC) >= trial.since)
 
 

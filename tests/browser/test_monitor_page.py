@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from ops.__main__ import app
 from ops.monitor.report import Report
 from ops.monitor.runs import Run
+from tests.browser.colours_kit import contrast
 from tests.unit import monitored_months_kit
 
 
@@ -139,15 +140,3 @@ def test_texts_stand_out_from_what_is_behind_them(browser: Browser, written: Pat
     pairs = {(text, behind) for text, behind in found}
     assert len(pairs) > 4
     assert all(contrast(text, behind) >= 4.5 for text, behind in pairs), pairs
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as WCAG 2 has it."""
-
-    def luminance(colour: str) -> float:
-        parts = [float(part) / 255 for part in colour.strip("rgb()").split(",")[:3]]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)

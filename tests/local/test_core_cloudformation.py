@@ -233,3 +233,46 @@ def test_an_answer_waits_until_the_stack_is_at_rest(client: Any) -> None:
     stack = cloudformation.describe_stacks(StackName="at-rest")["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert time.monotonic() - started < 20
+
+
+def budget(usd: int, percent: int = 80, **more: Any) -> dict[str, Any]:
+    topic = "arn:aws:sns:ap-northeast-1:000000000000:alarms"
+    notification = {"ComparisonOperator": "GREATER_THAN", "NotificationType": "ACTUAL", "Threshold": percent}
+    ceiling = {
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": usd, "Unit": "USD"},
+        "CostFilters": {"TagKeyValue": ["user:ml-loop:environment$dev"]},
+    }
+    told = [{"Notification": notification, "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}]}]
+    properties = {"Budget": {**ceiling, **more}, "NotificationsWithSubscribers": told}
+    return {"Type": "AWS::Budgets::Budget", "Properties": properties}
+
+
+def test_a_budget_comes_changes_and_goes_with_its_stack(client: Any) -> None:
+    cloudformation, budgets = client("cloudformation"), client("budgets")
+
+    def there() -> dict[str, str]:
+        found = budgets.describe_budgets(AccountId="000000000000").get("Budgets", [])
+        return {one["BudgetName"]: one["BudgetLimit"]["Amount"] for one in found}
+
+    def told(name: str) -> list[tuple[str, float]]:
+        found = budgets.describe_notifications_for_budget(AccountId="000000000000", BudgetName=name)["Notifications"]
+        return [(one["NotificationType"], one["Threshold"]) for one in found]
+
+    deploy(cloudformation, "spending", template(B=budget(150)))
+    (name,) = there()
+    assert name.startswith("spending-B-")
+    update(cloudformation, "spending", template(B=budget(200)))
+    assert {one: float(usd) for one, usd in there().items()} == {name: 200}
+    assert told(name) == [("ACTUAL", 80)]
+    update(cloudformation, "spending", template(B=budget(200, percent=90)))
+    (other,) = there()
+    assert other != name
+    assert other.startswith("spending-B-")
+    assert told(other) == [("ACTUAL", 90)]
+    update(cloudformation, "spending", template(B=budget(200, BudgetName="named")))
+    assert list(there()) == ["named"]
+    cloudformation.delete_stack(StackName="spending")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="spending", WaiterConfig={"Delay": 1})
+    assert there() == {}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from pipelines_src.steps import prepare, s3_files, standalone, use_case
 from pipelines_src.steps.errors import StepError
+from pipelines_src.steps.use_case import UseCase
 from tests.unit import everything_kit, labels_kit
 from tests.unit.preparation_kit import for_steps
 
@@ -26,10 +28,19 @@ def s3(client: Callable[..., Any]) -> Any:
 
 @pytest.fixture(autouse=True)
 def on_batch(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = for_steps(everything_kit.schema("random"), "batch")
+    settings = two_features()
     monkeypatch.setattr(s3_files, "_client", lambda: s3)
     monkeypatch.setattr(use_case, "load", lambda _: settings)
-    monkeypatch.setattr(prepare, "transformations", lambda _: everything_kit.module())
+    plain = SimpleNamespace(features=lambda record: {"size": record.size, "kind": record.kind})
+    monkeypatch.setattr(prepare, "transformations", lambda _: plain)
+
+
+def two_features() -> UseCase:
+    """The use case with little to prepare: what is made of all the rest is the same wherever the engine runs."""
+    settings = for_steps(everything_kit.schema("random"), "batch")
+    features = [one for one in settings.data["features"] if one["name"] in ("size", "kind")]
+    data = {**settings.data, "features": features, "reduce": None}
+    return replace(settings, data=data, prepare={**settings.prepare, "clean": []})
 
 
 def keys(s3: Any, prefix: str) -> list[str]:
@@ -68,7 +79,7 @@ def test_what_is_prepared_is_delivered_with_a_manifest_once(s3: Any, tmp_path: P
 def test_labels_are_fetched_where_they_are_read_be_there_any_or_none(
     s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = for_steps(everything_kit.schema("random"), "batch")
+    settings = two_features()
     both = replace(settings, data={**settings.data, "label_from": "both"})
     monkeypatch.setattr(use_case, "load", lambda _: both)
     everything_kit.write(tmp_path)

@@ -63,7 +63,8 @@ def test_what_is_checked_is_what_is_deployed_without_checks(checked: Checked, te
     assert [template for template in templates.values() if template not in found] == []
 
 
-def test_a_bucket_that_breaks_the_rules_stops_synthesis(tmp_path: Path) -> None:
+def test_a_bucket_that_breaks_the_rules_stops_synthesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.environment_names", lambda: ["dev"])
     app = platform(str(tmp_path))
     stage = app.node.find_child("Dev")
     assert isinstance(stage, cdk.Stage)

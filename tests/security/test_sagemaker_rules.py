@@ -111,7 +111,8 @@ def test_every_notebook_is_judged(templates: dict[str, Any]) -> None:
         assert list(broken_rules(template)) == []
 
 
-def test_an_open_model_stops_synthesis(tmp_path: Path) -> None:
+def test_an_open_model_stops_synthesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.environment_names", lambda: ["dev"])
     app = platform(str(tmp_path))
     stage = app.node.find_child("Dev")
     assert isinstance(stage, cdk.Stage)

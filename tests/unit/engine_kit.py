@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
 from pipelines_src.steps.use_case import UseCase
@@ -19,17 +20,28 @@ class Bench:
         (folder / "scratch").mkdir(parents=True)
         self.engine = DuckDBEngine(folder / "scratch", threads=1)
         self._tables = 0
+        self._views: dict[tuple[str, str], str] = {}
 
     def table(self, frame: pd.DataFrame, name: str = "given") -> ir.Table:
         """Register a table."""
         self._tables += 1
-        path = self.folder / f"{name}{self._tables}.parquet"
-        frame.to_parquet(path, index=False)
-        return self.engine.read(f"{name}{self._tables}", path, list(frame.columns))
+        return self._read(frame, f"{name}{self._tables}")
 
     def tables(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, ir.Table]:
-        """Register several tables."""
-        return {name: self.table(frame, name) for name, frame in frames.items()}
+        """Register several tables, each in the place of one of its name and columns: equal SQL reads them."""
+        return {name: self._instead(frame, name) for name, frame in frames.items()}
+
+    def _instead(self, frame: pd.DataFrame, name: str) -> ir.Table:
+        self._tables += 1
+        columns = pa.Schema.from_pandas(frame, preserve_index=False).remove_metadata()
+        view = self._views.setdefault((name, str(columns)), f"{name}{self._tables}")
+        self.engine._run(f"DROP VIEW IF EXISTS {view}")
+        return self._read(frame, view)
+
+    def _read(self, frame: pd.DataFrame, view: str) -> ir.Table:
+        path = self.folder / f"{self._tables}.parquet"  # another each time: none is remembered
+        frame.to_parquet(path, index=False)
+        return self.engine.read(view, path, list(frame.columns))
 
     def frame(self, table: ir.Table) -> pd.DataFrame:
         """Compute a table."""

@@ -163,6 +163,37 @@ def test_the_topic_is_encrypted_and_mails_only_where_configured(of_type, synthes
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_a_budget_tells_the_topic_what_the_environment_spends(of_type, plain, environment):
+    (budget,) = of_type("AWS::Budgets::Budget", environment).values()
+    (topic,) = of_type("AWS::SNS::Topic", environment)
+    assert budget["Budget"] == {
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": load_environment(environment).budget.monthly_usd, "Unit": "USD"},
+        "CostFilters": {"TagKeyValue": [f"user:ml-loop:environment${environment}"]},
+    }
+    told = {}
+    for one in budget["NotificationsWithSubscribers"]:
+        assert one["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}]
+        found = one["Notification"]
+        assert (found["ComparisonOperator"], found["ThresholdType"]) == ("GREATER_THAN", "PERCENTAGE")
+        told[found["NotificationType"]] = found["Threshold"]
+    assert told == {"ACTUAL": 80, "FORECASTED": 100}
+
+
+def test_the_budget_comes_after_the_policy_that_lets_it_publish(templates, plain):
+    resources = templates["dev-control"]["Resources"]
+    (budget,) = (found for found in resources.values() if found["Type"] == "AWS::Budgets::Budget")
+    (name,) = (name for name, found in resources.items() if found["Type"] == "AWS::SNS::TopicPolicy")
+    assert name in budget["DependsOn"]
+    statements = plain(resources[name]["Properties"]["PolicyDocument"])["Statement"]
+    (allowed,) = (one for one in statements if one["Principal"] == {"Service": "budgets.amazonaws.com"})
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "sns:Publish")
+    assert list(allowed["Condition"]) == ["StringEquals"]
+    assert allowed["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_records_are_encrypted_recoverable_and_kept_as_configured(of_type, templates, environment):
     releases, *others = of_type("AWS::DynamoDB::Table", environment).values()
     assert len(others) == 4

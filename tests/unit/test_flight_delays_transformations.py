@@ -30,6 +30,7 @@ BEFORE_DEPARTURE = {
 FOR_THE_LABEL = {"arr_delay", "dep_time"}
 
 Tables = dict[str, pd.DataFrame]
+pytestmark = pytest.mark.usefixtures("compiled_once")
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,15 @@ def records(bench: Bench, tables: Tables) -> pd.DataFrame:
 
 
 def features(bench: Bench, records: pd.DataFrame) -> pd.DataFrame:
-    table = bench.table(records.assign(row=range(len(records))))
+    table = bench.tables({"records": records.assign(row=range(len(records)))})["records"]
     return bench.frame(table.order_by("row").select(**transformations.features(table)))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(bench: Bench, tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records, and their features."""
+    found = records(bench, tables)[RECORD]
+    return found, features(bench, found)
 
 
 def disturbed(flights: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
@@ -65,10 +73,9 @@ def disturbed(flights: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
 
 @pytest.mark.parametrize("column", AFTER_DEPARTURE)
 def test_what_happens_after_departure_changes_no_record_and_no_feature(
-    column: str, tables: Tables, bench: Bench
+    column: str, tables: Tables, bench: Bench, undisturbed: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
-    expected = records(bench, tables)[RECORD]
-    expected_features = features(bench, expected)
+    expected, expected_features = undisturbed
     for flights in disturbed(tables["flights"], column):
         found = records(bench, {**tables, "flights": flights})[RECORD]
         pd.testing.assert_frame_equal(found, expected)

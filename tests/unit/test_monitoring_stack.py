@@ -12,7 +12,6 @@ from monitor.events import Look, Terms
 from monitor.published import VIOLATIONS, Place, data
 from shared.messages import Messages
 from stacks import platform_stage
-from tests.cfn_lint import problems
 from tests.unit.monitor_client_kit import NOW, RUN
 
 STACK = "dev-flight-delays-monitoring"
@@ -108,7 +107,3 @@ def test_the_loop_is_told_which_alarms_mean_drift_and_which_quality() -> None:
         "drift_alarms": ["data_quality_violations", "explainability_violations"],
         "quality_alarms": ["model_quality_violations"],
     }
-
-
-def test_the_template_has_no_findings(templates: dict[str, Any]) -> None:
-    assert problems({name: templates[name] for name in (STACK, "dev-control")}) == []

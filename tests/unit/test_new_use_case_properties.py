@@ -47,11 +47,11 @@ COLUMNS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(names=NAMES, separator=st.sampled_from(",;\t|"), data=st.data())
 def test_a_csv_file_is_read_as_it_was_written(names: list[str], separator: str, data: st.DataObject) -> None:
     row = st.lists(CELLS, min_size=len(names), max_size=len(names)).filter(any)
-    rows = data.draw(st.lists(row, min_size=1, max_size=8))
+    rows = data.draw(st.lists(row, min_size=1, max_size=16))  # a file is costlier than a row
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.csv"
         path.write_text(written([names, *rows], separator), encoding="utf-8", newline="")

@@ -1,7 +1,9 @@
 """The notebook commands with the answers of AWS."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -22,7 +24,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
         "sagemaker", region_name="ap-northeast-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
     monkeypatch.setattr(notebook, "client", lambda environment, service: client)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(notebook, "time", SimpleNamespace(sleep=lambda seconds: None, monotonic=time.monotonic))
     with Stubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()

@@ -1,6 +1,7 @@
 """What an endpoint answers, beside what happened."""
 
 import io
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -47,7 +48,7 @@ def test_predictions_stand_beside_what_happened_in_order_of_time() -> None:
 
 def test_a_model_that_is_not_ready_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("shared.readiness.time.sleep", slept.append)
+    monkeypatch.setattr("shared.readiness.time", SimpleNamespace(sleep=slept.append))
     stubs, body = Stubs(), b'{"predictions": [{"probability": 0.1}]}'
     runtime = stubs.stub("runtime", "sagemaker-runtime")
     for _ in range(3):

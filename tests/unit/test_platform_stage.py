@@ -8,12 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
-from app import SETTINGS
 from config import environment_names, load_environment, load_use_case
-from stacks.platform_stage import PlatformStage
 
 ROOT = Path(__file__).resolve().parents[2]
 # CloudFormation gives them no property for tags.
@@ -40,19 +37,15 @@ OWN_TAGS = {"ml-loop:environment", "ml-loop:owner", "ml-loop:cost-center"}
 
 
 @pytest.fixture(scope="module")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    outdir = tmp_path_factory.mktemp("prod")
-    app = cdk.App(analytics_reporting=False, context=SETTINGS, outdir=str(outdir))
-    PlatformStage(app, load_environment("prod"))
-    app.synth()
-    manifest: dict[str, Any] = json.loads((outdir / "assembly-Prod" / "manifest.json").read_text())
+def prod(assembly_folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((assembly_folder / "assembly-Prod" / "manifest.json").read_text())
     return manifest
 
 
-def stacks(assembly: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def stacks(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         artifact["properties"]["stackName"]: artifact
-        for artifact in assembly["artifacts"].values()
+        for artifact in manifest["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
@@ -73,27 +66,28 @@ def test_stacks_are_named_after_environment_and_use_case(templates: dict[str, An
     assert set(templates) == expected
 
 
-def test_synthesis_asks_aws_for_nothing(assembly: dict[str, Any]) -> None:
-    assert "missing" not in assembly
+def test_synthesis_asks_aws_for_nothing(prod: dict[str, Any]) -> None:
+    assert "missing" not in prod
 
 
-def test_termination_protection_is_on_where_configured(assembly: dict[str, Any]) -> None:
+def test_termination_protection_is_on_where_configured(prod: dict[str, Any]) -> None:
     assert load_environment("prod").termination_protection
-    assert all(stack["properties"]["terminationProtection"] for stack in stacks(assembly).values())
+    assert all(stack["properties"]["terminationProtection"] for stack in stacks(prod).values())
 
 
-def test_the_boundary_comes_before_every_role(assembly: dict[str, Any]) -> None:
-    ids = {name: key for key, a in assembly["artifacts"].items() for name in [a.get("properties", {}).get("stackName")]}
-    for name, stack in stacks(assembly).items():
+def test_the_boundary_comes_before_every_role(prod: dict[str, Any]) -> None:
+    ids = {name: key for key, a in prod["artifacts"].items() for name in [a.get("properties", {}).get("stackName")]}
+    for name, stack in stacks(prod).items():
         if name not in ("prod-network", "prod-security"):
             assert ids["prod-security"] in stack["dependencies"], name
-    assert ids["prod-network"] in stacks(assembly)["prod-security"]["dependencies"]
+    assert ids["prod-network"] in stacks(prod)["prod-security"]["dependencies"]
 
 
 def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
     for name, template in templates.items():
         for logical_id, resource in template["Resources"].items():
-            tags = resource.get("Properties", {}).get("Tags")
+            properties = resource.get("Properties", {})
+            tags = properties.get("Tags", properties.get("ResourceTags"))  # a budget's
             if tags is None:
                 assert resource["Type"] in WITHOUT_TAGS or logical_id.startswith(UNTAGGED), f"{name}: {logical_id}"
                 continue

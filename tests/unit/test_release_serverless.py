@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,8 +143,9 @@ def test_the_live_size_is_compared_with_the_configuration(current: Any, configur
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    # Its own clock: threads of other tests' clouds sleep by the module `time` itself.
     slept: list[float] = []
-    monkeypatch.setattr("shared.readiness.time.sleep", slept.append)
+    monkeypatch.setattr("shared.readiness.time", SimpleNamespace(sleep=slept.append))
     return slept
 
 

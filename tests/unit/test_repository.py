@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ops.review.reports.markdown import MARKER
+
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = ["aws-cdk-lib", "constructs", "boto3", "sagemaker", "pytest", "cdk-nag"]
 LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
 LONGEST_FUNCTION = 60
-TARGETS = ["setup", "synth", "lint", "test", "demo", "bench", "clean"]
+TARGETS = ["setup", "synth", "review", "lint", "test", "demo", "bench", "clean"]
 
 
 def tracked() -> list[Path]:
@@ -100,6 +102,33 @@ def test_the_workflow_does_what_ci_does() -> None:
     assert {"run": ".ci/run"} in job["steps"]
     assert workflow["permissions"] == {"contents": "read"}
     assert "make test" in (ROOT / ".ci/run").read_text()
+
+
+def test_the_review_of_pull_requests_may_only_read_and_takes_nothing_of_them_as_code() -> None:
+    text = (ROOT / ".github/workflows/review.yml").read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow[True] == {"pull_request": None}  # `on` is true to YAML; not pull_request_target, which could write
+    assert workflow["permissions"] == {"contents": "read"}
+    [job] = workflow["jobs"].values()
+    assert "permissions" not in job
+    checkout = job["steps"][0]["with"]
+    assert (checkout["persist-credentials"], checkout["fetch-depth"]) == (False, 2)
+    assert {"run": "make review BASE=HEAD^1"} in job["steps"]
+    assert not any("${{" in step.get("run", "") for step in job["steps"])  # a branch may have any name
+    assert "secrets." not in text
+
+
+def test_the_workflow_that_comments_runs_nothing_of_the_change() -> None:
+    page = (ROOT / "docs/review.md").read_text()
+    [text] = re.findall(r"```yaml\n(name: review-comment\n.*?)```", page, re.DOTALL)
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    [job] = workflow["jobs"].values()
+    assert job["permissions"] == {"actions": "read", "pull-requests": "write"}
+    [step] = job["steps"]  # nothing is checked out
+    assert "${{" not in step["run"]
+    subprocess.run(["bash", "-n"], input=step["run"], text=True, check=True)
+    assert MARKER in step["run"]
 
 
 def test_actions_are_pinned_by_commit_with_the_tag_beside() -> None:

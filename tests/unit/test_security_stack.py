@@ -62,6 +62,8 @@ def test_no_key_is_open_to_everybody(templates: dict[str, Any], plain: Callable[
         ("events.amazonaws.com", None, "Allow"),  # on the way to a dead-letter queue
         ("cloudwatch.amazonaws.com", ACCOUNT, "Allow"),  # an alarm, to the topic
         ("cloudwatch.amazonaws.com", "999999999999", "ImplicitDeny"),
+        ("budgets.amazonaws.com", ACCOUNT, "Allow"),  # spending, to the same topic
+        ("budgets.amazonaws.com", "999999999999", "ImplicitDeny"),
         ("lambda.amazonaws.com", ACCOUNT, "ImplicitDeny"),  # comes with the function's role
     ],
 )

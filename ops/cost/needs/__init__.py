@@ -1,0 +1,1 @@
+"""What each type of resource needs that AWS bills."""

@@ -1,0 +1,55 @@
+"""Changes that are the same in several environments become one."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ops.assembly.model import Value
+from ops.review.model import Change, Class, PropertyChange
+
+
+def fold(changes: Iterable[Change], parts: dict[str, str]) -> tuple[Change, ...]:
+    """Return changes, one for those that differ in nothing but the environment's name and region.
+
+    Args:
+        changes: each of one environment.
+        parts: of stacks, by their names: what they are called without the environment.
+
+    The one that stays is that of the first environment; it names all of them.
+    """
+    groups: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[_key(change, parts)].append(change)
+    return tuple(
+        replace(group[0], environments=tuple(dict.fromkeys(name for one in group for name in one.environments)))
+        for group in groups.values()
+    )
+
+
+# Documents in which environments differ anyway; what changes in them is what was found.
+_DOCUMENT = re.compile(r"\.(PipelineDefinitionBody|DefinitionString)(\.|$)")
+
+
+def _values(one: PropertyChange, change: Change) -> tuple[Value, Value]:
+    told = any(found.kind is Class.PIPELINE and one.path in found.paths for found in change.found)
+    return (None, None) if told and _DOCUMENT.search(one.path) else (one.before, one.after)
+
+
+def _key(change: Change, parts: dict[str, str]) -> str:
+    """Return what two changes have in common, as text, if they are the same but for the environment."""
+    text = json.dumps(
+        [
+            [parts.get(change.stack, change.stack), change.logical_id, change.type, change.action, change.was],
+            [[one.path, *_values(one, change), one.updates, one.because] for one in change.properties],
+            [[one.kind, one.severity, one.text, one.paths, one.detail] for one in change.found],
+        ],
+        sort_keys=True,
+    )
+    for name in change.environments:
+        if name:
+            text = re.sub(
+                rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", "ENVIRONMENT", text, flags=re.IGNORECASE
+            )
+    return text
