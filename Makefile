@@ -58,9 +58,9 @@ lint: setup ## Formatting, lint, types, configuration
 	@$(PY) -m ops config check
 	@$(PY) -m ops config schema --check
 
-# The long files come first (tests/conftest.py), so that none is left for the end. One process more than CPUs, since many
-# tests wait and each process imports and deploys anew; threads that spin while they wait for others would take their place.
-PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+# The long files come first (tests/conftest.py), so that none is left for the end. Four processes, since many tests
+# wait, be there but two CPUs; each imports and deploys anew. Threads that spin while they wait for others would take their place.
+PYTEST = OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations=10
 
 test: setup browser java ## Pass the tests, but for flows
 	@$(PYTEST) -m "not flow" $(PYTEST_ARGS)

@@ -111,8 +111,8 @@ def _counts(one: dict[str, Found], other: dict[str, Found]) -> tuple[int, int, i
 def _result(
     name: str, usages: list[Usage], replaced: int | None = None, updated: int | None = None, missed: int | None = None
 ) -> Result:
-    middle = [statistics.median(getattr(one, what) for one in usages) for what in ("cpu", "wall")]
-    return Result(name, *middle, max(one.peak_mb for one in usages), replaced, updated, missed)
+    cpu, wall = (statistics.median(getattr(one, what) for one in usages) for what in ("cpu", "wall"))
+    return Result(name, cpu, wall, max(one.peak_mb for one in usages), replaced, updated, missed)
 
 
 def kept(results: list[Result]) -> bool:

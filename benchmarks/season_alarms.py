@@ -12,19 +12,12 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 from scipy.stats import beta
 
-from benchmarks.season_months import LABEL, TIME, Floats
+from benchmarks.season_months import TIME
 from pipelines_src.steps import model_monitor
 from pipelines_src.steps.engines.duckdb_engine import DuckDBEngine
-from pipelines_src.steps.evaluation import model_quality
-from pipelines_src.steps.evaluation.binary import Binary
-from pipelines_src.steps.evaluation.bootstrap import Resampling
-from pipelines_src.steps.evaluation.judged import Judged
-from pipelines_src.steps.evaluation.threshold import Costs
-from pipelines_src.steps.monitoring import captured, data_quality, expected, profiling, quality
-from pipelines_src.steps.monitoring.answered import Arrays
+from pipelines_src.steps.monitoring import captured, data_quality, expected, profiling
 from pipelines_src.steps.monitoring.expected import Expected
 from pipelines_src.steps.monitoring.guarded import ALPHA
 from pipelines_src.steps.monitoring.profile import Profile
@@ -36,7 +29,6 @@ from pipelines_src.steps.use_case import UseCase
 WINDOWS = {"30 days": 30, "7 days": 7, "a day": 1}
 MONTH, AS_RECORDS = "30 days", ", as if records"
 SELDOM = 4
-_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -104,7 +96,7 @@ class Season:
         found = connection.execute(f"SELECT DISTINCT {_key(by_day)} AS k FROM season ORDER BY k").fetchall()  # noqa: S608
         keys, counted = [key for (key,) in found], Counted("data quality, ")
         for seed in range(splits):
-            parts = _dealt(keys, seed, by_day=by_day)
+            parts = dealt(keys, seed, by_day=by_day)
             baseline = self._baseline(connection, parts.pop("baseline"), by_day=by_day)
             for window, some in parts.items():
                 profile = _profile(connection, names, some, by_day=by_day)
@@ -138,7 +130,8 @@ def _rows(keys: Sequence[Any], by_day: bool) -> str:
     return f"SELECT * FROM season WHERE {_key(by_day)} IN ({listed})"  # noqa: S608
 
 
-def _dealt(keys: Sequence[Any], seed: int, *, by_day: bool) -> dict[str, list[Any]]:
+def dealt(keys: Sequence[Any], seed: int, *, by_day: bool) -> dict[str, list[Any]]:
+    """Return which days, or records, are the `baseline` and which those of each window, dealt out at random."""
     order = np.random.default_rng(seed).permutation(len(keys))
     chosen = [keys[place] for place in order]
     month = WINDOWS[MONTH] if by_day else len(keys) // 3
@@ -153,33 +146,3 @@ def _profile(
     [profile] = profiling.of_table(connection, "part", {name: f'"{name}"' for name in names}, "1").values()
     profile.add_periods(connection.execute("SELECT day, count(*) FROM part GROUP BY day ORDER BY day").fetchall())
     return profile
-
-
-def of_quality(rows: pd.DataFrame, score: Floats, use_case: UseCase, splits: int) -> list[Alarms]:
-    """Return the alarms of the monitor of model quality, over days that no model has learnt of."""
-    days = rows[TIME].dt.date.astype("str").to_numpy()
-    keys, label = np.unique(days).tolist(), rows[LABEL].to_numpy("float64")
-    counted = Counted("model quality, ")
-    for seed in range(splits):
-        chosen = {name: np.isin(days, some) for name, some in _dealt(keys, seed, by_day=True).items()}
-        some = chosen.pop("baseline")
-        before = _statistics(label[some], score[some], rows[TIME][some].reset_index(drop=True), use_case)
-        for name, some in chosen.items():
-            arrays = Arrays(label[some], score[some], (score[some] >= _HALF).astype("float64"))
-            sizes = {str(day): int(size) for day, size in zip(*np.unique(days[some], return_counts=True), strict=True)}
-            counted.add(name, _worse(arrays, use_case, before, sizes))
-            if seed % SELDOM == 0:
-                counted.add(f"{name}{AS_RECORDS}", _worse(arrays, use_case, before, {}))
-    return counted.found()
-
-
-def _worse(arrays: Arrays, use_case: UseCase, before: dict[str, Any], sizes: dict[str, int]) -> bool:
-    figures = quality.result(arrays, use_case, before, Request.of({}), 0, sizes).report["figures"]
-    return any(one["violated"] for one in figures.values())
-
-
-def _statistics(label: Floats, score: Floats, time: "pd.Series[Any]", use_case: UseCase) -> dict[str, Any]:
-    none = pd.DataFrame(index=range(len(label)))
-    judged = Judged(label, time, np.zeros((len(label), 0), "float32"), score, score, score, None, none, [])
-    judge = Binary(judged, _HALF, Costs())
-    return model_quality.varied(judge.quality(), Resampling.of(use_case.evaluate, time), judge.watched)

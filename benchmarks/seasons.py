@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks import flight_model, measure, season_alarms, season_months, seasons_plot
+from benchmarks import flight_model, measure, season_alarms, seasons_plot
 from benchmarks.flight_model import NAME, ROOT
 from benchmarks.season_alarms import Alarms, Season
+from benchmarks.season_answers import Answers
 from benchmarks.season_loop import Month, Replay
 from benchmarks.season_months import LABEL, TIME
 from config import load_use_case
@@ -107,8 +108,8 @@ def alarms(folder: Path, first: Path, splits: int) -> list[Alarms]:
     season = Season(winter, use_case, scratch)
     found = season.data(splits, by_day=True) + season.data(splits // season_alarms.SELDOM, by_day=False)
     held = used[used["@split"].isin(["validation", "test"])].rename(columns={"@label": LABEL}).reset_index(drop=True)
-    score = season_months.scores(first / flight_model.SERVED, flight_model.bodies(held))
-    return found + season_alarms.of_quality(held, score, use_case, splits)
+    answers = Answers.of(first / flight_model.SERVED, held, use_case)
+    return found + answers.quality(splits) + answers.bias(splits) + answers.explanations(splits)
 
 
 def document(result: Result) -> dict[str, Any]:

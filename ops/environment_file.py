@@ -8,7 +8,7 @@ from config import load_environment, load_use_case
 from config.environment_agreement import require_agreement
 from config.loading import ROOT
 from ops.console import shown
-from ops.target import OperationError
+from ops.errors import OperationError
 
 _KEY = "use_cases"
 

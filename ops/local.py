@@ -11,7 +11,7 @@ from rich.table import Table
 from config.loading import ROOT
 from ops import demo
 from ops.console import output
-from ops.target import OperationError
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from local_cloud.supervisor import Running

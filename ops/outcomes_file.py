@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from config import UseCase
 from ops.console import shown
-from ops.target import OperationError
+from ops.errors import OperationError
 from pipelines_src.steps.outcomes.reading import UNREADABLE, GroundTruth, moment
 from pipelines_src.steps.outcomes.request import classes_of, positive_of
 

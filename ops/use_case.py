@@ -11,7 +11,7 @@ from config.loading import ROOT
 from config.use_case.metrics import Problem
 from ops import environment_file
 from ops.console import errors, output, shown
-from ops.target import OperationError
+from ops.errors import OperationError
 from ops.use_case_notebook import FILE
 from ops.use_case_notebook import notebook as use_case_notebook
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from ops.target import OperationError
+from ops.errors import OperationError
 from pipelines_src.steps.wheels import LOCK, Pin
 
 # Both of SageMaker's images that run our code have CPython 3.12 on Amazon Linux 2023, x86-64, with glibc 2.34.

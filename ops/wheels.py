@@ -12,7 +12,7 @@ from config import ConfigError
 from config.loading import ROOT
 from ops import wheel_files
 from ops.console import output, shown
-from ops.target import OperationError
+from ops.errors import OperationError
 from pipelines_src import job_wheels
 from pipelines_src.steps.wheels import Pin, pins
 

@@ -158,7 +158,7 @@ class _Look:
             return f"{self.experiment.metric} is not known of both variants"
         return (
             f"{self.experiment.metric} differs by {self.found.difference.value:+.4g}, the advantage is between "
-            f"{self.found.gain.low:.4g} and {self.found.gain.high:.4g} at {1 - self.experiment.alpha:.1%}"
+            f"{self.found.gain.low:.4g} and {self.found.gain.high:.4g} at {100 - 100 * self.experiment.alpha:g} %"
             f"{self._known()}"
         )
 

@@ -48,6 +48,15 @@ def parse(content: bytes, path: Path) -> dict[str, Any]:
     return document
 
 
+def below(folder: Path, name: str, root: Path) -> Path | None:
+    """Return where a name leads from a folder; None if that is outside of a resolved root, or no path at all."""
+    try:
+        inside = (folder / name).resolve().is_relative_to(root)
+    except (OSError, ValueError):  # a name of thousands of characters, a loop of links, a zero byte
+        return None
+    return folder / name if inside else None
+
+
 def refuse(path: Path, what: str) -> NoReturn:
     """Raise the OperationError about a file."""
     raise OperationError(f"{path}: {what}. Synthesise again, or correct the file.")

@@ -33,13 +33,12 @@ class Template:
     """A template.
 
     Attributes:
-        sections: all but resources, by name: `Parameters`, `Conditions`, `Mappings`, `Outputs`.
-        whole: what is said of all of it, by name: `Transform`, `Fn::Transform`, `Hooks`, `Description`.
+        sections: all but resources, by name: `Parameters`, `Conditions`, `Mappings`, `Outputs`; what is said of
+            all of it, such as `Description` and `Transform`, is together in a section `Template`.
     """
 
     resources: Mapping[str, Resource] = field(default_factory=dict)
     sections: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    whole: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Stack:
     """A stack as it would be deployed; one that is nested is a stack of its own.
 
     Attributes:
-        environment: of the tag `ml-loop:environment` or its stage; "" if nothing says it.
+        environment: of the tag `ml-loop:environment`, or its stage where no stack has that; "" if nothing says it.
         name: of the stack, such as `dev-flight-delays-serving`; of a nested one with its logical id after a `/`.
         region: such as `ap-northeast-1`; "" if it is that of whoever deploys.
         tags: of the stack.
@@ -75,12 +74,11 @@ class Stack:
 
     @property
     def itself(self) -> Resource:
-        """The stack as if it were a resource, so that what is said of all of it is compared as well."""
+        """The stack as if it were a resource, so that what is said of it beside its template is compared as well."""
         tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
         known = self.termination_protection is not None
         protection = {"EnableTerminationProtection": self.termination_protection} if known else {}
-        said = {**self.template.whole, **protection, **({"Tags": tags} if tags else {})}
-        return Resource(self.name, "AWS::CloudFormation::Stack", said)
+        return Resource(self.name, "AWS::CloudFormation::Stack", {**protection, **({"Tags": tags} if tags else {})})
 
     @property
     def use_case(self) -> str:

@@ -57,11 +57,9 @@ def _file(resource: Resource, stack: Stack, folder: Path, root: Path) -> Path | 
     metadata, address = resource.attributes.get("Metadata"), resource.properties.get("TemplateURL")
     named = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
     assets = [stack.assets[one] for one in _HASH.findall(str(address)) if one in stack.assets]
-    beside = [folder / name for name in (named, address) if isinstance(name, str) and "://" not in name]
-    for path in (*assets, *beside):
-        if path.resolve().is_relative_to(root) and path.is_file():
-            return path
-    return None
+    names = [name for name in (named, address) if isinstance(name, str) and "://" not in name]
+    beside = [documents.below(folder, name, root) for name in names]
+    return next((path for path in (*assets, *beside) if path is not None and path.is_file()), None)
 
 
 def _tags(resource: Resource) -> dict[str, str]:

@@ -7,7 +7,9 @@ from typing import Any
 from ops.assembly.documents import refuse
 from ops.assembly.model import Resource, Template
 
-_WHOLE = ("Transform", "Fn::Transform", "Hooks", "Description")
+WHOLE = "Template"  # the section of what is said of a template as a whole, such as its description and its macros
+MACROS = ("Transform", "Fn::Transform")
+_APART = ("Resources", "Metadata", "AWSTemplateFormatVersion")
 _ANALYTICS = "AWS::CDK::Metadata"  # says which constructs were used; nothing is deployed
 
 
@@ -30,12 +32,10 @@ def template_of(document: Mapping[str, Any], path: Path, paths: Mapping[str, str
         for name, value in resources.items()
         if not (isinstance(value, dict) and value.get("Type") == _ANALYTICS)
     }
-    sections = {
-        name: value
-        for name, value in document.items()
-        if isinstance(value, dict) and name not in ("Resources", "Metadata")
-    }
-    return Template(found, sections, {name: document[name] for name in _WHOLE if name in document})
+    rest = {name: value for name, value in document.items() if name not in _APART}
+    sections = {name: value for name, value in rest.items() if isinstance(value, dict) and name not in MACROS}
+    whole = {name: value for name, value in rest.items() if name not in sections}
+    return Template(found, sections | ({WHOLE: {"": whole}} if whole else {}))
 
 
 def _resource(name: str, value: Any, path: Path, construct: str) -> Resource:

@@ -1,6 +1,6 @@
 """Templates in YAML: CloudFormation's short forms become what they stand for, and dates stay text."""
 
-from typing import Any, ClassVar
+from typing import Any, NoReturn
 
 import yaml
 
@@ -11,10 +11,13 @@ _DEEPEST = 400  # brackets in a row, before the parser's own recursion ends the 
 
 
 class _Loader(yaml.CSafeLoader):
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
-        first: [(tag, pattern) for tag, pattern in known if tag != _TIMESTAMP]
-        for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
+    pass
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != _TIMESTAMP]
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def load(text: str) -> Any:
@@ -34,22 +37,24 @@ def _require_plain(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="nests too deep", problem_mark=event.start_mark)
+            _refuse("nests too deep", event)
         if isinstance(event, yaml.AliasEvent):
             # As CloudFormation's documentation has it; and a few of them can stand for gigabytes.
-            raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
+            _refuse("aliases are not allowed", event)
+
+
+def _refuse(what: str, where: yaml.Event | yaml.Node) -> NoReturn:
+    raise ValueError(f"{what} on line {where.start_mark.line + 1}" if where.start_mark else what)
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="found a list or mapping as a key", problem_mark=key.start_mark)
+            _refuse("found a list or mapping as a key", key)
         if key.value in found:
-            raise yaml.MarkedYAMLError(
-                problem=f"the key {key.value[:80]!r} stands twice in one mapping", problem_mark=key.start_mark
-            )
-        found[key.value] = loader.construct_object(value, deep=True)  # type: ignore[no-untyped-call]  # PyYAML has none
+            _refuse(f"the key {key.value[:80]!r} stands twice in one mapping", key)
+        found[key.value] = loader.construct_object(value, deep=True)
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from config.loading import ROOT
 from ops.console import shown
-from ops.target import OperationError
+from ops.errors import OperationError
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 LOG_LINES = 25

@@ -10,8 +10,8 @@ from ops.aws_errors import AWS_ERRORS, explain
 from ops.console import errors, shown
 from ops.demo import FOLDER, STATE, cloud
 from ops.demo.progress import Stages
+from ops.errors import OperationError
 from ops.signals import interrupt_by_all
-from ops.target import OperationError
 
 _EXPECTED = (OperationError, OSError, *AWS_ERRORS)
 

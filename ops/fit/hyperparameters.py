@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from config import UseCase, messages
 from config.use_case.train import KMeansTrain
-from ops.target import OperationError
+from ops.errors import OperationError
 
 Given = Mapping[str, str | int | float]
 # They say what the job trains, not how.

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from config.loading import ROOT
-from ops.target import OperationError
+from ops.errors import OperationError
 
 _END = 2000  # characters of each stream that an error shows
 

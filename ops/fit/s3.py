@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops.target import OperationError
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from ops.target import OperationError
+from ops.errors import OperationError
 
 if TYPE_CHECKING:
     from sagemaker.train import ModelTrainer

@@ -1,6 +1,6 @@
 """What a file can have wrong."""
 
-from ops.target import OperationError
+from ops.errors import OperationError
 
 
 class DataError(OperationError):

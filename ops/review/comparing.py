@@ -40,8 +40,8 @@ def review(base: Assembly, head: Assembly, look: Sequence[Looker] | None = None)
         raise OperationError(
             "A template nests too deep to be compared. Take levels of lists and mappings out."
         ) from error
-    parts = {stack.name: stack.part for assembly in (base, head) for stack in assembly.stacks}
-    folded = sorted(fold(changes, parts), key=_worst_first)
+    stacks = {(one.environment, one.name): one for assembly in (base, head) for one in assembly.stacks}
+    folded = sorted(fold(changes, stacks), key=_worst_first)
     return Review(tuple(folded), (), None, remarks(side, compared), _templates(base, head))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from ops.assembly.model import Resource, Stack
-from ops.assembly.nested import NESTED
 from ops.review.matching import Pair
 from ops.review.references import References, Symbol
 
@@ -23,7 +22,7 @@ class Crossings:
         head = self._heads[index]
         inner = self._by_name.get(_key(head, f"{head.name}/{resource.logical_id}"))
         steps = tuple(path.split("."))
-        if resource.type != NESTED or inner is None or steps[: len(_PARAMETERS)] != _PARAMETERS:
+        if inner is None or steps[: len(_PARAMETERS)] != _PARAMETERS:
             return
         given = resource.properties.get("Parameters")
         names = steps[2:3] or (list(given) if isinstance(given, dict) else [])

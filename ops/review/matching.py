@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ops.assembly.model import Assembly, Resource, Stack, Template
+from ops.assembly.templates import MACROS, WHOLE
 from ops.review.replacement import SECTIONS
 
 
@@ -77,14 +78,14 @@ def _empty(stack: Stack) -> Stack:
 def resources(stack: Stack) -> dict[str, Resource]:
     """Return what a stack has, by what tells it apart: resources, and as if they were such the template's other parts.
 
-    The latter have the type `Parameter`, `Mapping`, `Condition`, `Rule` or `Output`, and what stands below their name
-    as properties.
+    The latter have the type `Parameter`, `Mapping`, `Condition`, `Rule`, `Hook`, `Output` or `Template`, and what
+    stands below their name as properties.
     """
     found: dict[str, Resource] = dict(stack.template.resources)
     for section, kind in SECTIONS.items():
         for name, value in stack.template.sections.get(section, {}).items():
             properties = value if isinstance(value, dict) else {"Value": value}
-            found[f"{section}.{name}"] = Resource(name, kind, properties)
+            found[f"{section}.{name}"] = Resource(name or stack.name, kind, properties)
     if stack.template.resources:
         found["."] = stack.itself
     return found
@@ -101,4 +102,7 @@ def side_by_side(pair: Pair) -> Iterator[tuple[Resource | None, Resource | None]
 
 
 def _alone(stack: Stack) -> dict[str, Resource]:
-    return {**stack.template.resources, ".": stack.itself} if stack.template.resources else {}
+    macros = {
+        key: one for key, one in resources(stack).items() if one.type == WHOLE and one.properties.keys() & set(MACROS)
+    }
+    return {**stack.template.resources, ".": stack.itself, **macros} if stack.template.resources else {}

@@ -8,11 +8,12 @@ from ops.review.moves import Moves
 from ops.review.replacement import is_known
 
 _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+_MOST = 500  # resources of a stack (CloudFormation quotas)
 
 
 def remarks(side: Iterable[Pair], compared: Iterable[Compared]) -> tuple[str, ...]:
     """Return remarks about stacks that come or go, and about types that no schema knows."""
-    found = []
+    found: list[str] = []
     every = tuple(side)
     moves = Moves(every)
     for pair in every:
@@ -26,6 +27,8 @@ def remarks(side: Iterable[Pair], compared: Iterable[Compared]) -> tuple[str, ..
                 f"The stack {pair.base.name} is gone from the assembly. `cdk deploy` leaves it as it is; what is said "
                 "here of it holds once `cdk destroy` of the assembly before removes it."
             )
+        if (count := len(pair.head.template.resources)) > _MOST:
+            found.append(f"The stack {pair.head.name} has {count} resources, and CloudFormation takes {_MOST} in one.")
     unknown = sorted({one.type for one in compared if one.properties and not is_known(one.type)})
     custom = [kind for kind in unknown if kind.startswith(_CUSTOM)]
     if custom:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.assembly.model import Value
+from ops.assembly.templates import WHOLE
 from ops.review.model import Action, PropertyChange, Updates
 from ops.review.sameness import function_of
 
@@ -21,6 +22,8 @@ SECTIONS = {
     "Mappings": "Mapping",
     "Conditions": "Condition",
     "Rules": "Rule",
+    "Hooks": "Hook",
+    WHOLE: WHOLE,
     "Outputs": "Output",
 }
 _OURS = set(SECTIONS.values())

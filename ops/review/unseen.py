@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ops.assembly.model import Resource, Stack, Value
 from ops.assembly.nested import NESTED
+from ops.assembly.templates import MACROS, WHOLE
 from ops.review.matching import Pair
 from ops.review.model import Class, Compared, Found, Severity
 from ops.review.values import listed, references, shown
@@ -26,14 +27,14 @@ class Unseen:
         after = compared.after
         if after is None:
             return
-        if after.type == NESTED and after.logical_id == compared.head.name:
+        if after.type == WHOLE:
             yield from _macros(compared.before, after)
             return
         before = _snippets(compared.before.properties, "Properties") if compared.before else set()
         for path, called in sorted(_snippets(after.properties, "Properties") - before):
             yield _unseen(f"{called} writes a part of {after.logical_id}", _ANYTHING, path)
         if after.type == NESTED and f"{compared.head.name}/{after.logical_id}" not in self._here:
-            if _changed(compared, "TemplateURL"):
+            if "TemplateURL" in after.properties and _changed(compared, "TemplateURL"):
                 text = f"{after.logical_id} deploys a template that is not here"
                 yield _unseen(text, "all that is in it is deployed", "Properties.TemplateURL")
         elif after.type == "AWS::CloudFormation::Macro" and compared.before is None:
@@ -53,9 +54,9 @@ def _macros(before: Resource | None, after: Resource) -> Iterator[Found]:
         yield _unseen(f"The template becomes what the macro {_name(one)} makes of it", _ANYTHING, "Transform")
 
 
-def _transforms(stack: Resource) -> Iterator[Value]:
-    yield from listed(stack.properties.get("Transform"))
-    yield from listed(stack.properties.get(_SNIPPET))
+def _transforms(template: Resource) -> Iterator[Value]:
+    for name in MACROS:
+        yield from listed(template.properties.get(name))
 
 
 def _unseen(what: str, then: str, path: str) -> Found:

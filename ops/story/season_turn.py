@@ -10,7 +10,7 @@ from ops.experiment import function
 from ops.story import month_traffic, trial
 from ops.story.traffic import Request, requests
 from ops.story.trial import BY, Outcome
-from ops.story.waiting import serves_alone, until
+from ops.story.waiting import alarms_are_silent, serves_alone, until
 from ops.target import OperationError, Target
 from retrain.state import Turn
 
@@ -64,6 +64,8 @@ def experiment(
 
     with stages.stage("Experiment: the loop's model") as stage:
         _begun_by_itself(target, turned, stage)
+        stage.show("alarms about the broken one fall silent")
+        alarms_are_silent(target)
         why = f"Is the model of turn {turned.number} better than the one that serves?"
         decided = trial.run(target, why, batches(), stage, TOGETHER, ramp=False)
         stage.show("the release")

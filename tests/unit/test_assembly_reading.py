@@ -112,8 +112,8 @@ def test_what_is_no_template_in_yaml_is_refused_too(tmp_path: Path, content: str
 def test_other_files_than_text_and_too_large_ones_are_refused(tmp_path: Path) -> None:
     picture, large = tmp_path / "picture.json", tmp_path / "large.json"
     picture.write_bytes(b"\x89PNG")
-    with large.open("wb") as file:
-        file.truncate(LARGEST + 1)
+    with large.open("wb") as opened:
+        opened.truncate(LARGEST + 1)
     for file, says in (
         (picture, "0x89"),
         (large, "16,000,001 bytes"),
@@ -147,6 +147,20 @@ def test_an_assembly_has_the_stacks_of_its_stages_in_the_order_of_deployment(tmp
         ("prod", "prod-data", "ap-northeast-1"),
         ("dev", "dev-network", "ap-northeast-1"),
         ("dev", "dev-data", "ap-northeast-1"),
+    ]
+
+
+def test_what_belongs_to_no_environment_is_told_apart_where_others_name_theirs(tmp_path: Path) -> None:
+    write_assembly(tmp_path, {"workforce": TEMPLATE}, "Workforce")
+    assert [one.environment for one in read_assembly(tmp_path).stacks] == ["workforce"]
+    write_assembly(tmp_path, {"dev-data": TEMPLATE}, "Dev")
+    manifest = tmp_path / "assembly-Dev" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["artifacts"]["dev-data"]["properties"]["tags"] = {"ml-loop:environment": "dev"}
+    manifest.write_text(json.dumps(told))
+    assert [(one.environment, one.part) for one in read_assembly(tmp_path).stacks] == [
+        ("", "workforce"),
+        ("dev", "data"),
     ]
 
 
@@ -248,6 +262,43 @@ def test_an_assembly_that_is_broken_or_leads_elsewhere_is_refused(tmp_path: Path
     harm(write_assembly(tmp_path / "out", {"data": TEMPLATE}))
     with pytest.raises(OperationError, match=says):
         read_assembly(tmp_path / "out")
+
+
+JUNK: list[Any] = [None, 0, True, "", "../..", "/etc/passwd", [], {}, [1], [[]], {"a": []}, "x\0y", "a" * 5_000]
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, item in items for place in _places(item, (*path, key)))]
+
+
+def test_whatever_stands_in_a_manifest_it_is_read_or_refused(tmp_path: Path) -> None:
+    folder = write_assembly(tmp_path, {"data": TEMPLATE}, dependencies=["assets"], additionalMetadataFile="more.json")
+    below = folder / "assembly-Dev"
+    (below / "more.json").write_text(json.dumps({"/Dev/data/Raw": [{"type": "aws:cdk:logicalId", "data": "Raw"}]}))
+    (below / "assets.json").write_text(json.dumps({"files": {"a": {"source": {"path": "x"}}}, "dockerImages": {}}))
+    told = json.loads((below / "manifest.json").read_text())
+    told["artifacts"]["assets"] = {"type": "cdk:asset-manifest", "properties": {"file": "assets.json"}}
+    told["artifacts"]["data"]["properties"]["tags"] = {"ml-loop:environment": "dev"}
+    (below / "manifest.json").write_text(json.dumps(told))
+    assert [one.name for one in read_assembly(folder).stacks] == ["data"]
+    for file in (folder / "manifest.json", below / "manifest.json", below / "more.json", below / "assets.json"):
+        original = json.loads(file.read_text())
+        for path in _places(original)[1:]:
+            for junk in JUNK:
+                changed = json.loads(file.read_text())
+                at = changed
+                for key in path[:-1]:
+                    at = at[key]
+                at[path[-1]] = junk
+                kept = file.read_text()
+                file.write_text(json.dumps(changed))
+                try:
+                    read_assembly(folder)
+                except OperationError as error:
+                    assert str(folder) in str(error)
+                finally:
+                    file.write_text(kept)
 
 
 def test_the_part_of_a_stack_is_its_name_without_the_environment() -> None:

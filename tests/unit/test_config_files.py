@@ -174,6 +174,26 @@ def test_use_cases_that_nothing_watches_deserve_a_remark() -> None:
     assert "Add a section `monitor`" in added
 
 
+@pytest.mark.parametrize(
+    ("resample", "hours", "told"),
+    [
+        ("day", 24, True),
+        ("day", 47, True),
+        ("day", 48, False),
+        ("row", 24, False),
+        ("hour", 24, False),
+        ("week", 168, True),
+    ],
+)
+def test_windows_of_a_single_period_deserve_a_remark(resample: str, hours: int, told: bool) -> None:
+    prod, watched = load_environment("prod"), load_use_case("flight_delays")
+    assert watched.monitor
+    monitor = watched.monitor.model_copy(update={"window_hours": hours})
+    evaluate = watched.evaluate.model_copy(update={"resample": resample})
+    found = list(remarks(prod, [watched.model_copy(update={"monitor": monitor, "evaluate": evaluate})]))
+    assert any("never alarm" in text for text in found) == told
+
+
 @pytest.mark.parametrize("name", ["pumps_", "p", "class", "steps", "Pumps", "a" * 31, "pump_monitoring", "a_batch"])
 def test_a_use_case_that_aws_or_python_could_not_name_is_refused(name: str) -> None:
     assert not is_name(name)

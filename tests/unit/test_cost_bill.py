@@ -32,8 +32,8 @@ class Shown(Assembly):
 
 
 @pytest.fixture(scope="module")
-def platform(assembly: Path) -> Assembly:
-    return Shown(read_assembly(assembly).stacks)
+def platform(assembly_folder: Path) -> Assembly:
+    return Shown(read_assembly(assembly_folder).stacks)
 
 
 def amounts(fields: Mapping[str, Any], most: int = 10**9) -> some.SearchStrategy[dict[str, int]]:

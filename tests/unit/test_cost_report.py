@@ -31,8 +31,8 @@ HOSTILE = "<img src=x onerror=alert(1)>|[red]`x`"
 
 
 @pytest.fixture(scope="module")
-def platform(assembly: Path) -> Assembly:
-    return read_assembly(assembly)
+def platform(assembly_folder: Path) -> Assembly:
+    return read_assembly(assembly_folder)
 
 
 def reckoned(platform: Assembly, environment: str, tables: Tables | None = None) -> Reckoning:

@@ -9,7 +9,7 @@ from botocore.stub import ANY
 
 from monitor import asking, baselines
 from monitor.baselines import Baselines
-from monitor.events import Look, Terms
+from monitor.events import Look, Monitor, Terms
 from monitor.storage import Storage
 from pipelines_src.steps.monitoring.request import Request
 from shared.pipelines import RefusedError
@@ -102,6 +102,18 @@ def test_outcomes_are_those_that_came_since_the_window_began() -> None:
     assert lists["ground_truth"] == [{"prefix": "s3://capture/toys_1/ground-truth/"}, "2026/11/28/03/o.jsonl"]
     assert lists["captures"] == [{"prefix": f"s3://processed/toys_1/monitoring/{run.name}/request/"}, "request.json"]
     assert lists["quality"] == [{"prefix": "s3://p/q/"}, "model_quality.json"]
+
+
+@pytest.mark.parametrize("monitor", ["data_quality", "model_quality", "bias", "explainability"])
+def test_what_is_judged_by_days_is_told_how_much_they_matter(monitor: Monitor) -> None:
+    run = replace(RUN, part="outcomes", monitors=(monitor,))
+    files = ("statistics.json", "constraints.json", "periods.json")
+    with stubbed("s3") as (client, stub):
+        for _ in range(2 if monitor in ("model_quality", "bias") else 1):
+            stub.add_response("list_objects_v2", {}, {"Bucket": "capture", "Prefix": ANY, "StartAfter": ANY})
+        package = Baselines("s3://p/a/baseline", files=files)
+        lists = asking.lists(Storage(client, "capture", "processed"), run, "dev-toys-1", package, NOW)
+    assert lists["baseline"] == [{"prefix": "s3://p/a/baseline/"}, *files]
 
 
 def test_the_job_reads_what_a_run_asks() -> None:

@@ -1,6 +1,7 @@
 """The steps of the monitor as jobs: captures of a real model, on one machine and on several, with all four monitors."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import pandas as pd
 import pytest
 
 from pipelines_src.steps import archives
+from pipelines_src.steps.folders import Folders
+from pipelines_src.steps.monitoring import explained
+from pipelines_src.steps.monitoring.request import Request
 from pipelines_src.steps.scoring import Scorer
 from tests.unit import monitoring_kit as kit
 from tests.unit.evaluation_kit import Run, trained
@@ -129,6 +133,19 @@ def test_bias_is_measured_where_an_event_is_predicted(run: Run, alone: Path) -> 
     south, others = decisions(run.root / "captures" / "champion")
     assert measures["DPPL"] == pytest.approx(np.mean(others) - np.mean(south))
     assert facets["age"][0]["value_or_threshold"] == "10"
+
+
+def test_bias_is_judged_by_the_days_of_the_test_data(run: Run, alone: Path) -> None:
+    if run.use_case["problem"] != "binary_classification":
+        return
+    reference = explained.reference("champion", Folders(run.root / "monitor"), Request.of(REQUEST).facets)
+    assert reference is not None
+    assert reference.period is not None
+    test = pd.read_parquet(run.folder("prepare", "output", "test") / "test.parquet")
+    assert reference.period.tolist() == pd.factorize(test["time"].dt.date)[0].tolist()
+    found = read(alone / "report.json")["variants"]["champion"]["monitors"]["bias"]["site=south"]["DPPL"]
+    by_records = [np.std(some) / math.sqrt(len(some)) for some in decisions(run.root / "captures" / "champion")]
+    assert (found["upper"] - found["lower"]) / 2 / 1.96 > 1.2 * math.hypot(*by_records)
 
 
 def decisions(captures: Path) -> tuple[list[bool], list[bool]]:

@@ -37,8 +37,8 @@ OWN_TAGS = {"ml-loop:environment", "ml-loop:owner", "ml-loop:cost-center"}
 
 
 @pytest.fixture(scope="module")
-def prod(assembly: Path) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads((assembly / "assembly-Prod" / "manifest.json").read_text())
+def prod(assembly_folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((assembly_folder / "assembly-Prod" / "manifest.json").read_text())
     return manifest
 
 
@@ -86,7 +86,8 @@ def test_the_boundary_comes_before_every_role(prod: dict[str, Any]) -> None:
 def test_tags_are_on_all_that_can_have_them(templates: dict[str, Any]) -> None:
     for name, template in templates.items():
         for logical_id, resource in template["Resources"].items():
-            tags = resource.get("Properties", {}).get("Tags")
+            properties = resource.get("Properties", {})
+            tags = properties.get("Tags", properties.get("ResourceTags"))  # a budget's
             if tags is None:
                 assert resource["Type"] in WITHOUT_TAGS or logical_id.startswith(UNTAGGED), f"{name}: {logical_id}"
                 continue

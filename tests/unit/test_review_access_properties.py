@@ -278,7 +278,8 @@ def test_a_refusal_that_meets_nothing_counts_where_others_allow(alone: bool) -> 
 
 def test_the_evaluator_is_of_the_same_mind_as_another_one() -> None:
     """Every condition above, on every value, as the npm package that tests roles sees it."""
-    document, asked = [], []
+    document: list[Any] = []
+    asked: list[Any] = []
     for key, (values, conditions) in KEYS.items():
         action, arn = (
             ("sqs:TagQueue", "arn:aws:sqs:eu-west-1:1:q")

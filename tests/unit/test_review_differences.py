@@ -1,14 +1,18 @@
 """What differs between two states of a resource, and what is the same to CloudFormation."""
 
 import copy
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.assembly.model import Resource
+from ops.assembly.reading import read_template
+from ops.review.comparing import review
 from ops.review.model import Updates
 from ops.review.properties import differences
 from ops.review.sameness import same, text_of
@@ -158,16 +162,35 @@ def test_attributes_differ_too_and_the_order_of_what_is_waited_for_says_nothing(
 
 def test_parts_of_a_template_and_the_stack_itself_differ_as_resources_do() -> None:
     parts = ("Parameters", "Mappings", "Conditions", "Outputs")
-    base = stack("dev-data", {"Raw": resource("S3::Bucket")}, **{part: {"One": {"A": "1"}} for part in parts})
-    head = stack(
-        "dev-data", {"Raw": resource("S3::Bucket")}, **{part: {"One": {"A": "2"}, "Two": {}} for part in parts}
-    )
+    before: dict[str, Any] = {part: {"One": {"A": "1"}} for part in parts}
+    after: dict[str, Any] = {part: {"One": {"A": "2"}, "Two": {}} for part in parts}
+    base = stack("dev-data", {"Raw": resource("S3::Bucket")}, **before)
+    head = stack("dev-data", {"Raw": resource("S3::Bucket")}, **after)
     found = reviewed(base, head).changes
     assert sorted((one.type, one.logical_id, one.action.value) for one in found) == sorted(
         (kind, name, action)
         for kind in ("Condition", "Mapping", "Output", "Parameter")
         for name, action in (("One", "update"), ("Two", "add"))
     )
+
+
+def test_what_is_said_of_a_template_as_a_whole_differs_too(tmp_path: Path) -> None:
+    sides = []
+    for name, macro in (("one", "AWS::LanguageExtensions"), ("two", ["AWS::LanguageExtensions", "Mine"])):
+        file = tmp_path / f"{name}.json"
+        told = {"AWSTemplateFormatVersion": f"2010-09-{name}", "Transform": macro, "Description": name}
+        file.write_text(json.dumps({**told, "Resources": {"Raw": resource("S3::Bucket")}}))
+        sides.append(read_template(file, "", "data"))
+    (found,) = review(sides[0], sides[1]).changes
+    assert (found.type, found.logical_id) == ("Template", "data")
+    assert [one.path for one in found.properties] == ["Properties.Description", "Properties.Transform"]
+    assert [one.kind.value for one in found.found] == ["permissions_unknown", "metadata"]
+
+
+def test_more_resources_than_cloudformation_takes_are_remarked() -> None:
+    many = stack("dev-data", {f"Q{index}": resource("SQS::Queue") for index in range(501)})
+    assert "501 resources, and CloudFormation takes 500" in reviewed([], many).remarks[0]
+    assert reviewed([], stack("dev-data", {"Q": resource("SQS::Queue")})).remarks == ()
 
 
 KEYS = st.sampled_from(
@@ -210,6 +233,7 @@ def test_a_template_beside_itself_is_clean_in_whatever_order_it_is(
     assert review.changes == ()
 
 
+@settings(max_examples=50)
 @given(RESOURCES, RESOURCES, st.randoms())
 def test_the_order_of_resources_stacks_and_keys_changes_nothing(before: Any, after: Any, seed: random.Random) -> None:
     sides = [[stack("dev-data", one), stack("dev-more", one)] for one in (before, after)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.assembly.model import Assembly, Stack
+from ops.assembly.model import Assembly, Stack, Template
 from ops.review.comparing import review
 from ops.review.model import Action, Change, Class, Found, Severity
 from tests.unit.review_side_kit import changes, resource, reviewed, stack
@@ -62,16 +62,37 @@ def test_references_to_a_neighbour_that_moved_along_are_the_same() -> None:
 
 
 def test_of_several_alike_each_finds_the_one_with_most_of_its_path() -> None:
-    def side(inside: str) -> Stack:
+    def side(inside: str, *names: str) -> Stack:
         queues = {
-            f"{inside}{name}Dlq": resource("SQS::Queue", {"Retention": 14}, path=f"{inside}/{name}/Dlq/Resource")
-            for name in ("Batch", "Retrain", "Label")
+            f"{inside}{place}": resource("SQS::Queue", {"Retention": 14}, path=f"{inside}/{name}/Dlq/Resource")
+            for place, name in enumerate(names)
         }
         return stack("dev-control", queues)
 
-    assert renames(side("Functions"), side("Glue")) == {
-        f"dev-control/Functions{name}Dlq": f"dev-control/Glue{name}Dlq" for name in ("Batch", "Retrain", "Label")
+    assert renames(side("Old", "Batch", "Label", "Retrain"), side("New", "Retrain", "Batch", "Label")) == {
+        "dev-control/Old0": "dev-control/New1",
+        "dev-control/Old1": "dev-control/New2",
+        "dev-control/Old2": "dev-control/New0",
     }
+
+
+def test_where_nothing_says_the_path_the_name_before_the_hash_counts() -> None:
+    same = resource("SQS::Queue", {"Retention": 14})
+    base = stack("dev-control", {"Batch1A2B3C4D": same, "Label5E6F7A8B": same})
+    head = stack("dev-control", {"Label00000000": same, "Retrain99999999": same})
+    assert renames(base, head) == {
+        "dev-control/Batch1A2B3C4D": "dev-control/Retrain99999999",
+        "dev-control/Label5E6F7A8B": "dev-control/Label00000000",
+    }
+
+
+def test_what_is_renamed_stays_so_where_it_refers_to_what_is_replaced() -> None:
+    def side(block: str, name: str) -> Stack:
+        subnet = resource("EC2::Subnet", {"VpcId": {"Ref": "Vpc"}})
+        return stack("dev-network", {"Vpc": resource("EC2::VPC", {"CidrBlock": block}), name: subnet})
+
+    found = changes(side("10.0.0.0/16", "Old"), side("10.1.0.0/16", "New"))
+    assert {name: one.action.value for name, one in found.items()} == {"Vpc": "replace", "New": "rename"}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +119,7 @@ def _everywhere(**values: Any) -> list[Stack]:
     return [
         stack(
             f"{name}-data",
-            {"Topic": resource("SNS::Topic", {"TopicName": f"ml-loop-{name}", "Signature": value, "Dev": f"x{name}y"})},
+            {"Topic": resource("SNS::Topic", {"DisplayName": f"/{name.capitalize()}/ml-loop-{name}/{value}"})},
             environment=name,
         )
         for name, value in values.items()
@@ -117,6 +138,54 @@ def test_what_is_the_same_in_several_environments_is_one_change() -> None:
         (("dev", "prod"), "AWS::CloudFormation::Stack"),
         (("dev", "prod"), "AWS::SNS::Topic"),
     ]
+
+
+def test_an_account_that_an_environment_is_bound_to_is_its_own() -> None:
+    def side(value: int) -> list[Stack]:
+        return [
+            Stack(
+                name,
+                f"{name}-data",
+                stack(resources={"Topic": resource("SNS::Topic", {"DisplayName": [value, account, words]})}).template,
+                region=region,
+                account=bound,
+            )
+            for name, bound, account, region, words in (
+                ("dev", "", {"Ref": "AWS::AccountId"}, "ap-northeast-1", f"${{AWS::Region}} {value}"),
+                ("prod", "111122223333", "111122223333", "us-east-1", f"us-east-1 {value}"),
+                ("test", "111122223333", "444455556666", "us-east-1", f"us-east-1 {value}"),
+            )
+        ]
+
+    base = side(1)
+    head = [replace(one, template=two.template) for one, two in zip(base, side(2), strict=True)]
+    assert [one.environments for one in reviewed(base, head).changes] == [("dev", "prod", "test")]
+    gone = [replace(one, template=Template()) for one in base]
+    added = reviewed(gone, base).changes
+    assert [one.environments for one in added if one.type == "AWS::SNS::Topic"] == [("dev", "prod", "test")]
+    whole = [replace(one, template=_only_account(one)) for one in base]
+    changed = reviewed(whole, base).changes
+    assert [one.environments for one in changed if one.type == "AWS::SNS::Topic"] == [("dev", "prod"), ("test",)]
+
+
+def _only_account(one: Stack) -> Template:
+    topic = one.template.resources["Topic"]
+    return Template({"Topic": replace(topic, properties={"DisplayName": [1, "", topic.properties["DisplayName"][2]]})})
+
+
+@pytest.mark.parametrize("word", ["x{}", "{}y"])
+def test_a_name_within_a_word_is_no_name_of_an_environment(word: str) -> None:
+    def side(value: int) -> list[Stack]:
+        return [
+            stack(
+                f"{name}-data",
+                {"Topic": resource("SNS::Topic", {"DisplayName": f"{word.format(name)}/{value}"})},
+                environment=name,
+            )
+            for name in ("dev", "prod")
+        ]
+
+    assert [one.environments for one in reviewed(side(1), side(2)).changes] == [("dev",), ("prod",)]
 
 
 def test_what_is_not_as_dangerous_everywhere_is_not_folded() -> None:

@@ -92,7 +92,7 @@ def _side(template: dict[str, Any], folder: Path, name: str) -> Assembly | None:
         return None
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_value_that_nobody_expects_is_compared_like_any_other(
     data: Any, real: Any, tmp_path_factory: pytest.TempPathFactory

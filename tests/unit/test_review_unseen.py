@@ -163,13 +163,15 @@ def test_what_lies_elsewhere_is_told_and_closes_a_gate(more: Any, whole: Any, sa
     [told] = [one for change in found.values() for one in change.found]
     assert (told.kind, told.severity) == (Class.PERMISSIONS_UNKNOWN, Severity.HIGH) and says in told.text
     assert changed(head, head) == {}
+    new = review(Assembly(()), Assembly((head,))).changes
+    assert any(says in one.text for change in new for one in change.found)
 
 
 def test_transforms_of_aws_itself_and_descriptions_are_no_danger() -> None:
     queue = {"Resources": {"Queue": resource("SQS::Queue")}}
     head = template({**queue, "Transform": "AWS::LanguageExtensions", "Description": "new"})
     [change] = changed(template(queue), head).values()
-    assert (change.action, change.severity) == (Action.UPDATE, Severity.INFO)
+    assert (change.action, change.severity) == (Action.ADD, Severity.INFO)
 
 
 def test_a_custom_resource_runs_a_function_of_its_stack_or_says_so() -> None:

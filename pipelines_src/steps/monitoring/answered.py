@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import records
 from ..answers import Answer
@@ -134,18 +135,24 @@ def joined(
 
 @dataclass(frozen=True)
 class Arrays:
-    """The predictions of one variant: label (nan: not known), score, decided, and of each facet who is in it."""
+    """The predictions of one variant: label (nan: not known), score, decided, and of each facet who is in it.
+
+    Of test data `period` has the number of each row's day, or other period, whose rows have something in common.
+    """
 
     label: Floats
     score: Floats
     decided: Floats
     facets: tuple[Floats, ...] = ()
+    period: NDArray[np.int64] | None = None
 
     @property
     def known(self) -> "Arrays":
         """Those whose outcome is known."""
         some = ~np.isnan(self.label)
-        return Arrays(self.label[some], self.score[some], self.decided[some], tuple(one[some] for one in self.facets))
+        facets = tuple(one[some] for one in self.facets)
+        period = None if self.period is None else self.period[some]
+        return Arrays(self.label[some], self.score[some], self.decided[some], facets, period)
 
 
 def arrays(engine: Engine, table: ir.Table, variant: str, facets: Sequence[Facet]) -> Arrays:

@@ -42,7 +42,9 @@ def write(use_case: UseCase, folders: Folders, request: Request, parts: Parts, t
         from . import explained  # imports XGBoost, which takes as long as sketching an hour of captures
 
         for variant, found in results.items():
-            found["explainability"] = explained.result(parts.sample(variant), variant, folders, request)
+            found["explainability"] = explained.result(
+                parts.sample(variant), variant, folders, request, profiles[variant].periods
+            )
     for variant, found in results.items():
         _write(target / variant, found)
     files.write_json(target / REPORT, _report(use_case, request, profiles, results))  # last: where it is, the rest is
@@ -80,7 +82,7 @@ def _of_answers(
                 from . import explained
 
                 reference = explained.reference(variant, folders, facets)
-                found[bias.NAME] = bias.result(arrays, reference, request)
+                found[bias.NAME] = bias.result(arrays, reference, request, periods[variant])
 
 
 @contextmanager

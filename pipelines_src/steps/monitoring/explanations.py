@@ -5,21 +5,25 @@ over records, and the orders are compared by nDCG as Clarify does: AWS documenta
 Violations" (a violation is a score below 0.9).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xgboost
 from numpy.typing import NDArray
 from sklearn.metrics import ndcg_score
 
+from ..intraclass import effective_periods
 from ..use_case import Document
 from .data_quality import Result
+from .judging import reach
 from .metrics import COUNT, NONE, Metric
 from .ranks import Floats
 from .request import Request
+from .varies import Spread, Varies, windows
 
 NAME = "explainability"
 _RESAMPLES, _FEWEST = 200, 30
+_NDCG = "ndcg"
 
 
 def attributions(model: xgboost.Booster, matrix: NDArray[np.float32]) -> Floats:
@@ -35,7 +39,34 @@ def agreement(baseline: Floats, live: Floats) -> float:
     return float(ndcg_score([baseline], [live])) if len(baseline) > 1 and baseline.any() else 1.0
 
 
-def result(names: Sequence[str], live: Floats, reference: Floats, request: Request, why: str | None = None) -> Result:
+def varies(reference: Floats, period: NDArray[np.int64] | None, periods: Mapping[str, int]) -> Varies:
+    """Return how the order of features varies in windows of whole periods, drawn from the test data.
+
+    Args:
+        reference: absolute attributions of the test data.
+        period: the number of each row's period; None: each row tells by itself.
+        periods: how many captured records are of each; empty: that is not known.
+    """
+    if period is None or not len(period):
+        return Varies()
+    then, number = reference.mean(axis=0), int(period.max()) + 1
+    sums = np.stack([np.bincount(period, one, number) for one in reference.T], axis=1)
+
+    def deviations(count: float) -> dict[str, float]:
+        drawn = windows(number, count, _RESAMPLES) @ sums  # whose order is that of the means
+        return {_NDCG: float(np.std([agreement(then, now) for now in drawn]))}
+
+    return Varies.of(effective_periods(np.bincount(period)), periods, deviations)
+
+
+def result(
+    names: Sequence[str],
+    live: Floats,
+    reference: Floats,
+    request: Request,
+    why: str | None = None,
+    vary: Varies | None = None,
+) -> Result:
     """Return what is to be said of a variant.
 
     Args:
@@ -44,6 +75,7 @@ def result(names: Sequence[str], live: Floats, reference: Floats, request: Reque
         reference: those of the test data.
         request: says how much orders must agree.
         why: nothing can be said.
+        vary: how orders vary, where records of a period have something in common.
     """
     if why is None and min(len(live), len(reference)) < _FEWEST:
         why = f"{len(live)} captured records and {len(reference)} of the test data, fewer than {_FEWEST}"
@@ -52,6 +84,9 @@ def result(names: Sequence[str], live: Floats, reference: Floats, request: Reque
     now, then = live.mean(axis=0), reference.mean(axis=0)
     score, drawn = agreement(then, now), _resampled(live, reference)
     highest = float(np.quantile(drawn, 1 - request.alpha))
+    if vary is not None and vary.window:
+        own = float(np.std(drawn))
+        highest = max(highest, min(1.0, score + reach(vary.spread(_NDCG, Spread(own, own)), request.alpha)))
     wanted = request.tolerances["ndcg"]
     violated = max(score, highest) < wanted
     violations = [

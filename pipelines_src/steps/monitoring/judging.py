@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass, replace
 
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from ..use_case import Document
 from . import noise
+from .varies import Spread
 
 INTERVAL = 1.959963984540054  # standard deviations from the middle to either end of 95 %
 _LEAST_FREEDOM = 1.0
@@ -42,6 +43,14 @@ class Judged:
     probability: float = 1.0
     violated: bool = False
 
+    @classmethod
+    def of(
+        cls, name: str, value: float, baseline: float | None, worse: float, tolerance: float, spread: Spread
+    ) -> "Judged":
+        """Return a figure, not judged yet, with the interval of 95 % that its spread makes."""
+        ends = (value - INTERVAL * spread.own, value + INTERVAL * spread.own)
+        return cls(name, value, *ends, baseline, worse, tolerance, spread.both, spread.freedom)
+
     @property
     def own_deviation(self) -> float:
         """Standard deviation of the figure itself."""
@@ -67,6 +76,14 @@ def judged(figures: list[Judged], alpha: float) -> list[Judged]:
         replace(one, probability=chance, violated=chance <= alpha)
         for one, chance in zip(figures, adjusted, strict=True)
     ]
+
+
+def reach(spread: Spread, alpha: float) -> float:
+    """Return by how much chance takes a figure off, and farther with a probability of `alpha`, by Student's t.
+
+    It is infinite where too little is known.
+    """
+    return spread.both * float(stdtrit(spread.freedom, 1 - alpha)) if spread.freedom >= _LEAST_FREEDOM else math.inf
 
 
 def _chance(one: Judged) -> float:

@@ -5,21 +5,20 @@ Files as Model Monitor writes them: AWS documentation, "Model quality metrics an
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .. import files
-from ..intraclass import effective_periods
 from ..use_case import Document, UseCase
 from .answered import Arrays
 from .data_quality import Result
-from .judging import INTERVAL, Judged, judged
+from .judging import Judged, judged
 from .metrics import COUNT, NONE, Metric
 from .quality_figures import DOWN, STATISTICS, UP
 from .ranks import Floats
 from .request import Request
+from .varies import Spread, Varies
 
 NAME, BASELINE = "model_quality", "model_quality.json"
 _FEWEST = 10  # records with an outcome; of fewer nothing is said
@@ -61,7 +60,7 @@ def result(
         return Result({}, [], counts, report)
     document, resampled = STATISTICS[use_case.problem](known, use_case)
     section = f"{use_case.problem}_metrics"
-    varies = Varies.of(baseline or {}, use_case.problem, periods or {})
+    varies = _varies(baseline or {}, use_case.problem, periods or {})
     figures = _judged(document, resampled, baseline or {}, use_case.problem, request, varies)
     for one in figures:
         document[section][one.name]["standard_deviation"] = one.own_deviation
@@ -79,31 +78,14 @@ def result(
     return Result(written, [], metrics, report)
 
 
-@dataclass(frozen=True)
-class Varies:
-    """How figures vary between windows, as the evaluation saw them vary between days, or another period.
-
-    Attributes:
-        deviations: standard deviation of each figure in the baseline; empty where records count one by one.
-        before: how many periods of one size the baseline has; now: the window.
-    """
-
-    deviations: Mapping[str, float]
-    before: float = 0.0
-    now: float = 0.0
-
-    @classmethod
-    def of(cls, baseline: Document, problem: str, periods: Mapping[str, int]) -> "Varies":
-        """Return it for a window with records of these periods."""
-        before, now = float(baseline.get("dataset", {}).get("periods", 0)), effective_periods(list(periods.values()))
-        if before <= 1 or not now:
-            return cls({})
-        given = {name: one.get("standard_deviation") for name, one in baseline[f"{problem}_metrics"].items()}
-        return cls({name: float(one) for name, one in given.items() if isinstance(one, int | float)}, before, now)
-
-    def in_window(self, name: str) -> float:
-        """Return the standard deviation of a figure in the window; 0 where it is not known."""
-        return self.deviations[name] * math.sqrt(self.before / self.now) if name in self.deviations else 0.0
+def _varies(baseline: Document, problem: str, periods: Mapping[str, int]) -> Varies:
+    """Return how figures vary, as the evaluation saw it."""
+    given = {name: one.get("standard_deviation") for name, one in baseline.get(f"{problem}_metrics", {}).items()}
+    known = {name: float(one) for name, one in given.items() if isinstance(one, int | float)}
+    before = float(baseline.get("dataset", {}).get("periods", 0))
+    return Varies.of(
+        before, periods, lambda count: {name: one * math.sqrt(before / count) for name, one in known.items()}
+    )
 
 
 def _judged(
@@ -129,14 +111,9 @@ def _judged(
                 deviation = max(deviation, math.sqrt(before * (1 - before) / rows))  # few, all of them right
             # The baseline's figure comes from its own rows, which vary as much.
             both = deviation * math.sqrt(1 + (rows / then if then else 0.0))
-            freedom = math.inf
-            if between := varies.in_window(name):
-                # What few days say of how days vary is little, whatever the baseline says: a single one says nothing.
-                deviation, freedom = math.hypot(deviation, between), min(varies.before, varies.now) - 1
-                both = math.hypot(deviation, varies.deviations[name])
             worse = 0.0 if before is None else sign * (before - value)
-            ends = (value - INTERVAL * deviation, value + INTERVAL * deviation)
-            figures.append(Judged(name, value, *ends, before, worse, tolerance, both, freedom))
+            spread = varies.spread(name, Spread(deviation, both))
+            figures.append(Judged.of(name, value, before, worse, tolerance, spread))
     return judged(figures, request.alpha)
 
 
