@@ -47,8 +47,9 @@ _last: list[tuple[Compared, tuple[tuple[World, Compared], ...]]] = []
 
 def _outcomes(compared: Compared) -> tuple[tuple[World, Compared], ...]:
     if not (_last and _last[0][0] is compared):
-        sides = ([side] if side else [] for side in (compared.before, compared.after))
-        settled = ((world, _settled(compared, world)) for world in worlds_of(*sides, compared.base, compared.head))
+        before, after = ([side] if side else [] for side in (compared.before, compared.after))
+        worlds = worlds_of(before, after, compared.base, compared.head)
+        settled = ((world, _settled(compared, world)) for world in worlds)
         there = ((world, one) for world, one in settled if one.before is not None or one.after is not None)
         _last[:] = [(compared, tuple(there))]
     return _last[0][1]
