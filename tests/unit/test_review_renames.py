@@ -217,7 +217,7 @@ def test_stacks_that_are_gone() -> None:
         ({"region": "eu-west-1"}, "from region us-east-1 to region eu-west-1"),
     ],
 )
-def test_a_stack_that_moves_is_one_finding(there: dict[str, str], says: str) -> None:
+def test_a_stack_that_moves_is_one_finding(there: dict[str, Any], says: str) -> None:
     here = stack("dev-data", {"Raw": resource("S3::Bucket", {"BucketName": "raw"}), "Queue": resource("SQS::Queue")})
     here = replace(here, account="111111111111", region="us-east-1")
     found = reviewed([here], [replace(here, **there)])
@@ -233,8 +233,8 @@ def test_a_stack_that_says_it_belongs_to_another_environment_is_judged_by_both()
     def labelled(environment: str, **more: Any) -> Stack:
         return Stack(environment, "prod-data", stack("x", {"Raw": resource("S3::Bucket", **more)}).template)
 
-    sides = labelled("prod", DeletionPolicy="Retain"), labelled("dev", DeletionPolicy="Delete")
-    found = review(*(_of([side]) for side in sides))
+    base, head = labelled("prod", DeletionPolicy="Retain"), labelled("dev", DeletionPolicy="Delete")
+    found = review(_of([base]), _of([head]))
     [change] = found.changes
     assert (change.action, set(change.environments)) == (Action.UPDATE, {"prod", "dev"})
     assert Class.DATA_LOSS in change.classes
