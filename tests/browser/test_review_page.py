@@ -147,8 +147,8 @@ def test_names_are_told_apart_and_leave_room_for_the_severity(show: Callable[[Pa
             word: chip.querySelector('.word').getBoundingClientRect(),
             others: [...chip.querySelectorAll('svg')].map(one => {
                 const [frame, text] = [one.getBoundingClientRect(), one.querySelector('text').getBoundingClientRect()];
-                return {left: text.left, right: Math.min(text.right, one.getScreenCTM().e + one.width.baseVal.value * one.getScreenCTM().a),
-                        top: text.top, bottom: text.bottom};
+                const place = one.getScreenCTM(), edge = place.e + one.width.baseVal.value * place.a;
+                return {left: text.left, right: Math.min(text.right, edge), top: text.top, bottom: text.bottom};
             }),
         }))"""
     )
