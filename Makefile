@@ -71,7 +71,7 @@ flows: setup browser ## Pass those tests that deploy environments into the local
 demo: setup ## From nothing to a prediction in the local cloud; KEEP=1 leaves it running; USE_CASE=name
 	@$(PY) -m ops demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(USE_CASE),--use-case $(USE_CASE))
 
-story: setup ## Some eight minutes: two models, an experiment, a broken one withdrawn, a loop through the seasons; KEEP=1 leaves it running
+story: setup ## Ten to twenty minutes: two models, an experiment, a broken one withdrawn, a loop through the seasons; KEEP=1 leaves it running
 	@$(PY) -m ops story $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 diagram: setup ## Draw the architecture anew, as the templates have it
